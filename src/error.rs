@@ -1,0 +1,257 @@
+//! The one error: what was being done, to which path, and why it failed.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+
+/// The result of everything that can fail in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What failed: an operation, the path it was for, and the cause.
+///
+/// It prints as one line that a person can act on, cause included. Causes are those of the system
+/// ([`io_error`](Error::io_error)) or lie in the text of a path, a pattern or a URI; the latter
+/// have the kind [`InvalidInput`](io::ErrorKind::InvalidInput).
+///
+/// The type is one word wide; paths are copied only when something fails.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::ErrorKind;
+/// use waypath::{Op, path};
+///
+/// let error = path("no/such/file").read_text().unwrap_err();
+/// assert_eq!(error.op(), Op::Read);
+/// assert_eq!(error.kind(), ErrorKind::NotFound);
+/// assert_eq!(error.path(), std::path::Path::new(path("no/such/file").as_str()));
+/// assert!(error.to_string().starts_with("cannot read `no"));
+/// ```
+///
+/// `?` turns it into an [`io::Error`] of the same kind:
+///
+/// ```
+/// fn notes() -> std::io::Result<String> {
+///     Ok(waypath::path("no/such/file").read_text()?)
+/// }
+/// assert_eq!(notes().unwrap_err().kind(), std::io::ErrorKind::NotFound);
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    op: Op,
+    path: OsString,
+    second: Option<OsString>,
+    cause: Cause,
+}
+
+enum Cause {
+    System(io::Error),
+    Text { reason: Cow<'static, str>, position: Option<usize> },
+}
+
+/// What was being done when an [`Error`] came up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Op {
+    /// Reading a system's path as UTF-8 text.
+    Convert,
+    /// Giving a path another name.
+    WithName,
+    /// Giving a path another stem.
+    WithStem,
+    /// Giving a path another suffix, or one more.
+    WithSuffix,
+    /// Expressing a path relative to another.
+    RelativeTo,
+    /// Joining text that must not lead out of the base.
+    JoinInside,
+    /// Writing a path as a URI.
+    AsUri,
+    /// Reading a URI as a path.
+    FromUri,
+    /// Compiling a pattern.
+    Pattern,
+    /// Finding the home directory.
+    Home,
+    /// Finding the working directory.
+    Cwd,
+    /// Expanding `~`.
+    Expand,
+    /// Asking what is at a path.
+    Stat,
+    /// Listing a directory.
+    List,
+    /// Making a directory.
+    Mkdir,
+    /// Removing an empty directory.
+    Rmdir,
+    /// Removing a file or a link.
+    Unlink,
+    /// Removing a directory with all that is in it.
+    Rmtree,
+    /// Making a file or setting its times.
+    Touch,
+    /// Reading a file.
+    Read,
+    /// Writing a file.
+    Write,
+    /// Giving a file or directory another path that must be free.
+    Rename,
+    /// Giving a file or directory another path, replacing what is there.
+    Replace,
+    /// Moving a file or directory.
+    Move,
+    /// Making a temporary directory.
+    TempDir,
+}
+
+impl Op {
+    /// What could not be done, and the word between the two paths.
+    fn phrase(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Convert => ("read as a path", ""),
+            Self::WithName => ("change the name of", "to"),
+            Self::WithStem => ("change the stem of", "to"),
+            Self::WithSuffix => ("change the suffix of", "to"),
+            Self::RelativeTo => ("express", "relative to"),
+            Self::JoinInside => ("stay inside", "with"),
+            Self::AsUri => ("write as a URI", ""),
+            Self::FromUri => ("read as a file URI", ""),
+            Self::Pattern => ("use the pattern", ""),
+            Self::Home => ("find the home directory", ""),
+            Self::Cwd => ("find the working directory", ""),
+            Self::Expand => ("expand", ""),
+            Self::Stat => ("look at", ""),
+            Self::List => ("list", ""),
+            Self::Mkdir => ("create directory", ""),
+            Self::Rmdir => ("remove directory", ""),
+            Self::Unlink => ("remove file", ""),
+            Self::Rmtree => ("remove directory tree", ""),
+            Self::Touch => ("touch", ""),
+            Self::Read => ("read", ""),
+            Self::Write => ("write", ""),
+            Self::Rename => ("rename", "to"),
+            Self::Replace => ("move", "over"),
+            Self::Move => ("move", "to"),
+            Self::TempDir => ("create a temporary directory in", ""),
+        }
+    }
+}
+
+impl Error {
+    /// A failure of the system.
+    pub(crate) fn new(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
+        Self(Box::new(Inner { op, path: path.into(), second: None, cause: Cause::System(cause) }))
+    }
+
+    /// A failure that lies in the text.
+    pub(crate) fn text(op: Op, path: impl Into<OsString>, reason: impl Into<Cow<'static, str>>) -> Self {
+        let cause = Cause::Text { reason: reason.into(), position: None };
+        Self(Box::new(Inner { op, path: path.into(), second: None, cause }))
+    }
+
+    /// The same error, with the path or text that the operation had beside the first.
+    pub(crate) fn with_second(mut self, second: impl Into<OsString>) -> Self {
+        self.0.second = Some(second.into());
+        self
+    }
+
+    /// The same error, with the place in the text where it lies.
+    pub(crate) fn at(mut self, byte: usize) -> Self {
+        if let Cause::Text { position, .. } = &mut self.0.cause {
+            *position = Some(byte);
+        }
+        self
+    }
+
+    /// Returns what was being done.
+    pub fn op(&self) -> Op {
+        self.0.op
+    }
+
+    /// Returns the path that it was done to; for a URI or a pattern, its text.
+    ///
+    /// It is a [`std::path::Path`] because a name that is not UTF-8 may be what failed, and because
+    /// a path of another flavour may.
+    pub fn path(&self) -> &std::path::Path {
+        std::path::Path::new(&self.0.path)
+    }
+
+    /// Returns the second path of an operation that has two: the target of a move, the base of
+    /// `relative_to`, the text joined by `join_inside`, the new name.
+    pub fn second_path(&self) -> Option<&std::path::Path> {
+        self.0.second.as_deref().map(std::path::Path::new)
+    }
+
+    /// Returns the byte in the text of a pattern at which the mistake begins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::Pattern;
+    ///
+    /// let error = <Pattern>::with_braces("src/{a,b").unwrap_err();
+    /// assert_eq!(error.position(), Some(4));
+    /// ```
+    pub fn position(&self) -> Option<usize> {
+        match self.0.cause {
+            Cause::Text { position, .. } => position,
+            Cause::System(_) => None,
+        }
+    }
+
+    /// Returns the kind of the cause; [`InvalidInput`](io::ErrorKind::InvalidInput) where the
+    /// system was not asked.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.io_error().map_or(io::ErrorKind::InvalidInput, io::Error::kind)
+    }
+
+    /// Returns what the system said, if it was asked.
+    pub fn io_error(&self) -> Option<&io::Error> {
+        match &self.0.cause {
+            Cause::System(cause) => Some(cause),
+            Cause::Text { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (verb, preposition) = self.0.op.phrase();
+        write!(f, "cannot {verb}")?;
+        if !self.0.path.is_empty() || self.0.second.is_some() {
+            write!(f, " `{}`", self.path().display())?;
+        }
+        if let Some(second) = self.second_path() {
+            write!(f, " {preposition} `{}`", second.display())?;
+        }
+        match &self.0.cause {
+            Cause::System(cause) => write!(f, ": {cause}"),
+            Cause::Text { reason, position: None } => write!(f, ": {reason}"),
+            Cause::Text { reason, position: Some(byte) } => write!(f, ": {reason} at byte {byte}"),
+        }
+    }
+}
+
+/// The line that [`Display`](fmt::Display) prints: a script's `main` shows its errors this way.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    /// The cause of the cause: the cause itself is in the message.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.io_error().and_then(std::error::Error::source)
+    }
+}
+
+/// Keeps kind and message; the path goes along as the inner error.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        Self::new(error.kind(), error)
+    }
+}

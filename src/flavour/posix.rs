@@ -1,0 +1,115 @@
+//! POSIX paths: one separator, two kinds of root, every other byte a name's.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+use super::{Rules, Split, cmp_parts, is_normal_tail, push_tail};
+
+const SEPARATOR: u8 = b'/';
+
+/// The rules of Linux, macOS and other POSIX systems: `/` separates, case matters, `\` and `:` are
+/// ordinary characters.
+///
+/// Exactly two leading slashes are a root of their own, as POSIX allows (section 4.13, pathname
+/// resolution); three or more are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posix {}
+
+impl Rules for Posix {
+    const SEPARATOR: u8 = SEPARATOR;
+    const CASE_SENSITIVE: bool = true;
+
+    fn is_separator(character: char) -> bool {
+        character == '/'
+    }
+
+    fn normal(text: &str) -> Cow<'_, str> {
+        let (root, tail) = split_root(text);
+        let cut_short = root.len() + tail.len() < text.len();
+        if text == "." || !text.is_empty() && !cut_short && is_normal_tail::<SEPARATOR>(tail) {
+            return Cow::Borrowed(text);
+        }
+        let mut normal = String::with_capacity(text.len());
+        normal.push_str(root);
+        push_tail::<SEPARATOR>(&mut normal, tail, false);
+        if normal.is_empty() {
+            normal.push('.');
+        }
+        Cow::Owned(normal)
+    }
+
+    #[inline]
+    fn split(text: &str) -> Split<'_> {
+        let (root, tail) = split_root(text);
+        Split { drive: "", root, tail: if tail == "." { "" } else { tail } }
+    }
+
+    #[inline]
+    fn relative(tail: &str) -> Cow<'_, str> {
+        Cow::Borrowed(if tail.is_empty() { "." } else { tail })
+    }
+
+    fn push(base: &mut String, text: &str) {
+        let (root, tail) = split_root(text);
+        if !root.is_empty() || base == "." {
+            base.clear();
+            base.push_str(root);
+        }
+        let needs_separator = !base.is_empty() && !base.ends_with('/');
+        push_tail::<SEPARATOR>(base, tail, needs_separator);
+        if base.is_empty() {
+            base.push('.');
+        }
+    }
+
+    fn fold(text: &str) -> Cow<'_, str> {
+        Cow::Borrowed(text)
+    }
+
+    #[inline]
+    fn text_eq(left: &str, right: &str) -> bool {
+        left == right
+    }
+
+    #[inline]
+    fn text_cmp(left: &str, right: &str) -> Ordering {
+        cmp_parts::<SEPARATOR>(left.as_bytes(), right.as_bytes())
+    }
+
+    #[inline]
+    fn text_hash<H: Hasher>(text: &str, state: &mut H) {
+        text.hash(state);
+    }
+
+    #[inline]
+    fn is_absolute(text: &str) -> bool {
+        text.starts_with('/')
+    }
+
+    fn uri_parts(text: &str) -> (String, String) {
+        // The empty authority keeps a path that starts with two slashes from being read as a host.
+        let (root, tail) = split_root(text);
+        (format!("//{root}"), tail.to_owned())
+    }
+
+    fn uri_text(authority: &str, path: &str) -> Option<String> {
+        matches!(authority, "" | "localhost").then(|| path.to_owned())
+    }
+
+    fn is_reserved_name(_: &str) -> bool {
+        false
+    }
+}
+
+/// Any text cut after its root, which is `""`, `/` or `//`; what follows three or more slashes has
+/// lost all of them.
+#[inline]
+fn split_root(text: &str) -> (&str, &str) {
+    match text.as_bytes() {
+        [b'/', b'/', b'/', ..] => (&text[..1], text.trim_start_matches('/')),
+        [b'/', b'/', ..] => text.split_at(2),
+        [b'/', ..] => text.split_at(1),
+        _ => ("", text),
+    }
+}

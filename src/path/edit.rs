@@ -1,0 +1,195 @@
+//! New paths from old: another name, another suffix, no needless `..`.
+
+use std::borrow::Cow;
+
+use super::parts::split_suffix;
+use super::{Path, PathBuf};
+use crate::error::{Error, Op, Result};
+use crate::flavour::{Flavour, Rules, Split};
+
+/// The path with another name.
+impl<F: Flavour> Path<F> {
+    /// Returns the path with another name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// assert_eq!(PosixPath::parse("a/b.txt").with_name("c.md")?, "a/c.md");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path has no name; the new name is
+    /// empty, is `.` or holds a separator. `..` is accepted, as in pathlib.
+    #[doc(alias = "with_file_name")]
+    pub fn with_name(&self, name: impl AsRef<str>) -> Result<PathBuf<F>> {
+        let name = name.as_ref();
+        renamed(self, name, "").map_err(|reason| refused(Op::WithName, self, name, reason))
+    }
+
+    /// Returns the path with another stem and the same last suffix.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// assert_eq!(PosixPath::parse("a/b.txt").with_stem("c")?, "a/c.txt");
+    /// assert_eq!(PosixPath::parse("b.tar.gz").with_stem("c")?, "c.gz");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path has no name; the stem is empty;
+    /// the name made of it is `.` or holds a separator.
+    #[doc(alias = "with_file_stem")]
+    pub fn with_stem(&self, stem: impl AsRef<str>) -> Result<PathBuf<F>> {
+        let stem = stem.as_ref();
+        let new = match split_suffix(self.name()).1 {
+            "" => renamed(self, stem, ""),
+            _ if stem.is_empty() => Err("a stem must not be empty"),
+            suffix => renamed(self, stem, suffix),
+        };
+        new.map_err(|reason| refused(Op::WithStem, self, stem, reason))
+    }
+
+    /// Returns the path with another last suffix, or with none when `suffix` is empty; a name
+    /// without a suffix gets one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// assert_eq!(PosixPath::parse("a/b.txt").with_suffix(".md")?, "a/b.md");
+    /// assert_eq!(PosixPath::parse("a/b.tar.gz").with_suffix("")?, "a/b.tar");
+    /// assert_eq!(PosixPath::parse("a/b").with_suffix(".md")?, "a/b.md");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path has no name; the suffix is not
+    /// empty and does not begin with a dot; it holds a separator.
+    #[doc(alias = "with_extension")]
+    pub fn with_suffix(&self, suffix: impl AsRef<str>) -> Result<PathBuf<F>> {
+        let suffix = suffix.as_ref();
+        suffixed(self, split_suffix(self.name()).0, suffix)
+    }
+
+    /// Returns the path with one more suffix.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// assert_eq!(PosixPath::parse("a/b.txt").add_suffix(".gz")?, "a/b.txt.gz");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`with_suffix`](Path::with_suffix).
+    #[doc(alias = "with_added_extension")]
+    pub fn add_suffix(&self, suffix: impl AsRef<str>) -> Result<PathBuf<F>> {
+        suffixed(self, self.name(), suffix.as_ref())
+    }
+}
+
+/// Lexical simplification.
+impl<F: Flavour> Path<F> {
+    /// Returns the path with each `..` and the part before it removed, as text.
+    ///
+    /// A `..` at the start of a relative path stays; one at a root goes, as the root is its own
+    /// parent. The anchor never changes.
+    ///
+    /// **Where a part is a link, the result is another file**: `link/../a` is not `a`, since `..`
+    /// leads to the parent of the link's target. Use it for text from one's own program, or where
+    /// there are no links; where files are concerned, let the system decide (`resolve`).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PosixPath, WindowsPath};
+    ///
+    /// assert_eq!(*PosixPath::parse("a/b/../c").normalize(), "a/c");
+    /// assert_eq!(*PosixPath::parse("../a/..").normalize(), "..");
+    /// assert_eq!(*PosixPath::parse("/../a").normalize(), "/a");
+    /// assert_eq!(*WindowsPath::parse("c:../a").normalize(), r"c:..\a");
+    /// ```
+    #[doc(alias = "normpath")]
+    #[doc(alias = "normalize_lexically")]
+    #[doc(alias = "clean")]
+    pub fn normalize(&self) -> Cow<'_, Self> {
+        let Split { root, tail, .. } = self.split();
+        if !tail.split(F::SEPARATOR).any(|part| part == "..") {
+            return Cow::Borrowed(self);
+        }
+        let mut kept = Vec::new();
+        for part in tail.split(F::SEPARATOR) {
+            match kept.last() {
+                None if part == ".." && !root.is_empty() => {}
+                Some(&last) if part == ".." && last != ".." => _ = kept.pop(),
+                _ => kept.push(part),
+            }
+        }
+        let mut separator = [0; 4];
+        let tail = kept.join(F::SEPARATOR.encode_utf8(&mut separator));
+        let anchor = self.anchor();
+        let text = if anchor.is_empty() { relative::<F>(tail) } else { [anchor, &tail].concat() };
+        Cow::Owned(PathBuf::from_normal(text))
+    }
+}
+
+/// The path with the name that `stem` and `suffix` make, or the reason why there is none.
+fn renamed<F: Flavour>(path: &Path<F>, stem: &str, suffix: &str) -> Result<PathBuf<F>, &'static str> {
+    let old = path.name();
+    if old.is_empty() {
+        return Err("the path has no name");
+    }
+    if stem.is_empty() && suffix.is_empty() {
+        return Err("a name must not be empty");
+    }
+    if matches!((stem, suffix), (".", "") | ("", ".")) {
+        return Err("`.` is not a name");
+    }
+    if stem.contains(F::Rules::is_separator) || suffix.contains(F::Rules::is_separator) {
+        return Err("a name must not hold a separator");
+    }
+    let text = path.as_str();
+    let parent = &text[..text.len() - old.len()];
+    let alone = path.anchor_len() == 0 && path.split().tail.len() == old.len();
+    let text = match alone {
+        true => relative::<F>([stem, suffix].concat()),
+        false => [parent, stem, suffix].concat(),
+    };
+    Ok(PathBuf::from_normal(text))
+}
+
+fn suffixed<F: Flavour>(path: &Path<F>, stem: &str, suffix: &str) -> Result<PathBuf<F>> {
+    let new = match suffix {
+        "" => renamed(path, stem, ""),
+        _ if stem.is_empty() => Err("the path has no name"),
+        _ if !suffix.starts_with('.') => Err("a suffix begins with a dot"),
+        _ => renamed(path, stem, suffix),
+    };
+    new.map_err(|reason| refused(Op::WithSuffix, path, suffix, reason))
+}
+
+/// [`Rules::relative`] for text that may be kept.
+pub(super) fn relative<F: Flavour>(tail: String) -> String {
+    match F::Rules::relative(&tail) {
+        Cow::Borrowed(text) if text.len() == tail.len() => tail,
+        Cow::Borrowed(text) => text.to_owned(),
+        Cow::Owned(text) => text,
+    }
+}
+
+fn refused<F: Flavour>(op: Op, path: &Path<F>, new: &str, reason: &'static str) -> Error {
+    Error::text(op, path.as_str(), reason).with_second(new)
+}

@@ -1,0 +1,342 @@
+//! Joining: `join`, its spelling `/`, and the joining of text that is not trusted.
+
+use std::borrow::Cow;
+use std::ops::{Div, DivAssign};
+
+use super::{Path, PathBuf};
+use crate::error::{Error, Op, Result};
+use crate::flavour::{Flavour, Native, Rules};
+
+/// Anything that denotes a path of flavour `F`: text, a path, or what holds one.
+///
+/// Methods take `impl AsPath<F>`, so that text needs no conversion. A path of *another* flavour
+/// does not denote one of this: convert it with [`to_flavour`](Path::to_flavour). A
+/// [`std::path::Path`] may not be UTF-8: convert it with `PathBuf::try_from`.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{AsPath, PathBuf, path};
+///
+/// fn log_in(folder: impl AsPath) -> PathBuf {
+///     folder.as_path().join("today.log")
+/// }
+///
+/// assert_eq!(log_in("logs"), log_in(path("logs")));
+/// ```
+///
+/// ```compile_fail
+/// use waypath::{PosixPath, path};
+///
+/// path("a") / PosixPath::parse("b"); // a POSIX path is not a path of this system
+/// ```
+///
+/// ```compile_fail
+/// waypath::path("a") / std::path::Path::new("b"); // may not be UTF-8
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not denote a path of flavour `{F}`",
+    label = "neither text nor a path of flavour `{F}`",
+    note = "a path of another flavour converts with `.to_flavour::<{F}>()`",
+    note = "a `std::path::Path` may not be UTF-8: convert it with `PathBuf::try_from(path)?`"
+)]
+pub trait AsPath<F: Flavour = Native> {
+    /// Returns the text, which need not be in normal form.
+    fn as_path_text(&self) -> &str;
+
+    /// Returns the path; borrowed wherever the text is in normal form.
+    fn as_path(&self) -> Cow<'_, Path<F>> {
+        Path::parse(self.as_path_text())
+    }
+}
+
+impl<F: Flavour> AsPath<F> for str {
+    #[inline]
+    fn as_path_text(&self) -> &str {
+        self
+    }
+}
+
+impl<F: Flavour> AsPath<F> for String {
+    #[inline]
+    fn as_path_text(&self) -> &str {
+        self
+    }
+}
+
+impl<F: Flavour> AsPath<F> for Cow<'_, str> {
+    #[inline]
+    fn as_path_text(&self) -> &str {
+        self
+    }
+}
+
+impl<F: Flavour> AsPath<F> for Path<F> {
+    #[inline]
+    fn as_path_text(&self) -> &str {
+        self.as_str()
+    }
+
+    #[inline]
+    fn as_path(&self) -> Cow<'_, Path<F>> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl<F: Flavour> AsPath<F> for PathBuf<F> {
+    #[inline]
+    fn as_path_text(&self) -> &str {
+        self.as_str()
+    }
+
+    #[inline]
+    fn as_path(&self) -> Cow<'_, Path<F>> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl<F: Flavour> AsPath<F> for Cow<'_, Path<F>> {
+    #[inline]
+    fn as_path_text(&self) -> &str {
+        self.as_str()
+    }
+
+    #[inline]
+    fn as_path(&self) -> Cow<'_, Path<F>> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl AsPath for camino::Utf8Path {
+    fn as_path_text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl AsPath for camino::Utf8PathBuf {
+    fn as_path_text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl<F: Flavour, P: AsPath<F> + ?Sized> AsPath<F> for &P {
+    #[inline]
+    fn as_path_text(&self) -> &str {
+        (**self).as_path_text()
+    }
+
+    #[inline]
+    fn as_path(&self) -> Cow<'_, Path<F>> {
+        (**self).as_path()
+    }
+}
+
+/// Joining.
+impl<F: Flavour> Path<F> {
+    /// Returns this path with another one behind it; `/` is the same.
+    ///
+    /// **An absolute path on the right replaces the left**, as the shell's `cd` has it. Joining
+    /// text that others chose can therefore lead anywhere, and so can its `..`: use
+    /// [`join_inside`](Path::join_inside) for that.
+    ///
+    /// On Windows a rooted path without a drive keeps the left one's drive, and a path relative to
+    /// the same drive goes behind the left one. The empty path, on either side, changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PosixPath, WindowsPath, path};
+    ///
+    /// let base = PosixPath::parse("/srv");
+    /// assert_eq!(base.join("www/img"), "/srv/www/img");
+    /// assert_eq!(base.join("/etc"), "/etc");
+    ///
+    /// let base = WindowsPath::parse("c:/a");
+    /// assert_eq!(base.join("b"), r"c:\a\b");
+    /// assert_eq!(base.join("/b"), r"c:\b");
+    /// assert_eq!(base.join("c:b"), r"c:\a\b");
+    /// assert_eq!(base.join("d:b"), "d:b");
+    ///
+    /// let log = path("logs") / "2026" / "today.txt";
+    /// assert_eq!(log, "logs/2026/today.txt");
+    /// ```
+    #[doc(alias = "joinpath")]
+    pub fn join(&self, path: impl AsPath<F>) -> PathBuf<F> {
+        join(self, path.as_path_text())
+    }
+
+    /// Returns this path with untrusted text behind it, if the result cannot be anything but this
+    /// path or something below it.
+    ///
+    /// For names from archives, uploads, URLs and configuration. The text is judged by the rules of
+    /// POSIX *and* of Windows, whichever this path has, so that a program is as safe on one system
+    /// as on the other. Refused are: a root, a drive, a share or a device at the start; every `..`,
+    /// even one that goes down again, since what stands before it may be a link; `:`, which begins
+    /// a stream on Windows; NUL; device names (`nul`, `com1.txt`); trailing dots and spaces, which
+    /// Windows drops.
+    ///
+    /// The empty text and `.` give this path itself. Characters that are merely refused by Windows,
+    /// such as `*`, are accepted: see [`portability`](Path::portability).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// let uploads = PosixPath::parse("/srv/uploads");
+    /// assert_eq!(uploads.join_inside("2026/cat.png")?, "/srv/uploads/2026/cat.png");
+    /// for bad in ["/etc/passwd", "../x", "a/../../x", r"..\x", "c:x", "nul", "a. "] {
+    ///     assert!(uploads.join_inside(bad).is_err());
+    /// }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the text could lead elsewhere; the
+    /// message says by which part.
+    ///
+    /// # Security
+    ///
+    /// This is about text. A link that stands below this path on the disk can still lead out of it.
+    #[doc(alias = "safe_join")]
+    #[doc(alias = "join_within")]
+    pub fn join_inside(&self, untrusted: impl AsRef<str>) -> Result<PathBuf<F>> {
+        let untrusted = untrusted.as_ref();
+        match way_out(untrusted) {
+            None => Ok(join(self, untrusted)),
+            Some(reason) => Err(Error::text(Op::JoinInside, self.as_str(), reason).with_second(untrusted)),
+        }
+    }
+}
+
+/// Joining.
+impl<F: Flavour> PathBuf<F> {
+    /// Joins a path to this one in place; `/=` is the same. See [`join`](Path::join) for what an
+    /// absolute path does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut log = waypath::path("logs");
+    /// log.push("today.txt");
+    /// assert_eq!(log, "logs/today.txt");
+    /// ```
+    pub fn push(&mut self, path: impl AsPath<F>) {
+        F::Rules::push(self.text_mut(), path.as_path_text());
+    }
+}
+
+fn join<F: Flavour>(base: &Path<F>, text: &str) -> PathBuf<F> {
+    let base = base.as_str();
+    let mut joined = String::with_capacity(base.len() + 1 + text.len());
+    joined.push_str(base);
+    F::Rules::push(&mut joined, text);
+    PathBuf::from_normal(joined)
+}
+
+/// Why joining a text could lead out of the base, by the rules of either platform.
+fn way_out(text: &str) -> Option<String> {
+    if text.starts_with(['/', '\\']) {
+        return Some("the text has a root".to_owned());
+    }
+    text.split(['/', '\\']).find_map(|part| {
+        let reason = match part {
+            "" | "." => return None,
+            ".." => "leads up",
+            _ if part.contains('\0') => "holds NUL",
+            _ if part.contains(':') => "has a drive or a stream on Windows",
+            _ if part.ends_with(['.', ' ']) => "ends in a dot or space, which Windows drops",
+            _ if crate::flavour::is_device_name(part) => "is a device on Windows",
+            _ => return None,
+        };
+        Some(format!("{part:?} {reason}"))
+    })
+}
+
+/// `left / right`, for what lends its path: a new path.
+macro_rules! divide {
+    ($($left:ty),*) => {$(
+        impl<F: Flavour, P: AsPath<F>> Div<P> for $left {
+            type Output = PathBuf<F>;
+
+            /// [`Path::join`], spelled shorter.
+            fn div(self, right: P) -> PathBuf<F> {
+                self.join(right)
+            }
+        }
+    )*};
+}
+
+divide!(&Path<F>, &PathBuf<F>);
+
+/// Reuses the left path's memory.
+impl<F: Flavour, P: AsPath<F>> Div<P> for PathBuf<F> {
+    type Output = Self;
+
+    /// [`Path::join`], spelled shorter.
+    fn div(mut self, right: P) -> Self {
+        self.push(right);
+        self
+    }
+}
+
+impl<F: Flavour, P: AsPath<F>> DivAssign<P> for PathBuf<F> {
+    /// [`PathBuf::push`], spelled shorter.
+    fn div_assign(&mut self, right: P) {
+        self.push(right);
+    }
+}
+
+/// `text / path`.
+macro_rules! divide_text {
+    ($($text:ty, $path:ty;)*) => {$(
+        impl<F: Flavour> Div<$path> for $text {
+            type Output = PathBuf<F>;
+
+            /// [`Path::join`], spelled shorter.
+            fn div(self, right: $path) -> PathBuf<F> {
+                PathBuf::parse(self.as_ref()) / right
+            }
+        }
+    )*};
+}
+
+divide_text! {
+    &str, &Path<F>;
+    &str, &PathBuf<F>;
+    &str, PathBuf<F>;
+    &String, &Path<F>;
+    &String, &PathBuf<F>;
+    &String, PathBuf<F>;
+    String, &Path<F>;
+    String, &PathBuf<F>;
+    String, PathBuf<F>;
+}
+
+/// Joins the segments one after the other.
+impl<F: Flavour, P: AsPath<F>> Extend<P> for PathBuf<F> {
+    fn extend<I: IntoIterator<Item = P>>(&mut self, segments: I) {
+        for segment in segments {
+            self.push(segment);
+        }
+    }
+}
+
+/// Joins the segments one after the other; none at all give the empty path.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PosixPathBuf;
+///
+/// let path: PosixPathBuf = ["usr", "lib/", "x"].into_iter().collect();
+/// assert_eq!(path, "usr/lib/x");
+/// ```
+impl<F: Flavour, P: AsPath<F>> FromIterator<P> for PathBuf<F> {
+    fn from_iter<I: IntoIterator<Item = P>>(segments: I) -> Self {
+        let mut path = Self::new();
+        path.extend(segments);
+        path
+    }
+}

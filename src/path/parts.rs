@@ -1,0 +1,399 @@
+//! Questions about a path: its parts, its name, its parents.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::marker::PhantomData;
+
+use super::Path;
+use crate::flavour::{Flavour, Rules, Split};
+
+/// The parts of a path.
+impl<F: Flavour> Path<F> {
+    /// Returns the parts of the path, in order; the anchor, if there is one, is the first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PosixPath, WindowsPath};
+    ///
+    /// let parts = |text| PosixPath::parse(text).parts().map(String::from).collect::<Vec<_>>();
+    /// assert_eq!(parts("/usr/lib"), ["/", "usr", "lib"]);
+    /// assert_eq!(parts("../a"), ["..", "a"]);
+    /// assert!(parts(".").is_empty());
+    ///
+    /// let path = WindowsPath::parse("c:/a");
+    /// assert_eq!(path.parts().collect::<Vec<_>>(), [r"c:\", "a"]);
+    /// ```
+    #[doc(alias = "components")]
+    #[doc(alias = "iter")]
+    pub fn parts(&self) -> Parts<'_, F> {
+        let anchor = self.anchor();
+        Parts { anchor: (!anchor.is_empty()).then_some(anchor), tail: self.split().tail, flavour: PhantomData }
+    }
+
+    /// Returns the drive, share or device: `c:`, `\\server\share`, `\\.\COM1`; `""` where there is
+    /// none, and always for POSIX paths.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::WindowsPath;
+    ///
+    /// assert_eq!(WindowsPath::parse("c:/a").drive(), "c:");
+    /// assert_eq!(WindowsPath::parse("//host/share/a").drive(), r"\\host\share");
+    /// assert_eq!(WindowsPath::parse("/a").drive(), "");
+    /// ```
+    #[doc(alias = "prefix")]
+    pub fn drive(&self) -> &str {
+        self.split().drive
+    }
+
+    /// Returns the root: `/` or `//` for POSIX paths, `\` for Windows paths, `""` where there is
+    /// none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PosixPath, WindowsPath};
+    ///
+    /// assert_eq!(PosixPath::parse("/a").root(), "/");
+    /// assert_eq!(WindowsPath::parse("c:/a").root(), r"\");
+    /// assert_eq!(WindowsPath::parse("c:a").root(), "");
+    /// ```
+    pub fn root(&self) -> &str {
+        self.split().root
+    }
+
+    /// Returns drive and root together.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PosixPath, WindowsPath};
+    ///
+    /// assert_eq!(WindowsPath::parse("c:/a").anchor(), r"c:\");
+    /// assert_eq!(WindowsPath::parse("c:a").anchor(), "c:");
+    /// assert_eq!(PosixPath::parse("a").anchor(), "");
+    /// ```
+    pub fn anchor(&self) -> &str {
+        &self.as_str()[..self.anchor_len()]
+    }
+
+    /// Whether the path says where it is on its own: with a root, on Windows with a drive too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PosixPath, WindowsPath};
+    ///
+    /// assert!(PosixPath::parse("/a").is_absolute());
+    /// assert!(WindowsPath::parse("c:/a").is_absolute());
+    /// assert!(!WindowsPath::parse("/a").is_absolute()); // on which drive?
+    /// assert!(!WindowsPath::parse("c:a").is_absolute()); // in which folder of that drive?
+    /// ```
+    pub fn is_absolute(&self) -> bool {
+        F::Rules::is_absolute(self.as_str())
+    }
+
+    /// Whether Windows would refuse or misread a name in this Windows path; `false` for every POSIX
+    /// path.
+    ///
+    /// Device names such as `NUL` and `com1.txt`, characters such as `?` and trailing dots or
+    /// spaces count, as in Python's `os.path.isreserved`; drives and shares are not looked at.
+    /// [`portability`](Path::portability) says what is wrong, and judges POSIX paths too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::WindowsPath;
+    ///
+    /// assert!(WindowsPath::parse("logs/nul.txt").is_reserved());
+    /// assert!(WindowsPath::parse("report. ").is_reserved());
+    /// assert!(!WindowsPath::parse("c:/null.txt").is_reserved());
+    /// ```
+    #[doc(alias = "isreserved")]
+    pub fn is_reserved(&self) -> bool {
+        // The protecting `.\` stands before a name with a colon, which is reserved itself.
+        self.split().tail.split(F::SEPARATOR).any(F::Rules::is_reserved_name)
+    }
+
+    #[inline]
+    pub(super) fn split(&self) -> Split<'_> {
+        F::Rules::split(self.as_str())
+    }
+
+    #[inline]
+    pub(super) fn anchor_len(&self) -> usize {
+        let Split { drive, root, .. } = self.split();
+        drive.len() + root.len()
+    }
+}
+
+/// The name of a path.
+impl<F: Flavour> Path<F> {
+    /// Returns the last part; `""` for the empty path and for an anchor alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// assert_eq!(PosixPath::parse("a/b.txt").name(), "b.txt");
+    /// assert_eq!(PosixPath::parse("a/..").name(), "..");
+    /// assert_eq!(PosixPath::parse("/").name(), "");
+    /// ```
+    #[doc(alias = "file_name")]
+    #[doc(alias = "basename")]
+    #[inline]
+    pub fn name(&self) -> &str {
+        let tail = self.split().tail;
+        match last_separator::<F>(tail) {
+            Some(at) => &tail[at + 1..],
+            None => tail,
+        }
+    }
+
+    /// Returns the name without its last [`suffix`](Path::suffix).
+    ///
+    /// `p.stem()` and `p.suffix()` one after the other are `p.name()`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// assert_eq!(PosixPath::parse("a/b.tar.gz").stem(), "b.tar");
+    /// assert_eq!(PosixPath::parse("a/.profile").stem(), ".profile");
+    /// ```
+    #[doc(alias = "file_stem")]
+    pub fn stem(&self) -> &str {
+        split_suffix(self.name()).0
+    }
+
+    /// Returns the last dot of the name and what follows it; `""` where there is no suffix.
+    ///
+    /// Leading dots begin no suffix; a dot at the end is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// let suffix = |text| PosixPath::parse(text).suffix().to_owned();
+    /// assert_eq!(suffix("a/b.tar.gz"), ".gz");
+    /// assert_eq!(suffix(".profile"), "");
+    /// assert_eq!(suffix("b."), ".");
+    /// ```
+    #[doc(alias = "extension")]
+    pub fn suffix(&self) -> &str {
+        split_suffix(self.name()).1
+    }
+
+    /// Returns all suffixes of the name, in order, each with its dot.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// let archive = PosixPath::parse("site.tar.gz");
+    /// assert_eq!(archive.suffixes().collect::<Vec<_>>(), [".tar", ".gz"]);
+    /// ```
+    ///
+    /// Whatever follows a dot counts, be it a suffix or not:
+    ///
+    /// ```
+    /// # use waypath::PosixPath;
+    /// let talk = PosixPath::parse("Mr. Smith.pdf");
+    /// assert_eq!(talk.suffixes().collect::<Vec<_>>(), [". Smith", ".pdf"]);
+    /// ```
+    pub fn suffixes(&self) -> Suffixes<'_> {
+        let name = self.name().trim_start_matches('.');
+        Suffixes { rest: &name[name.find('.').unwrap_or(name.len())..] }
+    }
+}
+
+/// The ancestors of a path.
+impl<F: Flavour> Path<F> {
+    /// Returns the path without its last part; an anchor alone and the empty path are their own
+    /// parents.
+    ///
+    /// This is about text. Where the last part is `..` or a link, the directory that holds the file
+    /// is another one: see `resolve`.
+    ///
+    /// `p.parent() / p.name()` is `p`, but for paths without a name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// let parent = |text| PosixPath::parse(text).parent().to_path_buf();
+    /// assert_eq!(parent("a/b"), "a");
+    /// assert_eq!(parent("a"), ".");
+    /// assert_eq!(parent("/"), "/");
+    /// assert_eq!(parent("a/.."), "a"); // not where `a/../..` is
+    /// ```
+    #[doc(alias = "dirname")]
+    #[inline]
+    pub fn parent(&self) -> &Self {
+        let tail = self.split().tail;
+        let text = self.as_str();
+        if tail.is_empty() {
+            return self;
+        }
+        let before = text.len() - tail.len();
+        match last_separator::<F>(tail) {
+            Some(at) => Self::from_normal(&text[..before + at]),
+            None if self.anchor_len() > 0 => Self::from_normal(&text[..before]),
+            None => Self::from_normal("."),
+        }
+    }
+
+    /// Returns the ancestors, nearest first: [`parent`](Path::parent), its parent, and so on to the
+    /// anchor or `.`. The path itself is not among them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// let path = PosixPath::parse("/usr/lib/x");
+    /// assert!(path.parents().eq(["/usr/lib", "/usr", "/"]));
+    /// assert_eq!(PosixPath::parse("a/b").parents().last().unwrap(), ".");
+    /// ```
+    #[doc(alias = "ancestors")]
+    pub fn parents(&self) -> Parents<'_, F> {
+        Parents { path: self }
+    }
+}
+
+#[inline]
+pub(super) fn last_separator<F: Flavour>(text: &str) -> Option<usize> {
+    text.bytes().rposition(|byte| byte == F::Rules::SEPARATOR)
+}
+
+/// A name in front of and from its last dot, leading dots not counted.
+pub(super) fn split_suffix(name: &str) -> (&str, &str) {
+    match name.bytes().rposition(|byte| byte == b'.') {
+        Some(dot) if name.as_bytes()[..dot].iter().any(|&byte| byte != b'.') => name.split_at(dot),
+        _ => (name, ""),
+    }
+}
+
+/// The parts of a path, from either end; made by [`Path::parts`].
+pub struct Parts<'a, F = crate::Native> {
+    anchor: Option<&'a str>,
+    tail: &'a str,
+    flavour: PhantomData<F>,
+}
+
+impl<'a, F: Flavour> Iterator for Parts<'a, F> {
+    type Item = &'a str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a str> {
+        if let Some(anchor) = self.anchor.take() {
+            return Some(anchor);
+        }
+        if self.tail.is_empty() {
+            return None;
+        }
+        let end = self.tail.bytes().position(|byte| byte == F::Rules::SEPARATOR);
+        let (part, rest) = match end {
+            Some(end) => (&self.tail[..end], &self.tail[end + 1..]),
+            None => (self.tail, ""),
+        };
+        self.tail = rest;
+        Some(part)
+    }
+}
+
+impl<F: Flavour> DoubleEndedIterator for Parts<'_, F> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        if self.tail.is_empty() {
+            return self.anchor.take();
+        }
+        let (rest, part) = match last_separator::<F>(self.tail) {
+            Some(at) => (&self.tail[..at], &self.tail[at + 1..]),
+            None => ("", self.tail),
+        };
+        self.tail = rest;
+        Some(part)
+    }
+}
+
+impl<F: Flavour> FusedIterator for Parts<'_, F> {}
+
+impl<F> Clone for Parts<'_, F> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<F: Flavour> fmt::Debug for Parts<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// The suffixes of a name; made by [`Path::suffixes`].
+#[derive(Clone)]
+pub struct Suffixes<'a> {
+    /// Empty, or from a dot on.
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Suffixes<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let after_dot = self.rest.get(1..)?;
+        let end = after_dot.find('.').map_or(self.rest.len(), |dot| dot + 1);
+        let (suffix, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Some(suffix)
+    }
+}
+
+impl FusedIterator for Suffixes<'_> {}
+
+impl fmt::Debug for Suffixes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// The ancestors of a path, nearest first; made by [`Path::parents`].
+pub struct Parents<'a, F = crate::Native> {
+    /// The path whose parent comes next.
+    path: &'a Path<F>,
+}
+
+impl<'a, F: Flavour> Iterator for Parents<'a, F> {
+    type Item = &'a Path<F>;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a Path<F>> {
+        if self.path.split().tail.is_empty() {
+            return None;
+        }
+        self.path = self.path.parent();
+        Some(self.path)
+    }
+}
+
+impl<F: Flavour> FusedIterator for Parents<'_, F> {}
+
+impl<F> Clone for Parents<'_, F> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<F: Flavour> fmt::Debug for Parents<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}

@@ -1,0 +1,184 @@
+//! What would break a path on another system.
+
+use std::fmt;
+
+use super::Path;
+use crate::flavour::{Flavour, is_device_name, is_forbidden};
+
+/// A system that a path may be carried to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Platform {
+    /// Linux, with the limits of its common file systems.
+    Linux,
+    /// macOS, with those of APFS.
+    MacOs,
+    /// Windows, with those of NTFS and of programs that have not opted into long paths.
+    Windows,
+}
+
+/// Something in a path that would not work everywhere; found by [`Path::portability`].
+///
+/// It prints as a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unportable<'a> {
+    /// The part of the path, or all of it where the whole is too long.
+    pub part: &'a str,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// Why a path would not work everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// NUL ends a path for every system.
+    Nul,
+    /// Windows opens a device under this name, with any extension: `nul`, `com1.txt`, `CONIN$`.
+    Device,
+    /// Windows refuses this character in a name, or reads it as a separator.
+    Character(char),
+    /// Windows refuses control characters in a name.
+    Control(char),
+    /// Windows takes what follows a `:` as the name of a stream of the file.
+    Stream,
+    /// Windows drops dots and spaces at the end of a name.
+    TrailingDotOrSpace,
+    /// The name has more than 255 bytes, the limit of Linux and macOS.
+    NameBytes(usize),
+    /// The name has more than 255 UTF-16 units, the limit of Windows.
+    NameUnits(usize),
+    /// The path has more than 4,095 bytes (Linux) or 1,023 bytes (macOS).
+    PathBytes(usize),
+    /// The path has more than 259 UTF-16 units, the limit of Windows for programs that have not
+    /// opted into long paths.
+    PathUnits(usize),
+}
+
+impl Reason {
+    /// Returns the systems on which the path would not work.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{Platform, Reason};
+    ///
+    /// assert_eq!(Reason::Device.platforms(), [Platform::Windows]);
+    /// ```
+    pub fn platforms(self) -> &'static [Platform] {
+        use Platform::{Linux, MacOs, Windows};
+        match self {
+            Self::Nul => &[Linux, MacOs, Windows],
+            Self::NameBytes(_) => &[Linux, MacOs],
+            Self::PathBytes(bytes) if bytes > LINUX_PATH_BYTES => &[Linux, MacOs],
+            Self::PathBytes(_) => &[MacOs],
+            _ => &[Windows],
+        }
+    }
+}
+
+const NAME_LIMIT: usize = 255;
+const LINUX_PATH_BYTES: usize = 4095;
+const MACOS_PATH_BYTES: usize = 1023;
+const WINDOWS_PATH_UNITS: usize = 259;
+
+/// Portability.
+impl<F: Flavour> Path<F> {
+    /// Returns what would not work on some system, in the order of the parts; nothing for a path
+    /// that can be carried anywhere.
+    ///
+    /// The names are judged, with their lengths and that of the whole path; the anchor is not, nor
+    /// is whether two names differ only in case. `..` is fine everywhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PosixPath, Reason};
+    ///
+    /// assert!(PosixPath::parse("src/main.rs").portability().is_empty());
+    ///
+    /// let found = PosixPath::parse("logs/con.txt/12:30").portability();
+    /// assert_eq!(found[0].part, "con.txt");
+    /// assert_eq!(found[0].reason, Reason::Device);
+    /// assert_eq!(found[1].reason, Reason::Stream);
+    /// assert_eq!(found[0].to_string(), "`con.txt`: Windows opens a device under this name");
+    /// ```
+    #[doc(alias = "is_valid")]
+    pub fn portability(&self) -> Vec<Unportable<'_>> {
+        let mut found = Vec::new();
+        let names = self.split().tail.split(F::SEPARATOR).filter(|name| !matches!(*name, "" | ".."));
+        for name in names {
+            judge_name(name, |reason| found.push(Unportable { part: name, reason }));
+        }
+        judge_whole(self.as_str(), |reason| found.push(Unportable { part: self.as_str(), reason }));
+        found
+    }
+}
+
+fn judge_name(name: &str, mut report: impl FnMut(Reason)) {
+    if is_device_name(name) {
+        report(Reason::Device);
+    }
+    let mut reported = Vec::new();
+    for character in name.chars().filter(|&character| is_forbidden(character)) {
+        if !reported.contains(&character) {
+            reported.push(character);
+            report(match character {
+                '\0' => Reason::Nul,
+                ':' => Reason::Stream,
+                _ if character.is_control() => Reason::Control(character),
+                _ => Reason::Character(character),
+            });
+        }
+    }
+    if name.ends_with(['.', ' ']) {
+        report(Reason::TrailingDotOrSpace);
+    }
+    if name.len() > NAME_LIMIT {
+        report(Reason::NameBytes(name.len()));
+        let units = name.encode_utf16().count();
+        if units > NAME_LIMIT {
+            report(Reason::NameUnits(units));
+        }
+    }
+}
+
+fn judge_whole(text: &str, mut report: impl FnMut(Reason)) {
+    if text.len() > MACOS_PATH_BYTES {
+        report(Reason::PathBytes(text.len()));
+    }
+    let units = text.encode_utf16().count();
+    if units > WINDOWS_PATH_UNITS {
+        report(Reason::PathUnits(units));
+    }
+}
+
+impl fmt::Display for Unportable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.part, self.reason)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nul => f.write_str("no system accepts NUL in a name"),
+            Self::Device => f.write_str("Windows opens a device under this name"),
+            Self::Character(character) => write!(f, "Windows does not allow {character:?} in a name"),
+            Self::Control(character) => {
+                write!(f, "Windows does not allow the control character {character:?} in a name")
+            }
+            Self::Stream => f.write_str("Windows reads ':' as the start of a stream's name"),
+            Self::TrailingDotOrSpace => f.write_str("Windows drops the dots and spaces at its end"),
+            Self::NameBytes(bytes) => write!(f, "{bytes} bytes are too long a name for Linux and macOS (255)"),
+            Self::NameUnits(units) => write!(f, "{units} UTF-16 units are too long a name for Windows (255)"),
+            Self::PathBytes(bytes) if *bytes > LINUX_PATH_BYTES => {
+                write!(f, "{bytes} bytes are too long a path for Linux (4095) and macOS (1023)")
+            }
+            Self::PathBytes(bytes) => write!(f, "{bytes} bytes are too long a path for macOS (1023)"),
+            Self::PathUnits(units) => {
+                write!(f, "{units} UTF-16 units are too long a path for many Windows programs (259)")
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! One path seen from another: what is left, what is common.
+
+use std::borrow::Cow;
+
+use super::{AsPath, Path, PathBuf, edit};
+use crate::error::{Error, Op, Result};
+use crate::flavour::{Flavour, Rules};
+
+/// One path seen from another.
+impl<F: Flavour> Path<F> {
+    /// Returns the path that leads from `base` to this one: what is left of this path behind
+    /// `base`.
+    ///
+    /// This is about text, part by part: `/foobar` is not under `/foo`, and `..` is a part like any
+    /// other. The result is borrowed, but for a Windows name that needs a protecting `.\`.
+    ///
+    /// `a.join(b).relative_to(a)` is `b` when `b` is relative and has no drive.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PosixPath, WindowsPath};
+    ///
+    /// let path = PosixPath::parse("/srv/www/index.html");
+    /// assert_eq!(*path.relative_to("/srv")?, "www/index.html");
+    /// assert_eq!(*path.relative_to(&path)?, ".");
+    /// assert!(path.relative_to("/sr").is_err());
+    ///
+    /// let path = WindowsPath::parse("C:/Users/Ann");
+    /// assert_eq!(*path.relative_to("c:/users")?, "Ann");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): `base` is neither this path nor one of
+    /// its [`parents`](Path::parents).
+    #[doc(alias = "strip_prefix")]
+    pub fn relative_to(&self, base: impl AsPath<F>) -> Result<Cow<'_, Self>> {
+        let base = base.as_path();
+        match tail_behind(self, &base) {
+            Some(tail) => Ok(relative(tail)),
+            None => Err(stranger(self, &base, "the first does not start with the second")),
+        }
+    }
+
+    /// Returns the path that leads from `base` to this one, with `..` where it has to leave `base`.
+    ///
+    /// This is about text: where a part that `..` leaves is a link, the path leads elsewhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// let image = PosixPath::parse("/www/img/a.png");
+    /// assert_eq!(*image.relative_to_walk_up("/www/blog/2026")?, "../../img/a.png");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the paths have different anchors; `base`
+    /// holds a `..` that would have to be walked back, and where that leads is not known.
+    #[doc(alias = "relpath")]
+    #[doc(alias = "diff_paths")]
+    pub fn relative_to_walk_up(&self, base: impl AsPath<F>) -> Result<Cow<'_, Self>> {
+        let base = base.as_path();
+        let Some(common) = common(self, &base) else {
+            return Err(stranger(self, &base, "they have different anchors"));
+        };
+        if common.base_rest.is_empty() {
+            return Ok(relative(common.rest));
+        }
+        let mut text = String::new();
+        for part in common.base_rest.split(F::SEPARATOR) {
+            if part == ".." {
+                return Err(stranger(self, &base, "a `..` in the second cannot be walked back"));
+            }
+            if !text.is_empty() {
+                text.push(F::SEPARATOR);
+            }
+            text.push_str("..");
+        }
+        if !common.rest.is_empty() {
+            text.push(F::SEPARATOR);
+            text.push_str(common.rest);
+        }
+        Ok(Cow::Owned(PathBuf::from_normal(edit::relative::<F>(text))))
+    }
+
+    /// Whether `base` is this path or one of its [`parents`](Path::parents).
+    ///
+    /// This is about text and **no protection**: `/srv/../etc` is relative to `/srv`. To join
+    /// untrusted text safely, use [`join_inside`](Path::join_inside).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// assert!(PosixPath::parse("/srv/www").is_relative_to("/srv"));
+    /// assert!(!PosixPath::parse("/srv/www").is_relative_to("/sr"));
+    /// assert!(PosixPath::parse("/srv/../etc").is_relative_to("/srv"));
+    /// ```
+    #[doc(alias = "starts_with")]
+    pub fn is_relative_to(&self, base: impl AsPath<F>) -> bool {
+        tail_behind(self, &base.as_path()).is_some()
+    }
+
+    /// Returns the longest path that both paths are relative to: the start of this path as far as
+    /// the other agrees. `None` when their anchors differ; `.` when two relative paths have no part
+    /// in common.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// let path = PosixPath::parse("/usr/lib/x");
+    /// assert_eq!(path.common_path("/usr/local").unwrap(), "/usr");
+    /// assert_eq!(PosixPath::parse("a").common_path("b").unwrap(), ".");
+    /// assert!(path.common_path("usr").is_none());
+    /// ```
+    #[doc(alias = "commonpath")]
+    #[doc(alias = "common_prefix")]
+    pub fn common_path(&self, other: impl AsPath<F>) -> Option<&Self> {
+        let rest = common(self, &other.as_path())?.rest;
+        let text = self.as_str();
+        let end = text.len() - rest.len();
+        if rest.is_empty() {
+            Some(self)
+        } else if end == self.anchor_len() && end > 0 {
+            Some(Self::from_normal(&text[..end]))
+        } else if rest.len() == self.split().tail.len() {
+            Some(Self::from_normal("."))
+        } else {
+            Some(Self::from_normal(&text[..end - 1]))
+        }
+    }
+}
+
+/// What is left of `path` behind `base`, if `base` is `path` or one of its ancestors.
+fn tail_behind<'a, F: Flavour>(path: &'a Path<F>, base: &Path<F>) -> Option<&'a str> {
+    let (tail, base_tail) = (path.split().tail, base.split().tail);
+    if base_tail.is_empty() {
+        return F::Rules::text_eq(path.anchor(), base.anchor()).then_some(tail);
+    }
+    let text = path.as_str();
+    let cut = text.len() - tail.len() + same_parts_len::<F>(tail, base_tail);
+    let rest = match text.as_bytes().get(cut) {
+        None if cut == text.len() => "",
+        Some(&byte) if byte == F::Rules::SEPARATOR => &text[cut + 1..],
+        _ => return None,
+    };
+    // Anchor and all, since folding a letter may depend on its neighbours.
+    F::Rules::text_eq(&text[..cut], base.as_str()).then_some(rest)
+}
+
+/// How long the start of `tail` is that can equal `base_tail`: its length where folding keeps
+/// lengths, else that of as many parts.
+fn same_parts_len<F: Flavour>(tail: &str, base_tail: &str) -> usize {
+    if F::Rules::CASE_SENSITIVE || tail.is_ascii() && base_tail.is_ascii() {
+        return base_tail.len();
+    }
+    let further = base_tail.matches(F::SEPARATOR).count();
+    tail.match_indices(F::SEPARATOR).nth(further).map_or(tail.len(), |(at, _)| at)
+}
+
+/// What two paths with one anchor have left behind their common parts.
+struct Common<'a, 'b> {
+    rest: &'a str,
+    base_rest: &'b str,
+}
+
+fn common<'a, 'b, F: Flavour>(path: &'a Path<F>, base: &'b Path<F>) -> Option<Common<'a, 'b>> {
+    if !F::Rules::text_eq(path.anchor(), base.anchor()) {
+        return None;
+    }
+    let (tail, base_tail) = (path.split().tail, base.split().tail);
+    let folded = F::Rules::fold(path.as_str());
+    let base_folded = F::Rules::fold(base.as_str());
+    let parts = folded_tail(path, &folded).split(F::SEPARATOR);
+    let base_parts = folded_tail(base, &base_folded).split(F::SEPARATOR);
+    let same = parts.zip(base_parts).take_while(|(part, base_part)| part == base_part).count();
+    Some(Common { rest: skip_parts::<F>(tail, same), base_rest: skip_parts::<F>(base_tail, same) })
+}
+
+/// The tail of a folded path. Folding a letter may depend on its neighbours and may change its
+/// length, so the whole text is folded, and then cut.
+fn folded_tail<'a, F: Flavour>(path: &Path<F>, folded: &'a str) -> &'a str {
+    let text = path.as_str();
+    let before = &text[..text.len() - path.split().tail.len()];
+    &folded[F::Rules::fold(before).len()..]
+}
+
+fn skip_parts<F: Flavour>(tail: &str, count: usize) -> &str {
+    match count.checked_sub(1) {
+        None => tail,
+        Some(before) => tail.match_indices(F::SEPARATOR).nth(before).map_or("", |(at, _)| &tail[at + 1..]),
+    }
+}
+
+fn relative<F: Flavour>(tail: &str) -> Cow<'_, Path<F>> {
+    match F::Rules::relative(tail) {
+        Cow::Borrowed(text) => Cow::Borrowed(Path::from_normal(text)),
+        Cow::Owned(text) => Cow::Owned(PathBuf::from_normal(text)),
+    }
+}
+
+fn stranger<F: Flavour>(path: &Path<F>, base: &Path<F>, reason: &'static str) -> Error {
+    Error::text(Op::RelativeTo, path.as_str(), reason).with_second(base.as_str())
+}

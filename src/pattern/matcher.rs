@@ -1,0 +1,219 @@
+//! Matching: compiled segments against names, and against whole paths.
+
+use super::fold;
+use super::parse::Case;
+use crate::flavour::Flavour;
+
+/// What one part of a pattern matches.
+#[derive(Clone, Debug)]
+pub(crate) enum Segment {
+    /// `**`: any number of parts.
+    AnyPath,
+    /// `*`: one part of at least one character.
+    AnyName,
+    /// A name in this very spelling.
+    Literal(Box<str>),
+    Wild(Wild),
+}
+
+/// Pieces with a `*` between each two. Without a tail there is no `*`, and the head is all.
+#[derive(Clone, Debug)]
+pub(crate) struct Wild {
+    pub(super) head: Piece,
+    pub(super) middle: Box<[Piece]>,
+    pub(super) tail: Option<Piece>,
+}
+
+/// A run of a segment without `*`.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Text(Box<str>),
+    Tokens(Box<[Token]>),
+}
+
+/// What one character of a name has to be.
+#[derive(Clone, Debug)]
+pub(super) enum Token {
+    Exact(char),
+    /// This character in either case.
+    Letter(char),
+    Any,
+    Class(Class),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Class {
+    pub(super) negated: bool,
+    /// Sorted and apart from one another; both ends belong to a range.
+    pub(super) ranges: Box<[(char, char)]>,
+    pub(super) case: Case,
+}
+
+impl Segment {
+    /// Whether the segment matches one part. `**` matches any.
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::AnyPath => true,
+            Self::AnyName => !name.is_empty(),
+            Self::Literal(literal) => **literal == *name,
+            Self::Wild(wild) => wild.matches(name),
+        }
+    }
+}
+
+impl Wild {
+    /// The head and the tail are where they must be; each piece between them may take the first
+    /// place that fits, as that leaves the most to those behind it. So nothing is tried twice.
+    fn matches(&self, name: &str) -> bool {
+        let Some(rest) = self.head.strip_start(name) else { return false };
+        let Some(tail) = &self.tail else { return rest.is_empty() };
+        let Some(mut rest) = tail.strip_end(rest) else { return false };
+        self.middle.iter().all(|piece| match piece.skip_first(rest) {
+            Some(behind) => {
+                rest = behind;
+                true
+            }
+            None => false,
+        })
+    }
+}
+
+impl Piece {
+    fn strip_start<'a>(&self, name: &'a str) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => name.strip_prefix(&**text),
+            Self::Tokens(tokens) => {
+                let mut characters = name.chars();
+                tokens
+                    .iter()
+                    .all(|token| characters.next().is_some_and(|c| token.matches(c)))
+                    .then(|| characters.as_str())
+            }
+        }
+    }
+
+    fn strip_end<'a>(&self, name: &'a str) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => name.strip_suffix(&**text),
+            Self::Tokens(tokens) => {
+                let mut characters = name.chars();
+                let fits = tokens.iter().rev().all(|token| characters.next_back().is_some_and(|c| token.matches(c)));
+                fits.then(|| characters.as_str())
+            }
+        }
+    }
+
+    /// The name behind the first place where the piece fits.
+    fn skip_first<'a>(&self, name: &'a str) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => name.find(&**text).map(|at| &name[at + text.len()..]),
+            Self::Tokens(_) => name.char_indices().find_map(|(at, _)| self.strip_start(&name[at..])),
+        }
+    }
+}
+
+impl Token {
+    #[inline]
+    fn matches(&self, character: char) -> bool {
+        match self {
+            Self::Exact(exact) => *exact == character,
+            Self::Letter(letter) => fold::same(*letter, character),
+            Self::Any => true,
+            Self::Class(class) => class.matches(character),
+        }
+    }
+}
+
+impl Class {
+    fn matches(&self, character: char) -> bool {
+        let listed = self.lists(character)
+            || self.case == Case::Insensitive && fold::variants(character).iter().any(|&(_, same)| self.lists(same));
+        listed != self.negated
+    }
+
+    fn lists(&self, character: char) -> bool {
+        let behind = self.ranges.partition_point(|&(start, _)| start <= character);
+        behind.checked_sub(1).is_some_and(|at| character <= self.ranges[at].1)
+    }
+}
+
+/// Whether the segments match a whole path, given as text with its anchor. The empty path is `""`.
+///
+/// As each `**` may take as many parts as it likes, only the last one met has to be tried again
+/// with one part more: what an earlier one could gain, the last one can.
+pub(super) fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
+    if let [Segment::AnyPath, last] = segments
+        && !matches!(last, Segment::AnyPath)
+    {
+        return matches_below::<F>(last, path);
+    }
+    let mut at = 0;
+    let mut rest = Some(path);
+    let mut retry: Option<AnyPath<'_>> = None;
+    loop {
+        match (segments.get(at), rest) {
+            (None, None) => return true,
+            (Some(Segment::AnyPath), Some(_)) if at + 1 == segments.len() => return true,
+            (Some(Segment::AnyPath), Some(rest)) => {
+                at += 1;
+                retry = Some(AnyPath { behind: at, from: rest, taken: false });
+                continue;
+            }
+            (Some(segment), Some(text)) => {
+                let (name, behind) = cut::<F>(text);
+                if segment.matches(name) {
+                    at += 1;
+                    rest = behind;
+                    continue;
+                }
+            }
+            (None, Some(_)) | (Some(_), None) => {}
+        }
+        let Some((behind, from)) = retry.as_mut().and_then(AnyPath::take_one::<F>) else { return false };
+        at = behind;
+        rest = Some(from);
+    }
+}
+
+/// Whether `**/last` matches a path: only its last part matters, unless all that `**` could take
+/// is a lone root, which is less than a part.
+fn matches_below<F: Flavour>(last: &Segment, path: &str) -> bool {
+    match path.bytes().rposition(|byte| byte == F::SEPARATOR as u8) {
+        None => last.matches(path),
+        Some(0) => false,
+        Some(at) => last.matches(&path[at + 1..]),
+    }
+}
+
+/// A `**` that was met, and what it may still take.
+struct AnyPath<'a> {
+    /// The segment behind it.
+    behind: usize,
+    from: &'a str,
+    taken: bool,
+}
+
+impl<'a> AnyPath<'a> {
+    /// Takes one more part, if there is one behind it: where to go on in the pattern and the path.
+    ///
+    /// A lone empty part, which is a root before the first name, is never all that is taken: `**/a`
+    /// does not match `/a`.
+    fn take_one<F: Flavour>(&mut self) -> Option<(usize, &'a str)> {
+        let (name, mut behind) = cut::<F>(self.from);
+        if name.is_empty() && !self.taken {
+            behind = cut::<F>(behind?).1;
+        }
+        self.taken = true;
+        self.from = behind?;
+        Some((self.behind, self.from))
+    }
+}
+
+/// The first part of a text, and what follows its separator.
+#[inline]
+fn cut<F: Flavour>(text: &str) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == F::SEPARATOR as u8) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    }
+}

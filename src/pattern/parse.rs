@@ -1,0 +1,192 @@
+//! From the text of a segment, the pattern between two separators, to what it matches.
+//!
+//! The language is that of Python's `fnmatch`: `*`, `?`, `[seq]`, `[!seq]`, nothing else.
+
+use super::matcher::{Class, Piece, Segment, Token, Wild};
+
+/// Whether letters that differ only in case match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Case {
+    Sensitive,
+    Insensitive,
+}
+
+/// Whether a segment is more than a name.
+pub(crate) fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?', '['])
+}
+
+pub(super) fn segment(text: &str, case: Case) -> Segment {
+    match text {
+        "*" => Segment::AnyName,
+        "**" => Segment::AnyPath,
+        _ => wild(text, case),
+    }
+}
+
+/// A name that is matched as it is.
+pub(super) fn literal(name: &str, case: Case) -> Segment {
+    match case {
+        Case::Sensitive => Segment::Literal(name.into()),
+        Case::Insensitive => {
+            let tokens = name.chars().map(Token::Letter).collect();
+            Segment::Wild(Wild { head: piece(tokens, case), middle: [].into(), tail: None })
+        }
+    }
+}
+
+/// What a segment is written in.
+pub(super) enum Lexeme<'a> {
+    /// One `*` or several.
+    Star,
+    /// `?`.
+    Any,
+    /// `[...]`, by what stands between the brackets.
+    Class(&'a str),
+    Literal(char),
+}
+
+/// Reads a segment.
+pub(super) fn lexemes(segment: &str) -> impl Iterator<Item = Lexeme<'_>> {
+    let mut rest = segment;
+    // Once a bracket was found to be open for good, so is every later one.
+    let mut may_close = true;
+    std::iter::from_fn(move || {
+        let mut characters = rest.chars();
+        let character = characters.next()?;
+        let behind = characters.as_str();
+        let (lexeme, behind) = match character {
+            '*' => (Lexeme::Star, behind.trim_start_matches('*')),
+            '?' => (Lexeme::Any, behind),
+            '[' if may_close => match split_class(behind) {
+                Some((content, behind)) => (Lexeme::Class(content), behind),
+                None => {
+                    may_close = false;
+                    (Lexeme::Literal('['), behind)
+                }
+            },
+            _ => (Lexeme::Literal(character), behind),
+        };
+        rest = behind;
+        Some(lexeme)
+    })
+}
+
+fn wild(text: &str, case: Case) -> Segment {
+    let mut pieces = Vec::new();
+    let mut tokens = Vec::new();
+    for lexeme in lexemes(text) {
+        match lexeme {
+            Lexeme::Star => pieces.push(piece(std::mem::take(&mut tokens), case)),
+            Lexeme::Any => tokens.push(Token::Any),
+            Lexeme::Class(content) => tokens.push(class(content, case)),
+            Lexeme::Literal(character) if case == Case::Sensitive => tokens.push(Token::Exact(character)),
+            Lexeme::Literal(character) => tokens.push(Token::Letter(character)),
+        }
+    }
+    let last = piece(tokens, case);
+    let mut pieces = pieces.into_iter();
+    match (pieces.next(), last) {
+        (None, Piece::Text(name)) => Segment::Literal(name),
+        (None, all) => Segment::Wild(Wild { head: all, middle: [].into(), tail: None }),
+        (Some(head), tail) => Segment::Wild(Wild { head, middle: pieces.collect(), tail: Some(tail) }),
+    }
+}
+
+fn piece(tokens: Vec<Token>, case: Case) -> Piece {
+    let text: Option<String> = match case {
+        Case::Sensitive => {
+            tokens.iter().map(|token| if let Token::Exact(c) = token { Some(*c) } else { None }).collect()
+        }
+        Case::Insensitive => tokens.is_empty().then(String::new),
+    };
+    match text {
+        Some(text) => Piece::Text(text.into()),
+        None => Piece::Tokens(tokens.into()),
+    }
+}
+
+/// What stands in the brackets, and what follows them, for text behind a `[`. `]` is an ordinary
+/// character in the first place, also behind `!`.
+pub(super) fn split_class(text: &str) -> Option<(&str, &str)> {
+    let first = text.strip_prefix('!').unwrap_or(text);
+    let first = first.strip_prefix(']').unwrap_or(first);
+    let end = text.len() - first.len() + first.find(']')?;
+    Some((&text[..end], &text[end + 1..]))
+}
+
+/// The class that stands in brackets.
+///
+/// Hyphens between two characters make ranges; a hyphen at either end or right behind a range is
+/// itself; a range whose ends are in the wrong order is empty and takes them along, which may leave
+/// nothing at all: `[z-a]` matches no character, and `[!z-a]` every one.
+fn class(content: &str, case: Case) -> Token {
+    let content: Vec<char> = content.chars().collect();
+    let mut chunks = without_empty_ranges(chunks(&content));
+    let negated = chunks[0].first() == Some(&'!');
+    if negated {
+        chunks[0].remove(0);
+        if chunks[0].is_empty() && chunks.len() > 1 {
+            // An empty range took the start of the next one along, whose hyphen is now itself.
+            let next = chunks.remove(1);
+            chunks[0] = [&['-'], &next[..]].concat();
+        }
+    }
+    if negated && chunks[0].is_empty() {
+        return Token::Any;
+    }
+    Token::Class(Class { negated, ranges: merged(ranges(&chunks)), case })
+}
+
+/// The ranges between the chunks, and the other characters as ranges of one.
+fn ranges(chunks: &[Vec<char>]) -> Vec<(char, char)> {
+    let between = chunks.windows(2).filter_map(|pair| Some((*pair[0].last()?, *pair[1].first()?)));
+    let last = chunks.len() - 1;
+    let singles = chunks.iter().enumerate().flat_map(|(at, chunk)| {
+        let end = chunk.len() - usize::from(at < last).min(chunk.len());
+        chunk[usize::from(at > 0).min(end)..end].iter().map(|&single| (single, single))
+    });
+    between.chain(singles).collect()
+}
+
+/// The same ranges, sorted and apart from one another.
+fn merged(mut ranges: Vec<(char, char)>) -> Box<[(char, char)]> {
+    ranges.sort_unstable();
+    let mut merged: Vec<(char, char)> = Vec::with_capacity(ranges.len());
+    for (start, end) in ranges {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged.into()
+}
+
+/// The content of brackets cut at each hyphen that makes a range of its neighbours.
+fn chunks(content: &[char]) -> Vec<Vec<char>> {
+    let mut chunks = Vec::new();
+    let mut start = 0;
+    let mut from = if content.first() == Some(&'!') { 2 } else { 1 };
+    while let Some(hyphen) = content.iter().skip(from).position(|&c| c == '-').map(|at| from + at) {
+        chunks.push(content[start..hyphen].to_vec());
+        start = hyphen + 1;
+        from = hyphen + 3;
+    }
+    match chunks.last_mut() {
+        Some(last) if start == content.len() => last.push('-'),
+        _ => chunks.push(content[start..].to_vec()),
+    }
+    chunks
+}
+
+fn without_empty_ranges(mut chunks: Vec<Vec<char>>) -> Vec<Vec<char>> {
+    for at in (1..chunks.len()).rev() {
+        if chunks[at - 1].last() > chunks[at].first() {
+            let next = chunks.remove(at);
+            let chunk = &mut chunks[at - 1];
+            chunk.pop();
+            chunk.extend(&next[1..]);
+        }
+    }
+    chunks
+}

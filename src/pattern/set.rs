@@ -1,0 +1,242 @@
+//! Many patterns at once: what to take and what to leave out.
+
+use std::borrow::{Borrow, Cow};
+use std::fmt;
+
+use globset::{Glob, GlobBuilder, GlobSet};
+
+use super::parse::{Case, Lexeme, lexemes};
+use super::{IntoPattern, Pattern, default_case, whole_text};
+use crate::flavour::{Flavour, Native};
+use crate::path::{AsPath, Path};
+
+/// A set of patterns that a path is matched with in one go: patterns to include, and patterns to
+/// exclude.
+///
+/// A path is in the set when an include matches it, or there is no include, and no exclude does.
+/// Patterns match as [`Pattern::full_match`] does.
+///
+/// Underneath, a [`globset::GlobSet`] finds the patterns that may match, all of them in one pass
+/// over the path, and those are then asked themselves; so the set answers as its patterns would,
+/// to the letter.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PatternSet;
+///
+/// let sources = <PatternSet>::builder()
+///     .include("**/*.rs")
+///     .include("**/*.toml")
+///     .exclude("target/**")
+///     .build();
+/// assert!(sources.is_match("src/lib.rs"));
+/// assert!(!sources.is_match("target/debug/build.rs"));
+///
+/// assert_eq!(sources.includes("Cargo.toml")[0].as_str(), "**/*.toml");
+/// ```
+#[derive(Clone)]
+pub struct PatternSet<F = Native> {
+    includes: Group<F>,
+    excludes: Group<F>,
+}
+
+/// Collects the patterns of a [`PatternSet`].
+#[derive(Clone)]
+pub struct PatternSetBuilder<F = Native> {
+    includes: Vec<Pattern<F>>,
+    excludes: Vec<Pattern<F>>,
+}
+
+impl<F: Flavour> PatternSet<F> {
+    /// Begins a set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PatternSet, Posix};
+    ///
+    /// let everything_else = PatternSet::<Posix>::builder().exclude("**/*.bak").build();
+    /// assert!(everything_else.is_match("a.txt"));
+    /// ```
+    pub fn builder() -> PatternSetBuilder<F> {
+        PatternSetBuilder { includes: Vec::new(), excludes: Vec::new() }
+    }
+
+    /// Whether a path is in the set.
+    ///
+    /// # Examples
+    ///
+    /// See the [type](PatternSet).
+    pub fn is_match(&self, path: impl AsPath<F>) -> bool {
+        let path = path.as_path();
+        (self.includes.patterns.is_empty() || self.includes.is_match(&path)) && !self.excludes.is_match(&path)
+    }
+
+    /// Returns the includes that match a path, in the order in which they were added; whether an
+    /// exclude matches too does not matter.
+    ///
+    /// # Examples
+    ///
+    /// See the [type](PatternSet).
+    pub fn includes(&self, path: impl AsPath<F>) -> Vec<&Pattern<F>> {
+        self.includes.matching(&path.as_path())
+    }
+
+    /// Returns the excludes that match a path, in the order in which they were added.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PatternSet, Posix};
+    ///
+    /// let set = PatternSet::<Posix>::builder().exclude("*.bak").exclude("a*").build();
+    /// assert_eq!(set.excludes("a.bak").len(), 2);
+    /// ```
+    pub fn excludes(&self, path: impl AsPath<F>) -> Vec<&Pattern<F>> {
+        self.excludes.matching(&path.as_path())
+    }
+}
+
+impl<F: Flavour> PatternSetBuilder<F> {
+    /// Adds a pattern whose matches are to be in the set.
+    ///
+    /// # Examples
+    ///
+    /// See [`PatternSet`].
+    #[must_use]
+    pub fn include(mut self, pattern: impl IntoPattern<F>) -> Self {
+        self.includes.push(pattern.into_pattern().borrow().clone());
+        self
+    }
+
+    /// Adds a pattern whose matches are not to be in the set, whatever else matches them.
+    ///
+    /// # Examples
+    ///
+    /// See [`PatternSet`].
+    #[must_use]
+    pub fn exclude(mut self, pattern: impl IntoPattern<F>) -> Self {
+        self.excludes.push(pattern.into_pattern().borrow().clone());
+        self
+    }
+
+    /// Compiles the set.
+    ///
+    /// # Examples
+    ///
+    /// See [`PatternSet`].
+    pub fn build(self) -> PatternSet<F> {
+        PatternSet { includes: Group::new(self.includes), excludes: Group::new(self.excludes) }
+    }
+}
+
+/// Patterns of which any may match.
+#[derive(Clone)]
+struct Group<F> {
+    patterns: Vec<Pattern<F>>,
+    /// Finds the patterns that may match; `None` where it could not be built.
+    sieve: Option<GlobSet>,
+    /// The pattern behind each glob of the sieve.
+    origins: Vec<usize>,
+}
+
+impl<F: Flavour> Group<F> {
+    fn new(patterns: Vec<Pattern<F>>) -> Self {
+        let mut globs = Vec::new();
+        let mut origins = Vec::new();
+        for (origin, pattern) in patterns.iter().enumerate() {
+            for glob in sieve_globs(pattern) {
+                globs.push(glob);
+                origins.push(origin);
+            }
+        }
+        let sieve = globs.into_iter().collect::<Result<Vec<_>, _>>().and_then(GlobSet::new).ok();
+        Self { patterns, sieve, origins }
+    }
+
+    fn is_match(&self, path: &Path<F>) -> bool {
+        self.candidates(path).into_iter().any(|at| self.patterns[at].full_match(path))
+    }
+
+    fn matching(&self, path: &Path<F>) -> Vec<&Pattern<F>> {
+        let candidates = self.candidates(path).into_iter().map(|at| &self.patterns[at]);
+        candidates.filter(|pattern| pattern.full_match(path)).collect()
+    }
+
+    /// The patterns that may match a path; no other does.
+    ///
+    /// globset matches bytes and reads `\` as a separator on Windows: where that could make a
+    /// difference, all patterns are candidates.
+    fn candidates(&self, path: &Path<F>) -> Vec<usize> {
+        let text = match F::SEPARATOR {
+            '/' => Cow::Borrowed(whole_text(path)),
+            separator => Cow::Owned(whole_text(path).replace(separator, "/")),
+        };
+        match &self.sieve {
+            Some(sieve) if text.is_ascii() && !text.contains('\\') => {
+                let mut found: Vec<_> = sieve.matches(&*text).into_iter().map(|glob| self.origins[glob]).collect();
+                found.sort_unstable();
+                found.dedup();
+                found
+            }
+            _ => (0..self.patterns.len()).collect(),
+        }
+    }
+}
+
+/// Globs that match every path of ASCII characters that the pattern matches, and few others.
+fn sieve_globs<F: Flavour>(pattern: &Pattern<F>) -> impl Iterator<Item = Result<Glob, globset::Error>> {
+    let fold = pattern.case.unwrap_or(default_case::<F>()) == Case::Insensitive;
+    pattern.alternatives.iter().map(move |alternative| {
+        let mut parts: Vec<_> = whole_text(&alternative.path).split(F::SEPARATOR).collect();
+        if !pattern.is_literal {
+            parts.dedup_by(|next, part| *next == "**" && *part == "**");
+        }
+        let glob = |part: &&str| if pattern.is_literal { escaped(part) } else { translated(part) };
+        let glob = parts.iter().map(glob).collect::<Vec<_>>().join("/");
+        GlobBuilder::new(&glob).literal_separator(true).backslash_escape(true).case_insensitive(fold).build()
+    })
+}
+
+/// A name as a glob.
+fn escaped(name: &str) -> String {
+    name.chars().flat_map(literal).collect()
+}
+
+/// A segment of a pattern as a glob. A class becomes `?`, which matches more.
+fn translated(segment: &str) -> String {
+    if segment == "**" {
+        return segment.to_owned();
+    }
+    let mut glob = String::new();
+    for lexeme in lexemes(segment) {
+        match lexeme {
+            Lexeme::Star => glob.push('*'),
+            Lexeme::Any | Lexeme::Class(_) => glob.push('?'),
+            Lexeme::Literal(character) => glob.extend(literal(character)),
+        }
+    }
+    glob
+}
+
+/// A character that matches itself; one beyond ASCII may match an ASCII one when case is folded.
+fn literal(character: char) -> impl Iterator<Item = char> {
+    let escape = (character.is_ascii_punctuation()).then_some('\\');
+    escape.into_iter().chain([if character.is_ascii() { character } else { '?' }])
+}
+
+impl<F: Flavour> fmt::Debug for PatternSet<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PatternSet")
+            .field("includes", &self.includes.patterns)
+            .field("excludes", &self.excludes.patterns)
+            .finish()
+    }
+}
+
+impl<F: Flavour> fmt::Debug for PatternSetBuilder<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PatternSetBuilder").field("includes", &self.includes).field("excludes", &self.excludes).finish()
+    }
+}
