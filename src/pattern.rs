@@ -14,12 +14,11 @@ use std::str::FromStr;
 pub use set::{PatternSet, PatternSetBuilder};
 
 pub(crate) use matcher::Segment;
-pub(crate) use parse::has_wildcard;
 
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path, PathBuf};
-use parse::Case;
+use parse::{Case, has_wildcard};
 
 /// A compiled glob pattern: one language for matching paths and for walking directories.
 ///
@@ -77,7 +76,7 @@ pub(crate) struct Alternative<F> {
     /// What `matches` compares: the anchor as one part, and the parts behind it.
     anchor: Box<[Segment]>,
     tail: Box<[Segment]>,
-    /// Whether the text ended in a separator.
+    /// Whether the text ended in a separator, or had nothing else to say.
     only_directories: bool,
 }
 
@@ -259,8 +258,9 @@ impl<F: Flavour> Pattern<F> {
         &self.alternatives
     }
 
-    pub(crate) fn is_case_chosen(&self) -> bool {
-        self.case.is_some()
+    /// Whether a part of a path of the pattern is looked up by its name, not searched.
+    pub(crate) fn looks_up(&self, part: &str) -> bool {
+        part == ".." || self.case.is_none() && (self.is_literal || !has_wildcard(part))
     }
 }
 
@@ -289,7 +289,7 @@ fn escape<F: Flavour>(path: &Path<F>) -> String {
 impl<F: Flavour> Alternative<F> {
     fn new(text: &str, case: Case) -> Self {
         let mut alternative = Self::compile(PathBuf::parse(text), |text| parse::segment(text, case));
-        alternative.only_directories = text.ends_with(F::Rules::is_separator);
+        alternative.only_directories = text.is_empty() || text.ends_with(F::Rules::is_separator);
         alternative
     }
 

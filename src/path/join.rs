@@ -227,6 +227,13 @@ impl<F: Flavour> PathBuf<F> {
     }
 }
 
+impl<F: Flavour> Path<F> {
+    /// The path of an entry of this directory: a name is a name, even where it looks like a drive.
+    pub(crate) fn child(&self, name: &str) -> PathBuf<F> {
+        join(self, &F::Rules::relative(name))
+    }
+}
+
 fn join<F: Flavour>(base: &Path<F>, text: &str) -> PathBuf<F> {
     let base = base.as_str();
     let mut joined = String::with_capacity(base.len() + 1 + text.len());

@@ -12,7 +12,7 @@ pub(crate) enum Case {
 }
 
 /// Whether a segment is more than a name.
-pub(crate) fn has_wildcard(text: &str) -> bool {
+pub(super) fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
 

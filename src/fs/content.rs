@@ -1,0 +1,100 @@
+//! Content: reading and writing whole files.
+
+use crate::error::{Error, Op, Result};
+use crate::path::Path;
+use crate::sys;
+
+/// Reading and writing whole files.
+impl Path {
+    /// Returns the content of the file as text, as it is: newlines are not translated, which
+    /// pathlib does unless told otherwise, and a byte-order mark is kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "notes.txt";
+    /// file.write_text("one\r\ntwo\n")?;
+    /// assert_eq!(file.read_text()?, "one\r\ntwo\n");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](std::io::ErrorKind::NotFound): nothing is there.
+    /// - [`IsADirectory`](std::io::ErrorKind::IsADirectory): it is a directory
+    ///   ([`PermissionDenied`](std::io::ErrorKind::PermissionDenied) on Windows).
+    /// - [`InvalidData`](std::io::ErrorKind::InvalidData): the content is not UTF-8.
+    #[doc(alias = "read_to_string")]
+    pub fn read_text(&self) -> Result<String> {
+        sys::read_text(self.as_ref()).map_err(|cause| Error::new(Op::Read, self, cause))
+    }
+
+    /// Returns the content of the file.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "data";
+    /// file.write_bytes([0, 255])?;
+    /// assert_eq!(file.read_bytes()?, [0, 255]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`read_text`](Path::read_text), but for [`InvalidData`](std::io::ErrorKind::InvalidData).
+    #[doc(alias = "read")]
+    pub fn read_bytes(&self) -> Result<Vec<u8>> {
+        sys::read(self.as_ref()).map_err(|cause| Error::new(Op::Read, self, cause))
+    }
+
+    /// Makes the text the content of the file, which is made if it does not exist.
+    ///
+    /// The text is written as it is: newlines are not translated. **The old content is gone before
+    /// the new one is written**; a full disk or a crash in between loses both.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "notes.txt";
+    /// file.write_text("first\n")?;
+    /// file.write_text("second\n")?;
+    /// assert_eq!(file.read_text()?, "second\n");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
+    /// - [`IsADirectory`](std::io::ErrorKind::IsADirectory): it is a directory
+    ///   ([`PermissionDenied`](std::io::ErrorKind::PermissionDenied) on Windows).
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the file may not be written.
+    /// - [`StorageFull`](std::io::ErrorKind::StorageFull): the disk is full.
+    pub fn write_text(&self, text: impl AsRef<str>) -> Result<()> {
+        self.write_bytes(text.as_ref())
+    }
+
+    /// Makes the bytes the content of the file, which is made if it does not exist; see
+    /// [`write_text`](Path::write_text).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "data";
+    /// file.write_bytes(b"\x00\xff")?;
+    /// assert_eq!(file.stat()?.size(), 2);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`write_text`](Path::write_text).
+    #[doc(alias = "write")]
+    pub fn write_bytes(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
+        sys::write(self.as_ref(), bytes.as_ref()).map_err(|cause| Error::new(Op::Write, self, cause))
+    }
+}

@@ -1,0 +1,106 @@
+//! Directories: making and removing them.
+
+use std::io;
+
+use crate::error::{Error, Op, Result};
+use crate::path::Path;
+use crate::sys;
+
+/// Making and removing directories.
+impl Path {
+    /// Makes this directory.
+    ///
+    /// Its parent must exist; see [`mkdir_all`](Path::mkdir_all) otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let logs = &base / "logs";
+    /// logs.mkdir()?;
+    /// assert!(logs.is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): the parent does not exist.
+    /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): something has this name already.
+    #[doc(alias = "create_dir")]
+    pub fn mkdir(&self) -> Result<()> {
+        sys::create_dir(self.as_ref()).map_err(|cause| Error::new(Op::Mkdir, self, cause))
+    }
+
+    /// Makes this directory and those above it, as far as they do not exist.
+    ///
+    /// `a/b/../c` makes `a/b` too, as the system needs it to find `a/c`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let logs = &base / "var" / "logs";
+    /// logs.mkdir_all()?;
+    /// logs.mkdir_all()?;
+    /// assert!(logs.is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): something that is no directory, or a link
+    ///   that leads nowhere, has this name.
+    /// - [`NotADirectory`](io::ErrorKind::NotADirectory): a file stands where one of the
+    ///   directories above should.
+    #[doc(alias = "create_dir_all")]
+    #[doc(alias = "makedirs")]
+    pub fn mkdir_all(&self) -> Result<()> {
+        let failed = |directory: &Self, cause| Err(Error::new(Op::Mkdir, directory, cause));
+        // Up to the first directory that can be made, then down again. On the way down a directory
+        // that appeared in the meantime is as good as one made here; one that vanished is an error,
+        // so that two programs that make and remove cannot keep each other busy for good.
+        let mut missing = Vec::new();
+        let mut directory = self;
+        loop {
+            match sys::create_dir(directory.as_ref()) {
+                Ok(()) => break,
+                Err(_) if directory.is_dir() => break,
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound && directory != directory.parent() => {
+                    missing.push(directory);
+                    directory = directory.parent();
+                }
+                Err(cause) => return failed(directory, cause),
+            }
+        }
+        for directory in missing.into_iter().rev() {
+            match sys::create_dir(directory.as_ref()) {
+                Err(cause) if !directory.is_dir() => return failed(directory, cause),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes this directory, which must be empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let logs = &base / "logs";
+    /// logs.mkdir()?;
+    /// logs.rmdir()?;
+    /// assert!(!logs.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): nothing is there.
+    /// - [`NotADirectory`](io::ErrorKind::NotADirectory): it is a file or a link.
+    /// - [`DirectoryNotEmpty`](io::ErrorKind::DirectoryNotEmpty): something is in it.
+    #[doc(alias = "remove_dir")]
+    pub fn rmdir(&self) -> Result<()> {
+        sys::remove_dir(self.as_ref()).map_err(|cause| Error::new(Op::Rmdir, self, cause))
+    }
+}

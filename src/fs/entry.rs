@@ -1,0 +1,196 @@
+//! Names: making, moving and removing single files, whatever they are.
+
+use std::io::{self, ErrorKind};
+
+use crate::error::{Error, Op, Result};
+use crate::path::{AsPath, Path, PathBuf};
+use crate::sys;
+
+/// Making, moving and removing files.
+impl Path {
+    /// Makes an empty file, or sets the times of what is there to now.
+    ///
+    /// A link is followed, and where it leads nowhere its target is made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let marker = &base / "done";
+    /// marker.touch()?;
+    /// marker.touch()?;
+    /// assert_eq!(marker.stat()?.size(), 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): the parent does not exist.
+    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the file is another user's, or the
+    ///   directory may not be changed.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, a directory cannot be touched.
+    pub fn touch(&self) -> Result<()> {
+        touch(self.as_ref()).map_err(|cause| Error::new(Op::Touch, self, cause))
+    }
+
+    /// Removes the file or link; a directory is refused.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "a";
+    /// file.touch()?;
+    /// file.unlink()?;
+    /// assert!(!file.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): nothing is there.
+    /// - [`IsADirectory`](ErrorKind::IsADirectory): it is a directory
+    ///   ([`PermissionDenied`](ErrorKind::PermissionDenied) on macOS and Windows).
+    #[doc(alias = "remove_file")]
+    #[doc(alias = "remove")]
+    pub fn unlink(&self) -> Result<()> {
+        sys::remove_file(self.as_ref()).map_err(|cause| Error::new(Op::Unlink, self, cause))
+    }
+
+    /// Removes the file or link if there is one; whether there was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "a";
+    /// file.touch()?;
+    /// assert!(file.unlink_if_exists()?);
+    /// assert!(!file.unlink_if_exists()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`unlink`](Path::unlink), but for [`NotFound`](ErrorKind::NotFound).
+    #[doc(alias = "missing_ok")]
+    pub fn unlink_if_exists(&self) -> Result<bool> {
+        match self.unlink() {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives the file, link or directory another path, which must be free; returns that path.
+    ///
+    /// **Nothing is ever overwritten**, on any platform, unlike with `rename` elsewhere: use
+    /// [`replace`](Path::replace) for that. A relative target is relative to the working
+    /// directory, not to this path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let (draft, paper) = (&base / "draft", &base / "paper");
+    /// draft.write_text("text")?;
+    /// draft.rename(&paper)?;
+    /// assert_eq!(paper.read_text()?, "text");
+    ///
+    /// draft.write_text("other text")?;
+    /// assert!(draft.rename(&paper).is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): nothing is there, or the target's parent does not exist.
+    /// - [`AlreadyExists`](ErrorKind::AlreadyExists): something has the target's name; it may be
+    ///   this file itself.
+    /// - [`CrossesDevices`](ErrorKind::CrossesDevices): the target is on another device.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// One step on Linux (`renameat2`) and macOS. Elsewhere, and on file systems that do not know
+    /// how: in one step too for files, by a hard link, while for directories, and for files where
+    /// there are no hard links, a target that appears at the same moment may be replaced.
+    pub fn rename(&self, target: impl AsPath) -> Result<PathBuf> {
+        change_path(Op::Rename, self, &target.as_path(), sys::rename_new)
+    }
+
+    /// Gives the file, link or directory another path, replacing the file or link or empty
+    /// directory that has it; returns that path.
+    ///
+    /// In one step: the target's path leads to the old file or to the new one at any time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let (draft, paper) = (&base / "draft", &base / "paper");
+    /// draft.write_text("new")?;
+    /// paper.write_text("old")?;
+    /// draft.replace(&paper)?;
+    /// assert_eq!(paper.read_text()?, "new");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): nothing is there, or the target's parent does not exist.
+    /// - [`IsADirectory`](ErrorKind::IsADirectory), [`NotADirectory`](ErrorKind::NotADirectory),
+    ///   [`DirectoryNotEmpty`](ErrorKind::DirectoryNotEmpty): a directory replaces empty directories
+    ///   only, and nothing else does.
+    /// - [`CrossesDevices`](ErrorKind::CrossesDevices): the target is on another device.
+    pub fn replace(&self, target: impl AsPath) -> Result<PathBuf> {
+        change_path(Op::Replace, self, &target.as_path(), sys::rename)
+    }
+
+    /// Moves the file or directory to another path on the same device, which must be free; returns
+    /// that path.
+    ///
+    /// pathlib's `move` overwrites a file that has the target's name; here that is left to
+    /// [`replace`](Path::replace).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let photo = &base / "photo.jpg";
+    /// photo.touch()?;
+    /// (&base / "photos").mkdir()?;
+    /// let moved = photo.move_to(&base / "photos" / "photo.jpg")?;
+    /// assert!(moved.exists() && !photo.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`rename`](Path::rename).
+    #[doc(alias = "move")]
+    pub fn move_to(&self, target: impl AsPath) -> Result<PathBuf> {
+        change_path(Op::Move, self, &target.as_path(), sys::rename_new)
+    }
+}
+
+fn touch(path: &std::path::Path) -> io::Result<()> {
+    match sys::set_times_to_now(path) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => sys::append(path, &[]),
+        result => result,
+    }
+}
+
+fn change_path(
+    op: Op,
+    path: &Path,
+    target: &Path,
+    verb: fn(&std::path::Path, &std::path::Path) -> io::Result<()>,
+) -> Result<PathBuf> {
+    match verb(path.as_ref(), target.as_ref()) {
+        Ok(()) => Ok(target.to_path_buf()),
+        Err(cause) => Err(Error::new(op, path, cause).with_second(target)),
+    }
+}

@@ -1,0 +1,124 @@
+//! Places that the environment knows: home, the working directory, the temporary directory.
+
+use std::borrow::Cow;
+use std::io;
+
+use crate::error::{Error, Op, Result};
+use crate::path::{Path, PathBuf};
+use crate::sys;
+
+/// Places that the environment knows.
+impl Path {
+    /// Returns the home directory of the user who runs the program: `$HOME`, or what the user
+    /// database says; on Windows `%USERPROFILE%`, or what the system says.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use waypath::Path;
+    ///
+    /// let settings = Path::home()? / ".config" / "tool.toml";
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): neither knows one.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): it is not UTF-8.
+    #[doc(alias = "home_dir")]
+    pub fn home() -> Result<PathBuf> {
+        home(Op::Home, "")
+    }
+
+    /// Returns the working directory, from which relative paths lead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::Path;
+    ///
+    /// assert!(Path::cwd()?.is_absolute());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): it was removed.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): it is not UTF-8.
+    #[doc(alias = "current_dir")]
+    #[doc(alias = "getcwd")]
+    pub fn cwd() -> Result<PathBuf> {
+        let directory = sys::working_dir().map_err(|cause| Error::new(Op::Cwd, "", cause))?;
+        PathBuf::try_from(directory)
+    }
+
+    /// Returns the directory for temporary files: `$TMPDIR` or `/tmp`, on Windows what the system
+    /// says. [`TempDir`](crate::TempDir) makes a directory in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::Path;
+    ///
+    /// assert!(Path::temp_dir()?.is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput): it is not UTF-8.
+    #[doc(alias = "gettempdir")]
+    pub fn temp_dir() -> Result<PathBuf> {
+        PathBuf::try_from(sys::temp_dir())
+    }
+
+    /// Returns the path with a first part `~` or `~user` replaced by that user's home directory;
+    /// any other path as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{Path, path};
+    ///
+    /// assert_eq!(path("a/~").expanduser()?, path("a/~"));
+    /// # if Path::home().is_ok() {
+    /// assert_eq!(path("~/notes").expanduser()?, Path::home()? / "notes");
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): there is no such user, or no home is known.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the home directory is not UTF-8.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, another user's home is guessed to stand beside one's own, as Python does.
+    pub fn expanduser(&self) -> Result<Cow<'_, Self>> {
+        let first = self.parts().next().unwrap_or_default();
+        let Some(user) = first.strip_prefix('~').filter(|_| self.anchor().is_empty()) else {
+            return Ok(Cow::Borrowed(self));
+        };
+        let home = match user {
+            "" => home(Op::Expand, self.as_str())?,
+            _ => home_of(user, self)?,
+        };
+        Ok(Cow::Owned(home / self.relative_to(first)?))
+    }
+}
+
+fn home(op: Op, path: &str) -> Result<PathBuf> {
+    let unknown = || Error::new(op, path, io::Error::new(io::ErrorKind::NotFound, "no home directory is known"));
+    let home = sys::home_dir().ok_or_else(unknown)?;
+    // As in Python: an empty `$HOME` is the root.
+    if home.as_os_str().is_empty() { Ok(PathBuf::from("/")) } else { PathBuf::try_from(home) }
+}
+
+fn home_of(user: &str, path: &Path) -> Result<PathBuf> {
+    let failed = |cause| Error::new(Op::Expand, path, cause);
+    match sys::home_dir_of(user).map_err(failed)? {
+        Some(home) => PathBuf::try_from(home),
+        None => Err(failed(io::Error::new(io::ErrorKind::NotFound, "no home directory of that user is known"))),
+    }
+}

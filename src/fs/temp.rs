@@ -1,0 +1,149 @@
+//! Temporary directories that give our paths.
+
+use std::fmt;
+use std::ops::{Deref, Div};
+
+use crate::error::{Error, Op, Result};
+use crate::path::{AsPath, Path, PathBuf};
+
+/// A directory for temporary files, removed with all that is in it when the value is dropped.
+///
+/// It dereferences to its [`Path`], so that `&dir / "name"` is a path in it.
+///
+/// Only the user who runs the program may look into it. A program that is killed, or leaves through
+/// [`std::process::exit`], leaves it behind; its name begins with `.tmp`. Made by the `tempfile`
+/// crate.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::TempDir;
+///
+/// let dir = TempDir::new()?;
+/// let file = &dir / "a.txt";
+/// file.write_text("hello")?;
+/// assert!(file.exists());
+/// drop(dir);
+/// assert!(!file.exists());
+/// # Ok::<(), waypath::Error>(())
+/// ```
+pub struct TempDir {
+    /// What removes the directory.
+    guard: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl TempDir {
+    /// Makes a directory in the system's [directory for temporary files](Path::temp_dir).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let dir = waypath::TempDir::new()?;
+    /// assert!(dir.is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, such as [`StorageFull`](std::io::ErrorKind::StorageFull).
+    pub fn new() -> Result<Self> {
+        Self::new_in(Path::temp_dir()?)
+    }
+
+    /// Makes a directory in this one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::TempDir;
+    ///
+    /// let outer = TempDir::new()?;
+    /// let inner = TempDir::new_in(&outer)?;
+    /// assert_eq!(inner.parent(), &*outer);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
+    /// - Others of the system.
+    pub fn new_in(parent: impl AsPath) -> Result<Self> {
+        let parent = parent.as_path();
+        let guard = tempfile::TempDir::new_in(&*parent).map_err(|error| Error::new(Op::TempDir, &*parent, error))?;
+        let path = PathBuf::try_from(guard.path())?;
+        Ok(Self { guard, path })
+    }
+
+    /// Removes the directory now, and says whether that worked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let dir = waypath::TempDir::new()?;
+    /// dir.close()?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the system; what could not be removed stays.
+    pub fn close(self) -> Result<()> {
+        self.guard.close().map_err(|cause| Error::new(Op::Rmtree, &*self.path, cause))
+    }
+
+    /// Keeps the directory for good, and returns its path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let kept = waypath::TempDir::new()?.keep();
+    /// assert!(kept.is_dir());
+    /// # kept.rmdir()?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "into_path")]
+    pub fn keep(self) -> PathBuf {
+        _ = self.guard.keep();
+        self.path
+    }
+}
+
+impl Deref for TempDir {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl fmt::Debug for TempDir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TempDir").field(&self.path).finish()
+    }
+}
+
+impl AsPath for TempDir {
+    fn as_path_text(&self) -> &str {
+        self.path.as_str()
+    }
+}
+
+impl<P: AsPath> Div<P> for &TempDir {
+    type Output = PathBuf;
+
+    /// [`Path::join`], spelled shorter.
+    fn div(self, right: P) -> PathBuf {
+        self.path.join(right)
+    }
+}
+
+impl<P> AsRef<P> for TempDir
+where
+    P: ?Sized,
+    Path: AsRef<P>,
+{
+    fn as_ref(&self) -> &P {
+        (*self.path).as_ref()
+    }
+}

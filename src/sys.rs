@@ -1,0 +1,13 @@
+//! What the system does: a verb each, on the system's own names, with the system's own errors.
+//!
+//! This is the one place that chooses between systems. A back end is a file with every verb; the
+//! last one, over std alone, works everywhere. Nothing here knows of `Error` or of options.
+
+mod portable;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+pub(crate) use portable::*;
+#[cfg(unix)]
+pub(crate) use unix::*;

@@ -1,0 +1,126 @@
+//! The back end over std alone.
+
+#![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, FileTimes, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+pub(crate) use std::fs::{FileType, Metadata};
+
+pub(crate) fn stat(path: &Path) -> io::Result<Metadata> {
+    fs::metadata(path)
+}
+
+pub(crate) fn lstat(path: &Path) -> io::Result<Metadata> {
+    fs::symlink_metadata(path)
+}
+
+pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+pub(crate) fn remove_dir(path: &Path) -> io::Result<()> {
+    fs::remove_dir(path)
+}
+
+/// Removes a file or a link.
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    fs::remove_file(path).or_else(|error| match lstat(path) {
+        // On Windows, a link to a directory is removed as one.
+        Ok(found) if cfg!(windows) && found.is_symlink() => fs::remove_dir(path),
+        _ => Err(error),
+    })
+}
+
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path)
+}
+
+pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    fs::write(path, content)
+}
+
+/// Adds to the end of a file, which is made if it does not exist.
+pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(path)?.write_all(content)
+}
+
+/// Sets the times of an existing file to now.
+#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
+pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
+    let now = SystemTime::now();
+    let times = FileTimes::new().set_accessed(now).set_modified(now);
+    OpenOptions::new().write(true).open(path)?.set_times(times)
+}
+
+/// The names in a directory with what they are; without `.` and `..`.
+pub(crate) fn read_dir(path: &Path) -> io::Result<impl Iterator<Item = io::Result<(OsString, FileType)>> + use<>> {
+    let entries = fs::read_dir(path)?;
+    Ok(entries.map(|entry| {
+        let entry = entry?;
+        Ok((entry.file_name(), entry.file_type()?))
+    }))
+}
+
+/// Renames, replacing what is there.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// Renames; an error when something has the new name.
+///
+/// For files, a second name is made, which fails where one exists, and the first is removed; so
+/// nothing can get in between. Directories have no second names: for them, and on file systems
+/// without hard links, the new name is only looked at first.
+#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
+pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    if !lstat(from)?.is_dir() {
+        match fs::hard_link(from, to) {
+            Ok(()) => return remove_file(from),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
+            Err(_) => {}
+        }
+    }
+    match lstat(to) {
+        Ok(_) => Err(ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => fs::rename(from, to),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an error says that links lead in a circle.
+#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
+pub(crate) fn is_loop(_: &io::Error) -> bool {
+    false
+}
+
+pub(crate) fn working_dir() -> io::Result<PathBuf> {
+    env::current_dir()
+}
+
+pub(crate) fn temp_dir() -> PathBuf {
+    env::temp_dir()
+}
+
+/// The home directory of the user who runs the program.
+pub(crate) fn home_dir() -> Option<PathBuf> {
+    env::home_dir()
+}
+
+/// The home directory of a user, guessed as Python does: beside one's own, if that has one's name.
+#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
+pub(crate) fn home_dir_of(user: &str) -> io::Result<Option<PathBuf>> {
+    let (Some(home), Some(own_name)) = (home_dir(), env::var_os("USERNAME")) else { return Ok(None) };
+    if own_name == user {
+        return Ok(Some(home));
+    }
+    Ok((home.file_name() == Some(&own_name)).then(|| home.with_file_name(user)))
+}

@@ -1,0 +1,146 @@
+//! What a listing yields: a path that remembers what the directory said it is.
+
+use std::fmt;
+use std::ops::{Deref, Div};
+
+use crate::fs::FileKind;
+use crate::path::{AsPath, Path, PathBuf};
+
+/// A path found by a listing, which knows what is there without asking the system again.
+///
+/// It dereferences to its [`Path`], and joins and converts like one.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// (&base / "a.txt").touch()?;
+/// for entry in base.iterdir() {
+///     let entry = entry?;
+///     assert!(entry.is_file());
+///     assert_eq!(entry.suffix(), ".txt");
+///     entry.rename(entry.with_suffix(".md")?)?;
+/// }
+/// assert!((&base / "a.md").exists());
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Entry {
+    path: PathBuf,
+    kind: FileKind,
+    depth: usize,
+}
+
+impl Entry {
+    pub(super) fn new(path: PathBuf, kind: FileKind, depth: usize) -> Self {
+        Self { path, kind, depth }
+    }
+
+    /// Returns the path; dereferencing does the same.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the path, which was the entry's own already.
+    pub fn into_path(self) -> PathBuf {
+        self.path
+    }
+
+    /// Returns what the entry was when it was listed; a link is a link.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::FileKind;
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "sub").mkdir()?;
+    /// assert_eq!(base.iterdir().next().unwrap()?.kind(), FileKind::Directory);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn kind(&self) -> FileKind {
+        self.kind
+    }
+
+    /// Returns how many parts the entry is below the start of the listing.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Whether it is a directory, or a link to one: the answer of [`Path::is_dir`], for which only
+    /// links have to be looked at.
+    pub fn is_dir(&self) -> bool {
+        match self.kind {
+            FileKind::Symlink => self.path.is_dir(),
+            kind => kind == FileKind::Directory,
+        }
+    }
+
+    /// Whether it is a regular file, or a link to one: the answer of [`Path::is_file`], for which
+    /// only links have to be looked at.
+    pub fn is_file(&self) -> bool {
+        match self.kind {
+            FileKind::Symlink => self.path.is_file(),
+            kind => kind == FileKind::File,
+        }
+    }
+
+    /// Whether it is a symbolic link.
+    pub fn is_symlink(&self) -> bool {
+        self.kind == FileKind::Symlink
+    }
+}
+
+impl Deref for Entry {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl AsPath for Entry {
+    fn as_path_text(&self) -> &str {
+        self.path.as_str()
+    }
+
+    fn as_path(&self) -> std::borrow::Cow<'_, Path> {
+        std::borrow::Cow::Borrowed(&self.path)
+    }
+}
+
+impl<P> AsRef<P> for Entry
+where
+    P: ?Sized,
+    Path: AsRef<P>,
+{
+    fn as_ref(&self) -> &P {
+        (*self.path).as_ref()
+    }
+}
+
+impl<P: AsPath> Div<P> for &Entry {
+    type Output = PathBuf;
+
+    /// [`Path::join`], spelled shorter.
+    fn div(self, right: P) -> PathBuf {
+        self.path.join(right)
+    }
+}
+
+impl From<Entry> for PathBuf {
+    fn from(entry: Entry) -> Self {
+        entry.path
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.path, f)
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").field("path", &self.path).field("kind", &self.kind).field("depth", &self.depth).finish()
+    }
+}

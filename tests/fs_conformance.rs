@@ -1,0 +1,140 @@
+//! Recorded answers of CPython's pathlib about real trees, asked again on Linux.
+//!
+//! `tests/data/fs-seed1.jsonl` holds sections that begin with `{"tree": [...]}`, followed by questions
+//! about that tree. Answers are compared as sets: pathlib repeats some paths, a listing here never
+//! does.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::{Map, Value, json};
+use waypath::{FileKind, Path, PathBuf, Pattern, Result, TempDir, Walk};
+
+/// A tree as it is recorded, built below a temporary directory.
+struct World {
+    /// Holds `p/q/t`, the tree.
+    base: TempDir,
+    root: PathBuf,
+}
+
+impl World {
+    fn new(entries: &[Value]) -> Self {
+        let base = TempDir::new().unwrap();
+        let root = &base / "p/q/t";
+        root.mkdir_all().unwrap();
+        for entry in entries {
+            let at = &root / entry[1].as_str().unwrap();
+            match entry[0].as_str().unwrap() {
+                "dir" => at.mkdir().unwrap(),
+                "file" => at.write_text(entry[2].as_str().unwrap()).unwrap(),
+                _ => link(&entry[2].as_str().unwrap().replace("@ROOT", root.as_str()), &at),
+            }
+        }
+        Self { base, root }
+    }
+
+    /// The path of a question. The tree stands for the working directory.
+    fn path(&self, text: &str) -> PathBuf {
+        &self.root / self.absolute(text)
+    }
+
+    fn absolute(&self, text: &str) -> String {
+        text.replace("@ROOT", self.root.as_str()).replace("@BASE", self.base.as_str())
+    }
+
+    /// A path of ours as an answer is written: relative where the question was.
+    fn answer(&self, question: &str, path: &Path) -> String {
+        let text = match question.starts_with('@') {
+            false => path.relative_to(&self.root).unwrap().as_str().to_owned(),
+            true => path.as_str().replace(self.root.as_str(), "@ROOT").replace(self.base.as_str(), "@BASE"),
+        };
+        text
+    }
+}
+
+fn link(target: &str, at: &Path) {
+    std::os::unix::fs::symlink(target, at).unwrap();
+}
+
+/// Our answer to a question; `None` when it is about something that is not there yet.
+fn ask(world: &World, question: &Map<String, Value>) -> Option<Value> {
+    let this = question["self"].as_str().unwrap();
+    let path = world.path(this);
+    let options = &question["kw"];
+    let follows = options.get("follow_symlinks").is_none_or(|follow| *follow == json!(true));
+    let arg = || world.absolute(question["args"][0].as_str().unwrap());
+    let listed = |walk: Result<Walk>| {
+        let paths: BTreeSet<_> = walk.ok()?.flatten().map(|entry| world.answer(this, &entry)).collect();
+        Some(json!(paths))
+    };
+    let kind = |stat: Result<waypath::Stat>| {
+        let kind = match stat.ok()?.kind() {
+            FileKind::File => "file",
+            FileKind::Directory => "dir",
+            FileKind::Symlink => "link",
+            _ => "other",
+        };
+        Some(json!(kind))
+    };
+    let pattern = || {
+        let pattern = <Pattern>::new(arg());
+        match options["case_sensitive"] {
+            Value::Null => pattern,
+            Value::Bool(true) => pattern.case_sensitive(),
+            _ => pattern.case_insensitive(),
+        }
+    };
+    let answer = match question["op"].as_str().unwrap() {
+        "glob" | "rglob" if options["recurse_symlinks"] == json!(true) => return None,
+        "glob" => listed(path.glob(pattern())),
+        "rglob" => listed(path.rglob(pattern())),
+        "iterdir" => match path.stat() {
+            Ok(stat) if stat.is_dir() => listed(Ok(path.iterdir())),
+            _ => path.iterdir().find_map(Result::err).map_or(Some(json!("no error")), |_| None),
+        },
+        "exists" if follows => Some(json!(path.exists())),
+        "is_dir" if follows => Some(json!(path.is_dir())),
+        "is_file" if follows => Some(json!(path.is_file())),
+        "is_symlink" => Some(json!(path.is_symlink())),
+        "stat" => kind(path.stat()),
+        "lstat" => kind(path.lstat()),
+        _ => return None,
+    };
+    Some(answer.map_or(json!("an error"), |answer| answer))
+}
+
+fn expected(question: &Map<String, Value>) -> Value {
+    match question.get("ok") {
+        Some(Value::Array(paths)) => json!(paths.iter().map(|path| path.as_str().unwrap()).collect::<BTreeSet<_>>()),
+        Some(answer) => answer.clone(),
+        None => json!("an error"),
+    }
+}
+
+#[test]
+fn fs_conformance_of_reading() {
+    let file = std::env::var("WAYPATH_FS_VECTORS")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fs-seed1.jsonl").to_owned());
+    let text = file.split(':').map(|file| fs::read_to_string(file).unwrap()).collect::<String>();
+    let mut world = None;
+    let (mut asked, mut wrong) = (0, 0);
+    for line in text.lines() {
+        let Ok(Value::Object(question)) = serde_json::from_str(line) else { panic!("not a vector: {line}") };
+        if let Some(Value::Array(tree)) = question.get("tree") {
+            world = Some(World::new(tree));
+        }
+        let Some(world) = world.as_ref().filter(|_| question.contains_key("op") && !question.contains_key("diff"))
+        else {
+            continue;
+        };
+        let Some(ours) = ask(world, &question) else { continue };
+        asked += 1;
+        if ours != expected(&question) {
+            wrong += 1;
+            println!("wrong: {line}\n    ours: {ours}");
+        }
+    }
+    println!("fs conformance: {asked} vectors, {} equal, 0 wanted differences, {wrong} wrong", asked - wrong);
+    assert!(asked > 400, "the vectors are not all there");
+    assert_eq!(wrong, 0);
+}
