@@ -1,4 +1,73 @@
-//! pathlib for Rust.
+//! pathlib for Rust: paths as typed values that join with `/`, match, list, read, write and move,
+//! with pathlib's names and pathlib's answers.
+//!
+//! ```
+//! # fn main() -> waypath::Result<()> {
+//! # let home = waypath::TempDir::new()?;
+//! # (&home / "notes/2026").mkdir_all()?;
+//! # (&home / "notes/2026/trip.md").write_text("# Trip\n\nBy train.\n")?;
+//! use waypath::Path;
+//!
+//! let notes = Path::home()? / "notes";
+//! # let notes = &home / "notes";
+//! for note in notes.glob("**/*.md")? {
+//!     let note = note?;
+//!     let target = &notes / "archive" / note.relative_to(&notes)?.with_suffix(".txt")?;
+//!     target.parent().mkdir_all()?;
+//!     target.write_text(note.read_text()?)?;
+//! }
+//! # assert_eq!((notes / "archive/2026/trip.txt").read_text()?, "# Trip\n\nBy train.\n");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # From the top
+//!
+//! [`Path`] is a borrowed path and [`PathBuf`] an owned one, as `str` and `String` are texts. Both are
+//! always UTF-8 and always in [normal form](Path#normal-form), and everything that can be done with
+//! a path is a method of `Path`. [`path`] makes one from text; `/` joins.
+//!
+//! Paths have a [`Flavour`], which says by which rules their text is read. [`Native`] is that of this
+//! system, and what `Path` means without a parameter: only such paths touch the disk. [`PosixPath`]
+//! and [`WindowsPath`] have all the methods that are about text, on every system, for paths from
+//! archives, manifests and other machines.
+//!
+//! Methods take [`impl AsPath`](AsPath): text, a path, a listing's entry, or camino's `Utf8Path`. A
+//! [`Pattern`] is a glob pattern, compiled once, and a [`PatternSet`] many of them with includes and
+//! excludes; where a method takes a pattern, its text will do.
+//!
+//! A [`Walk`] is what [`iterdir`](Path::iterdir), [`glob`](Path::glob) and [`rglob`](Path::rglob) give:
+//! an iterator of [`Entry`] values, which are paths that know what kind of file they are. A
+//! [`TempDir`] is a directory that is removed when it is dropped.
+//!
+//! An [`Error`] says what was being done, to which path, and why it failed. Everything that can fail
+//! returns [`Result`]; every path, whatever its text, can be asked everything, and nothing panics.
+//!
+//! # Differences from pathlib
+//!
+//! The reference is CPython 3.15's pathlib: its recorded answers to some 6,000 questions about paths,
+//! and to 400 about real trees, are asked again in the tests. These answers differ on purpose:
+//!
+//! | here | in Python | because |
+//! | --- | --- | --- |
+//! | [`move_to`](Path::move_to), [`rename`](Path::rename) refuse a name that is taken | replaced, on POSIX | nothing is lost silently; [`replace`](Path::replace) replaces |
+//! | [`glob`](Path::glob) gives each path once, in order, and reports what it could not read | repeats, the system's order, silence | results are the same on every machine, and complete or known not to be |
+//! | a name that is not UTF-8 is an error item of a listing; [`from_uri`](PathBuf::from_uri) of such a name is an error | surrogate escapes | a path is text that can be printed and stored |
+//! | [`matches("")`](Path::matches) is `false` | `ValueError` | a yes-or-no question answers yes or no |
+//! | a class in a pattern never matches a separator | `[!b]` matches `/` | a part is matched by a part |
+//! | joining goes by a path's text: what completed a share (`\\server` and `share`) stays complete | all original texts are joined anew | a path is its text |
+//! | [`as_uri`](Path::as_uri) is `Path.as_uri` for all flavours | `PurePath.as_uri` keeps `\\?\`, and is deprecated | one way to do it |
+//! | [`normalize`](Path::normalize) keeps `.\c:a` a name, and `//` and a share's root as pathlib has them; so does [`common_path`](Path::common_path) | `os.path.normpath`, `commonpath` and `relpath` do not | they are not pathlib |
+//! | [`read_text`](Path::read_text) and [`write_text`](Path::write_text) leave newlines alone | translated by default | what is written is what is read |
+//! | [`parents`](Path::parents) is an iterator: `nth` beyond the end is `None` | `IndexError` | iterators are Rust's sequences |
+//!
+//! `os.path.split`, `splitext` and `normcase` have no counterpart: [`parent`](Path::parent) and
+//! [`name`](Path::name), [`suffix`](Path::suffix), and `==` take their places.
+//!
+//! # Platforms
+//!
+//! Linux and Windows (under Wine) run the whole test suite; macOS is type-checked. What differs is said
+//! with each method.
 
 mod path;
 
@@ -23,3 +92,8 @@ pub use path::{
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
 pub use walk::{Entry, Walk};
+
+/// The code in the README, compiled and run as the examples here are.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

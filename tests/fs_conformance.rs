@@ -44,11 +44,10 @@ impl World {
 
     /// A path of ours as an answer is written: relative where the question was.
     fn answer(&self, question: &str, path: &Path) -> String {
-        let text = match question.starts_with('@') {
+        match question.starts_with('@') {
             false => path.relative_to(&self.root).unwrap().as_str().to_owned(),
             true => path.as_str().replace(self.root.as_str(), "@ROOT").replace(self.base.as_str(), "@BASE"),
-        };
-        text
+        }
     }
 }
 

@@ -117,6 +117,12 @@ impl Deref for TempDir {
     }
 }
 
+impl fmt::Display for TempDir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.path, f)
+    }
+}
+
 impl fmt::Debug for TempDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("TempDir").field(&self.path).finish()
