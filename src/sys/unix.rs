@@ -44,3 +44,46 @@ pub(crate) fn home_dir_of(user: &str) -> io::Result<Option<PathBuf>> {
     let user = User::from_name(user).map_err(io::Error::from)?;
     Ok(user.map(|user| user.dir))
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the test builds its files with std")]
+mod tests {
+    use std::fs;
+    use std::io::ErrorKind;
+
+    use super::portable;
+
+    /// Both back ends give the same, for every kind of file at either name.
+    #[test]
+    fn renaming_is_the_same_in_both_back_ends() {
+        let kinds = ["nothing", "file", "directory", "link", "dangling link"];
+        for from in kinds {
+            for to in kinds {
+                let outcomes = [super::rename_new, portable::rename_new].map(|rename_new| {
+                    let place = tempfile::tempdir().unwrap();
+                    let (old, new) = (place.path().join("old"), place.path().join("new"));
+                    fs::write(place.path().join("target"), "").unwrap();
+                    for (path, kind) in [(&old, from), (&new, to)] {
+                        match kind {
+                            "file" => fs::write(path, kind).unwrap(),
+                            "directory" => fs::create_dir(path).unwrap(),
+                            "link" => std::os::unix::fs::symlink("target", path).unwrap(),
+                            "dangling link" => std::os::unix::fs::symlink("nowhere", path).unwrap(),
+                            _ => {}
+                        }
+                    }
+                    let result = rename_new(&old, &new).map_err(|error| error.kind());
+                    let left = [&old, &new].map(|path| fs::symlink_metadata(path).ok().map(|found| found.file_type()));
+                    (result, left)
+                });
+                assert_eq!(outcomes[0], outcomes[1], "{from} to {to}");
+                let expected = match (from, to) {
+                    ("nothing", _) => Err(ErrorKind::NotFound),
+                    (_, "nothing") => Ok(()),
+                    _ => Err(ErrorKind::AlreadyExists),
+                };
+                assert_eq!(outcomes[0].0, expected, "{from} to {to}");
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What the tests share: trees on the disk, and a user who is not root.
+
+use std::ops::Deref;
+
+use waypath::{FileKind, Path, PathBuf, TempDir};
+
+/// A directory with what a test needs, removed when it is dropped.
+pub(crate) struct Tree(TempDir);
+
+impl Tree {
+    /// Builds a tree from lines: `d/` is a directory, `f` a file that holds its own name, and
+    /// `link => target` a symbolic link. Missing parents are made.
+    #[track_caller]
+    pub(crate) fn new<const N: usize>(lines: [&str; N]) -> Self {
+        let tree = Self(TempDir::new().unwrap());
+        for line in lines {
+            let (name, target) = line.split_once(" => ").map_or((line, None), |(name, target)| (name, Some(target)));
+            let at = &tree.0 / name;
+            at.parent().mkdir_all().unwrap();
+            match target {
+                Some(target) => symlink(target, &at),
+                None if name.ends_with('/') => at.mkdir_all().unwrap(),
+                None => at.write_text(at.name()).unwrap(),
+            }
+        }
+        tree
+    }
+
+    /// A path in the tree.
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        &self.0 / name
+    }
+
+    /// What is in the tree now, in the form of [`Tree::new`]'s lines, but that a file shows its
+    /// content where that is not its name: `f: content`.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for entry in self.rglob(".").unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.relative_to(&**self).unwrap().as_posix().into_owned();
+            lines.push(match entry.kind() {
+                _ if entry.depth() == 0 => continue,
+                FileKind::Directory => name + "/",
+                FileKind::Symlink => {
+                    let target = std::fs::read_link(entry.as_str()).unwrap();
+                    format!("{name} => {}", target.display())
+                }
+                _ => match entry.read_text().unwrap() {
+                    content if content == entry.name() => name,
+                    content => format!("{name}: {content}"),
+                },
+            });
+        }
+        lines
+    }
+
+    /// Checks what is in the tree now.
+    #[track_caller]
+    pub(crate) fn is<const N: usize>(&self, lines: [&str; N]) {
+        assert_eq!(self.lines(), lines);
+    }
+}
+
+impl Deref for Tree {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+#[cfg(unix)]
+pub(crate) fn symlink(target: &str, at: &Path) {
+    std::os::unix::fs::symlink(target, at.as_str()).unwrap();
+}
+
+#[cfg(not(unix))]
+pub(crate) fn symlink(target: &str, at: &Path) {
+    panic!("no test makes a link here: {at} => {target}");
+}
+
+/// Runs the rest of a test as a user whom permissions stop: root sees none. `name` is the test's
+/// own, with its module.
+///
+/// The test starts itself anew as `nobody` and this returns `false`; in that process, and wherever
+/// the user is not root, it returns `true`.
+#[cfg(unix)]
+#[track_caller]
+pub(crate) fn as_nobody(name: &str) -> bool {
+    use std::os::unix::process::CommandExt;
+    use std::process::Command;
+
+    const NOBODY: u32 = 65534;
+    if !nix::unistd::geteuid().is_root() {
+        return true;
+    }
+    // The program may lie where nobody may not look: it is copied to where everybody may.
+    let place =
+        tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
+    let program = place.path().join("it");
+    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let output = Command::new(program)
+        .args(["--exact", name, "--nocapture"])
+        .current_dir("/")
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "as nobody: {printed}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.contains("1 passed"), "no test is called {name}: {printed}");
+    false
+}
