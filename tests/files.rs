@@ -46,9 +46,9 @@ fn questions_about_what_is_there() {
         assert!(absent.stat().is_err() && absent.lstat().is_err());
     }
     assert!(path("").is_dir() && path(".").exists());
-    assert_eq!(tree.at("f").try_exists().unwrap(), true);
-    assert_eq!(tree.at("no").try_exists().unwrap(), false);
-    assert_eq!((tree.at("f/x")).try_exists().unwrap(), false);
+    assert!(tree.at("f").try_exists().unwrap());
+    assert!(!tree.at("no").try_exists().unwrap());
+    assert!(!tree.at("f/x").try_exists().unwrap());
     fails(tree.at("a\0b").try_exists(), Op::Stat, ErrorKind::InvalidInput);
     let stat = tree.at("f").stat().unwrap();
     assert_eq!((stat.kind(), stat.size(), stat.is_readonly()), (FileKind::File, 1, false));
@@ -181,7 +181,9 @@ fn places() {
     assert_eq!(path("~").expanduser().unwrap(), home);
     assert_eq!(path("~/a/b").expanduser().unwrap(), &home / "a/b");
     assert_eq!(path("./~/a").expanduser().unwrap(), &home / "a");
-    fails(path("~no such user/a").expanduser(), Op::Expand, ErrorKind::NotFound);
+    if cfg!(not(windows)) {
+        fails(path("~no such user/a").expanduser(), Op::Expand, ErrorKind::NotFound);
+    }
 }
 
 #[cfg(unix)]

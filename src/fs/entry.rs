@@ -145,6 +145,11 @@ impl Path {
     ///   [`DirectoryNotEmpty`](ErrorKind::DirectoryNotEmpty): a directory replaces empty directories
     ///   only, and nothing else does.
     /// - [`CrossesDevices`](ErrorKind::CrossesDevices): the target is on another device.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// Windows replaces no directory, not even an empty one
+    /// ([`PermissionDenied`](ErrorKind::PermissionDenied)).
     pub fn replace(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Replace, self, &target.as_path(), sys::rename)
     }

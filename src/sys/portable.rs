@@ -70,8 +70,12 @@ pub(crate) fn read_dir(path: &Path) -> io::Result<impl Iterator<Item = io::Resul
     }))
 }
 
-/// Renames, replacing what is there.
+/// Renames, replacing what is there. A directory replaces no file: POSIX refuses that, and so does
+/// Windows by its documentation, but Wine does it.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    if cfg!(windows) && lstat(from)?.is_dir() && lstat(to).is_ok_and(|found| !found.is_dir()) {
+        return Err(ErrorKind::NotADirectory.into());
+    }
     fs::rename(from, to)
 }
 
