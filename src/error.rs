@@ -6,6 +6,15 @@ use std::fmt;
 use std::io;
 
 /// The result of everything that can fail in this crate.
+///
+/// # Examples
+///
+/// ```
+/// fn first_line(path: &waypath::Path) -> waypath::Result<String> {
+///     Ok(path.read_text()?.lines().next().unwrap_or_default().to_owned())
+/// }
+/// assert!(first_line(&waypath::path("no/such/file")).is_err());
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What failed: an operation, the path it was for, and the cause.
@@ -52,6 +61,14 @@ enum Cause {
 }
 
 /// What was being done when an [`Error`] came up.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{Op, path};
+///
+/// assert_eq!(path("a").with_name("").unwrap_err().op(), Op::WithName);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Op {
@@ -167,6 +184,14 @@ impl Error {
     }
 
     /// Returns what was being done.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{Op, path};
+    ///
+    /// assert_eq!(path("no/such/dir").rmdir().unwrap_err().op(), Op::Rmdir);
+    /// ```
     pub fn op(&self) -> Op {
         self.0.op
     }
@@ -175,12 +200,26 @@ impl Error {
     ///
     /// It is a [`std::path::Path`] because a name that is not UTF-8 may be what failed, and because
     /// a path of another flavour may.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = waypath::path("gone").read_text().unwrap_err();
+    /// assert_eq!(error.path().to_str(), Some("gone"));
+    /// ```
     pub fn path(&self) -> &std::path::Path {
         std::path::Path::new(&self.0.path)
     }
 
     /// Returns the second path of an operation that has two: the target of a move, the base of
     /// `relative_to`, the text joined by `join_inside`, the new name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = waypath::path("gone").rename("elsewhere").unwrap_err();
+    /// assert_eq!(error.second_path().unwrap().to_str(), Some("elsewhere"));
+    /// ```
     pub fn second_path(&self) -> Option<&std::path::Path> {
         self.0.second.as_deref().map(std::path::Path::new)
     }
@@ -204,11 +243,30 @@ impl Error {
 
     /// Returns the kind of the cause; [`InvalidInput`](io::ErrorKind::InvalidInput) where the
     /// system was not asked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use waypath::path;
+    ///
+    /// assert_eq!(path("gone").read_text().unwrap_err().kind(), ErrorKind::NotFound);
+    /// assert_eq!(path("a").relative_to("b").unwrap_err().kind(), ErrorKind::InvalidInput);
+    /// ```
     pub fn kind(&self) -> io::ErrorKind {
         self.io_error().map_or(io::ErrorKind::InvalidInput, io::Error::kind)
     }
 
     /// Returns what the system said, if it was asked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::path;
+    ///
+    /// assert!(path("gone").read_text().unwrap_err().io_error().is_some());
+    /// assert!(path("a").relative_to("b").unwrap_err().io_error().is_none());
+    /// ```
     pub fn io_error(&self) -> Option<&io::Error> {
         match &self.0.cause {
             Cause::System(cause) => Some(cause),

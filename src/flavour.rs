@@ -40,6 +40,17 @@ pub trait Flavour: sealed::Sealed + Copy + Debug + Eq + Send + Sync + Unpin + 's
 ///
 /// It is a type of its own and never an alias, so that code that confuses "a path of this system"
 /// with "a POSIX path" fails to compile on every system. Only paths of this flavour touch the disk.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{Flavour, Native, Path};
+///
+/// fn on_this_system(path: &Path) -> &Path<Native> {
+///     path // `Path` is short for `Path<Native>`
+/// }
+/// assert_eq!(Native::SEPARATOR, std::path::MAIN_SEPARATOR);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Native {}
 

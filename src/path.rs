@@ -91,15 +91,47 @@ pub struct PathBuf<F = Native> {
 }
 
 /// A POSIX path on any system: every lexical method, no access to files.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PosixPath;
+///
+/// assert!(PosixPath::parse("/etc/hosts").is_absolute());
+/// ```
 pub type PosixPath = Path<Posix>;
 
 /// An owned POSIX path on any system.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PosixPathBuf;
+///
+/// assert_eq!(PosixPathBuf::parse("/etc") / "hosts", "/etc/hosts");
+/// ```
 pub type PosixPathBuf = PathBuf<Posix>;
 
 /// A Windows path on any system: every lexical method, no access to files.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::WindowsPath;
+///
+/// assert_eq!(WindowsPath::parse("c:/Windows").drive(), "c:");
+/// ```
 pub type WindowsPath = Path<Windows>;
 
 /// An owned Windows path on any system.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::WindowsPathBuf;
+///
+/// assert_eq!((WindowsPathBuf::parse("c:/a") / "b").as_str(), r"c:\a\b");
+/// ```
 pub type WindowsPathBuf = PathBuf<Windows>;
 
 /// The path that a text denotes on this system; the shortest way to begin one.

@@ -119,6 +119,17 @@ impl Path {
 ///
 /// Directories are read as the iterator gets to them, so that what changes in the meantime may or
 /// may not be seen. Dropping it early is fine.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// (&base / "sub").mkdir()?;
+/// let mut walk = base.rglob("*")?;
+/// assert_eq!(walk.next().unwrap()?.name(), "sub");
+/// assert!(walk.next().is_none());
+/// # Ok::<(), waypath::Error>(())
+/// ```
 pub struct Walk {
     plan: Plan,
     /// What is still to be done, the next on top.

@@ -13,6 +13,14 @@ const SEPARATOR: u8 = b'/';
 ///
 /// Exactly two leading slashes are a root of their own, as POSIX allows (section 4.13, pathname
 /// resolution); three or more are one.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{Path, Posix};
+///
+/// assert_eq!(Path::<Posix>::parse(r"a\b").name(), r"a\b");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posix {}
 

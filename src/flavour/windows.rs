@@ -16,6 +16,14 @@ const GUARD: &str = ".\\";
 ///
 /// Case is compared after Unicode lower-casing ([`str::to_lowercase`]), as pathlib does; the file
 /// system itself uses a table of its own, which agrees but for a few rare letters.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{Path, Windows};
+///
+/// assert_eq!(Path::<Windows>::parse(r"a/b\c").parts().count(), 3);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Windows {}
 

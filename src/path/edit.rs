@@ -110,7 +110,7 @@ impl<F: Flavour> Path<F> {
     ///
     /// **Where a part is a link, the result is another file**: `link/../a` is not `a`, since `..`
     /// leads to the parent of the link's target. Use it for text from one's own program, or where
-    /// there are no links; where files are concerned, let the system decide (`resolve`).
+    /// there are no links; where files are concerned, leave `..` to the system.
     ///
     /// # Examples
     ///

@@ -219,7 +219,7 @@ impl<F: Flavour> Path<F> {
     /// parents.
     ///
     /// This is about text. Where the last part is `..` or a link, the directory that holds the file
-    /// is another one: see `resolve`.
+    /// is another one, which only the system can tell.
     ///
     /// `p.parent() / p.name()` is `p`, but for paths without a name.
     ///
@@ -282,6 +282,14 @@ pub(super) fn split_suffix(name: &str) -> (&str, &str) {
 }
 
 /// The parts of a path, from either end; made by [`Path::parts`].
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PosixPath;
+///
+/// assert_eq!(PosixPath::parse("/a/b").parts().rev().next(), Some("b"));
+/// ```
 pub struct Parts<'a, F = crate::Native> {
     anchor: Option<&'a str>,
     tail: &'a str,
@@ -339,6 +347,14 @@ impl<F: Flavour> fmt::Debug for Parts<'_, F> {
 }
 
 /// The suffixes of a name; made by [`Path::suffixes`].
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PosixPath;
+///
+/// assert_eq!(PosixPath::parse("a.tar.gz").suffixes().count(), 2);
+/// ```
 #[derive(Clone)]
 pub struct Suffixes<'a> {
     /// Empty, or from a dot on.
@@ -366,6 +382,14 @@ impl fmt::Debug for Suffixes<'_> {
 }
 
 /// The ancestors of a path, nearest first; made by [`Path::parents`].
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PosixPath;
+///
+/// assert_eq!(PosixPath::parse("/a/b").parents().nth(1).unwrap(), "/");
+/// ```
 pub struct Parents<'a, F = crate::Native> {
     /// The path whose parent comes next.
     path: &'a Path<F>,

@@ -6,6 +6,15 @@ use super::Path;
 use crate::flavour::{Flavour, is_device_name, is_forbidden};
 
 /// A system that a path may be carried to.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{Platform, PosixPath};
+///
+/// let path = PosixPath::parse("what?");
+/// assert_eq!(path.portability()[0].reason.platforms(), [Platform::Windows]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Platform {
@@ -20,6 +29,18 @@ pub enum Platform {
 /// Something in a path that would not work everywhere; found by [`Path::portability`].
 ///
 /// It prints as a sentence.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PosixPath;
+///
+/// let path = PosixPath::parse("docs/what?.md");
+/// for problem in path.portability() {
+///     println!("{problem}"); // `what?.md`: Windows does not allow '?' in a name
+/// }
+/// assert_eq!(path.portability()[0].part, "what?.md");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unportable<'a> {
     /// The part of the path, or all of it where the whole is too long.
@@ -29,6 +50,14 @@ pub struct Unportable<'a> {
 }
 
 /// Why a path would not work everywhere.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{PosixPath, Reason};
+///
+/// assert_eq!(PosixPath::parse("a:b").portability()[0].reason, Reason::Stream);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {

@@ -42,6 +42,15 @@ pub struct PatternSet<F = Native> {
 }
 
 /// Collects the patterns of a [`PatternSet`].
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{PatternSet, PatternSetBuilder};
+///
+/// let builder: PatternSetBuilder = PatternSet::builder().include("**/*.rs");
+/// assert!(builder.build().is_match("src/lib.rs"));
+/// ```
 #[derive(Clone)]
 pub struct PatternSetBuilder<F = Native> {
     includes: Vec<Pattern<F>>,

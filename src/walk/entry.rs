@@ -37,11 +37,31 @@ impl Entry {
     }
 
     /// Returns the path; dereferencing does the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a.txt").write_text("four")?;
+    /// let entry = base.iterdir().next().unwrap()?;
+    /// assert_eq!(entry.path(), &(&base / "a.txt"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Returns the path, which was the entry's own already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a.txt").write_text("four")?;
+    /// let entry = base.iterdir().next().unwrap()?;
+    /// let path: waypath::PathBuf = entry.into_path();
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn into_path(self) -> PathBuf {
         self.path
     }
@@ -62,12 +82,32 @@ impl Entry {
     }
 
     /// Returns how many parts the entry is below the start of the listing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a.txt").write_text("four")?;
+    /// let entry = base.iterdir().next().unwrap()?;
+    /// assert_eq!(entry.depth(), 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn depth(&self) -> usize {
         self.depth
     }
 
     /// Whether it is a directory, or a link to one: the answer of [`Path::is_dir`], for which only
     /// links have to be looked at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a.txt").write_text("four")?;
+    /// let entry = base.iterdir().next().unwrap()?;
+    /// assert!(!entry.is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn is_dir(&self) -> bool {
         match self.kind {
             FileKind::Symlink => self.path.is_dir(),
@@ -77,6 +117,16 @@ impl Entry {
 
     /// Whether it is a regular file, or a link to one: the answer of [`Path::is_file`], for which
     /// only links have to be looked at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a.txt").write_text("four")?;
+    /// let entry = base.iterdir().next().unwrap()?;
+    /// assert!(entry.is_file());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn is_file(&self) -> bool {
         match self.kind {
             FileKind::Symlink => self.path.is_file(),
@@ -85,6 +135,16 @@ impl Entry {
     }
 
     /// Whether it is a symbolic link.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a.txt").write_text("four")?;
+    /// let entry = base.iterdir().next().unwrap()?;
+    /// assert!(!entry.is_symlink());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn is_symlink(&self) -> bool {
         self.kind == FileKind::Symlink
     }
