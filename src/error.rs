@@ -231,7 +231,7 @@ impl Error {
     /// ```
     /// use waypath::Pattern;
     ///
-    /// let error = <Pattern>::with_braces("src/{a,b").unwrap_err();
+    /// let error = Pattern::with_braces("src/{a,b").unwrap_err();
     /// assert_eq!(error.position(), Some(4));
     /// ```
     pub fn position(&self) -> Option<usize> {

@@ -252,23 +252,28 @@ impl<F: Flavour> Path<F> {
     }
 }
 
-/// Text in, text out.
-impl<F: Flavour> PathBuf<F> {
+/// Beginning with nothing.
+impl PathBuf {
     /// Returns the empty path, `.`, which denotes the working directory.
+    ///
+    /// Of another flavour, `default()` is that path.
     ///
     /// # Examples
     ///
     /// ```
     /// use waypath::PathBuf;
     ///
-    /// let mut path: PathBuf = PathBuf::new();
+    /// let mut path = PathBuf::new();
     /// path /= "a";
     /// assert_eq!(path, "a");
     /// ```
     pub fn new() -> Self {
-        Self::from_normal(".".to_owned())
+        Self::default()
     }
+}
 
+/// Text in, text out.
+impl<F: Flavour> PathBuf<F> {
     /// Returns the path of this flavour that a text denotes.
     ///
     /// # Examples
@@ -329,7 +334,7 @@ fn is_normal<F: Flavour>(text: &str) -> bool {
 
 impl<F: Flavour> Default for PathBuf<F> {
     fn default() -> Self {
-        Self::new()
+        Self::from_normal(".".to_owned())
     }
 }
 

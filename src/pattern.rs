@@ -52,7 +52,7 @@ use parse::{Case, has_wildcard};
 /// ```
 /// use waypath::{Pattern, path};
 ///
-/// let tests = <Pattern>::new("**/test_*.py");
+/// let tests = Pattern::new("**/test_*.py");
 /// assert!(tests.full_match("test_a.py"));
 /// assert!(tests.full_match(path("lib") / "x" / "test_b.py"));
 /// assert!(!tests.full_match("lib/a.py"));
@@ -80,36 +80,37 @@ pub(crate) struct Alternative<F> {
     only_directories: bool,
 }
 
-/// Making patterns.
-impl<F: Flavour> Pattern<F> {
+/// Making patterns of this system.
+impl Pattern {
     /// Compiles a pattern. Every text is one: there is nothing to fail.
+    ///
+    /// For another flavour, use [`parse`](Pattern::parse).
     ///
     /// # Examples
     ///
     /// ```
     /// use waypath::Pattern;
     ///
-    /// let pattern = <Pattern>::new("src/**/*.rs");
+    /// let pattern = Pattern::new("src/**/*.rs");
     /// assert!(pattern.full_match("src/fs/dir.rs"));
     /// assert!(!pattern.full_match("src"));
     /// ```
     pub fn new(text: impl Into<String>) -> Self {
-        let text = text.into();
-        let alternatives = [Alternative::new(&text, default_case::<F>())].into();
-        Self { text, is_literal: false, case: None, alternatives }
+        Self::parse(text)
     }
 
     /// Compiles a pattern in which `{a,b}` stands for `a` or `b`.
     ///
     /// Alternatives may nest, be empty and hold separators: `{src,tests/{it,unit}}/**`. In
-    /// brackets, braces are themselves: `[{]`.
+    /// brackets, braces are themselves: `[{]`. For another flavour, use
+    /// [`parse_with_braces`](Pattern::parse_with_braces).
     ///
     /// # Examples
     ///
     /// ```
     /// use waypath::Pattern;
     ///
-    /// let sources = <Pattern>::with_braces("{src,tests}/**/*.{c,h}")?;
+    /// let sources = Pattern::with_braces("{src,tests}/**/*.{c,h}")?;
     /// assert!(sources.full_match("tests/unit/a.h"));
     /// assert!(!sources.full_match("docs/a.h"));
     /// # Ok::<(), waypath::Error>(())
@@ -120,6 +121,43 @@ impl<F: Flavour> Pattern<F> {
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a brace is not closed or not opened; there
     /// are more than 1,000 alternatives in all. [`position`](Error::position) says where.
     pub fn with_braces(text: impl Into<String>) -> Result<Self> {
+        Self::parse_with_braces(text)
+    }
+}
+
+/// Making patterns.
+impl<F: Flavour> Pattern<F> {
+    /// Compiles a pattern for paths of any flavour; see [`new`](Pattern::new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{Pattern, Windows};
+    ///
+    /// assert!(Pattern::<Windows>::parse("c:/**/*.txt").full_match(r"C:\docs\a.txt"));
+    /// ```
+    pub fn parse(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let alternatives = [Alternative::new(&text, default_case::<F>())].into();
+        Self { text, is_literal: false, case: None, alternatives }
+    }
+
+    /// Compiles a pattern with alternatives for paths of any flavour; see
+    /// [`with_braces`](Pattern::with_braces).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{Pattern, Posix};
+    ///
+    /// assert!(Pattern::<Posix>::parse_with_braces("*.{c,h}")?.full_match("a.h"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`with_braces`](Pattern::with_braces).
+    pub fn parse_with_braces(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         let expanded =
             braces::expand(&text).map_err(|mistake| Error::text(Op::Pattern, &*text, mistake.reason).at(mistake.at))?;
@@ -132,18 +170,17 @@ impl<F: Flavour> Pattern<F> {
     /// # Examples
     ///
     /// ```
-    /// use waypath::Pattern;
+    /// use waypath::{Pattern, path};
     ///
-    /// let draft = <Pattern>::literal("draft [1].md");
+    /// let draft = Pattern::literal(&path("draft [1].md"));
     /// assert!(draft.full_match("draft [1].md"));
     /// assert!(!draft.full_match("draft 1.md"));
     /// assert_eq!(draft.as_str(), "draft [[]1].md");
     /// ```
     #[doc(alias = "escape")]
-    pub fn literal(path: impl AsPath<F>) -> Self {
-        let path = path.as_path();
-        let alternatives = [Alternative::literal(&path, default_case::<F>())].into();
-        Self { text: escape(&path), is_literal: true, case: None, alternatives }
+    pub fn literal(path: &Path<F>) -> Self {
+        let alternatives = [Alternative::literal(path, default_case::<F>())].into();
+        Self { text: escape(path), is_literal: true, case: None, alternatives }
     }
 
     /// Returns the same pattern, for which `A` and `a` are two characters.
@@ -153,7 +190,7 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     /// use waypath::{Pattern, Windows};
     ///
-    /// let pattern = Pattern::<Windows>::new("*.txt");
+    /// let pattern = Pattern::<Windows>::parse("*.txt");
     /// assert!(pattern.full_match("A.TXT"));
     /// assert!(!pattern.case_sensitive().full_match("A.TXT"));
     /// ```
@@ -172,7 +209,7 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     /// use waypath::{Pattern, Posix};
     ///
-    /// let pattern = Pattern::<Posix>::new("*.txt");
+    /// let pattern = Pattern::<Posix>::parse("*.txt");
     /// assert!(!pattern.full_match("A.TXT"));
     /// assert!(pattern.case_insensitive().full_match("A.TXT"));
     /// ```
@@ -208,9 +245,9 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     /// use waypath::Pattern;
     ///
-    /// assert!(<Pattern>::new("*.py").full_match("a.py"));
-    /// assert!(!<Pattern>::new("*.py").full_match("lib/a.py"));
-    /// assert!(<Pattern>::new("lib/**").full_match("lib/x/a.py"));
+    /// assert!(Pattern::new("*.py").full_match("a.py"));
+    /// assert!(!Pattern::new("*.py").full_match("lib/a.py"));
+    /// assert!(Pattern::new("lib/**").full_match("lib/x/a.py"));
     /// ```
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
@@ -230,9 +267,9 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     /// use waypath::Pattern;
     ///
-    /// assert!(<Pattern>::new("*.py").matches("lib/a.py"));
-    /// assert!(<Pattern>::new("lib/*").matches("/usr/lib/a.py"));
-    /// assert!(!<Pattern>::new("/*.py").matches("/usr/a.py"));
+    /// assert!(Pattern::new("*.py").matches("lib/a.py"));
+    /// assert!(Pattern::new("lib/*").matches("/usr/lib/a.py"));
+    /// assert!(!Pattern::new("/*.py").matches("/usr/a.py"));
     /// ```
     pub fn matches(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
@@ -247,7 +284,7 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     /// use waypath::Pattern;
     ///
-    /// assert_eq!(<Pattern>::new("a//*").as_str(), "a//*");
+    /// assert_eq!(Pattern::new("a//*").as_str(), "a//*");
     /// ```
     pub fn as_str(&self) -> &str {
         &self.text
@@ -350,7 +387,7 @@ impl<F: Flavour> Alternative<F> {
 impl<F: Flavour> Path<F> {
     /// Whether a pattern matches the whole path; see [`Pattern`] for the language.
     ///
-    /// Where many paths are matched with one pattern, compile it once with [`Pattern::new`].
+    /// Where many paths are matched with one pattern, compile it once.
     ///
     /// # Examples
     ///
@@ -393,7 +430,7 @@ impl<F: Flavour> Path<F> {
 /// ```
 /// use waypath::{Pattern, path};
 ///
-/// let sources = <Pattern>::with_braces("*.{rs,toml}")?;
+/// let sources = Pattern::with_braces("*.{rs,toml}")?;
 /// assert!(path("a.rs").full_match(&sources));
 /// assert!(path("a.rs").full_match("*.rs"));
 /// # Ok::<(), waypath::Error>(())
@@ -432,7 +469,7 @@ macro_rules! text_into_pattern {
             type Pattern = Pattern<F>;
 
             fn into_pattern(self) -> Pattern<F> {
-                Pattern::new(self)
+                Pattern::parse(self)
             }
         }
     )*};
@@ -444,7 +481,7 @@ impl<F: Flavour> FromStr for Pattern<F> {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self::new(text))
+        Ok(Self::parse(text))
     }
 }
 

@@ -316,7 +316,7 @@ fn same_hash<F: Flavour>(left: &Path<F>, right: &Path<F>) -> bool {
 }
 
 fn pattern<F: Flavour>(vector: &Vector) -> Pattern<F> {
-    let pattern = Pattern::new(vector.arg(0));
+    let pattern = Pattern::parse(vector.arg(0));
     match &vector.options["case_sensitive"] {
         Value::Null => pattern,
         Value::Bool(true) => pattern.case_sensitive(),

@@ -52,11 +52,11 @@ fn patterns_find_what_they_match_each_once_in_order() {
     assert_eq!(paths(&tree, tree.rglob("x.rs")), ["a/x.rs", "a-b/x.rs"]);
     assert_eq!(paths(&tree, tree.rglob("")), glob("**/"));
     assert_eq!(paths(&tree, tree.rglob(".")), glob("**"));
-    let braces = <Pattern>::with_braces("{src,a}/**/*.{rs,md}").unwrap();
+    let braces = Pattern::with_braces("{src,a}/**/*.{rs,md}").unwrap();
     assert_eq!(paths(&tree, tree.glob(&braces)), ["a/x.rs", "src/fs/dir.rs", "src/fs/mod.md", "src/lib.rs"]);
-    let upper = <Pattern>::new("SRC/LIB.RS").case_insensitive();
+    let upper = Pattern::new("SRC/LIB.RS").case_insensitive();
     assert_eq!(paths(&tree, tree.glob(upper)), ["src/lib.rs"]);
-    assert_eq!(paths(&tree, tree.glob(Pattern::literal("a.rs"))), ["a.rs"]);
+    assert_eq!(paths(&tree, tree.glob(Pattern::literal(&path("a.rs")))), ["a.rs"]);
 }
 
 #[test]

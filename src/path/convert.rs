@@ -103,6 +103,12 @@ impl From<&str> for PathBuf {
     }
 }
 
+impl From<&String> for PathBuf {
+    fn from(text: &String) -> Self {
+        Self::parse(text)
+    }
+}
+
 /// From text, which is kept where it is in normal form.
 impl From<String> for PathBuf {
     fn from(text: String) -> Self {
@@ -199,6 +205,37 @@ impl<F: Flavour> From<PathBuf<F>> for String {
 impl From<PathBuf> for std::path::PathBuf {
     fn from(path: PathBuf) -> Self {
         path.into_string().into()
+    }
+}
+
+/// Shared and boxed paths of std, as std makes them of its own.
+macro_rules! into_std {
+    ($($target:ty),*) => {$(
+        impl From<PathBuf> for $target {
+            fn from(path: PathBuf) -> Self {
+                std::path::PathBuf::from(path).into()
+            }
+        }
+
+        impl From<&Path> for $target {
+            fn from(path: &Path) -> Self {
+                AsRef::<std::path::Path>::as_ref(path).into()
+            }
+        }
+    )*};
+}
+
+into_std!(Box<std::path::Path>, Rc<std::path::Path>, Arc<std::path::Path>);
+
+impl From<PathBuf> for Cow<'_, std::path::Path> {
+    fn from(path: PathBuf) -> Self {
+        std::path::PathBuf::from(path).into()
+    }
+}
+
+impl<'a> From<&'a Path> for Cow<'a, std::path::Path> {
+    fn from(path: &'a Path) -> Self {
+        AsRef::<std::path::Path>::as_ref(path).into()
     }
 }
 

@@ -342,7 +342,7 @@ impl<F: Flavour, P: AsPath<F>> Extend<P> for PathBuf<F> {
 /// ```
 impl<F: Flavour, P: AsPath<F>> FromIterator<P> for PathBuf<F> {
     fn from_iter<I: IntoIterator<Item = P>>(segments: I) -> Self {
-        let mut path = Self::new();
+        let mut path = Self::default();
         path.extend(segments);
         path
     }

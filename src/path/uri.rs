@@ -78,6 +78,29 @@ impl<F: Flavour> PathBuf<F> {
     }
 }
 
+/// URIs.
+impl Path {
+    /// Returns the path of this system that a `file:` URI names; see [`PathBuf::from_uri`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # if cfg!(unix) {
+    /// use waypath::Path;
+    ///
+    /// assert_eq!(Path::from_uri("file:///etc/hosts")?, "/etc/hosts");
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`PathBuf::from_uri`].
+    pub fn from_uri(uri: impl AsRef<str>) -> Result<PathBuf> {
+        PathBuf::from_uri(uri)
+    }
+}
+
 fn read<F: Flavour>(uri: &str) -> Result<PathBuf<F>, &'static str> {
     let cleaned: String =
         uri.trim_start_matches(|c| c <= ' ').chars().filter(|c| !matches!(c, '\t' | '\r' | '\n')).collect();

@@ -25,7 +25,7 @@ use crate::path::{AsPath, Path};
 /// ```
 /// use waypath::PatternSet;
 ///
-/// let sources = <PatternSet>::builder()
+/// let sources = PatternSet::builder()
 ///     .include("**/*.rs")
 ///     .include("**/*.toml")
 ///     .exclude("target/**")
@@ -46,10 +46,10 @@ pub struct PatternSet<F = Native> {
 /// # Examples
 ///
 /// ```
-/// use waypath::{PatternSet, PatternSetBuilder};
+/// use waypath::{PatternSetBuilder, Windows};
 ///
-/// let builder: PatternSetBuilder = PatternSet::builder().include("**/*.rs");
-/// assert!(builder.build().is_match("src/lib.rs"));
+/// let builder = PatternSetBuilder::<Windows>::default().include("**/*.rs");
+/// assert!(builder.build().is_match("src/LIB.RS"));
 /// ```
 #[derive(Clone)]
 pub struct PatternSetBuilder<F = Native> {
@@ -57,21 +57,24 @@ pub struct PatternSetBuilder<F = Native> {
     excludes: Vec<Pattern<F>>,
 }
 
-impl<F: Flavour> PatternSet<F> {
-    /// Begins a set.
+impl PatternSet {
+    /// Begins a set of patterns of this system; for another flavour, begin with
+    /// `PatternSetBuilder::default()`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use waypath::{PatternSet, Posix};
+    /// use waypath::PatternSet;
     ///
-    /// let everything_else = PatternSet::<Posix>::builder().exclude("**/*.bak").build();
+    /// let everything_else = PatternSet::builder().exclude("**/*.bak").build();
     /// assert!(everything_else.is_match("a.txt"));
     /// ```
-    pub fn builder() -> PatternSetBuilder<F> {
-        PatternSetBuilder { includes: Vec::new(), excludes: Vec::new() }
+    pub fn builder() -> PatternSetBuilder {
+        PatternSetBuilder::default()
     }
+}
 
+impl<F: Flavour> PatternSet<F> {
     /// Whether a path is in the set.
     ///
     /// # Examples
@@ -97,13 +100,19 @@ impl<F: Flavour> PatternSet<F> {
     /// # Examples
     ///
     /// ```
-    /// use waypath::{PatternSet, Posix};
+    /// use waypath::PatternSet;
     ///
-    /// let set = PatternSet::<Posix>::builder().exclude("*.bak").exclude("a*").build();
+    /// let set = PatternSet::builder().exclude("*.bak").exclude("a*").build();
     /// assert_eq!(set.excludes("a.bak").len(), 2);
     /// ```
     pub fn excludes(&self, path: impl AsPath<F>) -> Vec<&Pattern<F>> {
         self.excludes.matching(&path.as_path())
+    }
+}
+
+impl<F> Default for PatternSetBuilder<F> {
+    fn default() -> Self {
+        Self { includes: Vec::new(), excludes: Vec::new() }
     }
 }
 
