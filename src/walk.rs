@@ -175,7 +175,8 @@ impl Walk {
         if self.plan.needs_listing(&visit.states) {
             self.list(&visit);
         } else {
-            self.look_up(&visit, self.plan.names(&visit.states));
+            let names = self.plan.names(&visit.states).into_iter().rev();
+            self.stack.extend(names.map(|(name, states)| Step::Visit(visit.named(&name, states))));
         }
         let wanted = self.plan.accepts(&visit.states)?;
         let kind = match visit.kind {
@@ -188,46 +189,15 @@ impl Walk {
         Some(Ok(Entry::new(visit.path, kind, visit.depth)))
     }
 
-    /// Schedules names that are not searched for: they are there or not.
-    fn look_up(&mut self, parent: &Visit, names: Vec<(String, States)>) {
-        for (name, states) in names.into_iter().rev() {
-            self.stack.push(Step::Visit(parent.child(&name, states, None)));
-        }
-    }
-
-    /// Reads a directory, and schedules the entries that are wanted or lead on.
+    /// Reads a directory, and schedules the entries that are wanted or lead on; then its failures.
     fn list(&mut self, parent: &Visit) {
-        let entries = match sys::read_dir(parent.path.as_ref()) {
-            Ok(entries) => entries,
-            Err(cause) => {
-                if !is_no_directory(&cause) {
-                    self.stack.push(Step::Fail(Error::new(Op::List, &*parent.path, cause)));
-                }
-                return;
-            }
-        };
-        let mut failures = Vec::new();
-        let mut visits: Vec<_> = self
-            .plan
-            .names(&parent.states)
-            .into_iter()
-            .filter(|(name, _)| name == "..")
-            .map(|(name, states)| parent.child(&name, states, None))
-            .collect();
-        for entry in entries {
-            match entry.map_err(|cause| Error::new(Op::List, &*parent.path, cause)).and_then(|(name, kind)| {
-                let name = name.into_string().map_err(|name| {
-                    let path = std::path::Path::new(parent.path.as_str()).join(name);
-                    Error::text(Op::Convert, path, "it is not UTF-8")
-                })?;
-                Ok((name, FileKind::of(kind)))
-            }) {
-                Ok((name, kind)) => visits.extend(self.entry(parent, &name, kind)),
-                Err(error) => failures.push(error),
-            }
-        }
-        failures.sort_by(|left, right| right.path().cmp(left.path()));
+        let (entries, mut failures) = entries_of(&parent.path);
+        // The system lists every name but this one.
+        let up = self.plan.names(&parent.states).into_iter().filter(|(name, _)| name == "..");
+        let mut visits: Vec<_> = up.map(|(name, states)| parent.named(&name, states)).collect();
+        visits.extend(entries.iter().filter_map(|(name, kind)| self.entry(parent, name, *kind)));
         visits.sort_by(|left, right| right.path.cmp(&left.path));
+        failures.sort_by(|left, right| right.path().cmp(left.path()));
         self.stack.extend(failures.into_iter().map(Step::Fail));
         self.stack.extend(visits.into_iter().map(Step::Visit));
     }
@@ -242,9 +212,32 @@ impl Walk {
 }
 
 impl Visit {
-    fn child(&self, name: &str, states: States, kind: Option<FileKind>) -> Self {
-        Self { path: self.path.child(name), depth: self.depth + 1, states, kind }
+    /// A name below this path that is looked up without a listing.
+    fn named(&self, name: &str, states: States) -> Self {
+        Self { path: self.path.child(name), depth: self.depth + 1, states, kind: None }
     }
+}
+
+/// The entries of a directory, and what could not be read of it; nothing of what is no directory.
+fn entries_of(directory: &Path) -> (Vec<(String, FileKind)>, Vec<Error>) {
+    let failed = |cause| Error::new(Op::List, directory, cause);
+    let listed = match sys::read_dir(directory.as_ref()) {
+        Ok(listed) => listed,
+        Err(cause) if is_no_directory(&cause) => return (Vec::new(), Vec::new()),
+        Err(cause) => return (Vec::new(), vec![failed(cause)]),
+    };
+    let (mut entries, mut failures) = (Vec::new(), Vec::new());
+    for entry in listed {
+        match entry.map(|(name, kind)| (name.into_string(), kind)) {
+            Ok((Ok(name), kind)) => entries.push((name, FileKind::of(kind))),
+            Ok((Err(raw_name), _)) => {
+                let path = std::path::Path::new(directory.as_str()).join(raw_name);
+                failures.push(Error::text(Op::Convert, path, "it is not UTF-8"));
+            }
+            Err(cause) => failures.push(failed(cause)),
+        }
+    }
+    (entries, failures)
 }
 
 /// What is at a path that was put together from text, if anything is.
