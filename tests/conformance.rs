@@ -2,7 +2,8 @@
 //!
 //! `tests/data/pure-seed1.jsonl` holds a JSON object a line: `flavour`, `op`, `self`, `args`, `kw`,
 //! and `ok` with the answer, `err` with the class of the exception, or `ok_hex` with the bytes of a
-//! path that is not UTF-8. `WAYPATH_VECTORS=FILE[:FILE…]` names other files of that form.
+//! path that is not UTF-8. `WAYPATH_VECTORS=FILE[:FILE…]` (`;` on Windows) names other files of
+//! that form.
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
@@ -155,8 +156,8 @@ fn pure_conformance() {
     let files = std::env::var("WAYPATH_VECTORS")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/pure-seed1.jsonl").to_owned());
     let mut counts = Counts::default();
-    for file in files.split(':') {
-        let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    for file in std::env::split_paths(&files) {
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         text.lines().filter_map(Vector::read).for_each(|vector| counts.check(&vector));
     }
     counts.print();

@@ -250,6 +250,21 @@ mod unix {
     }
 
     #[test]
+    fn a_temporary_directory_is_private_and_goes() {
+        let outer = TempDir::new().unwrap();
+        let inner = TempDir::new_in(&outer).unwrap();
+        let mode = std::fs::metadata(inner.as_str()).map(|found| std::os::unix::fs::MetadataExt::mode(&found));
+        assert_eq!(mode.unwrap() & 0o777, 0o700);
+        (&inner / "d").mkdir().unwrap();
+        (&inner / "d/f").touch().unwrap();
+        let gone = inner.to_path_buf();
+        inner.close().unwrap();
+        assert!(!gone.exists());
+        let kept = TempDir::new_in(&outer).unwrap().keep();
+        assert!(kept.is_dir());
+    }
+
+    #[test]
     #[cfg(target_os = "linux")]
     fn a_full_disk_and_another_device_are_said() {
         fails(path("/dev/full").write_text("x"), Op::Write, ErrorKind::StorageFull);

@@ -114,7 +114,7 @@ fn expected(question: &Map<String, Value>) -> Value {
 fn fs_conformance_of_reading() {
     let file = std::env::var("WAYPATH_FS_VECTORS")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fs-seed1.jsonl").to_owned());
-    let text = file.split(':').map(|file| fs::read_to_string(file).unwrap()).collect::<String>();
+    let text = std::env::split_paths(&file).map(|file| fs::read_to_string(file).unwrap()).collect::<String>();
     let mut world = None;
     let (mut asked, mut wrong) = (0, 0);
     for line in text.lines() {

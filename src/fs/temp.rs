@@ -5,12 +5,13 @@ use std::ops::{Deref, Div};
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
+use crate::sys;
 
 /// A directory for temporary files, removed with all that is in it when the value is dropped.
 ///
 /// It dereferences to its [`Path`], so that `&dir / "name"` is a path in it.
 ///
-/// Only the user who runs the program may look into it. A program that is killed, or leaves through
+/// On Unix, only the user who runs the program may look into it. A program that is killed, or leaves through
 /// [`std::process::exit`], leaves it behind; its name begins with `.tmp`. Made by the `tempfile`
 /// crate.
 ///
@@ -70,7 +71,8 @@ impl TempDir {
     /// - Others of the system.
     pub fn new_in(parent: impl AsPath) -> Result<Self> {
         let parent = parent.as_path();
-        let guard = tempfile::TempDir::new_in(&*parent).map_err(|error| Error::new(Op::TempDir, &*parent, error))?;
+        let guard =
+            sys::create_temp_dir((*parent).as_ref()).map_err(|error| Error::new(Op::TempDir, &*parent, error))?;
         let path = PathBuf::try_from(guard.path())?;
         Ok(Self { guard, path })
     }

@@ -114,6 +114,12 @@ pub(crate) fn temp_dir() -> PathBuf {
     env::temp_dir()
 }
 
+/// Makes a directory with a new name, removed when the value is dropped.
+#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
+pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
+    tempfile::TempDir::new_in(parent)
+}
+
 /// The home directory of the user who runs the program.
 pub(crate) fn home_dir() -> Option<PathBuf> {
     env::home_dir()

@@ -1,6 +1,8 @@
 //! The back end for Unix: what std cannot do, or not in one step.
 
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::User;
@@ -33,6 +35,12 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 pub(crate) use portable::rename_new;
+
+/// Makes a directory with a new name that nobody else may look into, removed when the value is
+/// dropped.
+pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir_in(parent)
+}
 
 /// Whether an error says that links lead in a circle.
 pub(crate) fn is_loop(error: &io::Error) -> bool {
