@@ -45,8 +45,8 @@ const WANTED_DIFFERENCES: &[WantedDifference] = &[
         applies: |vector, _| match &*vector.op {
             "rtruediv" => is_incomplete_share(vector.arg(0)),
             "joinpath" | "ospath.join" => {
-                let texts = std::iter::once(&*vector.this).chain(vector.args());
-                vector.flavour == "windows" && vector.args.len() > 1 && texts.map(is_incomplete_share).any(|is| is)
+                let mut texts = std::iter::once(&*vector.this).chain(vector.args());
+                vector.flavour == "windows" && vector.args.len() > 1 && texts.any(is_incomplete_share)
             }
             _ => false,
         },
@@ -90,7 +90,7 @@ const WANTED_DIFFERENCES: &[WantedDifference] = &[
             let mut texts = std::iter::once(&*vector.this).chain(vector.args());
             matches!(&*vector.op, "ospath.splitroot" | "ospath.commonpath")
                 && vector.flavour == "windows"
-                && texts.any(|text| is_share_without_root(text))
+                && texts.any(is_share_without_root)
         },
     },
     WantedDifference {
