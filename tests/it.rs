@@ -2,10 +2,16 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
 
+mod answers;
+mod reference;
+mod texts;
 mod util;
 
 mod conformance;
 mod files;
 #[cfg(target_os = "linux")]
 mod fs_conformance;
+mod laws;
 mod listing;
+mod path;
+mod pattern_laws;

@@ -156,6 +156,10 @@ impl Rules for Windows {
     fn uri_parts(text: &str) -> (String, String) {
         let (drive, root, tail) = split_root(text);
         let slashed = |text: &str| text.replace('\\', "/");
+        if drive.is_empty() {
+            // Such as `\:\a`, which counts as absolute.
+            return (["//", &slashed(root)].concat(), slashed(tail));
+        }
         let mut drive = slashed(drive);
         if let Some(device) = drive.strip_prefix("//?/") {
             drive = match device.get(..4) {
@@ -165,8 +169,6 @@ impl Rules for Windows {
         }
         if letter_drive_len(&drive) == drive.len() && !drive.is_empty() {
             drive.insert_str(0, "///");
-        } else if drive.is_empty() && !root.is_empty() {
-            drive.push_str("//");
         }
         (drive + &slashed(root), slashed(tail))
     }

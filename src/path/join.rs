@@ -194,7 +194,8 @@ impl<F: Flavour> Path<F> {
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the text could lead elsewhere; the
-    /// message says by which part.
+    /// message says by which part. Or this is the start of a Windows share or device, such as
+    /// `\\server`, which the text would complete.
     ///
     /// # Security
     ///
@@ -203,9 +204,15 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "join_within")]
     pub fn join_inside(&self, untrusted: impl AsRef<str>) -> Result<PathBuf<F>> {
         let untrusted = untrusted.as_ref();
-        match way_out(untrusted) {
-            None => Ok(join(self, untrusted)),
-            Some(reason) => Err(Error::text(Op::JoinInside, self.as_str(), reason).with_second(untrusted)),
+        let refused = |reason| Err(Error::text(Op::JoinInside, self.as_str(), reason).with_second(untrusted));
+        if let Some(reason) = way_out(untrusted) {
+            return refused(reason);
+        }
+        let joined = join(self, untrusted);
+        // Behind `\\server` the text would name the share, behind `\\` even the server.
+        match joined.is_relative_to(self) {
+            true => Ok(joined),
+            false => refused("the base is a share or device that the text would complete".to_owned()),
         }
     }
 }
