@@ -6,162 +6,136 @@
 //! cargo run --example tidy -- DIR --apply   # carries it out
 //! ```
 //!
-//! Nothing is ever overwritten: where a name is taken, the file gets a number. Hidden files, links and
+//! Nothing is overwritten: where a name is taken, the file gets a number. Hidden files, links and
 //! folders stay where they are.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use waypath::{FileKind, Op, Path, PathBuf, Result, TempDir, path};
 
-const KINDS: [(&str, &[&str]); 5] = [
-    ("Pictures", &[".jpg", ".jpeg", ".png", ".gif", ".svg", ".heic"]),
-    ("Documents", &[".pdf", ".docx", ".odt", ".txt", ".md", ".xlsx", ".csv"]),
-    ("Music", &[".mp3", ".flac", ".ogg", ".wav"]),
-    ("Videos", &[".mp4", ".mkv", ".mov", ".webm"]),
-    ("Archives", &[".zip", ".gz", ".xz", ".zst", ".7z"]),
+const KINDS: [(&str, &str); 5] = [
+    ("Pictures", ".jpg .jpeg .png .gif .svg .heic"),
+    ("Documents", ".pdf .docx .odt .txt .md .xlsx .csv"),
+    ("Music", ".mp3 .flac .ogg .wav"),
+    ("Videos", ".mp4 .mkv .mov .webm"),
+    ("Archives", ".zip .gz .xz .zst .7z"),
 ];
 
-const SAMPLE: [&str; 15] = [
-    "IMG_2041.JPG",
-    "IMG_2042.heic",
-    "日本.png",
-    "café menu.pdf",
-    "thesis.final.docx",
-    "budget 2026.xlsx",
-    "notes.md",
-    "site.tar.gz",
-    "holiday.mp4",
-    "song.flac",
-    "setup.exe",
-    "README",
-    ".hidden",
-    "Documents/notes.md",
-    "projects/tidy/main.rs",
-];
+const SAMPLE: &str = "IMG_2041.JPG|IMG_2042.heic|日本.png|café menu.pdf|thesis.final.docx|notes.md|site.tar.gz|\
+                      holiday.mp4|song.flac|setup.exe|README|.hidden|Documents/notes.md|projects/tidy/main.rs";
 
-/// The subfolder for a file, by its suffix.
-fn kind(file: &Path) -> &'static str {
-    let suffix = file.suffix().to_lowercase();
-    KINDS.iter().find(|(_, suffixes)| suffixes.contains(&&*suffix)).map_or("Other", |(kind, _)| kind)
-}
+/// A file, and the path that it is to get.
+type Move = (PathBuf, PathBuf);
 
-/// The files of the folder, each with the path that it is to get.
-fn plan(folder: &Path) -> Result<Vec<(PathBuf, PathBuf)>> {
+fn plan(folder: &Path) -> Result<Vec<Move>> {
     let mut moves = Vec::new();
     for entry in folder.iterdir() {
-        let entry = match entry {
+        let file = match entry {
             Err(error) if error.op() == Op::Convert => {
                 eprintln!("tidy: left alone: {error}");
                 continue;
             }
             entry => entry?,
         };
-        if entry.kind() == FileKind::File && !entry.name().starts_with('.') {
-            let target = folder / kind(&entry) / entry.name();
-            moves.push((entry.into_path(), target));
+        if file.kind() == FileKind::File && !file.name().starts_with('.') {
+            let suffix = file.suffix().to_lowercase();
+            let kind = KINDS.iter().find(|(_, suffixes)| suffixes.split(' ').any(|known| known == suffix));
+            let target = folder / kind.map_or("Other", |(name, _)| name) / file.name();
+            moves.push((file.into_path(), target));
         }
     }
     Ok(moves)
 }
 
-fn print_plan(folder: &Path, moves: &[(PathBuf, PathBuf)]) -> Result<()> {
-    for (file, target) in moves {
-        let taken = if target.exists() { "   (taken: gets a number)" } else { "" };
-        println!("  {} -> {}{taken}", file.name(), target.relative_to(folder)?);
-    }
-    Ok(())
-}
-
 /// Moves a file; to `name (2).txt`, `name (3).txt` … where the name is taken.
-fn move_to_free(file: &Path, target: &Path) -> Result<PathBuf> {
+fn move_to_free((file, target): &Move) -> Result<PathBuf> {
     target.parent().mkdir_all()?;
-    let mut free = target.to_path_buf();
-    for number in 2.. {
+    let mut free = target.clone();
+    let mut number = 1;
+    loop {
         match file.move_to(&free) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                number += 1;
                 free = target.with_stem(format!("{} ({number})", target.stem()))?;
             }
             result => return result,
         }
     }
-    unreachable!("there are more numbers than files")
 }
 
-/// Carries the plan out as far as possible; whether all of it went well.
-fn apply(moves: &[(PathBuf, PathBuf)]) -> bool {
-    let mut moved = 0;
+/// Carries a plan out as far as possible; how many files could not be moved.
+fn apply(moves: &[Move]) -> usize {
+    let failures = moves.iter().filter_map(|step| move_to_free(step).err());
+    let failed = failures.inspect(|error| eprintln!("tidy: {error}")).count();
+    say(format!("{} of {} files moved", moves.len() - failed, moves.len()));
+    failed
+}
+
+fn show_plan(folder: &Path, moves: &[Move]) -> Result<()> {
     for (file, target) in moves {
-        match move_to_free(file, target) {
-            Ok(_) => moved += 1,
-            Err(error) => eprintln!("tidy: {error}"),
-        }
-    }
-    println!("{moved} of {} files moved", moves.len());
-    moved == moves.len()
-}
-
-fn print_tree(folder: &Path, indent: &str) -> Result<()> {
-    for entry in folder.iterdir() {
-        let entry = entry?;
-        let is_folder = entry.kind() == FileKind::Directory;
-        println!("{indent}{}{}", entry.name(), if is_folder { "/" } else { "" });
-        if is_folder {
-            print_tree(&entry, &format!("{indent}    "))?;
-        }
+        let blocked = target.parent().exists() && !target.parent().is_dir();
+        let note = match target.exists() {
+            true => "   (taken: gets a number)",
+            false if blocked => "   (blocked: a file has the folder's name)",
+            false => "",
+        };
+        say(format!("    {} -> {}{note}", file.name(), target.relative_to(folder)?));
     }
     Ok(())
 }
 
-fn sample() -> Result<TempDir> {
+fn show_tree(folder: &Path) -> Result<()> {
+    say(format!("{folder}"));
+    for entry in folder.rglob("*")? {
+        let entry = entry?;
+        let slash = if entry.kind() == FileKind::Directory { "/" } else { "" };
+        say(format!("{}{}{slash}", "    ".repeat(entry.depth()), entry.name()));
+    }
+    Ok(())
+}
+
+/// Prints a line. A reader who has gone, as in `tidy | head`, is no reason to stop.
+fn say(line: String) {
+    _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn demonstrate() -> Result<usize> {
     let folder = TempDir::new()?;
-    for name in SAMPLE {
+    for name in SAMPLE.split('|') {
         let file = &folder / name;
         file.parent().mkdir_all()?;
-        file.write_text(format!("This is {}.\n", file.name()))?;
+        file.write_text(format!("This is {name}.\n"))?;
     }
-    Ok(folder)
-}
-
-fn demonstrate() -> Result<bool> {
-    let folder = sample()?;
-    println!("{folder}:");
-    print_tree(&folder, "    ")?;
-    println!("\nThe plan:");
+    show_tree(&folder)?;
+    say("\nThe plan:".to_owned());
     let moves = plan(&folder)?;
-    print_plan(&folder, &moves)?;
-    println!();
-    let all_well = apply(&moves);
-    println!("\n{folder}:");
-    print_tree(&folder, "    ")?;
-    Ok(all_well)
-}
-
-/// Shows the plan for a folder, or carries it out.
-fn tidy(folder: &Path, do_it: bool) -> Result<bool> {
-    let moves = plan(folder)?;
-    if do_it {
-        return Ok(apply(&moves));
-    }
-    print_plan(folder, &moves)?;
-    println!("{} files to move; nothing was changed (--apply does it)", moves.len());
-    Ok(true)
+    show_plan(&folder, &moves)?;
+    let failed = apply(&moves);
+    say("\nAfterwards:".to_owned());
+    show_tree(&folder)?;
+    Ok(failed)
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let arguments: Vec<_> = arguments.iter().map(|text| text.to_str().unwrap_or("--not-utf-8")).collect();
+    let arguments: Vec<_> = arguments.iter().map(|text| text.to_str().unwrap_or_default()).collect();
+    let is_folder = |text: &str| !text.is_empty() && !text.starts_with('-');
     let done = match arguments[..] {
         [] => demonstrate(),
-        [folder] if !folder.starts_with('-') => tidy(&path(folder), false),
-        [folder, "--apply"] | ["--apply", folder] if !folder.starts_with('-') => tidy(&path(folder), true),
+        [folder] if is_folder(folder) => plan(&path(folder)).and_then(|moves| {
+            show_plan(&path(folder), &moves)?;
+            say(format!("{} files to move; nothing was changed (--apply does it)", moves.len()));
+            Ok(0)
+        }),
+        [folder, "--apply"] if is_folder(folder) => plan(&path(folder)).map(|moves| apply(&moves)),
         _ => {
             eprintln!("usage: tidy [DIR [--apply]]");
             return ExitCode::from(2);
         }
     };
     match done {
-        Ok(all_well) => ExitCode::from(u8::from(!all_well)),
+        Ok(failed) => ExitCode::from(u8::from(failed > 0)),
         Err(error) => {
             eprintln!("tidy: {error}");
             ExitCode::from(2)

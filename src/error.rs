@@ -19,7 +19,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What failed: an operation, the path it was for, and the cause.
 ///
-/// It prints as one line that a person can act on, cause included. Causes are those of the system
+/// It prints as one line that a person can act on, cause included; control characters in a path are
+/// escaped. Causes are those of the system
 /// ([`io_error`](Error::io_error)) or lie in the text of a path, a pattern or a URI; the latter
 /// have the kind [`InvalidInput`](io::ErrorKind::InvalidInput).
 ///
@@ -125,34 +126,34 @@ pub enum Op {
 }
 
 impl Op {
-    /// What could not be done, and the word between the two paths.
-    fn phrase(self) -> (&'static str, &'static str) {
+    /// What could not be done: `{}` stands for the path, the second `{}` for the second one.
+    fn phrase(self) -> &'static str {
         match self {
-            Self::Convert => ("read as a path", ""),
-            Self::WithName => ("change the name of", "to"),
-            Self::WithStem => ("change the stem of", "to"),
-            Self::WithSuffix => ("change the suffix of", "to"),
-            Self::RelativeTo => ("express", "relative to"),
-            Self::JoinInside => ("stay inside", "with"),
-            Self::AsUri => ("write as a URI", ""),
-            Self::FromUri => ("read as a file URI", ""),
-            Self::Pattern => ("use the pattern", ""),
-            Self::Home => ("find the home directory", ""),
-            Self::Cwd => ("find the working directory", ""),
-            Self::Expand => ("expand", ""),
-            Self::Stat => ("look at", ""),
-            Self::List => ("list", ""),
-            Self::Mkdir => ("create directory", ""),
-            Self::Rmdir => ("remove directory", ""),
-            Self::Unlink => ("remove file", ""),
-            Self::Rmtree => ("remove directory tree", ""),
-            Self::Touch => ("touch", ""),
-            Self::Read => ("read", ""),
-            Self::Write => ("write", ""),
-            Self::Rename => ("rename", "to"),
-            Self::Replace => ("move", "over"),
-            Self::Move => ("move", "to"),
-            Self::TempDir => ("create a temporary directory in", ""),
+            Self::Convert => "read {} as a path",
+            Self::WithName => "change the name of {} to {}",
+            Self::WithStem => "change the stem of {} to {}",
+            Self::WithSuffix => "change the suffix of {} to {}",
+            Self::RelativeTo => "express {} relative to {}",
+            Self::JoinInside => "join inside {} the text {}",
+            Self::AsUri => "write {} as a URI",
+            Self::FromUri => "read {} as a file URI",
+            Self::Pattern => "use the pattern {}",
+            Self::Home => "find the home directory",
+            Self::Cwd => "find the working directory",
+            Self::Expand => "expand {}",
+            Self::Stat => "look at {}",
+            Self::List => "list {}",
+            Self::Mkdir => "create directory {}",
+            Self::Rmdir => "remove directory {}",
+            Self::Unlink => "remove file {}",
+            Self::Rmtree => "remove directory tree {}",
+            Self::Touch => "touch {}",
+            Self::Read => "read {}",
+            Self::Write => "write {}",
+            Self::Rename => "rename {} to {}",
+            Self::Replace => "move {} over {}",
+            Self::Move => "move {} to {}",
+            Self::TempDir => "create a temporary directory in {}",
         }
     }
 }
@@ -277,13 +278,14 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (verb, preposition) = self.0.op.phrase();
-        write!(f, "cannot {verb}")?;
-        if !self.0.path.is_empty() || self.0.second.is_some() {
-            write!(f, " `{}`", self.path().display())?;
-        }
-        if let Some(second) = self.second_path() {
-            write!(f, " {preposition} `{}`", second.display())?;
+        let mut paths = [self.path()].into_iter().chain(self.second_path());
+        f.write_str("cannot ")?;
+        for (at, words) in self.0.op.phrase().split("{}").enumerate() {
+            if at > 0 {
+                let path = paths.next().unwrap_or(std::path::Path::new(""));
+                write!(f, "`{}`", printable(&path.to_string_lossy()))?;
+            }
+            f.write_str(words)?;
         }
         match &self.0.cause {
             Cause::System(cause) => write!(f, ": {cause}"),
@@ -291,6 +293,18 @@ impl fmt::Display for Error {
             Cause::Text { reason, position: Some(byte) } => write!(f, ": {reason} at byte {byte}"),
         }
     }
+}
+
+/// A text for a message of one line: control characters are escaped.
+pub(crate) fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.is_control() {
+            true => shown.extend(character.escape_default()),
+            false => shown.push(character),
+        }
+    }
+    shown
 }
 
 /// The line that [`Display`](fmt::Display) prints: a script's `main` shows its errors this way.

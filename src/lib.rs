@@ -24,8 +24,11 @@
 //! # From the top
 //!
 //! [`Path`] is a borrowed path and [`PathBuf`] an owned one, as `str` and `String` are texts. Both are
-//! always UTF-8 and always in [normal form](Path#normal-form), and everything that can be done with
-//! a path is a method of `Path`. [`path`] makes one from text; `/` joins.
+//! always UTF-8 and always in [normal form](Path#normal-form), and everything that this crate can do
+//! with a path is a method of `Path`. [`path`] makes one from text; `/` joins.
+//!
+//! Methods that mostly need no new text return a `Cow`, which has the methods of `Path`. For `/` and
+//! for a comparison with text, dereference it: `&*cow / "x"`, `*cow == "a/b"`.
 //!
 //! Paths have a [`Flavour`], which says by which rules their text is read. [`Native`] is that of this
 //! system, and what `Path` means without a parameter: only such paths touch the disk. [`PosixPath`]
@@ -50,19 +53,23 @@
 //!
 //! | here | in Python | because |
 //! | --- | --- | --- |
-//! | [`move_to`](Path::move_to), [`rename`](Path::rename) refuse a name that is taken | replaced, on POSIX | nothing is lost silently; [`replace`](Path::replace) replaces |
-//! | [`glob`](Path::glob) gives each path once, in order, and reports what it could not read | repeats, the system's order, silence | results are the same on every machine, and complete or known not to be |
+//! | [`move_to`](Path::move_to), [`rename`](Path::rename) refuse a name that is taken; `move_to` stays on one device as yet | replaced, on POSIX | nothing is lost silently; [`replace`](Path::replace) replaces |
+//! | [`glob`](Path::glob) gives each path once, in order, and reports what it could not read | repeats, the system's order, silence | results are complete or known not to be, and the same wherever the tree is |
 //! | a name that is not UTF-8 is an error item of a listing; [`from_uri`](PathBuf::from_uri) of such a name is an error | surrogate escapes | a path is text that can be printed and stored |
 //! | [`matches("")`](Path::matches) is `false` | `ValueError` | a yes-or-no question answers yes or no |
 //! | a class in a pattern never matches a separator | `[!b]` matches `/` | a part is matched by a part |
 //! | joining goes by a path's text: what completed a share (`\\server` and `share`) stays complete | all original texts are joined anew | a path is its text |
 //! | [`as_uri`](Path::as_uri) is `Path.as_uri` for all flavours | `PurePath.as_uri` keeps `\\?\`, and is deprecated | one way to do it |
 //! | [`normalize`](Path::normalize) keeps `.\c:a` a name, and `//` and a share's root as pathlib has them; so does [`common_path`](Path::common_path) | `os.path.normpath`, `commonpath` and `relpath` do not | they are not pathlib |
+//! | [`home`](Path::home) takes an empty `$HOME` for none | `/` | a script that tidies `/` |
 //! | [`read_text`](Path::read_text) and [`write_text`](Path::write_text) leave newlines alone | translated by default | what is written is what is read |
 //! | [`parents`](Path::parents) is an iterator: `nth` beyond the end is `None` | `IndexError` | iterators are Rust's sequences |
 //!
-//! `os.path.split`, `splitext` and `normcase` have no counterpart: [`parent`](Path::parent) and
-//! [`name`](Path::name), [`suffix`](Path::suffix), and `==` take their places.
+//! For `os.path.split`, `splitext` and `normcase`, which cut and change text, take
+//! [`parent`](Path::parent) and [`name`](Path::name), [`suffix`](Path::suffix), and `==`.
+//!
+//! Not here yet: `walk`, copying, removing trees, `resolve` and `absolute`, making and reading links,
+//! `chmod`, open files, appending. `std` takes our paths: `std::fs::File::open(&path)`.
 //!
 //! # Platforms
 //!

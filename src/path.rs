@@ -50,6 +50,21 @@ use crate::flavour::{Flavour, Native, Posix, Rules, Windows};
 /// Nothing else is changed: not case, not Unicode composition, not trailing dots and spaces. NUL is
 /// an ordinary character until the path reaches the system, which refuses it.
 ///
+/// # Errors of every operation
+///
+/// Beside what each method lists, an operation on files can fail with
+///
+/// - [`NotADirectory`](std::io::ErrorKind::NotADirectory): a file stands where one of the
+///   directories above should, as in `file.txt/x`;
+/// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): a directory on the way may not be
+///   searched, or the one that is to be changed may not be written;
+/// - [`InvalidFilename`](std::io::ErrorKind::InvalidFilename): a name has more than 255 bytes, or
+///   the path more than 4,095, on most systems;
+/// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): NUL in the path;
+/// - [`ReadOnlyFilesystem`](std::io::ErrorKind::ReadOnlyFilesystem),
+///   [`StorageFull`](std::io::ErrorKind::StorageFull) and others of the system, such as a loop of
+///   links.
+///
 /// # Examples
 ///
 /// ```
@@ -90,7 +105,7 @@ pub struct PathBuf<F = Native> {
     text: String,
 }
 
-/// A POSIX path on any system: every lexical method, no access to files.
+/// A POSIX path on any system: every lexical method, no access to files. `parse` makes one.
 ///
 /// # Examples
 ///
@@ -101,7 +116,7 @@ pub struct PathBuf<F = Native> {
 /// ```
 pub type PosixPath = Path<Posix>;
 
-/// An owned POSIX path on any system.
+/// An owned POSIX path on any system. `parse` makes one.
 ///
 /// # Examples
 ///
@@ -112,7 +127,7 @@ pub type PosixPath = Path<Posix>;
 /// ```
 pub type PosixPathBuf = PathBuf<Posix>;
 
-/// A Windows path on any system: every lexical method, no access to files.
+/// A Windows path on any system: every lexical method, no access to files. `parse` makes one.
 ///
 /// # Examples
 ///
@@ -123,7 +138,7 @@ pub type PosixPathBuf = PathBuf<Posix>;
 /// ```
 pub type WindowsPath = Path<Windows>;
 
-/// An owned Windows path on any system.
+/// An owned Windows path on any system. `parse` makes one.
 ///
 /// # Examples
 ///
@@ -145,6 +160,7 @@ pub type WindowsPathBuf = PathBuf<Windows>;
 /// assert_eq!(target.name(), "debug");
 /// assert_eq!(path(""), path("."));
 /// ```
+#[doc(alias = "new")]
 pub fn path(text: impl AsRef<str>) -> PathBuf {
     PathBuf::parse(text.as_ref())
 }

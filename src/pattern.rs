@@ -277,7 +277,7 @@ impl<F: Flavour> Pattern<F> {
     }
 
     /// Returns the text of the pattern; for a [`literal`](Pattern::literal) one the path with its
-    /// wildcards in brackets.
+    /// wildcards in brackets, but for those in a Windows drive or share.
     ///
     /// # Examples
     ///
@@ -469,13 +469,13 @@ macro_rules! text_into_pattern {
             type Pattern = Pattern<F>;
 
             fn into_pattern(self) -> Pattern<F> {
-                Pattern::parse(self)
+                Pattern::parse(self.to_string())
             }
         }
     )*};
 }
 
-text_into_pattern!(&str, &String, String, Cow<'_, str>);
+text_into_pattern!(&str, &&str, &String, String, Cow<'_, str>);
 
 impl<F: Flavour> FromStr for Pattern<F> {
     type Err = Infallible;

@@ -43,6 +43,7 @@ impl Path {
     }
 
     /// Lists what is below this directory and matches a pattern, in order of path, each path once.
+    /// Where a `**` at the end takes nothing, that is the directory itself.
     ///
     /// The language is that of [`Pattern`], the results are pathlib's. A part without wildcards is
     /// not searched but looked up, and only directories that can lead to a match are read. A
@@ -66,7 +67,8 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput): the pattern is empty or absolute. What goes wrong
+    /// [`InvalidInput`](ErrorKind::InvalidInput): the pattern is absolute, or is empty or `.`, which
+    /// names nothing below a directory. What goes wrong
     /// on the way are items of the [`Walk`]: this is no directory; a directory may not be read; a
     /// name is not UTF-8. pathlib is silent about those.
     pub fn glob(&self, pattern: impl IntoPattern) -> Result<Walk> {
@@ -78,7 +80,7 @@ impl Path {
                 return refused("an absolute pattern leads away: call `glob` on the anchor, with the rest");
             }
             if alternative.tail().is_empty() {
-                return refused("it is empty");
+                return refused("it names nothing below a directory");
             }
         }
         Ok(Walk::new(self, Plan::glob(pattern)))
@@ -113,7 +115,8 @@ impl Path {
 
 /// The entries of a listing; made by [`Path::iterdir`], [`Path::glob`] and [`Path::rglob`].
 ///
-/// They come in the order of [`Path`]'s `Ord`, the same on every machine, and no path comes twice.
+/// They come in the order of [`Path`]'s `Ord` (which on Windows ignores case), whatever order the
+/// system has, and no path comes twice.
 /// Errors are items among them: entries and errors together account for everything that could
 /// match. After an error the listing goes on.
 ///

@@ -87,8 +87,8 @@ impl Path {
 
     /// Gives the file, link or directory another path, which must be free; returns that path.
     ///
-    /// **Nothing is ever overwritten**, on any platform, unlike with `rename` elsewhere: use
-    /// [`replace`](Path::replace) for that. A relative target is relative to the working
+    /// **Nothing that is there is overwritten**, on any platform, unlike with `rename` elsewhere
+    /// (where that is not one step, see below): use [`replace`](Path::replace) for that. A relative target is relative to the working
     /// directory, not to this path.
     ///
     /// # Examples

@@ -9,8 +9,8 @@ use crate::sys;
 
 /// Places that the environment knows.
 impl Path {
-    /// Returns the home directory of the user who runs the program: `$HOME`, or what the user
-    /// database says; on Windows `%USERPROFILE%`, or what the system says.
+    /// Returns the home directory of the user who runs the program: `$HOME` if it is set and not
+    /// empty, or what the user database says; on Windows `%USERPROFILE%`, or what the system says.
     ///
     /// # Examples
     ///
@@ -52,8 +52,9 @@ impl Path {
         PathBuf::try_from(directory)
     }
 
-    /// Returns the directory for temporary files: `$TMPDIR` or `/tmp`, on Windows what the system
-    /// says. [`TempDir`](crate::TempDir) makes a directory in it.
+    /// Returns the directory for temporary files: `$TMPDIR` if it is set and not empty, or `/tmp`; on
+    /// Windows what the system says. Unlike Python's `gettempdir`, this does not try whether files
+    /// can be made there. [`TempDir`](crate::TempDir) makes a directory in it.
     ///
     /// # Examples
     ///
@@ -110,9 +111,7 @@ impl Path {
 
 fn home(op: Op, path: &str) -> Result<PathBuf> {
     let unknown = || Error::new(op, path, io::Error::new(io::ErrorKind::NotFound, "no home directory is known"));
-    let home = sys::home_dir().ok_or_else(unknown)?;
-    // As in Python: an empty `$HOME` is the root.
-    if home.as_os_str().is_empty() { Ok(PathBuf::from("/")) } else { PathBuf::try_from(home) }
+    PathBuf::try_from(sys::home_dir().ok_or_else(unknown)?)
 }
 
 fn home_of(user: &str, path: &Path) -> Result<PathBuf> {

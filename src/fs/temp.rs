@@ -52,7 +52,7 @@ impl TempDir {
         Self::new_in(Path::temp_dir()?)
     }
 
-    /// Makes a directory in this one.
+    /// Makes a directory in this one. Its path is absolute, even where this one's is not.
     ///
     /// # Examples
     ///
@@ -91,7 +91,7 @@ impl TempDir {
     ///
     /// Those of the system; what could not be removed stays.
     pub fn close(self) -> Result<()> {
-        self.guard.close().map_err(|cause| Error::new(Op::Rmtree, &*self.path, cause))
+        sys::remove_temp_dir(self.guard).map_err(|cause| Error::new(Op::Rmtree, &*self.path, cause))
     }
 
     /// Keeps the directory for good, and returns its path.
@@ -133,7 +133,7 @@ impl fmt::Debug for TempDir {
 
 impl AsPath for TempDir {
     fn as_path_text(&self) -> &str {
-        self.path.as_str()
+        self.path.as_path_text()
     }
 }
 

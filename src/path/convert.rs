@@ -1,7 +1,7 @@
 //! The standard conversion traits: from text and other crates' paths, and back.
 
 use std::borrow::{Borrow, Cow};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -135,6 +135,12 @@ impl From<&Utf8Path> for PathBuf {
     }
 }
 
+impl From<&Utf8PathBuf> for PathBuf {
+    fn from(path: &Utf8PathBuf) -> Self {
+        Self::parse(path.as_str())
+    }
+}
+
 impl From<Utf8PathBuf> for PathBuf {
     fn from(path: Utf8PathBuf) -> Self {
         Self::from(path.into_string())
@@ -156,6 +162,24 @@ impl TryFrom<std::path::PathBuf> for PathBuf {
 
     fn try_from(path: std::path::PathBuf) -> Result<Self, Error> {
         path.into_os_string().into_string().map(Self::from).map_err(|path| not_utf8(path.as_ref()))
+    }
+}
+
+/// Fails when the path is not UTF-8.
+impl TryFrom<&std::path::PathBuf> for PathBuf {
+    type Error = Error;
+
+    fn try_from(path: &std::path::PathBuf) -> Result<Self, Error> {
+        Self::try_from(path.as_path())
+    }
+}
+
+/// Fails when the text is not UTF-8.
+impl TryFrom<OsString> for PathBuf {
+    type Error = Error;
+
+    fn try_from(text: OsString) -> Result<Self, Error> {
+        Self::try_from(std::path::PathBuf::from(text))
     }
 }
 
@@ -239,7 +263,7 @@ impl<'a> From<&'a Path> for Cow<'a, std::path::Path> {
     }
 }
 
-impl From<PathBuf> for std::ffi::OsString {
+impl From<PathBuf> for OsString {
     fn from(path: PathBuf) -> Self {
         path.into_string().into()
     }
@@ -278,6 +302,12 @@ impl<F: Flavour> From<PathBuf<F>> for Cow<'_, Path<F>> {
 impl<F: Flavour> From<&Path<F>> for Box<Path<F>> {
     fn from(path: &Path<F>) -> Self {
         Path::from_normal_box(path.as_str().into())
+    }
+}
+
+impl From<&str> for Box<Path> {
+    fn from(text: &str) -> Self {
+        PathBuf::parse(text).into()
     }
 }
 

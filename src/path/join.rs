@@ -72,9 +72,13 @@ impl<F: Flavour> AsPath<F> for Cow<'_, str> {
 }
 
 impl<F: Flavour> AsPath<F> for Path<F> {
+    /// The empty path lends the empty text: behind `\\server` a `.` would be a share.
     #[inline]
     fn as_path_text(&self) -> &str {
-        self.as_str()
+        match self.as_str() {
+            "." => "",
+            text => text,
+        }
     }
 
     #[inline]
@@ -86,7 +90,7 @@ impl<F: Flavour> AsPath<F> for Path<F> {
 impl<F: Flavour> AsPath<F> for PathBuf<F> {
     #[inline]
     fn as_path_text(&self) -> &str {
-        self.as_str()
+        (**self).as_path_text()
     }
 
     #[inline]
@@ -98,7 +102,7 @@ impl<F: Flavour> AsPath<F> for PathBuf<F> {
 impl<F: Flavour> AsPath<F> for Cow<'_, Path<F>> {
     #[inline]
     fn as_path_text(&self) -> &str {
-        self.as_str()
+        (**self).as_path_text()
     }
 
     #[inline]

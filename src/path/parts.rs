@@ -221,7 +221,8 @@ impl<F: Flavour> Path<F> {
     /// This is about text. Where the last part is `..` or a link, the directory that holds the file
     /// is another one, which only the system can tell.
     ///
-    /// `p.parent() / p.name()` is `p`, but for paths without a name.
+    /// `p.parent() / p.name()` is `p`, but for paths without a name and, on Windows, names that
+    /// read as a path on a drive (`c:b`); [`with_name`](Path::with_name) keeps those names.
     ///
     /// # Examples
     ///

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Path;
+use crate::error::printable;
 use crate::flavour::{Flavour, is_device_name, is_forbidden};
 
 /// A system that a path may be carried to.
@@ -117,7 +118,7 @@ impl<F: Flavour> Path<F> {
     /// that can be carried anywhere.
     ///
     /// The names are judged, with their lengths and that of the whole path; the anchor is not, nor
-    /// is whether two names differ only in case. `..` is fine everywhere.
+    /// are Unicode composition and whether two names differ only in case. `..` is fine everywhere.
     ///
     /// # Examples
     ///
@@ -185,7 +186,7 @@ fn judge_whole(text: &str, mut report: impl FnMut(Reason)) {
 
 impl fmt::Display for Unportable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: {}", self.part, self.reason)
+        write!(f, "`{}`: {}", printable(self.part), self.reason)
     }
 }
 

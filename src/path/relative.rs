@@ -14,7 +14,8 @@ impl<F: Flavour> Path<F> {
     /// This is about text, part by part: `/foobar` is not under `/foo`, and `..` is a part like any
     /// other. The result is borrowed, but for a Windows name that needs a protecting `.\`.
     ///
-    /// `a.join(b).relative_to(a)` is `b` when `b` is relative and has no drive.
+    /// `a.join(b).relative_to(a)` is `b` when `b` is relative and has no drive, and `a` is not the
+    /// start of a Windows share (`\\server`), which joining would complete.
     ///
     /// # Examples
     ///

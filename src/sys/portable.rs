@@ -88,7 +88,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     if !lstat(from)?.is_dir() {
         match fs::hard_link(from, to) {
-            Ok(()) => return remove_file(from),
+            Ok(()) => return remove_file(from).inspect_err(|_| _ = remove_file(to)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
             Err(_) => {}
         }
@@ -110,6 +110,7 @@ pub(crate) fn working_dir() -> io::Result<PathBuf> {
     env::current_dir()
 }
 
+#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn temp_dir() -> PathBuf {
     env::temp_dir()
 }
@@ -117,10 +118,25 @@ pub(crate) fn temp_dir() -> PathBuf {
 /// Makes a directory with a new name, removed when the value is dropped.
 #[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
-    tempfile::TempDir::new_in(parent)
+    tempfile::TempDir::new_in(parent).map_err(without_path)
+}
+
+/// Removes the directory with all that is in it.
+pub(crate) fn remove_temp_dir(directory: tempfile::TempDir) -> io::Result<()> {
+    directory.close().map_err(without_path)
+}
+
+/// One of tempfile's errors without the path that it adds to the system's message: ours say the path
+/// themselves. The system's own error is out of reach in it.
+pub(super) fn without_path(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((cause, _)) => io::Error::new(error.kind(), cause),
+        None => error,
+    }
 }
 
 /// The home directory of the user who runs the program.
+#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn home_dir() -> Option<PathBuf> {
     env::home_dir()
 }

@@ -5,13 +5,13 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::User;
+use nix::unistd::{User, getuid};
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW};
 
 use super::portable;
 pub(crate) use portable::{
-    FileType, Metadata, append, create_dir, home_dir, lstat, read, read_dir, read_text, remove_dir, remove_file,
-    rename, stat, temp_dir, working_dir, write,
+    FileType, Metadata, append, create_dir, lstat, read, read_dir, read_text, remove_dir, remove_file, remove_temp_dir,
+    rename, stat, working_dir, write,
 };
 
 /// Sets the times of what is there to now; unlike std, of directories and unreadable files too.
@@ -39,12 +39,27 @@ pub(crate) use portable::rename_new;
 /// Makes a directory with a new name that nobody else may look into, removed when the value is
 /// dropped.
 pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
-    tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir_in(parent)
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(Permissions::from_mode(0o700)).tempdir_in(parent).map_err(portable::without_path)
 }
 
 /// Whether an error says that links lead in a circle.
 pub(crate) fn is_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+pub(crate) fn temp_dir() -> PathBuf {
+    variable("TMPDIR").unwrap_or_else(|| "/tmp".into())
+}
+
+/// The home directory of the user who runs the program.
+pub(crate) fn home_dir() -> Option<PathBuf> {
+    variable("HOME").or_else(|| User::from_uid(getuid()).ok().flatten().map(|user| user.dir))
+}
+
+/// A path in the environment; an empty one counts as none.
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// The home directory of a user, as the user database has it.

@@ -1,6 +1,9 @@
 //! What a listing yields: a path that remembers what the directory said it is.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Deref, Div};
 
 use crate::fs::FileKind;
@@ -160,11 +163,11 @@ impl Deref for Entry {
 
 impl AsPath for Entry {
     fn as_path_text(&self) -> &str {
-        self.path.as_str()
+        self.path.as_path_text()
     }
 
-    fn as_path(&self) -> std::borrow::Cow<'_, Path> {
-        std::borrow::Cow::Borrowed(&self.path)
+    fn as_path(&self) -> Cow<'_, Path> {
+        Cow::Borrowed(&self.path)
     }
 }
 
@@ -175,6 +178,42 @@ where
 {
     fn as_ref(&self) -> &P {
         (*self.path).as_ref()
+    }
+}
+
+/// Entries are equal and ordered as their paths are.
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for Entry {}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.path.cmp(&other.path)
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Entry {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path.hash(state);
+    }
+}
+
+impl<P: AsPath> Div<P> for Entry {
+    type Output = PathBuf;
+
+    /// [`Path::join`], spelled shorter.
+    fn div(self, right: P) -> PathBuf {
+        self.path / right
     }
 }
 
