@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::hash::Hasher;
+use std::num::NonZero;
 
 pub use posix::Posix;
 pub use windows::Windows;
@@ -135,49 +136,100 @@ pub trait Rules: Copy + Debug + 'static {
 
 /// Whether `tail`, the text after the anchor, is made of non-empty parts other than `.` with
 /// single separators between them. An empty tail is.
-///
-/// Nearly every path is, so the common answer comes from one pass without branches, which the
-/// compiler turns into vector code; only `//` or `/.` in the text calls for the exact look.
 fn is_normal_tail<const SEPARATOR: u8>(tail: &str) -> bool {
     let bytes = tail.as_bytes();
-    let [first, .., last] = bytes else {
-        return bytes != [SEPARATOR] && bytes != b".";
-    };
-    let suspicious = bytes
-        .iter()
-        .zip(&bytes[1..])
-        .fold(false, |found, (&here, &next)| found | ((here == SEPARATOR) & ((next == SEPARATOR) | (next == b'.'))));
-    if *first == SEPARATOR || *last == SEPARATOR || bytes.starts_with(&[b'.', SEPARATOR]) {
-        return false;
+    let is_separator = |byte: Option<&u8>| byte.is_none_or(|&byte| byte == SEPARATOR);
+    let bad_start = is_separator(bytes.first()) || bytes[0] == b'.' && is_separator(bytes.get(1));
+    let bad_end = bytes.ends_with(&[SEPARATOR]) || bytes.ends_with(&[SEPARATOR, b'.']);
+    bytes.is_empty() || !bad_start && !bad_end && !has_bad_part::<SEPARATOR>(bytes)
+}
+
+/// Whether a part between two separators is empty or `.`.
+///
+/// Nearly every text is normal, so it pays to look at many bytes at once.
+#[inline]
+fn has_bad_part<const SEPARATOR: u8>(text: &[u8]) -> bool {
+    match text.len() {
+        18.. => has_bad_part_in_pieces::<SEPARATOR, 18>(text),
+        6.. => has_bad_part_in_pieces::<SEPARATOR, 6>(text),
+        _ => text.windows(3).any(|text| is_bad_part_behind::<SEPARATOR>(text, 0)),
     }
-    !suspicious || bytes.split(|&byte| byte == SEPARATOR).all(|part| !part.is_empty() && part != b".")
+}
+
+/// Pieces of a fixed length without branches become vector code. Each begins with the last two bytes
+/// of the one before, the last with as many as it takes.
+#[inline]
+fn has_bad_part_in_pieces<const SEPARATOR: u8, const PIECE: usize>(text: &[u8]) -> bool {
+    let last = text.len() - PIECE;
+    let mut start = 0;
+    loop {
+        let piece = &text[start..start + PIECE];
+        if (0..PIECE - 2).fold(false, |found, at| found | is_bad_part_behind::<SEPARATOR>(piece, at)) {
+            return true;
+        }
+        if start == last {
+            return false;
+        }
+        start = last.min(start + PIECE - 2);
+    }
+}
+
+#[inline]
+fn is_bad_part_behind<const SEPARATOR: u8>(text: &[u8], at: usize) -> bool {
+    let [here, next, third] = [text[at], text[at + 1], text[at + 2]];
+    (here == SEPARATOR) & ((next == SEPARATOR) | (next == b'.') & (third == SEPARATOR))
 }
 
 /// Appends the parts of any `tail` to `text`, which holds an anchor, whole parts, or nothing.
-fn push_tail<const SEPARATOR: u8>(text: &mut String, tail: &str, mut needs_separator: bool) {
-    let mut push = |part: &str| {
-        if needs_separator {
-            text.push(SEPARATOR as char);
-        }
-        text.push_str(part);
-        needs_separator = true;
-    };
-    if is_normal_tail::<SEPARATOR>(tail) {
-        if !tail.is_empty() {
-            push(tail);
-        }
-        return;
+#[inline]
+fn push_tail<const SEPARATOR: u8>(text: &mut String, tail: &str, needs_separator: bool) {
+    if !is_normal_tail::<SEPARATOR>(tail) {
+        return push_parts::<SEPARATOR>(text, tail, needs_separator);
     }
-    tail.split(SEPARATOR as char).filter(|part| !part.is_empty() && *part != ".").for_each(push);
+    if needs_separator && !tail.is_empty() {
+        text.push(SEPARATOR as char);
+    }
+    text.push_str(tail);
+}
+
+/// As `push_tail`, for a tail that is not normal.
+fn push_parts<const SEPARATOR: u8>(text: &mut String, tail: &str, mut needs_separator: bool) {
+    let mut rest = tail;
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|byte| byte == SEPARATOR).unwrap_or(rest.len());
+        let part = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or("");
+        if !part.is_empty() && part != "." {
+            if needs_separator {
+                text.push(SEPARATOR as char);
+            }
+            text.push_str(part);
+            needs_separator = true;
+        }
+    }
 }
 
 /// Orders two texts part by part: by bytes, with the separator below every other byte.
 fn cmp_parts<const SEPARATOR: u8>(left: &[u8], right: &[u8]) -> Ordering {
-    let differ = left.iter().zip(right).position(|(left, right)| left != right);
-    match differ {
+    let key = |byte: u8| (byte != SEPARATOR, byte);
+    match first_difference(left, right) {
+        Some(at) => key(left[at]).cmp(&key(right[at])),
         None => left.len().cmp(&right.len()),
-        Some(at) if left[at] == SEPARATOR => Ordering::Less,
-        Some(at) if right[at] == SEPARATOR => Ordering::Greater,
-        Some(at) => left[at].cmp(&right[at]),
     }
+}
+
+/// Where two texts first differ, if they do before either ends. Paths that are compared often begin
+/// alike, so this takes eight bytes at a time; the last eight overlap those before.
+#[inline]
+fn first_difference(left: &[u8], right: &[u8]) -> Option<usize> {
+    let shorter = left.len().min(right.len());
+    let (left, right) = (&left[..shorter], &right[..shorter]);
+    let (Some(left_last), Some(right_last)) = (left.last_chunk(), right.last_chunk()) else {
+        return left.iter().zip(right).position(|(left, right)| left != right);
+    };
+    let differ = |left: &[u8; 8], right: &[u8; 8]| u64::from_le_bytes(*left) ^ u64::from_le_bytes(*right);
+    let mut words = left.as_chunks().0.iter().zip(right.as_chunks().0).enumerate();
+    let found = words.find_map(|(at, (left, right))| NonZero::new(differ(left, right)).map(|bits| (8 * at, bits)));
+    let (at, bits) = found.or_else(|| Some((shorter - 8, NonZero::new(differ(left_last, right_last))?)))?;
+    Some(at + bits.trailing_zeros() as usize / 8)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use super::{Rules, Split, cmp_parts, is_normal_tail, push_tail};
+use super::{Rules, Split, cmp_parts, is_normal_tail, push_parts, push_tail};
 
 const SEPARATOR: u8 = b'/';
 
@@ -32,24 +32,14 @@ impl Rules for Posix {
         character == '/'
     }
 
+    #[inline]
     fn normal(text: &str) -> Cow<'_, str> {
-        let (root, tail) = split_root(text);
-        let cut_short = root.len() + tail.len() < text.len();
-        if text == "." || !text.is_empty() && !cut_short && is_normal_tail::<SEPARATOR>(tail) {
-            return Cow::Borrowed(text);
-        }
-        let mut normal = String::with_capacity(text.len());
-        normal.push_str(root);
-        push_tail::<SEPARATOR>(&mut normal, tail, false);
-        if normal.is_empty() {
-            normal.push('.');
-        }
-        Cow::Owned(normal)
+        if is_normal(text) { Cow::Borrowed(text) } else { Cow::Owned(rebuild(text)) }
     }
 
     #[inline]
     fn split(text: &str) -> Split<'_> {
-        let (root, tail) = split_root(text);
+        let (root, tail) = text.split_at(root_len(text));
         Split { drive: "", root, tail: if tail == "." { "" } else { tail } }
     }
 
@@ -108,6 +98,33 @@ impl Rules for Posix {
     fn is_reserved_name(_: &str) -> bool {
         false
     }
+}
+
+/// The length of the root of normal text.
+#[inline]
+fn root_len(text: &str) -> usize {
+    match text.as_bytes() {
+        [b'/', b'/', ..] => 2,
+        [b'/', ..] => 1,
+        _ => 0,
+    }
+}
+
+/// Whether any text is normal: behind three slashes, a tail begins with one, which is not.
+fn is_normal(text: &str) -> bool {
+    !text.is_empty() && is_normal_tail::<SEPARATOR>(&text[root_len(text)..]) || text == "."
+}
+
+/// The normal form of text that is not normal.
+fn rebuild(text: &str) -> String {
+    let (root, tail) = split_root(text);
+    let mut normal = String::with_capacity(text.len());
+    normal.push_str(root);
+    push_parts::<SEPARATOR>(&mut normal, tail, false);
+    if normal.is_empty() {
+        normal.push('.');
+    }
+    normal
 }
 
 /// Any text cut after its root, which is `""`, `/` or `//`; what follows three or more slashes has

@@ -27,7 +27,7 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "with_file_name")]
     pub fn with_name(&self, name: impl AsRef<str>) -> Result<PathBuf<F>> {
         let name = name.as_ref();
-        renamed(self, name, "").map_err(|reason| refused(Op::WithName, self, name, reason))
+        renamed(self, self.name(), name, "").map_err(|reason| refused(Op::WithName, self, name, reason))
     }
 
     /// Returns the path with another stem and the same last suffix.
@@ -49,10 +49,11 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "with_file_stem")]
     pub fn with_stem(&self, stem: impl AsRef<str>) -> Result<PathBuf<F>> {
         let stem = stem.as_ref();
-        let new = match split_suffix(self.name()).1 {
-            "" => renamed(self, stem, ""),
+        let old = self.name();
+        let new = match split_suffix(old).1 {
+            "" => renamed(self, old, stem, ""),
             _ if stem.is_empty() => Err("a stem must not be empty"),
-            suffix => renamed(self, stem, suffix),
+            suffix => renamed(self, old, stem, suffix),
         };
         new.map_err(|reason| refused(Op::WithStem, self, stem, reason))
     }
@@ -78,7 +79,8 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "with_extension")]
     pub fn with_suffix(&self, suffix: impl AsRef<str>) -> Result<PathBuf<F>> {
         let suffix = suffix.as_ref();
-        suffixed(self, split_suffix(self.name()).0, suffix)
+        let old = self.name();
+        suffixed(self, old, split_suffix(old).0, suffix)
     }
 
     /// Returns the path with one more suffix.
@@ -97,7 +99,7 @@ impl<F: Flavour> Path<F> {
     /// As for [`with_suffix`](Path::with_suffix).
     #[doc(alias = "with_added_extension")]
     pub fn add_suffix(&self, suffix: impl AsRef<str>) -> Result<PathBuf<F>> {
-        suffixed(self, self.name(), suffix.as_ref())
+        suffixed(self, self.name(), self.name(), suffix.as_ref())
     }
 }
 
@@ -146,9 +148,9 @@ impl<F: Flavour> Path<F> {
     }
 }
 
-/// The path with the name that `stem` and `suffix` make, or the reason why there is none.
-fn renamed<F: Flavour>(path: &Path<F>, stem: &str, suffix: &str) -> Result<PathBuf<F>, &'static str> {
-    let old = path.name();
+/// The path with the name that `stem` and `suffix` make instead of `old`, or the reason why there is
+/// none.
+fn renamed<F: Flavour>(path: &Path<F>, old: &str, stem: &str, suffix: &str) -> Result<PathBuf<F>, &'static str> {
     if old.is_empty() {
         return Err("the path has no name");
     }
@@ -158,25 +160,30 @@ fn renamed<F: Flavour>(path: &Path<F>, stem: &str, suffix: &str) -> Result<PathB
     if matches!((stem, suffix), (".", "") | ("", ".")) {
         return Err("`.` is not a name");
     }
-    if stem.contains(F::Rules::is_separator) || suffix.contains(F::Rules::is_separator) {
+    if holds_separator::<F>(stem) || holds_separator::<F>(suffix) {
         return Err("a name must not hold a separator");
     }
     let text = path.as_str();
-    let parent = &text[..text.len() - old.len()];
     let alone = path.anchor_len() == 0 && path.split().tail.len() == old.len();
-    let text = match alone {
-        true => relative::<F>([stem, suffix].concat()),
-        false => [parent, stem, suffix].concat(),
-    };
-    Ok(PathBuf::from_normal(text))
+    let parent = if alone { "" } else { &text[..text.len() - old.len()] };
+    let mut text = String::with_capacity(parent.len() + stem.len() + suffix.len());
+    text.push_str(parent);
+    text.push_str(stem);
+    text.push_str(suffix);
+    Ok(PathBuf::from_normal(if alone { relative::<F>(text) } else { text }))
 }
 
-fn suffixed<F: Flavour>(path: &Path<F>, stem: &str, suffix: &str) -> Result<PathBuf<F>> {
+/// Whether text holds a separator, which is a character of one byte in every flavour.
+fn holds_separator<F: Flavour>(text: &str) -> bool {
+    text.bytes().any(|byte| F::Rules::is_separator(byte.into()))
+}
+
+fn suffixed<F: Flavour>(path: &Path<F>, old: &str, stem: &str, suffix: &str) -> Result<PathBuf<F>> {
     let new = match suffix {
-        "" => renamed(path, stem, ""),
+        "" => renamed(path, old, stem, ""),
         _ if stem.is_empty() => Err("the path has no name"),
         _ if !suffix.starts_with('.') => Err("a suffix begins with a dot"),
-        _ => renamed(path, stem, suffix),
+        _ => renamed(path, old, stem, suffix),
     };
     new.map_err(|reason| refused(Op::WithSuffix, path, suffix, reason))
 }
@@ -190,6 +197,7 @@ pub(super) fn relative<F: Flavour>(tail: String) -> String {
     }
 }
 
+#[cold]
 fn refused<F: Flavour>(op: Op, path: &Path<F>, new: &str, reason: &'static str) -> Error {
     Error::text(op, path.as_str(), reason).with_second(new)
 }

@@ -142,30 +142,38 @@ impl<F: Flavour> Path<F> {
 }
 
 /// What is left of `path` behind `base`, if `base` is `path` or one of its ancestors.
+#[inline]
 fn tail_behind<'a, F: Flavour>(path: &'a Path<F>, base: &Path<F>) -> Option<&'a str> {
-    let (tail, base_tail) = (path.split().tail, base.split().tail);
-    if base_tail.is_empty() {
-        return F::Rules::text_eq(path.anchor(), base.anchor()).then_some(tail);
+    if base.split().tail.is_empty() {
+        return F::Rules::text_eq(path.anchor(), base.anchor()).then_some(path.split().tail);
     }
     let text = path.as_str();
-    let cut = text.len() - tail.len() + same_parts_len::<F>(tail, base_tail);
-    let rest = match text.as_bytes().get(cut) {
-        None if cut == text.len() => "",
-        Some(&byte) if byte == F::Rules::SEPARATOR => &text[cut + 1..],
+    let cut = same_parts_len(path, base);
+    let (start, rest) = text.split_at_checked(cut)?;
+    let rest = match rest.as_bytes() {
+        [] => rest,
+        [separator, ..] if *separator == F::Rules::SEPARATOR => &rest[1..],
         _ => return None,
     };
     // Anchor and all, since folding a letter may depend on its neighbours.
-    F::Rules::text_eq(&text[..cut], base.as_str()).then_some(rest)
+    F::Rules::text_eq(start, base.as_str()).then_some(rest)
 }
 
-/// How long the start of `tail` is that can equal `base_tail`: its length where folding keeps
-/// lengths, else that of as many parts.
-fn same_parts_len<F: Flavour>(tail: &str, base_tail: &str) -> usize {
-    if F::Rules::CASE_SENSITIVE || tail.is_ascii() && base_tail.is_ascii() {
-        return base_tail.len();
+/// How long the start of `path` is that can equal `base`: its length where case matters. Elsewhere
+/// the anchors may be two spellings of one, and the tail is as long as the base's where folding
+/// keeps lengths, else as long as that many parts.
+#[inline]
+fn same_parts_len<F: Flavour>(path: &Path<F>, base: &Path<F>) -> usize {
+    if F::Rules::CASE_SENSITIVE {
+        return base.as_str().len();
+    }
+    let (tail, base_tail) = (path.split().tail, base.split().tail);
+    let before = path.as_str().len() - tail.len();
+    if tail.is_ascii() && base_tail.is_ascii() {
+        return before + base_tail.len();
     }
     let further = base_tail.matches(F::SEPARATOR).count();
-    tail.match_indices(F::SEPARATOR).nth(further).map_or(tail.len(), |(at, _)| at)
+    before + tail.match_indices(F::SEPARATOR).nth(further).map_or(tail.len(), |(at, _)| at)
 }
 
 /// What two paths with one anchor have left behind their common parts.
@@ -209,6 +217,7 @@ fn relative<F: Flavour>(tail: &str) -> Cow<'_, Path<F>> {
     }
 }
 
+#[cold]
 fn stranger<F: Flavour>(path: &Path<F>, base: &Path<F>, reason: &'static str) -> Error {
     Error::text(Op::RelativeTo, path.as_str(), reason).with_second(base.as_str())
 }
