@@ -4,6 +4,7 @@ mod answers;
 mod conformance;
 mod laws;
 mod path;
+mod pattern;
 mod pattern_laws;
 mod reference;
 mod texts;
