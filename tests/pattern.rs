@@ -327,6 +327,10 @@ fn sets_answer_as_patterns_where_globs_differ() {
         ("/**/a", "/a"),
         ("//a", "//a"),
         ("a\n*", "a\nb"),
+        ("**/..", ".."),
+        ("**/..", "a/.."),
+        ("*./..", "a./.."),
+        ("a[.]/..", "a./.."),
     ] {
         assert!(Pattern::<Posix>::new(pattern).full_match(path), "{pattern:?}");
         assert!(PatternSet::<Posix>::builder().include(pattern).build().is_match(path), "{pattern:?} in a set");
