@@ -820,7 +820,7 @@ fn pattern_row(corpus: &Corpus, text: &'static str, floor: impl Fn(&'static str)
     let matches = paths.iter().filter(|path| floor(path)).count();
     assert!(matches > 0, "no path matches {text}");
     let ours = <Pattern>::new(text);
-    let windows = Pattern::<waypath::Windows>::new(text);
+    let windows = Pattern::<waypath::Windows>::parse(text);
     let glob = globset::GlobBuilder::new(text).literal_separator(true).build().unwrap();
     let matcher = glob.compile_matcher();
     let set = globset::GlobSet::new([glob]).unwrap();

@@ -14,4 +14,5 @@ mod fs_conformance;
 mod laws;
 mod listing;
 mod path;
+mod pattern;
 mod pattern_laws;

@@ -92,6 +92,12 @@ fn is_incomplete_share<F: Flavour>(path: &Path<F>) -> bool {
     path.drive().starts_with(r"\\") && path.root().is_empty()
 }
 
+/// Whether the anchors are equal. Those of equal paths are, but for one letter: `İ:` is a drive, and
+/// lower-cased it is a name of three characters.
+fn has_same_anchor<F: Flavour>(left: &Path<F>, right: &Path<F>) -> bool {
+    PathBuf::<F>::parse(left.anchor()) == *right.anchor()
+}
+
 fn names<F: Flavour>(path: &Path<F>) -> Vec<&str> {
     path.parts().skip(usize::from(!path.anchor().is_empty())).collect()
 }
@@ -209,9 +215,13 @@ fn what_was_joined_is_relative<F: Flavour>((base, text): (String, String)) {
 fn relative_to_is_undone_by_join<F: Flavour>((path, base): (String, String)) {
     let (path, base) = (PathBuf::<F>::parse(&path), PathBuf::<F>::parse(&base));
     let relative = path.relative_to(&base);
-    let or_parents = std::iter::once(path.as_path()).chain(path.parents());
     assert_eq!(relative.is_ok(), path.is_relative_to(&base));
-    assert_eq!(relative.is_ok(), or_parents.map(Path::to_path_buf).any(|ancestor| ancestor == base));
+    if !has_same_anchor(&path, &base) {
+        assert!(relative.is_err() || path.drive() == "İ:" || base.drive() == "İ:");
+        return;
+    }
+    let mut or_parents = std::iter::once(path.as_path()).chain(path.parents());
+    assert_eq!(relative.is_ok(), or_parents.any(|ancestor| *ancestor == *base));
     let Ok(relative) = relative else { return };
     match is_incomplete_share(&base) {
         // Nothing is below it: `.` would be the name of its share.
@@ -226,7 +236,7 @@ fn walking_up_leads_there<F: Flavour>((path, base): (String, String)) {
     let (path, base) = (PathBuf::<F>::parse(&path), PathBuf::<F>::parse(&base));
     let has_dots = |path: &Path<F>| path.parts().any(|part| part == "..");
     let way = path.relative_to_walk_up(&base);
-    assert!(path.anchor() != base.anchor() || has_dots(&base) || way.is_ok());
+    assert!(way.is_ok() || has_dots(&base) || !has_same_anchor(&path, &base));
     let Ok(way) = way else { return };
     assert!(way.anchor().is_empty());
     if !has_dots(&path) && !has_dots(&base) && !is_incomplete_share(&base) {
@@ -236,6 +246,10 @@ fn walking_up_leads_there<F: Flavour>((path, base): (String, String)) {
 
 fn the_common_path_is_the_longest<F: Flavour>((left, right): (String, String)) {
     let (left, right) = (PathBuf::<F>::parse(&left), PathBuf::<F>::parse(&right));
+    if !has_same_anchor(&left, &right) {
+        assert_eq!(left.common_path(&right), None);
+        return;
+    }
     let mut ancestors = std::iter::once(left.as_path()).chain(left.parents());
     let longest = ancestors.find(|ancestor| right.is_relative_to(*ancestor));
     assert_eq!(left.common_path(&right).map(Path::as_str), longest.map(Path::as_str));

@@ -1,6 +1,16 @@
 //! The interface of paths: operators, conversions, and tables of what has no law.
 
-use waypath::{Flavour, Path, Posix, Windows};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsStr;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use waypath::{
+    Error, Flavour, Native, Op, Parents, Parts, Path, PathBuf, Pattern, PatternSet, PatternSetBuilder, Platform, Posix,
+    PosixPath, PosixPathBuf, Reason, Suffixes, Unportable, Windows, WindowsPath, WindowsPathBuf, path,
+};
 
 /// URIs of Windows paths that are not on a plain drive; the answers are those of CPython 3.15.
 #[test]
@@ -51,7 +61,7 @@ fn join_inside_accepts_what_stays() {
 
 #[test]
 fn join_inside_refuses_what_may_leave() {
-    for text in ["/a", "//a", r"\a", r"\\s\sh\a", r"\\?\c:\a", "//./COM1"] {
+    for text in ["/a", "//a", r"\a", r"./\a", r".//./\\?\c", r"\\s\sh\a", r"\\?\c:\a", "//./COM1"] {
         leaves::<Posix>("/srv", text, "the text has a root");
         leaves::<Windows>("c:/srv", text, "the text has a root");
     }
@@ -81,4 +91,365 @@ fn join_inside_does_not_complete_shares() {
         leaves::<Windows>(base, "evil/share", "the text would complete");
     }
     leaves::<Windows>(r"\\", ".", "the text would complete");
+}
+
+/// The public types may be sent, shared, pinned and carried over a panic.
+#[test]
+fn auto_traits() {
+    fn assert<T: ?Sized + Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() {}
+    fn of_flavour<F: Flavour + UnwindSafe + RefUnwindSafe>() {
+        assert::<Path<F>>();
+        assert::<PathBuf<F>>();
+        assert::<Parts<'_, F>>();
+        assert::<Parents<'_, F>>();
+        assert::<Pattern<F>>();
+        assert::<PatternSet<F>>();
+        assert::<PatternSetBuilder<F>>();
+        assert::<F>();
+    }
+    of_flavour::<Posix>();
+    of_flavour::<Windows>();
+    of_flavour::<Native>();
+    assert::<Suffixes<'_>>();
+    assert::<Unportable<'_>>();
+    assert::<Reason>();
+    assert::<Platform>();
+    assert::<Op>();
+}
+
+/// The error holds an `io::Error`, which no panic may leave half made.
+#[test]
+fn errors_are_small_and_can_be_sent() {
+    fn assert<T: std::error::Error + Send + Sync + Unpin + 'static>() {}
+    assert::<Error>();
+    assert_eq!(size_of::<Error>(), size_of::<usize>());
+}
+
+/// Asserts that each division gives `a/b`.
+macro_rules! all_divide {
+    ($($left:expr, $right:expr;)*) => {
+        $(assert_eq!(($left / $right).as_posix(), "a/b", stringify!($left / $right));)*
+    };
+}
+
+#[test]
+fn every_division() {
+    fn of_flavour<F: Flavour>() {
+        let (left, right) = (PathBuf::<F>::parse("a"), PathBuf::<F>::parse("b"));
+        let (left_text, right_text) = ("a".to_owned(), "b".to_owned());
+        let right_path: &Path<F> = &right;
+        let left_path: &Path<F> = &left;
+        all_divide! {
+            left_path, "b";
+            left_path, &right_text;
+            left_path, "b".to_owned();
+            left_path, Cow::Borrowed("b");
+            left_path, right_path;
+            left_path, &right;
+            left_path, right.clone();
+            left_path, Cow::Borrowed(right_path);
+            left_path, &&right;
+            &left, "b";
+            &left, &right_text;
+            &left, "b".to_owned();
+            &left, right_path;
+            &left, &right;
+            &left, right.clone();
+            &left, Cow::Borrowed(right_path);
+            left.clone(), "b";
+            left.clone(), &right_text;
+            left.clone(), "b".to_owned();
+            left.clone(), right_path;
+            left.clone(), &right;
+            left.clone(), right.clone();
+            left.clone(), Cow::Borrowed(right_path);
+            "a", right_path;
+            "a", &right;
+            "a", right.clone();
+            &left_text, right_path;
+            &left_text, &right;
+            &left_text, right.clone();
+            "a".to_owned(), right_path;
+            "a".to_owned(), &right;
+            "a".to_owned(), right.clone();
+        }
+        let mut path = PathBuf::<F>::default();
+        path /= "a";
+        path /= &right_text;
+        path /= "c".to_owned();
+        path /= right_path;
+        path /= &right;
+        path /= right.clone();
+        path /= Cow::Borrowed(right_path);
+        path.push("d");
+        assert_eq!(path, "a/b/c/b/b/b/b/d");
+    }
+    of_flavour::<Posix>();
+    of_flavour::<Windows>();
+    of_flavour::<Native>();
+    let utf8 = camino::Utf8PathBuf::from("b");
+    all_divide! {
+        path("a"), &utf8;
+        path("a"), utf8.as_path();
+        &path("a"), utf8.clone();
+    }
+}
+
+#[test]
+fn owned_and_shared_boxes() {
+    fn of_flavour<F: Flavour>() {
+        for text in [".", "a/b", "/", "c:", "😀"] {
+            let owned = PathBuf::<F>::parse(text);
+            let borrowed = owned.as_path();
+            let boxed: Box<Path<F>> = borrowed.into();
+            assert_eq!(*boxed, *borrowed);
+            assert_eq!(boxed.clone(), Box::from(owned.clone()));
+            assert_eq!(PathBuf::from(boxed), owned);
+            let counted: (Rc<Path<F>>, Arc<Path<F>>) = (borrowed.into(), borrowed.into());
+            assert_eq!((&*counted.0, &*counted.1), (borrowed, borrowed));
+            assert_eq!((Rc::from(owned.clone()), Arc::from(owned.clone())), counted);
+            assert_eq!(Box::<Path<F>>::from(Cow::Borrowed(borrowed)).as_str(), owned.as_str());
+        }
+    }
+    of_flavour::<Posix>();
+    of_flavour::<Windows>();
+    of_flavour::<Native>();
+}
+
+#[test]
+fn cows() {
+    let owned = PosixPathBuf::parse("a");
+    assert!(matches!(Cow::from(owned.as_path()), Cow::Borrowed(_)));
+    assert!(matches!(Cow::from(&owned), Cow::Borrowed(_)));
+    assert!(matches!(Cow::from(owned.clone()), Cow::Owned(_)));
+    assert_eq!(PosixPathBuf::from(Cow::from(&owned)), owned);
+    assert_eq!(PosixPathBuf::from(&owned), owned);
+    assert_eq!(PosixPathBuf::from(owned.as_path()), owned);
+    let mut target = PosixPathBuf::parse("longer/than/a");
+    owned.as_path().clone_into(&mut target);
+    assert_eq!(target, owned);
+    target.clone_from(&PosixPathBuf::parse("b"));
+    assert_eq!(target, "b");
+}
+
+/// The text that a native path is made of becomes normal, whatever type it has.
+#[test]
+fn native_conversions() {
+    let utf8 = camino::Utf8PathBuf::from("a//b/");
+    let made = [
+        path("a//b/"),
+        PathBuf::from("a//b/"),
+        PathBuf::from("a//b/".to_owned()),
+        PathBuf::from(Cow::Borrowed("a//b/")),
+        PathBuf::from(Cow::<str>::Owned("a//b/".to_owned())),
+        PathBuf::from(utf8.as_path()),
+        PathBuf::from(utf8),
+        PathBuf::try_from(std::path::Path::new("a//b/")).unwrap(),
+        PathBuf::try_from(std::path::PathBuf::from("a//b/")).unwrap(),
+        PathBuf::try_from(OsStr::new("a//b/")).unwrap(),
+        "a//b/".parse().unwrap(),
+    ];
+    for path in &made {
+        assert_eq!(*path, "a/b");
+        assert_eq!(path.as_str().len(), 3);
+    }
+    let [path, ..] = made;
+    let expected = std::path::PathBuf::from("a").join("b");
+    assert_eq!(AsRef::<std::path::Path>::as_ref(&path), expected);
+    assert_eq!(AsRef::<OsStr>::as_ref(path.as_path()), expected.as_os_str());
+    assert_eq!(AsRef::<camino::Utf8Path>::as_ref(&path), expected.to_str().unwrap());
+    assert_eq!(<&camino::Utf8Path>::from(path.as_path()), expected.to_str().unwrap());
+    assert_eq!(AsRef::<str>::as_ref(&path), expected.to_str().unwrap());
+    assert_eq!(std::path::PathBuf::from(path.clone()), expected);
+    assert_eq!(std::ffi::OsString::from(path.clone()), expected.as_os_str());
+    assert_eq!(camino::Utf8PathBuf::from(path.clone()), expected.to_str().unwrap());
+    assert_eq!(String::from(path), expected.to_str().unwrap());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_system_path_that_is_not_utf8_is_an_error() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let text = OsStr::from_bytes(b"a/\xff");
+    let errors = [
+        PathBuf::try_from(text).unwrap_err(),
+        PathBuf::try_from(std::path::Path::new(text)).unwrap_err(),
+        PathBuf::try_from(std::path::PathBuf::from(text)).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!((error.op(), error.kind()), (Op::Convert, std::io::ErrorKind::InvalidInput));
+        assert_eq!(error.path(), std::path::Path::new(text));
+        assert_eq!(error.to_string(), "cannot read as a path `a/\u{fffd}`: it is not UTF-8");
+    }
+}
+
+#[test]
+fn segments_collect_and_extend() {
+    let collected: PosixPathBuf = ["a", "/b", "", "c/"].into_iter().collect();
+    assert_eq!(collected, "/b/c");
+    assert_eq!(std::iter::empty::<&str>().collect::<PosixPathBuf>(), ".");
+    let owned = vec![PosixPathBuf::parse("a"), PosixPathBuf::parse("b")];
+    assert_eq!(owned.iter().collect::<PosixPathBuf>(), "a/b");
+    assert_eq!(owned.iter().map(PathBuf::as_path).collect::<PosixPathBuf>(), "a/b");
+    let mut path: WindowsPathBuf = owned.iter().map(|path| path.as_str()).collect();
+    path.extend(["c:", "d"].map(String::from));
+    assert_eq!(path.as_str(), "c:d");
+}
+
+#[test]
+fn paths_compare_with_text_both_ways() {
+    let owned = WindowsPathBuf::parse("A/b");
+    let borrowed: &WindowsPath = &owned;
+    let text = "a//B/".to_owned();
+    assert!(owned == text && text == owned && owned == *text && *text == owned && owned == "a/b" && "a/b" == owned);
+    assert!(*borrowed == text && text == *borrowed && *borrowed == *text && *text == *borrowed);
+    assert!(borrowed == text && text == borrowed && borrowed == *text && *text == *borrowed);
+    assert!(*borrowed == "a/b" && "a/b" == *borrowed);
+    assert!(owned != "a" && "a" != owned && *borrowed != "a" && "a" != *borrowed);
+    assert!(owned == *borrowed && *borrowed == owned && owned == borrowed && borrowed == owned);
+    let cow = Cow::Borrowed(borrowed);
+    assert!(cow == *borrowed && *borrowed == cow && cow == borrowed && borrowed == cow && cow == owned && owned == cow);
+    assert!(
+        cow < WindowsPathBuf::parse("b") && *borrowed < WindowsPathBuf::parse("b") && owned > *WindowsPath::parse("A")
+    );
+}
+
+#[test]
+fn maps_are_asked_with_borrowed_paths() {
+    let mut sizes = HashMap::from([(WindowsPathBuf::parse("Docs/É.txt"), 1)]);
+    sizes.insert(WindowsPathBuf::parse("docs/é.TXT"), 2);
+    assert_eq!(sizes.get(WindowsPath::parse(r"DOCS\é.txt").as_ref()), Some(&2));
+    assert_eq!(sizes.len(), 1);
+    let names = BTreeSet::from(["b", "a/c", "a"].map(PosixPathBuf::parse));
+    assert!(names.contains(PosixPath::parse("a//c").as_ref()));
+    assert!(!names.contains(PosixPath::parse("A").as_ref()));
+}
+
+#[test]
+fn sorted_paths() {
+    let sorted = |texts: &[&str]| {
+        let mut paths: Vec<_> = texts.iter().map(|text| PosixPathBuf::parse(text)).collect();
+        paths.sort();
+        paths.into_iter().map(PathBuf::into_string).collect::<Vec<_>>()
+    };
+    assert_eq!(sorted(&["a-b", "a/b", "a", "a b", "a.b"]), ["a", "a/b", "a b", "a-b", "a.b"]);
+    assert_eq!(sorted(&[".", "a", "/z", "//z", "-", ".."]), ["//z", "/z", "-", ".", "..", "a"]);
+    assert_eq!(sorted(&["a\0", "a/b", "a"]), ["a", "a/b", "a\0"]);
+    let mut paths = ["b", "A/z", "a", "C", "a-"].map(WindowsPathBuf::parse);
+    paths.sort();
+    assert_eq!(paths.map(PathBuf::into_string), ["a", r"A\z", "a-", "b", "C"]);
+}
+
+#[track_caller]
+fn normalizes<F: Flavour>(text: &str, normal: &str) {
+    assert_eq!(Path::<F>::parse(text).normalize().as_str(), normal, "{text}");
+}
+
+#[test]
+fn normalize() {
+    normalizes::<Posix>("a/../b", "b");
+    normalizes::<Posix>("a/b/../../..", "..");
+    normalizes::<Posix>("../../a/..", "../..");
+    normalizes::<Posix>("a/..", ".");
+    normalizes::<Posix>("/..", "/");
+    normalizes::<Posix>("/../../a", "/a");
+    normalizes::<Posix>("//../a", "//a");
+    normalizes::<Posix>("a/.../..", "a");
+    normalizes::<Posix>(r"a\..", r"a\..");
+    normalizes::<Windows>(r"a\..", ".");
+    normalizes::<Windows>("c:a/../..", r"c:..");
+    normalizes::<Windows>("c:a/..", "c:");
+    normalizes::<Windows>("c:/../a", r"c:\a");
+    normalizes::<Windows>("/..", r"\");
+    normalizes::<Windows>("//s/sh/../a", r"\\s\sh\a");
+    normalizes::<Windows>("//s/..", r"\\s\..\"); // the name of a share
+    normalizes::<Windows>("x/../c:", r".\c:");
+    normalizes::<Windows>("./c:/..", ".");
+}
+
+#[track_caller]
+fn common<F: Flavour>(left: &str, right: &str, common: Option<&str>) {
+    assert_eq!(Path::<F>::parse(left).common_path(right).map(Path::as_str), common, "{left} {right}");
+}
+
+#[test]
+fn common_path() {
+    common::<Posix>("/a/b", "/a/c", Some("/a"));
+    common::<Posix>("/a/b", "/a/b/c", Some("/a/b"));
+    common::<Posix>("/ab", "/a", Some("/"));
+    common::<Posix>("a", "b", Some("."));
+    common::<Posix>("a", ".", Some("."));
+    common::<Posix>("a", "/a", None);
+    common::<Posix>("/a", "//a", None);
+    common::<Posix>("../a", "../b", Some(".."));
+    common::<Posix>("a/../b", "a/c", Some("a"));
+    common::<Windows>("C:/A/b", "c:/a/C", Some(r"C:\A"));
+    common::<Windows>("c:a", "c:b", Some("c:"));
+    common::<Windows>("c:a", "c:/a", None);
+    common::<Windows>("c:/a", "d:/a", None);
+    common::<Windows>("//S/sh/a", "//s/SH", Some(r"\\S\sh\"));
+    common::<Windows>("./c:/a", "./C:/b", Some(r".\c:"));
+    common::<Windows>("./c:", "./d:", Some("."));
+    // A sigma is folded by its neighbours, a dotted İ to two characters.
+    common::<Windows>("AΣ/x", "aς/y", Some("AΣ"));
+    common::<Windows>("İ/k/x", "i\u{307}/\u{212a}/y", Some(r"İ\k"));
+}
+
+/// Asserts what is found in a POSIX path.
+#[track_caller]
+fn found(text: &str, expected: &[(&str, Reason)]) {
+    let path = PosixPath::parse(text);
+    let found: Vec<_> = path.portability().iter().map(|found| (found.part, found.reason)).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn portability_of_names() {
+    use Reason::{Character, Control, Device, Nul, Stream, TrailingDotOrSpace};
+
+    found("src/main.rs", &[]);
+    found("../.a/...b/com0/lpt/nul_/conin", &[]);
+    found("COM¹", &[("COM¹", Device)]);
+    found("a/CONIN$/conout$.x", &[("CONIN$", Device), ("conout$.x", Device)]);
+    found("nul .txt", &[("nul .txt", Device)]);
+    found("con.", &[("con.", Device), ("con.", TrailingDotOrSpace)]);
+    found("a. /b", &[("a. ", TrailingDotOrSpace)]);
+    found("...", &[("...", TrailingDotOrSpace)]);
+    found("a\0b", &[("a\0b", Nul)]);
+    found("a\n\x1fb", &[("a\n\x1fb", Control('\n')), ("a\n\x1fb", Control('\x1f'))]);
+    found("a\x7f\u{85}", &[]);
+    found("a*b?c*", &[("a*b?c*", Character('*')), ("a*b?c*", Character('?'))]);
+    found(r"a\b", &[(r"a\b", Character('\\'))]);
+    found("a:b:c", &[("a:b:c", Stream)]);
+    found("c:/x", &[("c:", Stream)]);
+    found("/aux", &[("aux", Device)]);
+    let windows = WindowsPath::parse("//?/c:/a:b/nul");
+    let reasons: Vec<_> = windows.portability().iter().map(|found| found.reason).collect();
+    assert_eq!(reasons, [Stream, Device]);
+}
+
+#[test]
+fn portability_of_lengths() {
+    use Reason::{NameBytes, NameUnits, PathBytes, PathUnits};
+
+    let name = |character: &str, times: usize| character.repeat(times);
+    found(&name("a", 255), &[]);
+    let long = name("a", 256);
+    found(&long, &[(&long, NameBytes(256)), (&long, NameUnits(256))]);
+    let wide = name("é", 128); // as many units as characters, twice the bytes
+    found(&wide, &[(&wide, NameBytes(256))]);
+    let astral = name("😀", 128); // two units and four bytes each
+    found(&astral, &[(&astral, NameBytes(512)), (&astral, NameUnits(256))]);
+    let path = name("a/", 129) + "a";
+    found(&path, &[]);
+    let path = name("a/", 130);
+    assert_eq!(PosixPath::parse(&path).as_str().len(), 259);
+    let path = name("a/", 129) + "ab";
+    found(&path, &[(&path, PathUnits(260))]);
+    let path = name("a/", 511) + "aé";
+    found(&path, &[(&path, PathBytes(1025)), (&path, PathUnits(1024))]);
+    assert_eq!(PathBytes(1025).platforms(), [Platform::MacOs]);
+    assert_eq!(PathBytes(4096).platforms(), [Platform::Linux, Platform::MacOs]);
+    assert_eq!(PathBytes(4095).platforms(), [Platform::MacOs]);
 }

@@ -5,7 +5,7 @@ use std::ops::{Div, DivAssign};
 
 use super::{Path, PathBuf};
 use crate::error::{Error, Op, Result};
-use crate::flavour::{Flavour, Native, Rules};
+use crate::flavour::{Flavour, Native, Posix, Rules};
 
 /// Anything that denotes a path of flavour `F`: text, a path, or what holds one.
 ///
@@ -255,7 +255,8 @@ fn join<F: Flavour>(base: &Path<F>, text: &str) -> PathBuf<F> {
 
 /// Why joining a text could lead out of the base, by the rules of either platform.
 fn way_out(text: &str) -> Option<String> {
-    if text.starts_with(['/', '\\']) {
+    // Without the `./` of `./\a`, which POSIX paths drop, the name `\a` has a root on Windows.
+    if Posix::normal(text).starts_with(['/', '\\']) {
         return Some("the text has a root".to_owned());
     }
     text.split(['/', '\\']).find_map(|part| {

@@ -184,15 +184,15 @@ impl<F: Flavour> Group<F> {
 
     /// The patterns that may match a path; no other does.
     ///
-    /// globset matches bytes and reads `\` as a separator on Windows: where that could make a
-    /// difference, all patterns are candidates.
+    /// globset matches bytes, reads `\` as a separator on Windows, and takes a path that ends in
+    /// `..` for one without a name: where that could make a difference, all patterns are candidates.
     fn candidates(&self, path: &Path<F>) -> Vec<usize> {
         let text = match F::SEPARATOR {
             '/' => Cow::Borrowed(whole_text(path)),
             separator => Cow::Owned(whole_text(path).replace(separator, "/")),
         };
         match &self.sieve {
-            Some(sieve) if text.is_ascii() && !text.contains('\\') => {
+            Some(sieve) if text.is_ascii() && !text.contains('\\') && path.name() != ".." => {
                 let mut found: Vec<_> = sieve.matches(&*text).into_iter().map(|glob| self.origins[glob]).collect();
                 found.sort_unstable();
                 found.dedup();

@@ -1,0 +1,406 @@
+//! The pattern language, case by case; the answers are pathlib's wherever it has the question.
+
+use std::time::{Duration, Instant};
+
+use waypath::{Flavour, Path, Pattern, PatternSetBuilder, Posix, Windows};
+
+/// Asserts that a pattern matches a whole path.
+#[track_caller]
+fn matches(pattern: &str, path: &str) {
+    assert!(Pattern::<Posix>::parse(pattern).full_match(path), "{pattern:?} should match {path:?}");
+}
+
+/// Asserts that a pattern does not match a whole path.
+#[track_caller]
+fn not(pattern: &str, path: &str) {
+    assert!(!Pattern::<Posix>::parse(pattern).full_match(path), "{pattern:?} should not match {path:?}");
+}
+
+/// Asserts that a pattern with braces matches just these of the paths.
+#[track_caller]
+fn braces(pattern: &str, matching: &[&str], others: &[&str]) {
+    let compiled = Pattern::<Posix>::parse_with_braces(pattern).unwrap();
+    for path in matching {
+        assert!(compiled.full_match(path), "{pattern:?} should match {path:?}");
+    }
+    for path in others {
+        assert!(!compiled.full_match(path), "{pattern:?} should not match {path:?}");
+    }
+}
+
+/// Asserts that a pattern with braces is refused for the mistake at this byte.
+#[track_caller]
+fn bad(pattern: &str, at: usize) {
+    let error = Pattern::<Posix>::parse_with_braces(pattern).unwrap_err();
+    assert_eq!(error.position(), Some(at), "{error}");
+    assert_eq!(error.path(), std::path::Path::new(pattern));
+}
+
+#[test]
+fn names() {
+    matches("a", "a");
+    not("a", "A");
+    not("a", "ab");
+    matches("a/b", "a/b");
+    not("a/b", "/a/b");
+    not("/a/b", "a/b");
+    matches("/", "/");
+    not("/", "//");
+    matches("..", "..");
+    matches(r"a\b", r"a\b");
+}
+
+#[test]
+fn patterns_are_paths() {
+    matches("./a//b/", "a/b");
+    matches("a/.", "a");
+    matches("", ".");
+    matches(".", "");
+    not("", "a");
+    not("a/../a", "a");
+    assert_eq!(Pattern::<Posix>::parse("./a//b/").as_str(), "./a//b/");
+}
+
+#[test]
+fn stars() {
+    matches("*", "a");
+    matches("*", ".a");
+    matches("*", "a\nb");
+    not("*", "");
+    not("*", "a/b");
+    not("*", "/");
+    matches("a*", "a");
+    matches("*a", "a");
+    matches("a*b*c", "a.b.b.c");
+    matches("a*b*c", "abc");
+    not("a*b*c", "acb");
+    not("aba*aba", "aba"); // the two ends may not overlap
+    matches("aba*aba", "abaaba");
+    matches("*ab*ab*", "xabxabx");
+    not("*ab*ab*", "xabx");
+    not("a*b", "a/b");
+    matches("***a", "xa");
+    matches("/*/a", "/x/a");
+    not("/*/a", "//x/a");
+}
+
+#[test]
+fn double_stars() {
+    matches("**", "");
+    matches("**", "a/b");
+    matches("**", "/a");
+    matches("**/b", "b");
+    matches("**/b", "a/b");
+    matches("**/b", "/a/b");
+    not("**/b", "/b"); // the root alone is less than a part
+    not("**/b", "a/xb");
+    matches("a/**", "a/b");
+    matches("a/**", "a/b/c");
+    not("a/**", "a");
+    not("a/**", "ab");
+    matches("a/**/d", "a/d");
+    matches("a/**/d", "a/b/c/d");
+    not("a/**/d", "a/b/c/dx");
+    matches("**/a/**/b", "a/x/a/b");
+    not("**/a/**/b", "b/a");
+    matches("**/**/a", "a");
+    matches("**/*", "a");
+    not("**/*", "");
+    matches("**.py", "b.py"); // glued to text it is a `*`
+    not("**.py", "a/b.py");
+    matches("a**b", "axb");
+    matches("[*][*]", "**");
+    not("[*][*]", "ab");
+}
+
+#[test]
+fn question_marks() {
+    matches("?", "a");
+    matches("?a", ".a");
+    not("?", "."); // the empty path
+    not("?", "");
+    not("?", "ab");
+    not("a?b", "a/b");
+    matches("?*", "a");
+    not("*?", "");
+    matches("??", "\u{e9}\n");
+}
+
+#[test]
+fn classes() {
+    matches("[ab]", "b");
+    not("[ab]", "c");
+    matches("[a-c]x", "bx");
+    not("[!a-c]", "b");
+    matches("[!a-c]", "d");
+    matches("[]]", "]");
+    matches("[!]]", "a");
+    not("[!]]", "]");
+    matches("[]-a]", "^");
+    matches("[-a]", "-");
+    matches("[a-]", "-");
+    matches("[!-]", "a");
+    matches("a[--0]", "a.");
+    not("[c-a]", "b");
+    matches("[!c-a]", "x");
+    matches("[^a]", "^");
+    matches("[^a]", "a");
+    matches("[*?]", "*");
+    not("[*?]", "a");
+    matches("[[]a[]]", "[a]");
+    matches(r"[\a]", r"\");
+    matches("[a", "[a");
+    matches("[]", "[]");
+    matches("[!]", "[!]");
+    matches("x[", "x[");
+    matches("[a][", "a[");
+    matches("[a/b]", "[a/b]"); // a separator ends the part, and so the class is not closed
+    not("[a/b]", "a");
+}
+
+/// Wanted differences: CPython's classes match separators.
+#[test]
+fn no_class_matches_a_separator() {
+    not("a[!b]c", "a/c");
+    not("a[.-0]c", "a/c");
+    assert!(!Pattern::<Windows>::parse("a[!b]c").full_match(r"a\c"));
+    assert!(!Pattern::<Windows>::parse("a[[-]]c").full_match(r"a\c"));
+}
+
+#[test]
+fn characters_are_unicode() {
+    matches("?", "é");
+    matches("?", "😀");
+    not("?", "e\u{301}"); // two characters, which no pattern composes
+    matches("[é]", "é");
+    not("[é]", "è");
+    not("é", "e\u{301}");
+    matches("[à-ü]x", "éx");
+    matches("[!a]", "日");
+    not("[!a]", "日本");
+    matches("*本", "日本");
+    matches("日*", "日本");
+    matches("*é?", "aéé😀");
+}
+
+#[test]
+fn case() {
+    let sensitive = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).case_sensitive().full_match(path);
+    let insensitive = |pattern: &str, path: &str| Pattern::<Posix>::parse(pattern).case_insensitive().full_match(path);
+    assert!(Pattern::<Windows>::parse("*.py").full_match("A.PY"));
+    assert!(!sensitive("*.py", "A.PY") && sensitive("*.PY", "A.PY"));
+    assert!(insensitive("*.py", "A.PY") && insensitive("Ä/?[a-c]", "ä/xB"));
+    // Character by character, as `re.IGNORECASE`: `ß` is `ẞ`, and never `ss`.
+    for (pattern, path) in
+        [("k", "\u{212a}"), ("S", "ſ"), ("i", "İ"), ("ı", "I"), ("ß", "ẞ"), ("Σ", "ς"), ("[a-z]", "ſ")]
+    {
+        assert!(insensitive(pattern, path), "{pattern:?} should match {path:?}");
+        not(pattern, path);
+    }
+    assert!(!insensitive("ß", "ss") && !insensitive("ss", "ß") && !insensitive("i\u{307}", "İ"));
+    assert!(!insensitive("[!a-c]", "B"));
+}
+
+#[test]
+fn matches_takes_the_last_parts() {
+    let matches = |pattern: &str, path: &str| Pattern::<Posix>::parse(pattern).matches(path);
+    assert!(matches("*.py", "a/b.py") && matches("a/*", "/x/a/b.py") && matches("/a/*", "/a/b.py"));
+    assert!(!matches("/*.py", "/a/b.py") && !matches("a/b", "b") && !matches("a", "a/b"));
+    assert!(matches("a/**/d", "a/b/d") && !matches("a/**/d", "a/d") && !matches("a/**/d", "a/b/c/d"));
+    assert!(!matches("", "a") && !matches(".", "") && !matches("*", ""));
+    assert!(!matches("*", "/") && matches("/", "/") && !matches("/", "//"));
+}
+
+#[test]
+fn windows_anchors_are_patterns_too() {
+    let matches = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).matches(path);
+    assert!(matches("C:/*", "c:/a") && matches("*:/a", "c:/a") && matches("//*/*/a", "//s/sh/a"));
+    assert!(!matches("/a", "c:/a") && !matches("c:a", "c:/a") && !matches("c:/*", "c:a"));
+    let full_match = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).full_match(path);
+    assert!(full_match("c:/**/x", r"C:\a\b\X") && full_match("*:/a", r"d:\a") && full_match("?:a", "c:a"));
+    assert!(!full_match("*/a", r"\\s\sh\a") && full_match("**/a", r"\\s\sh\a"));
+}
+
+#[test]
+fn braces_are_alternatives() {
+    braces("{a,b}", &["a", "b"], &["", "c", "ab", "{a,b}"]);
+    braces("x.{c,h}", &["x.c", "x.h"], &["x.", "x.ch"]);
+    braces("a{,b}", &["a", "ab"], &["b"]);
+    braces("a{}", &["a"], &["a{}"]);
+    braces("{a}", &["a"], &["{a}"]);
+    braces("{a,b}{c,d}", &["ac", "ad", "bc", "bd"], &["ab", "cd"]);
+    braces("{a,{b,c}d,{e}}", &["a", "bd", "cd", "e"], &["d", "b", "ad"]);
+    braces("{{a,b},{c,{d}}}x", &["ax", "bx", "cx", "dx"], &["x"]);
+    braces("{a/b,c/**}/d", &["a/b/d", "c/d", "c/x/y/d"], &["a/d", "c"]);
+    braces("{/a,b}", &["/a", "b"], &["a", "/b"]);
+    braces("{**,x}/*.{rs,toml}", &["a.rs", "x/y/b.toml"], &["a.c"]);
+    braces("{*.a,[bc]?}", &["x.a", "bx", "cé"], &["b", "x.b"]);
+    braces("é{ü,😀}", &["éü", "é😀"], &["é"]);
+    braces("a,b", &["a,b"], &["a", "b"]);
+}
+
+#[test]
+fn brackets_protect_braces() {
+    braces("[{]", &["{"], &["[{]"]);
+    braces("[}],[,]", &["},,"], &[]);
+    braces("{[,],b}", &[",", "b"], &["[", "]"]);
+    braces("{[{,}],b}", &["{", "}", ",", "b"], &[]);
+    braces("{[a,b}", &["[a", "b"], &["[a,b"]); // no bracket closes
+    braces("[{/]}", &["[/]"], &[]); // nor beyond the part
+}
+
+#[test]
+fn bad_braces() {
+    bad("{a", 0);
+    bad("x{", 1);
+    bad("a}", 1);
+    bad("}{", 0);
+    bad("{a,{b}", 0);
+    bad("{a}}{", 3);
+    bad("é{{a}", 2);
+    bad("{a,b}[{]{", 8);
+    let error = Pattern::<Posix>::parse_with_braces("a}").unwrap_err();
+    assert_eq!(error.to_string(), "cannot use the pattern `a}`: a brace closes that was not opened at byte 1");
+}
+
+#[test]
+fn braces_are_literal_unless_asked_for() {
+    matches("{a,b}", "{a,b}");
+    not("{a,b}", "a");
+    matches("{[ab]", "{a");
+}
+
+#[test]
+fn literals() {
+    let literal = |path: &str| Pattern::<Posix>::literal(&Path::parse(path));
+    assert_eq!(literal("a*/[b]?.{c}").as_str(), "a[*]/[[]b][?].{c}");
+    assert!(literal("a*/[b]?").full_match("a*/[b]?") && !literal("a*").full_match("ab"));
+    assert!(literal("**").full_match("**") && !literal("**").full_match("a/b"));
+    assert!(literal("**").matches("x/**") && !literal("**").matches("x/y"));
+    assert!(literal("a/b/").full_match("a//b") && literal("").full_match("."));
+    assert!(!literal("A*").full_match("a*") && literal("A*").case_insensitive().full_match("a*"));
+    assert!(Pattern::<Windows>::literal(&Path::parse("C:/A*")).full_match(r"c:\a*"));
+    assert!(!Pattern::<Windows>::literal(&Path::parse("A")).case_sensitive().full_match("a"));
+}
+
+#[test]
+fn paths_ask_too() {
+    let path = Path::<Posix>::parse("src/fs/dir.rs");
+    let pattern = Pattern::parse("**/*.rs");
+    assert!(path.full_match(&pattern) && path.full_match(pattern) && path.full_match("src/**"));
+    assert!(path.matches("fs/*".to_owned()) && !path.matches("src/*"));
+    assert!(path.full_match("src/**/*.rs".parse::<Pattern<Posix>>().unwrap()));
+}
+
+#[test]
+fn sets_include_and_exclude() {
+    let set = PatternSetBuilder::<Posix>::default()
+        .include("**/*.rs")
+        .include(Pattern::literal(&Path::parse("[x]")))
+        .include(Pattern::parse_with_braces("{a,b}.txt").unwrap())
+        .exclude("target/**")
+        .build();
+    assert!(set.is_match("a/b.rs") && set.is_match("[x]") && set.is_match("b.txt"));
+    assert!(!set.is_match("target/b.rs") && !set.is_match("x") && !set.is_match("c.txt"));
+    assert_eq!((set.includes("target/b.rs").len(), set.excludes("target/b.rs").len()), (1, 1));
+    assert!(PatternSetBuilder::<Posix>::default().build().is_match("anything"));
+}
+
+/// What the sieve of a set must not lose: it matches bytes, and has escapes.
+#[test]
+fn sets_answer_as_patterns_where_globs_differ() {
+    for (pattern, path) in [
+        ("?", "é"),
+        (r"a\b", r"a\b"),
+        (r"\", r"\"),
+        (r"[\]", r"\"),
+        ("{a}", "{a}"),
+        ("[é]", "é"),
+        ("a[", "a["),
+        ("**/a", "x/a"),
+        ("**", ""),
+        ("**/**/*", "a/b"),
+        ("", ""),
+        ("[]]", "]"),
+        ("~a", "~a"),
+        ("#", "#"),
+        ("/**/a", "/a"),
+        ("//a", "//a"),
+        ("a\n*", "a\nb"),
+        ("**/..", ".."),
+        ("**/..", "a/.."),
+        ("*./..", "a./.."),
+        ("a[.]/..", "a./.."),
+    ] {
+        assert!(Pattern::<Posix>::parse(pattern).full_match(path), "{pattern:?}");
+        assert!(PatternSetBuilder::<Posix>::default().include(pattern).build().is_match(path), "{pattern:?} in a set");
+    }
+    let kelvin = PatternSetBuilder::<Posix>::default().include(Pattern::parse("\u{212a}").case_insensitive()).build();
+    assert!(kelvin.is_match("k"));
+}
+
+/// Runs what must not take long whatever was asked. The limit is generous: a slow machine is no
+/// failure, an exponential search is.
+#[track_caller]
+fn soon<T>(work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let answer = work();
+    assert!(start.elapsed() < Duration::from_secs(5), "it took {:?}", start.elapsed());
+    answer
+}
+
+fn full_match<F: Flavour>(pattern: &str, path: &str) -> bool {
+    soon(|| Pattern::<F>::parse(pattern).full_match(path))
+}
+
+#[test]
+fn hostile_patterns_are_answered_soon() {
+    let many = |text: &str, times: usize| text.repeat(times);
+    assert!(full_match::<Posix>(&many("?", 200_000), &many("é", 200_000)));
+    assert!(!full_match::<Posix>(&many("?", 200_000), &many("a", 199_999)));
+    assert!(full_match::<Posix>(&many("[", 200_000), &many("[", 200_000)));
+    assert!(full_match::<Posix>(&many("[a", 100_000), &many("[a", 100_000)));
+    assert!(full_match::<Posix>(&many("*", 200_000), "a"));
+    assert!(full_match::<Posix>(&many("*a", 100_000), &many("a", 100_000)));
+    assert!(!full_match::<Posix>(&format!("{}b", many("*a", 20_000)), &many("a", 40_000)));
+    assert!(!full_match::<Posix>(&format!("{}b*", many("*a?", 300)), &many("a", 3_000)));
+    assert!(!full_match::<Windows>(&format!("{}b", many("*a", 2_000)), &many("A", 4_000)));
+    assert!(!full_match::<Posix>(&format!("{}b", many("**/a/", 2_000)), &many("a/", 4_000)));
+    assert!(full_match::<Posix>(&many("**/", 100_000), &many("a/", 100_000)));
+    assert!(full_match::<Posix>(&format!("{}a", many("**/*/", 1_000)), &many("a/", 3_000)));
+    assert!(full_match::<Posix>(&format!("[{}]", many("a-b", 50_000)), "b"));
+    assert!(!full_match::<Posix>(&format!("[!{}]", many("z-a", 50_000)), ""));
+    assert!(!full_match::<Posix>(&many("[!a]", 50_000), &many("a", 50_000)));
+}
+
+#[test]
+fn hostile_braces_are_refused_soon() {
+    let refused = |pattern: String| {
+        let error = soon(|| Pattern::<Posix>::parse_with_braces(&*pattern).unwrap_err());
+        assert!(error.to_string().contains("too many"), "{}", &error.to_string()[..80]);
+    };
+    refused("{a,b}".repeat(30));
+    refused(format!("{{{}}}", vec!["a"; 1_001].join(",")));
+    refused(format!("{}{}", "{a,b}".repeat(9), "x".repeat(1 << 20)));
+    let nested = format!("{}a{}", "{".repeat(300), "}".repeat(300));
+    assert!(soon(|| Pattern::<Posix>::parse_with_braces(nested).unwrap().full_match("a")));
+    let deep = format!("{}a{}", "{b,".repeat(300), "}".repeat(300));
+    assert!(soon(|| Pattern::<Posix>::parse_with_braces(deep).unwrap().full_match("a")));
+    assert_eq!(
+        soon(|| Pattern::<Posix>::parse_with_braces("{".repeat(200_000)).unwrap_err().position()),
+        Some(199_999)
+    );
+    assert!(soon(|| Pattern::<Posix>::parse_with_braces("[".repeat(200_000)).is_ok()));
+    assert!(soon(|| Pattern::<Posix>::parse_with_braces(format!("{{{}}}", "{},".repeat(900))).unwrap().full_match("")));
+}
+
+#[test]
+fn hostile_sets_are_answered_soon() {
+    let patterns =
+        ["?".repeat(100_000), "[".repeat(100_000), "*a".repeat(20_000), "**/".repeat(20_000), "{".repeat(100_000)];
+    let set = soon(|| {
+        patterns.iter().fold(PatternSetBuilder::<Posix>::default(), |set, pattern| set.include(pattern)).build()
+    });
+    assert!(soon(|| set.is_match("a".repeat(100_000))));
+    assert!(soon(|| set.is_match("{".repeat(100_000))));
+}
