@@ -321,7 +321,8 @@ impl std::error::Error for Error {
     }
 }
 
-/// Keeps kind and message; the path goes along as the inner error.
+/// Keeps kind and message; this error goes along as the inner one, with the system's number
+/// ([`io_error`](Error::io_error)), which `raw_os_error` of the outer one no longer tells.
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         Self::new(error.kind(), error)

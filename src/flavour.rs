@@ -6,7 +6,7 @@ mod windows;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Debug;
-use std::hash::Hasher;
+use std::hash::{Hash, Hasher};
 use std::num::NonZero;
 
 pub use posix::Posix;
@@ -27,7 +27,7 @@ pub(crate) use windows::{is_device_name, is_forbidden};
 /// assert_eq!(Windows::SEPARATOR, '\\');
 /// assert_eq!(Native::SEPARATOR, std::path::MAIN_SEPARATOR);
 /// ```
-pub trait Flavour: sealed::Sealed + Copy + Debug + Eq + Send + Sync + Unpin + 'static {
+pub trait Flavour: sealed::Sealed + Copy + Debug + Ord + Hash + Send + Sync + Unpin + 'static {
     /// The character between the parts of a path.
     const SEPARATOR: char = Self::Rules::SEPARATOR as char;
 
@@ -52,7 +52,7 @@ pub trait Flavour: sealed::Sealed + Copy + Debug + Eq + Send + Sync + Unpin + 's
 /// }
 /// assert_eq!(Native::SEPARATOR, std::path::MAIN_SEPARATOR);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Native {}
 
 impl Flavour for Native {

@@ -2,10 +2,11 @@
 
 mod content;
 mod dir;
-mod entry;
 mod env;
+mod names;
 mod query;
+mod stat;
 mod temp;
 
-pub use query::{FileKind, Stat};
+pub use stat::{FileKind, Stat};
 pub use temp::TempDir;

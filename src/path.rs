@@ -161,8 +161,8 @@ pub type WindowsPathBuf = PathBuf<Windows>;
 /// assert_eq!(path(""), path("."));
 /// ```
 #[doc(alias = "new")]
-pub fn path(text: impl AsRef<str>) -> PathBuf {
-    PathBuf::parse(text.as_ref())
+pub fn path(text: impl AsPath) -> PathBuf {
+    text.as_path().into_owned()
 }
 
 /// Text in, text out.

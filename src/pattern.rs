@@ -44,8 +44,8 @@ use parse::{Case, has_wildcard};
 /// Case matters as it does for paths of the flavour, unless [`case_sensitive`](Pattern::case_sensitive)
 /// or [`case_insensitive`](Pattern::case_insensitive) decide otherwise.
 ///
-/// Time and memory are bounded: compiling is linear in the pattern (alternatives in braces are
-/// limited to 1,000), and matching takes at most the product of both lengths.
+/// Time and memory are bounded, whatever the pattern: alternatives in braces are limited to 1,000, and
+/// matching takes at most the product of both lengths.
 ///
 /// # Examples
 ///
@@ -95,7 +95,7 @@ impl Pattern {
     /// assert!(pattern.full_match("src/fs/dir.rs"));
     /// assert!(!pattern.full_match("src"));
     /// ```
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: &str) -> Self {
         Self::parse(text)
     }
 
@@ -120,7 +120,7 @@ impl Pattern {
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a brace is not closed or not opened; there
     /// are more than 1,000 alternatives in all. [`position`](Error::position) says where.
-    pub fn with_braces(text: impl Into<String>) -> Result<Self> {
+    pub fn with_braces(text: &str) -> Result<Self> {
         Self::parse_with_braces(text)
     }
 }
@@ -136,10 +136,9 @@ impl<F: Flavour> Pattern<F> {
     ///
     /// assert!(Pattern::<Windows>::parse("c:/**/*.txt").full_match(r"C:\docs\a.txt"));
     /// ```
-    pub fn parse(text: impl Into<String>) -> Self {
-        let text = text.into();
-        let alternatives = [Alternative::new(&text, default_case::<F>())].into();
-        Self { text, is_literal: false, case: None, alternatives }
+    pub fn parse(text: &str) -> Self {
+        let alternatives = [Alternative::new(text, default_case::<F>())].into();
+        Self { text: text.to_owned(), is_literal: false, case: None, alternatives }
     }
 
     /// Compiles a pattern with alternatives for paths of any flavour; see
@@ -157,12 +156,11 @@ impl<F: Flavour> Pattern<F> {
     /// # Errors
     ///
     /// As for [`with_braces`](Pattern::with_braces).
-    pub fn parse_with_braces(text: impl Into<String>) -> Result<Self> {
-        let text = text.into();
-        let expanded =
-            braces::expand(&text).map_err(|mistake| Error::text(Op::Pattern, &*text, mistake.reason).at(mistake.at))?;
+    pub fn parse_with_braces(text: &str) -> Result<Self> {
+        let expanded = braces::expand(text, F::Rules::is_separator)
+            .map_err(|mistake| Error::text(Op::Pattern, text, mistake.reason).at(mistake.at))?;
         let alternatives = expanded.iter().map(|text| Alternative::new(text, default_case::<F>())).collect();
-        Ok(Self { text, is_literal: false, case: None, alternatives })
+        Ok(Self { text: text.to_owned(), is_literal: false, case: None, alternatives })
     }
 
     /// Returns the pattern that matches just this path.
@@ -277,7 +275,7 @@ impl<F: Flavour> Pattern<F> {
     }
 
     /// Returns the text of the pattern; for a [`literal`](Pattern::literal) one the path with its
-    /// wildcards in brackets, but for those in a Windows drive or share.
+    /// wildcards in brackets, but for those in a Windows drive or device.
     ///
     /// # Examples
     ///
@@ -309,11 +307,13 @@ fn whole_text<F: Flavour>(path: &Path<F>) -> &str {
     }
 }
 
-/// The path with its wildcards in brackets. In a drive there is nothing to escape, as a pattern
-/// has no wildcards that its anchor needs.
+/// The path with its wildcards in brackets, but for those of a drive letter or a device: there,
+/// brackets would make it another drive.
 fn escape<F: Flavour>(path: &Path<F>) -> String {
-    let (drive, rest) = path.as_str().split_at(path.drive().len());
-    let mut escaped = drive.to_owned();
+    let drive = path.drive();
+    let is_share = drive.starts_with(r"\\") && !drive.starts_with(r"\\?\") && !drive.starts_with(r"\\.\");
+    let (kept, rest) = path.as_str().split_at(if is_share { 0 } else { drive.len() });
+    let mut escaped = kept.to_owned();
     for character in rest.chars() {
         match character {
             '*' | '?' | '[' => escaped.extend(['[', character, ']']),
@@ -335,11 +335,13 @@ impl<F: Flavour> Alternative<F> {
     }
 
     fn compile(path: PathBuf<F>, segment: impl Fn(&str) -> Segment) -> Self {
-        let segments = |text: &str| text.split(F::SEPARATOR).map(&segment).collect();
+        let segments = |text: &str| text.split(F::SEPARATOR).map(&segment).collect::<Vec<_>>();
         let anchor = path.anchor();
+        let mut whole = segments(whole_text(&path));
+        whole.dedup_by(|next, segment| matches!((next, segment), (Segment::AnyPath, Segment::AnyPath)));
         Self {
-            whole: segments(whole_text(&path)),
-            anchor: if anchor.is_empty() { [].into() } else { segments(anchor) },
+            whole: whole.into(),
+            anchor: if anchor.is_empty() { [].into() } else { segments(anchor).into() },
             tail: path.parts().skip(usize::from(!anchor.is_empty())).map(&segment).collect(),
             only_directories: false,
             path,
@@ -469,7 +471,7 @@ macro_rules! text_into_pattern {
             type Pattern = Pattern<F>;
 
             fn into_pattern(self) -> Pattern<F> {
-                Pattern::parse(self.to_string())
+                Pattern::parse(&self)
             }
         }
     )*};

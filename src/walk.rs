@@ -168,7 +168,7 @@ impl Walk {
             false => sys::read_dir(path.as_ref()).map(drop),
         });
         match listable {
-            Ok(()) => self.visit(Visit { path, depth: 0, states: self.plan.start(), kind: Some(FileKind::Directory) }),
+            Ok(()) => self.visit(Visit { path, depth: 0, states: self.plan.start(), kind: None }),
             Err(cause) => Some(Err(Error::new(Op::List, &*path, cause))),
         }
     }

@@ -76,7 +76,7 @@ fn ask(world: &World, question: &Map<String, Value>) -> Option<Value> {
         Some(json!(kind))
     };
     let pattern = || {
-        let pattern = Pattern::new(arg());
+        let pattern = Pattern::new(&arg());
         match options["case_sensitive"] {
             Value::Null => pattern,
             Value::Bool(true) => pattern.case_sensitive(),

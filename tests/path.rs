@@ -302,14 +302,20 @@ fn paths_compare_with_text_both_ways() {
     let owned = WindowsPathBuf::parse("A/b");
     let borrowed: &WindowsPath = &owned;
     let text = "a//B/".to_owned();
-    assert!(owned == text && text == owned && owned == *text && *text == owned && owned == "a/b" && "a/b" == owned);
-    assert!(*borrowed == text && text == *borrowed && *borrowed == *text && *text == *borrowed);
-    assert!(borrowed == text && text == borrowed && borrowed == *text && *text == *borrowed);
-    assert!(*borrowed == "a/b" && "a/b" == *borrowed);
-    assert!(owned != "a" && "a" != owned && *borrowed != "a" && "a" != *borrowed);
-    assert!(owned == *borrowed && *borrowed == owned && owned == borrowed && borrowed == owned);
+    assert_eq!(
+        [owned == text, text == owned, owned == *text, *text == owned, owned == "a/b", "a/b" == owned],
+        [true; 6]
+    );
+    assert_eq!([*borrowed == text, text == *borrowed, *borrowed == *text, *text == *borrowed], [true; 4]);
+    assert_eq!([borrowed == text, text == borrowed, borrowed == *text, *text == *borrowed], [true; 4]);
+    assert_eq!([*borrowed == "a/b", "a/b" == *borrowed], [true; 2]);
+    assert_eq!([owned == "a", "a" == owned, *borrowed == "a", "a" == *borrowed], [false; 4]);
+    assert_eq!([owned == *borrowed, *borrowed == owned, owned == borrowed, borrowed == owned], [true; 4]);
     let cow = Cow::Borrowed(borrowed);
-    assert!(cow == *borrowed && *borrowed == cow && cow == borrowed && borrowed == cow && cow == owned && owned == cow);
+    assert_eq!(
+        [cow == *borrowed, *borrowed == cow, cow == borrowed, borrowed == cow, cow == owned, owned == cow],
+        [true; 6]
+    );
     assert!(
         cow < WindowsPathBuf::parse("b") && *borrowed < WindowsPathBuf::parse("b") && owned > *WindowsPath::parse("A")
     );

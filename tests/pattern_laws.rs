@@ -118,11 +118,11 @@ fn braces_are_their_alternatives<F: Flavour>((alternatives, (start, path)): (Vec
     if !alternatives.iter().all(is_plain) || !is_plain(&start) {
         return;
     }
-    let braces = Pattern::<F>::parse_with_braces(format!("{start}{{{}}}", alternatives.join(","))).unwrap();
+    let braces = Pattern::<F>::parse_with_braces(&format!("{start}{{{}}}", alternatives.join(","))).unwrap();
     let path = PathBuf::<F>::parse(&path);
     for path in [path.clone(), path / &alternatives[0], PathBuf::parse(&format!("{start}{}", alternatives[0]))] {
         let plain = |answer: fn(&Pattern<F>, &Path<F>) -> bool| {
-            alternatives.iter().any(|end| answer(&Pattern::parse(format!("{start}{end}")), &path))
+            alternatives.iter().any(|end| answer(&Pattern::parse(&format!("{start}{end}")), &path))
         };
         assert_eq!(braces.full_match(&path), plain(|pattern, path| pattern.full_match(path)));
         assert_eq!(braces.matches(&path), plain(|pattern, path| pattern.matches(path)));

@@ -21,7 +21,7 @@ const SEPARATOR: u8 = b'/';
 ///
 /// assert_eq!(Path::<Posix>::parse(r"a\b").name(), r"a\b");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Posix {}
 
 impl Rules for Posix {

@@ -24,7 +24,7 @@ const GUARD: &str = ".\\";
 ///
 /// assert_eq!(Path::<Windows>::parse(r"a/b\c").parts().count(), 3);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Windows {}
 
 impl Rules for Windows {
@@ -36,9 +36,9 @@ impl Rules for Windows {
     }
 
     fn normal(text: &str) -> Cow<'_, str> {
-        if !text.starts_with('\\') && !text.contains('/') {
+        if !text.contains('/') {
             let (drive, root, tail) = split_root(text);
-            let anchored = !drive.is_empty() || !root.is_empty();
+            let anchored = !drive.is_empty() && !is_share(drive) || !root.is_empty();
             if (anchored || !tail.is_empty()) && is_normal_tail::<SEPARATOR>(tail) || text == "." {
                 return Cow::Borrowed(text);
             }

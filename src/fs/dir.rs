@@ -51,7 +51,7 @@ impl Path {
     /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): something that is no directory, or a link
     ///   that leads nowhere, has this name.
     /// - [`NotADirectory`](io::ErrorKind::NotADirectory): a file stands where one of the
-    ///   directories above should.
+    ///   directories above should ([`AlreadyExists`](io::ErrorKind::AlreadyExists) on Windows).
     #[doc(alias = "create_dir_all")]
     #[doc(alias = "makedirs")]
     pub fn mkdir_all(&self) -> Result<()> {
@@ -97,7 +97,8 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](io::ErrorKind::NotFound): nothing is there.
-    /// - [`NotADirectory`](io::ErrorKind::NotADirectory): it is a file or a link.
+    /// - [`NotADirectory`](io::ErrorKind::NotADirectory): it is a file or a link (a link to a
+    ///   directory is removed on Windows).
     /// - [`DirectoryNotEmpty`](io::ErrorKind::DirectoryNotEmpty): something is in it.
     #[doc(alias = "remove_dir")]
     pub fn rmdir(&self) -> Result<()> {

@@ -120,6 +120,12 @@ impl From<String> for PathBuf {
     }
 }
 
+impl From<Box<str>> for PathBuf {
+    fn from(text: Box<str>) -> Self {
+        Self::from(text.into_string())
+    }
+}
+
 impl From<Cow<'_, str>> for PathBuf {
     fn from(text: Cow<'_, str>) -> Self {
         match text {
@@ -262,6 +268,19 @@ impl<'a> From<&'a Path> for Cow<'a, std::path::Path> {
         AsRef::<std::path::Path>::as_ref(path).into()
     }
 }
+
+/// The text of a path, boxed or shared.
+macro_rules! into_text {
+    ($($target:ty),*) => {$(
+        impl<F: Flavour> From<PathBuf<F>> for $target {
+            fn from(path: PathBuf<F>) -> Self {
+                path.into_string().into()
+            }
+        }
+    )*};
+}
+
+into_text!(Box<str>, Rc<str>, Arc<str>);
 
 impl From<PathBuf> for OsString {
     fn from(path: PathBuf) -> Self {

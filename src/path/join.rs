@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::ops::{Div, DivAssign};
+use std::rc::Rc;
+use std::sync::Arc;
 
-use super::{Path, PathBuf};
+use super::{Path, PathBuf, is_normal};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native, Posix, Rules};
 
@@ -123,17 +125,24 @@ impl AsPath for camino::Utf8PathBuf {
     }
 }
 
-impl<F: Flavour, P: AsPath<F> + ?Sized> AsPath<F> for &P {
-    #[inline]
-    fn as_path_text(&self) -> &str {
-        (**self).as_path_text()
-    }
+/// What holds something that denotes a path denotes it, too.
+macro_rules! holds_path {
+    ($($holder:ty),*) => {$(
+        impl<F: Flavour, P: AsPath<F> + ?Sized> AsPath<F> for $holder {
+            #[inline]
+            fn as_path_text(&self) -> &str {
+                (**self).as_path_text()
+            }
 
-    #[inline]
-    fn as_path(&self) -> Cow<'_, Path<F>> {
-        (**self).as_path()
-    }
+            #[inline]
+            fn as_path(&self) -> Cow<'_, Path<F>> {
+                (**self).as_path()
+            }
+        }
+    )*};
 }
+
+holds_path!(&P, &mut P, Box<P>, Rc<P>, Arc<P>);
 
 /// Joining.
 impl<F: Flavour> Path<F> {
@@ -235,6 +244,7 @@ impl<F: Flavour> PathBuf<F> {
     /// ```
     pub fn push(&mut self, path: impl AsPath<F>) {
         F::Rules::push(self.text_mut(), path.as_path_text());
+        debug_assert!(is_normal::<F>(self.as_str()), "BUG: {self:?} is not in normal form");
     }
 }
 

@@ -42,7 +42,8 @@ pub enum Platform {
 /// }
 /// assert_eq!(path.portability()[0].part, "what?.md");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Unportable<'a> {
     /// The part of the path, or all of it where the whole is too long.
     pub part: &'a str,

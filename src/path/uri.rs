@@ -13,8 +13,8 @@ impl<F: Flavour> Path<F> {
     /// Everything but ASCII letters, digits and `_.-~/` is percent-encoded (RFC 8089 and RFC 3986,
     /// as Python's `Path.as_uri`). The prefix `\\?\` is left out.
     ///
-    /// [`from_uri`](PathBuf::from_uri) gives the path again, but for that prefix and for shares
-    /// that are not complete.
+    /// [`from_uri`](PathBuf::from_uri) gives the path again, but for that prefix, for drives
+    /// other than a letter, and for shares that are not complete.
     ///
     /// # Examples
     ///

@@ -23,7 +23,7 @@ struct Open {
 /// Writes out the alternatives of a pattern, in order: `a{b,c}` gives `ab` and `ac`.
 ///
 /// Braces nest; `{a}` is `a`, and `{}` is nothing. In brackets, braces and commas are themselves.
-pub(super) fn expand(pattern: &str) -> Result<Vec<String>, Mistake> {
+pub(super) fn expand(pattern: &str, is_separator: fn(char) -> bool) -> Result<Vec<String>, Mistake> {
     let mut open: Vec<Open> = Vec::new();
     let mut current = vec![String::new()];
     let mut rest = pattern;
@@ -53,7 +53,7 @@ pub(super) fn expand(pattern: &str) -> Result<Vec<String>, Mistake> {
             }
             _ => {
                 if character == '[' && at >= open_brackets_end {
-                    let segment = rest[1..].split(['/', '\\']).next().unwrap_or_default();
+                    let segment = rest[1..].split(is_separator).next().unwrap_or_default();
                     match split_class(segment) {
                         Some((_, behind)) => taken += segment.len() - behind.len(),
                         None => open_brackets_end = at + 1 + segment.len(),

@@ -179,14 +179,20 @@ fn chunks(content: &[char]) -> Vec<Vec<char>> {
     chunks
 }
 
-fn without_empty_ranges(mut chunks: Vec<Vec<char>>) -> Vec<Vec<char>> {
-    for at in (1..chunks.len()).rev() {
-        if chunks[at - 1].last() > chunks[at].first() {
-            let next = chunks.remove(at);
-            let chunk = &mut chunks[at - 1];
-            chunk.pop();
-            chunk.extend(&next[1..]);
+/// The chunks with those that make an empty range of their neighbours joined, without its ends.
+fn without_empty_ranges(chunks: Vec<Vec<char>>) -> Vec<Vec<char>> {
+    let mut kept: Vec<Vec<char>> = Vec::with_capacity(chunks.len());
+    for mut chunk in chunks.into_iter().rev() {
+        match kept.last() {
+            Some(next) if chunk.last() > next.first() => {
+                chunk.pop();
+                chunk.extend(&next[1..]);
+                kept.pop();
+                kept.push(chunk);
+            }
+            _ => kept.push(chunk),
         }
     }
-    chunks
+    kept.reverse();
+    kept
 }

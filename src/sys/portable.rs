@@ -1,6 +1,7 @@
 //! The back end over std alone.
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
+#![cfg_attr(unix, allow(dead_code, reason = "for some verbs the Unix back end has better"))]
 
 use std::env;
 use std::ffi::OsString;
@@ -31,7 +32,7 @@ pub(crate) fn remove_dir(path: &Path) -> io::Result<()> {
 pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     fs::remove_file(path).or_else(|error| match lstat(path) {
         // On Windows, a link to a directory is removed as one.
-        Ok(found) if cfg!(windows) && found.is_symlink() => fs::remove_dir(path),
+        Ok(found) if cfg!(windows) && found.is_symlink() => fs::remove_dir(path).map_err(|_| error),
         _ => Err(error),
     })
 }
@@ -54,7 +55,6 @@ pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Sets the times of an existing file to now.
-#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     let now = SystemTime::now();
     let times = FileTimes::new().set_accessed(now).set_modified(now);
@@ -81,14 +81,14 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Renames; an error when something has the new name.
 ///
-/// For files, a second name is made, which fails where one exists, and the first is removed; so
-/// nothing can get in between. Directories have no second names: for them, and on file systems
-/// without hard links, the new name is only looked at first.
-#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
+/// A file gets a second name, which fails where one exists, and then loses the first. For a moment
+/// both are there; what another program puts under the first name at that moment may be lost.
+/// Directories have no second names: for them, and on file systems without hard links, the new name
+/// is only looked at before.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     if !lstat(from)?.is_dir() {
         match fs::hard_link(from, to) {
-            Ok(()) => return remove_file(from).inspect_err(|_| _ = remove_file(to)),
+            Ok(()) => return remove_first_name(from, to),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
             Err(_) => {}
         }
@@ -100,8 +100,28 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Removes the first of a file's two names; where that fails, the second.
+fn remove_first_name(first: &Path, second: &Path) -> io::Result<()> {
+    if !is_same_file(&lstat(first)?, &lstat(second)?) {
+        // Somebody has put another file there in the meantime: that one stays.
+        return Ok(());
+    }
+    remove_file(first).inspect_err(|_| _ = fs::remove_file(second))
+}
+
+#[cfg(unix)]
+fn is_same_file(left: &Metadata, right: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (left.dev(), left.ino()) == (right.dev(), right.ino())
+}
+
+/// std does not say it here.
+#[cfg(not(unix))]
+fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
 /// Whether an error says that links lead in a circle.
-#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn is_loop(_: &io::Error) -> bool {
     false
 }
@@ -110,13 +130,11 @@ pub(crate) fn working_dir() -> io::Result<PathBuf> {
     env::current_dir()
 }
 
-#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn temp_dir() -> PathBuf {
     env::temp_dir()
 }
 
 /// Makes a directory with a new name, removed when the value is dropped.
-#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
     tempfile::TempDir::new_in(parent).map_err(without_path)
 }
@@ -136,13 +154,11 @@ pub(super) fn without_path(error: io::Error) -> io::Error {
 }
 
 /// The home directory of the user who runs the program.
-#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn home_dir() -> Option<PathBuf> {
     env::home_dir()
 }
 
 /// The home directory of a user, guessed as Python does: beside one's own, if that has one's name.
-#[cfg_attr(unix, allow(dead_code, reason = "the Unix back end has a verb of its own"))]
 pub(crate) fn home_dir_of(user: &str) -> io::Result<Option<PathBuf>> {
     let (Some(home), Some(own_name)) = (home_dir(), env::var_os("USERNAME")) else { return Ok(None) };
     if own_name == user {

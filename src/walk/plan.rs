@@ -163,6 +163,8 @@ impl Glob {
                 Segment::AnyPath => Part::AnyPath,
                 segment => Part::Search(segment.clone()),
             }));
+            // A run of `**` matches what one does, but would be tried in every way.
+            parts.dedup_by(|next, part| matches!((next, part), (Part::AnyPath, Part::AnyPath)));
             Self { parts, only_directories: alternative.only_directories() }
         });
         globs.collect()

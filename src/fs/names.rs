@@ -31,7 +31,7 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, a directory cannot be touched.
+    /// On Windows, a directory or a read-only file cannot be touched.
     pub fn touch(&self) -> Result<()> {
         touch(self.as_ref()).map_err(|cause| Error::new(Op::Touch, self, cause))
     }
@@ -114,9 +114,11 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// One step on Linux (`renameat2`) and macOS. Elsewhere, and on file systems that do not know
-    /// how: in one step too for files, by a hard link, while for directories, and for files where
-    /// there are no hard links, a target that appears at the same moment may be replaced.
+    /// One step on Linux (`renameat2`) and macOS. On Windows and elsewhere, and on file systems that
+    /// do not know how, a file gets the new name as a second one, by a hard link, and then loses the
+    /// first: for a moment it has both, and a file that another program puts under the first name at
+    /// that moment may be removed. For directories, and where there are no hard links, a target that
+    /// appears at the same moment may be replaced.
     pub fn rename(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Rename, self, &target.as_path(), sys::rename_new)
     }
@@ -148,7 +150,7 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// Windows replaces no directory, not even an empty one
+    /// Older Windows and some of its file systems replace no directory, not even an empty one
     /// ([`PermissionDenied`](ErrorKind::PermissionDenied)).
     pub fn replace(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Replace, self, &target.as_path(), sys::rename)
