@@ -19,6 +19,7 @@ pub(crate) use parse::has_wildcard;
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path, PathBuf};
+use matcher::Whole;
 use parse::Case;
 
 /// A compiled glob pattern: one language for matching paths and for walking directories.
@@ -73,7 +74,7 @@ pub struct Pattern<F = Native> {
 pub(crate) struct Alternative<F> {
     path: PathBuf<F>,
     /// What `full_match` compares: the parts of the text, with those of the anchor.
-    whole: Box<[Segment]>,
+    whole: Whole,
     /// What `matches` compares: the anchor as one part, and the parts behind it.
     anchor: Box<[Segment]>,
     tail: Box<[Segment]>,
@@ -219,7 +220,7 @@ impl<F: Flavour> Pattern<F> {
             return *path == *self.alternatives[0].path;
         }
         let text = whole_text(&path);
-        self.alternatives.iter().any(|alternative| matcher::matches_path::<F>(&alternative.whole, text))
+        self.alternatives.iter().any(|alternative| alternative.whole.matches::<F>(text))
     }
 
     /// Whether the pattern matches the path, a relative pattern its last parts.
@@ -301,7 +302,7 @@ impl<F: Flavour> Alternative<F> {
         let segments = |text: &str| text.split(F::SEPARATOR).map(&segment).collect();
         let anchor = path.anchor();
         Self {
-            whole: segments(whole_text(&path)),
+            whole: Whole::new::<F>(segments(whole_text(&path))),
             anchor: if anchor.is_empty() { [].into() } else { segments(anchor) },
             tail: path.parts().skip(usize::from(!anchor.is_empty())).map(&segment).collect(),
             only_directories: false,
