@@ -214,13 +214,17 @@ impl<F: Flavour> Pattern<F> {
     /// assert!(!<Pattern>::new("*.py").full_match("lib/a.py"));
     /// assert!(<Pattern>::new("lib/**").full_match("lib/x/a.py"));
     /// ```
+    #[inline]
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
         if self.is_literal && self.case.is_none() {
             return *path == *self.alternatives[0].path;
         }
         let text = whole_text(&path);
-        self.alternatives.iter().any(|alternative| alternative.whole.matches::<F>(text))
+        match &*self.alternatives {
+            [only] => only.whole.matches::<F>(text),
+            several => several.iter().any(|alternative| alternative.whole.matches::<F>(text)),
+        }
     }
 
     /// Whether the pattern matches the path, a relative pattern its last parts.
