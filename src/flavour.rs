@@ -233,3 +233,39 @@ fn first_difference(left: &[u8], right: &[u8]) -> Option<usize> {
     let (at, bits) = found.or_else(|| Some((shorter - 8, NonZero::new(differ(left_last, right_last))?)))?;
     Some(at + bits.trailing_zeros() as usize / 8)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{cmp_parts, is_normal_tail};
+
+    /// Texts of every length around that of the pieces that are looked at in one go, with each of
+    /// `changes` at each place.
+    fn texts(changes: &[&str]) -> Vec<String> {
+        let mut texts = Vec::new();
+        for len in 0..44 {
+            for at in 0..=len {
+                let plain = |range: std::ops::Range<usize>| range.map(|at| if at % 5 == 3 { '/' } else { 'a' });
+                let around = |change: &&str| plain(0..at).chain(change.chars()).chain(plain(at..len)).collect();
+                texts.extend(changes.iter().map(around));
+            }
+        }
+        texts
+    }
+
+    #[test]
+    fn normal_is_normal_at_every_place() {
+        for text in texts(&["", "/", "//", "/./", "/.", "./", ".", "/..", "/.a", "é"]) {
+            let normal = text.is_empty() || text.split('/').all(|part| !part.is_empty() && part != ".");
+            assert_eq!(is_normal_tail::<b'/'>(&text), normal, "{text}");
+        }
+    }
+
+    #[test]
+    fn order_is_that_of_the_parts_at_every_place() {
+        let texts = texts(&["", "b", "/b", "-", "é"]);
+        for (left, right) in texts.iter().flat_map(|left| texts.iter().step_by(37).map(move |right| (left, right))) {
+            let parts = left.split('/').cmp(right.split('/'));
+            assert_eq!(cmp_parts::<b'/'>(left.as_bytes(), right.as_bytes()), parts, "{left} {right}");
+        }
+    }
+}

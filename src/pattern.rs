@@ -18,6 +18,7 @@ pub(crate) use matcher::Segment;
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path, PathBuf};
+use matcher::Whole;
 use parse::{Case, has_wildcard};
 
 /// A compiled glob pattern: one language for matching paths and for walking directories.
@@ -72,7 +73,7 @@ pub struct Pattern<F = Native> {
 pub(crate) struct Alternative<F> {
     path: PathBuf<F>,
     /// What `full_match` compares: the parts of the text, with those of the anchor.
-    whole: Box<[Segment]>,
+    whole: Whole,
     /// What `matches` compares: the anchor as one part, and the parts behind it.
     anchor: Box<[Segment]>,
     tail: Box<[Segment]>,
@@ -247,13 +248,17 @@ impl<F: Flavour> Pattern<F> {
     /// assert!(!Pattern::new("*.py").full_match("lib/a.py"));
     /// assert!(Pattern::new("lib/**").full_match("lib/x/a.py"));
     /// ```
+    #[inline]
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
         if self.is_literal && self.case.is_none() {
             return *path == *self.alternatives[0].path;
         }
         let text = whole_text(&path);
-        self.alternatives.iter().any(|alternative| matcher::matches_path::<F>(&alternative.whole, text))
+        match &*self.alternatives {
+            [only] => only.whole.matches::<F>(text),
+            several => several.iter().any(|alternative| alternative.whole.matches::<F>(text)),
+        }
     }
 
     /// Whether the pattern matches the path, a relative pattern its last parts.
@@ -340,7 +345,7 @@ impl<F: Flavour> Alternative<F> {
         let mut whole = segments(whole_text(&path));
         whole.dedup_by(|next, segment| matches!((next, segment), (Segment::AnyPath, Segment::AnyPath)));
         Self {
-            whole: whole.into(),
+            whole: Whole::new::<F>(whole.into()),
             anchor: if anchor.is_empty() { [].into() } else { segments(anchor).into() },
             tail: path.parts().skip(usize::from(!anchor.is_empty())).map(&segment).collect(),
             only_directories: false,

@@ -209,7 +209,10 @@ fn what_was_joined_is_relative<F: Flavour>((base, text): (String, String)) {
     if path.is_absolute() && !is_windows::<F>() {
         assert_eq!((&base / &path).as_str(), path.as_str());
     }
-    assert_eq!(base.join(&path).as_str(), base.join(path.as_posix()).as_str());
+    match path.as_str() {
+        "." => assert_eq!(base.join(&path).as_str(), base.as_str()),
+        _ => assert_eq!(base.join(&path).as_str(), base.join(path.as_posix()).as_str()),
+    }
 }
 
 fn relative_to_is_undone_by_join<F: Flavour>((path, base): (String, String)) {

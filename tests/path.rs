@@ -280,7 +280,7 @@ fn a_system_path_that_is_not_utf8_is_an_error() {
     for error in errors {
         assert_eq!((error.op(), error.kind()), (Op::Convert, std::io::ErrorKind::InvalidInput));
         assert_eq!(error.path(), std::path::Path::new(text));
-        assert_eq!(error.to_string(), "cannot read as a path `a/\u{fffd}`: it is not UTF-8");
+        assert_eq!(error.to_string(), "cannot read `a/\u{fffd}` as a path: it is not UTF-8");
     }
 }
 
@@ -289,7 +289,7 @@ fn segments_collect_and_extend() {
     let collected: PosixPathBuf = ["a", "/b", "", "c/"].into_iter().collect();
     assert_eq!(collected, "/b/c");
     assert_eq!(std::iter::empty::<&str>().collect::<PosixPathBuf>(), ".");
-    let owned = vec![PosixPathBuf::parse("a"), PosixPathBuf::parse("b")];
+    let owned = [PosixPathBuf::parse("a"), PosixPathBuf::parse("b")];
     assert_eq!(owned.iter().collect::<PosixPathBuf>(), "a/b");
     assert_eq!(owned.iter().map(PathBuf::as_path).collect::<PosixPathBuf>(), "a/b");
     let mut path: WindowsPathBuf = owned.iter().map(|path| path.as_str()).collect();

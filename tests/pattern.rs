@@ -376,7 +376,7 @@ fn hostile_patterns_are_answered_soon() {
 #[test]
 fn hostile_braces_are_refused_soon() {
     let refused = |pattern: String| {
-        let error = soon(|| Pattern::<Posix>::parse_with_braces(&*pattern).unwrap_err());
+        let error = soon(|| Pattern::<Posix>::parse_with_braces(&pattern).unwrap_err());
         assert!(error.to_string().contains("too many"), "{}", &error.to_string()[..80]);
     };
     refused("{a,b}".repeat(30));
