@@ -8,3 +8,4 @@ mod pattern;
 mod pattern_laws;
 mod reference;
 mod texts;
+mod truth_table;
