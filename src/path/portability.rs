@@ -97,7 +97,8 @@ impl<F: Flavour> Path<F> {
     ///
     /// assert!(PosixPath::parse("src/main.rs").portability().is_empty());
     ///
-    /// let found = PosixPath::parse("logs/con.txt/12:30").portability();
+    /// let path = PosixPath::parse("logs/con.txt/12:30");
+    /// let found = path.portability();
     /// assert_eq!(found[0].part, "con.txt");
     /// assert_eq!(found[0].reason, Reason::Device);
     /// assert_eq!(found[1].reason, Reason::Stream);
