@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -289,7 +290,7 @@ fn segments_collect_and_extend() {
     let collected: PosixPathBuf = ["a", "/b", "", "c/"].into_iter().collect();
     assert_eq!(collected, "/b/c");
     assert_eq!(std::iter::empty::<&str>().collect::<PosixPathBuf>(), ".");
-    let owned = vec![PosixPathBuf::parse("a"), PosixPathBuf::parse("b")];
+    let owned = [PosixPathBuf::parse("a"), PosixPathBuf::parse("b")];
     assert_eq!(owned.iter().collect::<PosixPathBuf>(), "a/b");
     assert_eq!(owned.iter().map(PathBuf::as_path).collect::<PosixPathBuf>(), "a/b");
     let mut path: WindowsPathBuf = owned.iter().map(|path| path.as_str()).collect();
@@ -297,22 +298,41 @@ fn segments_collect_and_extend() {
     assert_eq!(path.as_str(), "c:d");
 }
 
+/// Asserts that each pair is equal, asked from either side.
+macro_rules! equal_both_ways {
+    ($($left:expr, $right:expr;)*) => {$(
+        assert!($left == $right, stringify!($left == $right));
+        assert!($right == $left, stringify!($right == $left));
+    )*};
+}
+
 #[test]
 fn paths_compare_with_text_both_ways() {
     let owned = WindowsPathBuf::parse("A/b");
     let borrowed: &WindowsPath = &owned;
-    let text = "a//B/".to_owned();
-    assert!(owned == text && text == owned && owned == *text && *text == owned && owned == "a/b" && "a/b" == owned);
-    assert!(*borrowed == text && text == *borrowed && *borrowed == *text && *text == *borrowed);
-    assert!(borrowed == text && text == borrowed && borrowed == *text && *text == *borrowed);
-    assert!(*borrowed == "a/b" && "a/b" == *borrowed);
-    assert!(owned != "a" && "a" != owned && *borrowed != "a" && "a" != *borrowed);
-    assert!(owned == *borrowed && *borrowed == owned && owned == borrowed && borrowed == owned);
     let cow = Cow::Borrowed(borrowed);
-    assert!(cow == *borrowed && *borrowed == cow && cow == borrowed && borrowed == cow && cow == owned && owned == cow);
-    assert!(
-        cow < WindowsPathBuf::parse("b") && *borrowed < WindowsPathBuf::parse("b") && owned > *WindowsPath::parse("A")
-    );
+    let text = "a//B/".to_owned();
+    equal_both_ways! {
+        owned, text;
+        owned, *text;
+        owned, "a/b";
+        *borrowed, text;
+        *borrowed, *text;
+        *borrowed, "a/b";
+        borrowed, text;
+        borrowed, *text;
+        owned, *borrowed;
+        owned, borrowed;
+        cow, *borrowed;
+        cow, borrowed;
+        cow, owned;
+    }
+    assert_ne!(owned, "a");
+    assert_ne!("A/b/c", *borrowed);
+    let (above, below) = (WindowsPathBuf::parse("b"), WindowsPathBuf::parse("A"));
+    assert!(cow < above && below < cow);
+    assert!(*borrowed < above && *below < owned);
+    assert!(above > *borrowed && owned > below.as_path());
 }
 
 #[test]
@@ -324,6 +344,20 @@ fn maps_are_asked_with_borrowed_paths() {
     let names = BTreeSet::from(["b", "a/c", "a"].map(PosixPathBuf::parse));
     assert!(names.contains(PosixPath::parse("a//c").as_ref()));
     assert!(!names.contains(PosixPath::parse("A").as_ref()));
+}
+
+/// A path says where it ends, so that two in a row are not hashed as one text.
+#[test]
+fn hashes_of_pairs_tell_where_a_path_ends() {
+    fn of_flavour<F: Flavour>() {
+        let hash =
+            |pair: [&str; 2]| BuildHasherDefault::<DefaultHasher>::default().hash_one(pair.map(PathBuf::<F>::parse));
+        assert_ne!(hash(["ab", "c"]), hash(["a", "bc"]));
+        assert_eq!(hash(["ab/", "c"]), hash(["ab", "./c"]));
+    }
+    of_flavour::<Posix>();
+    of_flavour::<Windows>();
+    of_flavour::<Native>();
 }
 
 #[test]
