@@ -16,3 +16,4 @@ mod listing;
 mod path;
 mod pattern;
 mod pattern_laws;
+mod truth_table;

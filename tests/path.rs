@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -297,28 +298,41 @@ fn segments_collect_and_extend() {
     assert_eq!(path.as_str(), "c:d");
 }
 
+/// Asserts that each pair is equal, asked from either side.
+macro_rules! equal_both_ways {
+    ($($left:expr, $right:expr;)*) => {$(
+        assert!($left == $right, stringify!($left == $right));
+        assert!($right == $left, stringify!($right == $left));
+    )*};
+}
+
 #[test]
 fn paths_compare_with_text_both_ways() {
     let owned = WindowsPathBuf::parse("A/b");
     let borrowed: &WindowsPath = &owned;
-    let text = "a//B/".to_owned();
-    assert_eq!(
-        [owned == text, text == owned, owned == *text, *text == owned, owned == "a/b", "a/b" == owned],
-        [true; 6]
-    );
-    assert_eq!([*borrowed == text, text == *borrowed, *borrowed == *text, *text == *borrowed], [true; 4]);
-    assert_eq!([borrowed == text, text == borrowed, borrowed == *text, *text == *borrowed], [true; 4]);
-    assert_eq!([*borrowed == "a/b", "a/b" == *borrowed], [true; 2]);
-    assert_eq!([owned == "a", "a" == owned, *borrowed == "a", "a" == *borrowed], [false; 4]);
-    assert_eq!([owned == *borrowed, *borrowed == owned, owned == borrowed, borrowed == owned], [true; 4]);
     let cow = Cow::Borrowed(borrowed);
-    assert_eq!(
-        [cow == *borrowed, *borrowed == cow, cow == borrowed, borrowed == cow, cow == owned, owned == cow],
-        [true; 6]
-    );
-    assert!(
-        cow < WindowsPathBuf::parse("b") && *borrowed < WindowsPathBuf::parse("b") && owned > *WindowsPath::parse("A")
-    );
+    let text = "a//B/".to_owned();
+    equal_both_ways! {
+        owned, text;
+        owned, *text;
+        owned, "a/b";
+        *borrowed, text;
+        *borrowed, *text;
+        *borrowed, "a/b";
+        borrowed, text;
+        borrowed, *text;
+        owned, *borrowed;
+        owned, borrowed;
+        cow, *borrowed;
+        cow, borrowed;
+        cow, owned;
+    }
+    assert_ne!(owned, "a");
+    assert_ne!("A/b/c", *borrowed);
+    let (above, below) = (WindowsPathBuf::parse("b"), WindowsPathBuf::parse("A"));
+    assert!(cow < above && below < cow);
+    assert!(*borrowed < above && *below < owned);
+    assert!(above > *borrowed && owned > below.as_path());
 }
 
 #[test]
@@ -330,6 +344,20 @@ fn maps_are_asked_with_borrowed_paths() {
     let names = BTreeSet::from(["b", "a/c", "a"].map(PosixPathBuf::parse));
     assert!(names.contains(PosixPath::parse("a//c").as_ref()));
     assert!(!names.contains(PosixPath::parse("A").as_ref()));
+}
+
+/// A path says where it ends, so that two in a row are not hashed as one text.
+#[test]
+fn hashes_of_pairs_tell_where_a_path_ends() {
+    fn of_flavour<F: Flavour>() {
+        let hash =
+            |pair: [&str; 2]| BuildHasherDefault::<DefaultHasher>::default().hash_one(pair.map(PathBuf::<F>::parse));
+        assert_ne!(hash(["ab", "c"]), hash(["a", "bc"]));
+        assert_eq!(hash(["ab/", "c"]), hash(["ab", "./c"]));
+    }
+    of_flavour::<Posix>();
+    of_flavour::<Windows>();
+    of_flavour::<Native>();
 }
 
 #[test]

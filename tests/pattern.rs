@@ -218,6 +218,7 @@ fn windows_anchors_are_patterns_too() {
     assert!(!matches("/a", "c:/a") && !matches("c:a", "c:/a") && !matches("c:/*", "c:a"));
     let full_match = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).full_match(path);
     assert!(full_match("c:/**/x", r"C:\a\b\X") && full_match("*:/a", r"d:\a") && full_match("?:a", "c:a"));
+    assert!(full_match("**/a/b", "//s//a/b")); // a share without a name is an empty part
     assert!(!full_match("*/a", r"\\s\sh\a") && full_match("**/a", r"\\s\sh\a"));
 }
 
