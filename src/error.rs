@@ -193,6 +193,7 @@ impl Error {
     ///
     /// assert_eq!(path("no/such/dir").rmdir().unwrap_err().op(), Op::Rmdir);
     /// ```
+    #[must_use]
     pub fn op(&self) -> Op {
         self.0.op
     }
@@ -208,6 +209,7 @@ impl Error {
     /// let error = waypath::path("gone").read_text().unwrap_err();
     /// assert_eq!(error.path().to_str(), Some("gone"));
     /// ```
+    #[must_use]
     pub fn path(&self) -> &std::path::Path {
         std::path::Path::new(&self.0.path)
     }
@@ -235,6 +237,7 @@ impl Error {
     /// let error = Pattern::with_braces("src/{a,b").unwrap_err();
     /// assert_eq!(error.position(), Some(4));
     /// ```
+    #[must_use]
     pub fn position(&self) -> Option<usize> {
         match self.0.cause {
             Cause::Text { position, .. } => position,
@@ -268,6 +271,7 @@ impl Error {
     /// assert!(path("gone").read_text().unwrap_err().io_error().is_some());
     /// assert!(path("a").relative_to("b").unwrap_err().io_error().is_none());
     /// ```
+    #[must_use]
     pub fn io_error(&self) -> Option<&io::Error> {
         match &self.0.cause {
             Cause::System(cause) => Some(cause),

@@ -161,6 +161,7 @@ pub type WindowsPathBuf = PathBuf<Windows>;
 /// assert_eq!(path(""), path("."));
 /// ```
 #[doc(alias = "new")]
+#[must_use]
 pub fn path(text: impl AsPath) -> PathBuf {
     text.as_path().into_owned()
 }
@@ -189,6 +190,7 @@ impl<F: Flavour> Path<F> {
     /// let path = WindowsPath::parse("./c:");
     /// assert_eq!(WindowsPath::parse(path.as_str()), path);
     /// ```
+    #[must_use]
     pub fn parse(text: &str) -> Cow<'_, Self> {
         match F::Rules::normal(text) {
             Cow::Borrowed(text) => Cow::Borrowed(Self::from_normal(text)),
@@ -209,6 +211,7 @@ impl<F: Flavour> Path<F> {
     /// ```
     #[doc(alias = "str")]
     #[inline]
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -222,6 +225,7 @@ impl<F: Flavour> Path<F> {
     ///
     /// let owned: PathBuf = Path::parse("a/b").to_path_buf();
     /// ```
+    #[must_use]
     pub fn to_path_buf(&self) -> PathBuf<F> {
         PathBuf::from_normal(self.text.to_owned())
     }
@@ -237,6 +241,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(PosixPath::parse(r"a\b").as_posix(), r"a\b");
     /// ```
     #[doc(alias = "to_slash")]
+    #[must_use]
     pub fn as_posix(&self) -> Cow<'_, str> {
         let separator = F::SEPARATOR;
         if separator == '/' || !self.text.contains(separator) {
@@ -263,6 +268,7 @@ impl<F: Flavour> Path<F> {
     /// let path = PosixPath::parse(r"docs\guide.md").to_flavour::<Windows>();
     /// assert_eq!(path.parts().count(), 2);
     /// ```
+    #[must_use]
     pub fn to_flavour<G: Flavour>(&self) -> PathBuf<G> {
         PathBuf::parse(&self.as_posix())
     }
@@ -283,6 +289,7 @@ impl PathBuf {
     /// path /= "a";
     /// assert_eq!(path, "a");
     /// ```
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -299,6 +306,7 @@ impl<F: Flavour> PathBuf<F> {
     ///
     /// assert_eq!(PathBuf::<Windows>::parse("c:/a").as_str(), r"c:\a");
     /// ```
+    #[must_use]
     pub fn parse(text: &str) -> Self {
         Self::from_normal(F::Rules::normal(text).into_owned())
     }
@@ -314,6 +322,7 @@ impl<F: Flavour> PathBuf<F> {
     /// let borrowed: &Path = owned.as_path();
     /// ```
     #[inline]
+    #[must_use]
     pub fn as_path(&self) -> &Path<F> {
         Path::from_normal(&self.text)
     }
@@ -325,6 +334,7 @@ impl<F: Flavour> PathBuf<F> {
     /// ```
     /// assert_eq!(waypath::path("a/").into_string(), "a");
     /// ```
+    #[must_use]
     pub fn into_string(self) -> String {
         self.text
     }

@@ -96,6 +96,7 @@ impl Pattern {
     /// assert!(pattern.full_match("src/fs/dir.rs"));
     /// assert!(!pattern.full_match("src"));
     /// ```
+    #[must_use]
     pub fn new(text: &str) -> Self {
         Self::parse(text)
     }
@@ -137,6 +138,7 @@ impl<F: Flavour> Pattern<F> {
     ///
     /// assert!(Pattern::<Windows>::parse("c:/**/*.txt").full_match(r"C:\docs\a.txt"));
     /// ```
+    #[must_use]
     pub fn parse(text: &str) -> Self {
         let alternatives = [Alternative::new(text, default_case::<F>())].into();
         Self { text: text.to_owned(), is_literal: false, case: None, alternatives }
@@ -177,6 +179,7 @@ impl<F: Flavour> Pattern<F> {
     /// assert_eq!(draft.as_str(), "draft [[]1].md");
     /// ```
     #[doc(alias = "escape")]
+    #[must_use]
     pub fn literal(path: &Path<F>) -> Self {
         let alternatives = [Alternative::literal(path, default_case::<F>())].into();
         Self { text: escape(path), is_literal: true, case: None, alternatives }
@@ -249,6 +252,7 @@ impl<F: Flavour> Pattern<F> {
     /// assert!(Pattern::new("lib/**").full_match("lib/x/a.py"));
     /// ```
     #[inline]
+    #[must_use]
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
         if self.is_literal && self.case.is_none() {
@@ -274,6 +278,7 @@ impl<F: Flavour> Pattern<F> {
     /// assert!(Pattern::new("lib/*").matches("/usr/lib/a.py"));
     /// assert!(!Pattern::new("/*.py").matches("/usr/a.py"));
     /// ```
+    #[must_use]
     pub fn matches(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
         self.alternatives.iter().any(|alternative| alternative.matches(&path))
@@ -289,6 +294,7 @@ impl<F: Flavour> Pattern<F> {
     ///
     /// assert_eq!(Pattern::new("a//*").as_str(), "a//*");
     /// ```
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -405,6 +411,7 @@ impl<F: Flavour> Path<F> {
     /// assert!(path.full_match("src/**/*.rs"));
     /// assert!(!path.full_match("*.rs"));
     /// ```
+    #[must_use]
     pub fn full_match(&self, pattern: impl IntoPattern<F>) -> bool {
         pattern.into_pattern().borrow().full_match(self)
     }
@@ -425,6 +432,7 @@ impl<F: Flavour> Path<F> {
     /// assert!(!path.matches("src/*.rs"));
     /// ```
     #[doc(alias = "match")]
+    #[must_use]
     pub fn matches(&self, pattern: impl IntoPattern<F>) -> bool {
         pattern.into_pattern().borrow().matches(self)
     }

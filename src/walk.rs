@@ -133,6 +133,7 @@ impl Path {
 /// assert!(walk.next().is_none());
 /// # Ok::<(), waypath::Error>(())
 /// ```
+#[must_use = "nothing is listed until it is iterated"]
 pub struct Walk {
     plan: Plan,
     /// What is still to be done, the next on top.

@@ -28,6 +28,7 @@ impl Path {
     /// assert!(file.exists());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn exists(&self) -> bool {
         sys::stat(self.as_ref()).is_ok()
     }
@@ -67,6 +68,7 @@ impl Path {
     /// assert!(file.is_file() && !base.is_file());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_file(&self) -> bool {
         sys::stat(self.as_ref()).is_ok_and(|found| found.is_file())
     }
@@ -81,6 +83,7 @@ impl Path {
     /// assert!(!(&base / "a").is_dir());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_dir(&self) -> bool {
         sys::stat(self.as_ref()).is_ok_and(|found| found.is_dir())
     }
@@ -94,6 +97,7 @@ impl Path {
     /// assert!(!base.is_symlink());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_symlink(&self) -> bool {
         sys::lstat(self.as_ref()).is_ok_and(|found| found.is_symlink())
     }

@@ -69,6 +69,7 @@ impl Stat {
     /// assert_eq!(base.stat()?.kind(), waypath::FileKind::Directory);
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn kind(&self) -> FileKind {
         FileKind::of(self.0.file_type())
     }
@@ -84,6 +85,7 @@ impl Stat {
     /// assert!(file.stat()?.is_file());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_file(&self) -> bool {
         self.0.is_file()
     }
@@ -97,6 +99,7 @@ impl Stat {
     /// assert!(base.stat()?.is_dir());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_dir(&self) -> bool {
         self.0.is_dir()
     }
@@ -110,6 +113,7 @@ impl Stat {
     /// assert!(!base.lstat()?.is_symlink());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_symlink(&self) -> bool {
         self.0.is_symlink()
     }
@@ -126,6 +130,7 @@ impl Stat {
     /// assert_eq!(file.stat()?.size(), 4);
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn size(&self) -> u64 {
         self.0.len()
     }
@@ -142,6 +147,7 @@ impl Stat {
     /// assert!(age.as_secs() < 60);
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.0.modified().ok()
     }
@@ -157,6 +163,7 @@ impl Stat {
     /// assert!(file.stat()?.accessed().is_some());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn accessed(&self) -> Option<SystemTime> {
         self.0.accessed().ok()
     }
@@ -174,6 +181,7 @@ impl Stat {
     /// }
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn created(&self) -> Option<SystemTime> {
         self.0.created().ok()
     }
@@ -190,6 +198,7 @@ impl Stat {
     /// assert!(!file.stat()?.is_readonly());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_readonly(&self) -> bool {
         self.0.permissions().readonly()
     }

@@ -28,6 +28,7 @@ use crate::sys;
 /// assert!(!file.exists());
 /// # Ok::<(), waypath::Error>(())
 /// ```
+#[must_use = "the directory is removed when this is dropped"]
 pub struct TempDir {
     /// What removes the directory.
     guard: tempfile::TempDir,
@@ -105,6 +106,7 @@ impl TempDir {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "into_path")]
+    #[must_use]
     pub fn keep(self) -> PathBuf {
         _ = self.guard.keep();
         self.path

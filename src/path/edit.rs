@@ -127,6 +127,7 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "normpath")]
     #[doc(alias = "normalize_lexically")]
     #[doc(alias = "clean")]
+    #[must_use]
     pub fn normalize(&self) -> Cow<'_, Self> {
         let Split { root, tail, .. } = self.split();
         if !tail.split(F::SEPARATOR).any(|part| part == "..") {

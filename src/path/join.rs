@@ -174,6 +174,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(log, "logs/2026/today.txt");
     /// ```
     #[doc(alias = "joinpath")]
+    #[must_use]
     pub fn join(&self, path: impl AsPath<F>) -> PathBuf<F> {
         join(self, path.as_path_text())
     }

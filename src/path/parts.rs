@@ -44,6 +44,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(WindowsPath::parse("/a").drive(), "");
     /// ```
     #[doc(alias = "prefix")]
+    #[must_use]
     pub fn drive(&self) -> &str {
         self.split().drive
     }
@@ -60,6 +61,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(WindowsPath::parse("c:/a").root(), r"\");
     /// assert_eq!(WindowsPath::parse("c:a").root(), "");
     /// ```
+    #[must_use]
     pub fn root(&self) -> &str {
         self.split().root
     }
@@ -75,6 +77,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(WindowsPath::parse("c:a").anchor(), "c:");
     /// assert_eq!(PosixPath::parse("a").anchor(), "");
     /// ```
+    #[must_use]
     pub fn anchor(&self) -> &str {
         &self.as_str()[..self.anchor_len()]
     }
@@ -91,6 +94,7 @@ impl<F: Flavour> Path<F> {
     /// assert!(!WindowsPath::parse("/a").is_absolute()); // on which drive?
     /// assert!(!WindowsPath::parse("c:a").is_absolute()); // in which folder of that drive?
     /// ```
+    #[must_use]
     pub fn is_absolute(&self) -> bool {
         F::Rules::is_absolute(self.as_str())
     }
@@ -112,6 +116,7 @@ impl<F: Flavour> Path<F> {
     /// assert!(!WindowsPath::parse("c:/null.txt").is_reserved());
     /// ```
     #[doc(alias = "isreserved")]
+    #[must_use]
     pub fn is_reserved(&self) -> bool {
         // The protecting `.\` stands before a name with a colon, which is reserved itself.
         self.split().tail.split(F::SEPARATOR).any(F::Rules::is_reserved_name)
@@ -145,6 +150,7 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "file_name")]
     #[doc(alias = "basename")]
     #[inline]
+    #[must_use]
     pub fn name(&self) -> &str {
         let tail = self.split().tail;
         match last_separator::<F>(tail) {
@@ -166,6 +172,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(PosixPath::parse("a/.profile").stem(), ".profile");
     /// ```
     #[doc(alias = "file_stem")]
+    #[must_use]
     pub fn stem(&self) -> &str {
         split_suffix(self.name()).0
     }
@@ -185,6 +192,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(suffix("b."), ".");
     /// ```
     #[doc(alias = "extension")]
+    #[must_use]
     pub fn suffix(&self) -> &str {
         split_suffix(self.name()).1
     }
@@ -237,6 +245,7 @@ impl<F: Flavour> Path<F> {
     /// ```
     #[doc(alias = "dirname")]
     #[inline]
+    #[must_use]
     pub fn parent(&self) -> &Self {
         let tail = self.split().tail;
         let text = self.as_str();
@@ -291,6 +300,7 @@ pub(super) fn split_suffix(name: &str) -> (&str, &str) {
 ///
 /// assert_eq!(PosixPath::parse("/a/b").parts().rev().next(), Some("b"));
 /// ```
+#[must_use = "iterators are lazy"]
 pub struct Parts<'a, F = crate::Native> {
     anchor: Option<&'a str>,
     tail: &'a str,
@@ -357,6 +367,7 @@ impl<F: Flavour> fmt::Debug for Parts<'_, F> {
 /// assert_eq!(PosixPath::parse("a.tar.gz").suffixes().count(), 2);
 /// ```
 #[derive(Clone)]
+#[must_use = "iterators are lazy"]
 pub struct Suffixes<'a> {
     /// Empty, or from a dot on.
     rest: &'a str,
@@ -391,6 +402,7 @@ impl fmt::Debug for Suffixes<'_> {
 ///
 /// assert_eq!(PosixPath::parse("/a/b").parents().nth(1).unwrap(), "/");
 /// ```
+#[must_use = "iterators are lazy"]
 pub struct Parents<'a, F = crate::Native> {
     /// The path whose parent comes next.
     path: &'a Path<F>,

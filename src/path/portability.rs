@@ -96,6 +96,7 @@ impl Reason {
     ///
     /// assert_eq!(Reason::Device.platforms(), [Platform::Windows]);
     /// ```
+    #[must_use]
     pub fn platforms(self) -> &'static [Platform] {
         use Platform::{Linux, MacOs, Windows};
         match self {
@@ -136,6 +137,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(found[0].to_string(), "`con.txt`: Windows opens a device under this name");
     /// ```
     #[doc(alias = "is_valid")]
+    #[must_use]
     pub fn portability(&self) -> Vec<Unportable<'_>> {
         let mut found = Vec::new();
         let names = self.split().tail.split(F::SEPARATOR).filter(|name| !matches!(*name, "" | ".."));

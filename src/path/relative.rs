@@ -105,6 +105,7 @@ impl<F: Flavour> Path<F> {
     /// assert!(PosixPath::parse("/srv/../etc").is_relative_to("/srv"));
     /// ```
     #[doc(alias = "starts_with")]
+    #[must_use]
     pub fn is_relative_to(&self, base: impl AsPath<F>) -> bool {
         tail_behind(self, &base.as_path()).is_some()
     }
@@ -125,6 +126,7 @@ impl<F: Flavour> Path<F> {
     /// ```
     #[doc(alias = "commonpath")]
     #[doc(alias = "common_prefix")]
+    #[must_use]
     pub fn common_path(&self, other: impl AsPath<F>) -> Option<&Self> {
         let rest = common(self, &other.as_path())?.rest;
         let text = self.as_str();

@@ -52,6 +52,7 @@ pub struct PatternSet<F = Native> {
 /// assert!(builder.build().is_match("src/LIB.RS"));
 /// ```
 #[derive(Clone)]
+#[must_use = "`build` makes the set"]
 pub struct PatternSetBuilder<F = Native> {
     includes: Vec<Pattern<F>>,
     excludes: Vec<Pattern<F>>,
@@ -80,6 +81,7 @@ impl<F: Flavour> PatternSet<F> {
     /// # Examples
     ///
     /// See the [type](PatternSet).
+    #[must_use]
     pub fn is_match(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
         (self.includes.patterns.is_empty() || self.includes.is_match(&path)) && !self.excludes.is_match(&path)
@@ -91,6 +93,7 @@ impl<F: Flavour> PatternSet<F> {
     /// # Examples
     ///
     /// See the [type](PatternSet).
+    #[must_use]
     pub fn includes(&self, path: impl AsPath<F>) -> Vec<&Pattern<F>> {
         self.includes.matching(&path.as_path())
     }
@@ -105,6 +108,7 @@ impl<F: Flavour> PatternSet<F> {
     /// let set = PatternSet::builder().exclude("*.bak").exclude("a*").build();
     /// assert_eq!(set.excludes("a.bak").len(), 2);
     /// ```
+    #[must_use]
     pub fn excludes(&self, path: impl AsPath<F>) -> Vec<&Pattern<F>> {
         self.excludes.matching(&path.as_path())
     }
@@ -122,7 +126,6 @@ impl<F: Flavour> PatternSetBuilder<F> {
     /// # Examples
     ///
     /// See [`PatternSet`].
-    #[must_use]
     pub fn include(mut self, pattern: impl IntoPattern<F>) -> Self {
         self.includes.push(pattern.into_pattern().borrow().clone());
         self
@@ -133,7 +136,6 @@ impl<F: Flavour> PatternSetBuilder<F> {
     /// # Examples
     ///
     /// See [`PatternSet`].
-    #[must_use]
     pub fn exclude(mut self, pattern: impl IntoPattern<F>) -> Self {
         self.excludes.push(pattern.into_pattern().borrow().clone());
         self
@@ -144,6 +146,7 @@ impl<F: Flavour> PatternSetBuilder<F> {
     /// # Examples
     ///
     /// See [`PatternSet`].
+    #[must_use]
     pub fn build(self) -> PatternSet<F> {
         PatternSet { includes: Group::new(self.includes), excludes: Group::new(self.excludes) }
     }

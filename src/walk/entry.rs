@@ -50,6 +50,7 @@ impl Entry {
     /// assert_eq!(entry.path(), &(&base / "a.txt"));
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -65,6 +66,7 @@ impl Entry {
     /// let path: waypath::PathBuf = entry.into_path();
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn into_path(self) -> PathBuf {
         self.path
     }
@@ -80,6 +82,7 @@ impl Entry {
     /// assert_eq!(base.iterdir().next().unwrap()?.kind(), FileKind::Directory);
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn kind(&self) -> FileKind {
         self.kind
     }
@@ -95,6 +98,7 @@ impl Entry {
     /// assert_eq!(entry.depth(), 1);
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn depth(&self) -> usize {
         self.depth
     }
@@ -111,6 +115,7 @@ impl Entry {
     /// assert!(!entry.is_dir());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_dir(&self) -> bool {
         match self.kind {
             FileKind::Symlink => self.path.is_dir(),
@@ -130,6 +135,7 @@ impl Entry {
     /// assert!(entry.is_file());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_file(&self) -> bool {
         match self.kind {
             FileKind::Symlink => self.path.is_file(),
@@ -148,6 +154,7 @@ impl Entry {
     /// assert!(!entry.is_symlink());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn is_symlink(&self) -> bool {
         self.kind == FileKind::Symlink
     }
