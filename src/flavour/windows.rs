@@ -70,7 +70,7 @@ impl Rules for Windows {
         if own.drive.starts_with(r"\\") && (rooted || own.root.is_empty()) {
             // A share or device that is not complete yet: the new text may complete it.
             let drive = if drive.is_empty() { own.drive } else { drive };
-            let glue = if tail.is_empty() && !rooted || !rooted && drive.ends_with([':', '\\']) { "" } else { r"\" };
+            let glue = if !rooted && (tail.is_empty() || drive.ends_with([':', '\\'])) { "" } else { r"\" };
             *base = Self::normal(&[drive, glue, tail].concat()).into_owned();
             return;
         }

@@ -87,7 +87,7 @@ impl Piece {
                 tokens
                     .iter()
                     .all(|token| characters.next().is_some_and(|c| token.matches(c)))
-                    .then(|| characters.as_str())
+                    .then_some(characters.as_str())
             }
         }
     }
@@ -98,7 +98,7 @@ impl Piece {
             Self::Tokens(tokens) => {
                 let mut characters = name.chars();
                 let fits = tokens.iter().rev().all(|token| characters.next_back().is_some_and(|c| token.matches(c)));
-                fits.then(|| characters.as_str())
+                fits.then_some(characters.as_str())
             }
         }
     }
