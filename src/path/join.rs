@@ -153,7 +153,8 @@ impl<F: Flavour> Path<F> {
     /// [`join_inside`](Path::join_inside) for that.
     ///
     /// On Windows a rooted path without a drive keeps the left one's drive, and a path relative to
-    /// the same drive goes behind the left one. The empty path, on either side, changes nothing.
+    /// the same drive goes behind the left one. Behind the start of a share or device (`\\server`) the
+    /// text completes it, even a `.`. The empty path, on either side, changes nothing.
     ///
     /// # Examples
     ///

@@ -13,8 +13,9 @@ impl<F: Flavour> Path<F> {
     /// Everything but ASCII letters, digits and `_.-~/` is percent-encoded (RFC 8089 and RFC 3986,
     /// as Python's `Path.as_uri`). The prefix `\\?\` is left out.
     ///
-    /// [`from_uri`](PathBuf::from_uri) gives the path again, but for that prefix, for drives
-    /// other than a letter, and for shares that are not complete.
+    /// [`from_uri`](PathBuf::from_uri) gives a POSIX path again, and a Windows path on a drive with a
+    /// letter from `a` to `z` or on a complete share; for other drives and for devices, a URI may
+    /// say less than the path.
     ///
     /// # Examples
     ///
