@@ -89,30 +89,6 @@ impl<F: Flavour> AsPath<F> for Path<F> {
     }
 }
 
-impl<F: Flavour> AsPath<F> for PathBuf<F> {
-    #[inline]
-    fn as_path_text(&self) -> &str {
-        (**self).as_path_text()
-    }
-
-    #[inline]
-    fn as_path(&self) -> Cow<'_, Path<F>> {
-        Cow::Borrowed(self)
-    }
-}
-
-impl<F: Flavour> AsPath<F> for Cow<'_, Path<F>> {
-    #[inline]
-    fn as_path_text(&self) -> &str {
-        (**self).as_path_text()
-    }
-
-    #[inline]
-    fn as_path(&self) -> Cow<'_, Path<F>> {
-        Cow::Borrowed(self)
-    }
-}
-
 impl AsPath for camino::Utf8Path {
     fn as_path_text(&self) -> &str {
         self.as_str()
@@ -125,10 +101,10 @@ impl AsPath for camino::Utf8PathBuf {
     }
 }
 
-/// What holds something that denotes a path denotes it, too.
+/// What dereferences to something that denotes a path denotes it, too.
 macro_rules! holds_path {
-    ($($holder:ty),*) => {$(
-        impl<F: Flavour, P: AsPath<F> + ?Sized> AsPath<F> for $holder {
+    ($([$($parameter:tt)*] $holder:ty;)*) => {$(
+        impl<F: Flavour, $($parameter)*> AsPath<F> for $holder {
             #[inline]
             fn as_path_text(&self) -> &str {
                 (**self).as_path_text()
@@ -142,7 +118,15 @@ macro_rules! holds_path {
     )*};
 }
 
-holds_path!(&P, &mut P, Box<P>, Rc<P>, Arc<P>);
+holds_path! {
+    [] PathBuf<F>;
+    [] Cow<'_, Path<F>>;
+    [P: AsPath<F> + ?Sized] &P;
+    [P: AsPath<F> + ?Sized] &mut P;
+    [P: AsPath<F> + ?Sized] Box<P>;
+    [P: AsPath<F> + ?Sized] Rc<P>;
+    [P: AsPath<F> + ?Sized] Arc<P>;
+}
 
 /// Joining.
 impl<F: Flavour> Path<F> {
