@@ -259,6 +259,35 @@ mod unix {
         mode("d", 0o755);
     }
 
+    /// The environment is one for all threads: each case is a process of its own, which runs this
+    /// test with what it is to find.
+    #[test]
+    fn home_and_temp_dir_come_from_the_environment_and_empty_is_unset() {
+        const EXPECTED: &str = "WAYPATH_TEST_EXPECTED";
+        if let Ok(expected) = std::env::var(EXPECTED) {
+            let found =
+                [Path::home().unwrap(), path("~/a").expanduser().unwrap().into_owned(), Path::temp_dir().unwrap()];
+            assert_eq!(found.map(PathBuf::into_string).join(" "), expected);
+            return;
+        }
+        let database = nix::unistd::User::from_uid(nix::unistd::getuid()).unwrap().unwrap().dir;
+        let database = database.to_str().unwrap();
+        let cases = [
+            (Some("/h//"), Some("/t/"), "/h /h/a /t".to_owned()),
+            (Some(""), Some(""), format!("{database} {} /tmp", path(database) / "a")),
+            (None, None, format!("{database} {} /tmp", path(database) / "a")),
+        ];
+        for (home, temp, expected) in cases {
+            let mut process = std::process::Command::new(std::env::current_exe().unwrap());
+            process.args(["--exact", "files::unix::home_and_temp_dir_come_from_the_environment_and_empty_is_unset"]);
+            process.env(EXPECTED, &expected).env_remove("HOME").env_remove("TMPDIR");
+            process.envs(home.map(|home| ("HOME", home))).envs(temp.map(|temp| ("TMPDIR", temp)));
+            let output = process.output().unwrap();
+            let printed = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && printed.contains("1 passed"), "{expected}: {printed}");
+        }
+    }
+
     #[test]
     fn a_temporary_directory_is_private_and_goes() {
         let outer = TempDir::new().unwrap();
