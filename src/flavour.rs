@@ -106,6 +106,11 @@ pub trait Rules: Copy + Debug + 'static {
 
     fn split(text: &str) -> Split<'_>;
 
+    /// Whether the path is an anchor or empty: there is nothing behind it that could be cut off.
+    fn has_no_tail(text: &str) -> bool {
+        Self::split(text).tail.is_empty()
+    }
+
     /// The relative path that has just these normal parts.
     fn relative(tail: &str) -> Cow<'_, str>;
 

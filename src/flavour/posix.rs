@@ -44,6 +44,11 @@ impl Rules for Posix {
     }
 
     #[inline]
+    fn has_no_tail(text: &str) -> bool {
+        text.ends_with('/') || text == "."
+    }
+
+    #[inline]
     fn relative(tail: &str) -> Cow<'_, str> {
         Cow::Borrowed(if tail.is_empty() { "." } else { tail })
     }

@@ -146,10 +146,14 @@ impl<F: Flavour> Path<F> {
 /// What is left of `path` behind `base`, if `base` is `path` or one of its ancestors.
 #[inline]
 fn tail_behind<'a, F: Flavour>(path: &'a Path<F>, base: &Path<F>) -> Option<&'a str> {
-    if base.split().tail.is_empty() {
+    if F::Rules::has_no_tail(base.as_str()) {
         return F::Rules::text_eq(path.anchor(), base.anchor()).then_some(path.split().tail);
     }
     let text = path.as_str();
+    // Nearly every base is spelled as it is in the path, and then this is all in any flavour.
+    if let Some(tail) = text.strip_prefix(base.as_str()).and_then(|rest| rest.strip_prefix(F::SEPARATOR)) {
+        return Some(tail);
+    }
     let cut = same_parts_len(path, base);
     let (start, rest) = text.split_at_checked(cut)?;
     let rest = match rest.as_bytes() {
