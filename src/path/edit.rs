@@ -27,7 +27,8 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "with_file_name")]
     pub fn with_name(&self, name: impl AsRef<str>) -> Result<PathBuf<F>> {
         let name = name.as_ref();
-        renamed(self, self.name(), name, "").map_err(|reason| refused(Op::WithName, self, name, reason))
+        let new = one_part::<F>(name).and_then(|name| renamed(self, self.name(), name, ""));
+        new.map_err(|reason| refused(Op::WithName, self, name, reason))
     }
 
     /// Returns the path with another stem and the same last suffix.
@@ -50,11 +51,11 @@ impl<F: Flavour> Path<F> {
     pub fn with_stem(&self, stem: impl AsRef<str>) -> Result<PathBuf<F>> {
         let stem = stem.as_ref();
         let old = self.name();
-        let new = match split_suffix(old).1 {
+        let new = one_part::<F>(stem).and_then(|stem| match split_suffix(old).1 {
             "" => renamed(self, old, stem, ""),
             _ if stem.is_empty() => Err("a stem must not be empty"),
             suffix => renamed(self, old, stem, suffix),
-        };
+        });
         new.map_err(|reason| refused(Op::WithStem, self, stem, reason))
     }
 
@@ -161,9 +162,6 @@ fn renamed<F: Flavour>(path: &Path<F>, old: &str, stem: &str, suffix: &str) -> R
     if matches!((stem, suffix), (".", "") | ("", ".")) {
         return Err("`.` is not a name");
     }
-    if holds_separator::<F>(stem) || holds_separator::<F>(suffix) {
-        return Err("a name must not hold a separator");
-    }
     let text = path.as_str();
     let alone = path.anchor_len() == 0 && path.split().tail.len() == old.len();
     let parent = if alone { "" } else { &text[..text.len() - old.len()] };
@@ -174,9 +172,12 @@ fn renamed<F: Flavour>(path: &Path<F>, old: &str, stem: &str, suffix: &str) -> R
     Ok(PathBuf::from_normal(if alone { relative::<F>(text) } else { text }))
 }
 
-/// Whether text holds a separator, which is a character of one byte in every flavour.
-fn holds_separator<F: Flavour>(text: &str) -> bool {
-    text.bytes().any(|byte| F::Rules::is_separator(byte.into()))
+/// Text for a name, if it holds no separator, which is a character of one byte in every flavour.
+fn one_part<F: Flavour>(text: &str) -> Result<&str, &'static str> {
+    match text.bytes().any(|byte| F::Rules::is_separator(byte.into())) {
+        true => Err("a name must not hold a separator"),
+        false => Ok(text),
+    }
 }
 
 fn suffixed<F: Flavour>(path: &Path<F>, old: &str, stem: &str, suffix: &str) -> Result<PathBuf<F>> {
@@ -184,7 +185,7 @@ fn suffixed<F: Flavour>(path: &Path<F>, old: &str, stem: &str, suffix: &str) -> 
         "" => renamed(path, old, stem, ""),
         _ if stem.is_empty() => Err("the path has no name"),
         _ if !suffix.starts_with('.') => Err("a suffix begins with a dot"),
-        _ => renamed(path, old, stem, suffix),
+        _ => one_part::<F>(suffix).and_then(|suffix| renamed(path, old, stem, suffix)),
     };
     new.map_err(|reason| refused(Op::WithSuffix, path, suffix, reason))
 }

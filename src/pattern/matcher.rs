@@ -287,7 +287,8 @@ fn matches_below<F: Flavour>(last: &Segment, path: &str) -> bool {
 
 /// Whether a path is a root and one part.
 fn is_lone_below_root<F: Flavour>(path: &str) -> bool {
-    path.strip_prefix(F::SEPARATOR).is_some_and(|rest| !rest.contains(F::SEPARATOR))
+    // Byte by byte: where there is a second separator, it is near.
+    path.strip_prefix(F::SEPARATOR).is_some_and(|rest| rest.bytes().all(|byte| byte != F::SEPARATOR as u8))
 }
 
 /// A `**` that was met, and what it may still take.
