@@ -64,11 +64,11 @@ impl Path {
         loop {
             match sys::create_dir(directory.as_ref()) {
                 Ok(()) => break,
-                Err(_) if directory.is_dir() => break,
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound && directory != directory.parent() => {
                     missing.push(directory);
                     directory = directory.parent();
                 }
+                Err(_) if directory.is_dir() => break,
                 Err(cause) => return failed(directory, cause),
             }
         }

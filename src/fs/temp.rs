@@ -1,5 +1,6 @@
 //! Temporary directories that give our paths.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, Div};
 
@@ -136,6 +137,10 @@ impl fmt::Debug for TempDir {
 impl AsPath for TempDir {
     fn as_path_text(&self) -> &str {
         self.path.as_path_text()
+    }
+
+    fn as_path(&self) -> Cow<'_, Path> {
+        Cow::Borrowed(&self.path)
     }
 }
 
