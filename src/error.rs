@@ -101,6 +101,8 @@ pub enum Op {
     Stat,
     /// Listing a directory.
     List,
+    /// Following a link in a listing: it leads back to a directory on the way to it.
+    Follow,
     /// Making a directory.
     Mkdir,
     /// Removing an empty directory.
@@ -143,6 +145,7 @@ impl Op {
             Self::Expand => "expand {}",
             Self::Stat => "look at {}",
             Self::List => "list {}",
+            Self::Follow => "follow the link {} back to {}",
             Self::Mkdir => "create directory {}",
             Self::Rmdir => "remove directory {}",
             Self::Unlink => "remove file {}",

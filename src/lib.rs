@@ -98,7 +98,7 @@ pub use path::{
     WindowsPath, WindowsPathBuf, path,
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
-pub use walk::{Entry, Walk};
+pub use walk::{Entry, IntoPatterns, Tree, Walk};
 
 /// The code in the README, compiled and run as the examples here are.
 #[cfg(doctest)]

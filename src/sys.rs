@@ -3,10 +3,12 @@
 //! This is the one place that chooses between systems. A back end is a file with every verb; the
 //! last one, over std alone, works everywhere. Nothing here knows of `Error` or of options.
 
+mod directory;
 mod portable;
 #[cfg(unix)]
 mod unix;
 
+pub(crate) use directory::{Directory, Links, Progress};
 #[cfg(not(unix))]
 pub(crate) use portable::*;
 #[cfg(unix)]

@@ -1,20 +1,42 @@
-//! Listing directories: one engine behind `iterdir`, `glob` and `rglob`.
+//! Listing directories: one engine behind `iterdir`, `walk`, `glob` and `rglob`.
+//!
+//! ```text
+//! Walk: options, and the two faces, iterator and visitor
+//!  └─ Lister: goes down the tree, lends entries            threads: several of them share a tree
+//!      ├─ Search, Plan: what is wanted; patterns as an automaton
+//!      ├─ Shelf: what was read and not yet visited
+//!      └─ Descent: the directories on the way, few of them open; sys::Directory opens and reads
+//! ```
 
+mod descent;
 mod entry;
+mod lister;
+mod patterns;
 mod plan;
+mod search;
+mod shelf;
+mod stream;
+mod threads;
+mod tree;
 
-use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
-use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 pub use entry::Entry;
+pub use patterns::IntoPatterns;
+pub use tree::Tree;
 
 use crate::error::{Error, Op, Result};
 use crate::fs::FileKind;
-use crate::path::{Path, PathBuf};
-use crate::pattern::{IntoPattern, Pattern};
-use crate::sys;
-use plan::{Plan, States, Wanted};
+use crate::path::Path;
+use crate::pattern::{Pattern, PatternSet};
+use crate::sys::{self, Links};
+use lister::Lister;
+use plan::Begins;
+use search::{Options, Order, Search, Target};
+use stream::Stream;
 
 /// Listing.
 impl Path {
@@ -39,7 +61,40 @@ impl Path {
     #[doc(alias = "read_dir")]
     #[doc(alias = "listdir")]
     pub fn iterdir(&self) -> Walk {
-        Walk::new(self, Plan::children())
+        Walk::new(self, Target::Children)
+    }
+
+    /// Lists everything below this directory: its entries, theirs, and so on; not the directory itself.
+    ///
+    /// Links to directories are listed, not followed, unless [`follow_symlinks`](Walk::follow_symlinks)
+    /// says so.
+    ///
+    /// pathlib's `walk` gives the names of a directory's entries in two lists. Here each entry comes by
+    /// itself and [knows its kind](Entry::kind); what pathlib's users do to the list of directories to
+    /// keep out of some, [`prune`](Walk::prune) and [`exclude`](Walk::exclude) do; for
+    /// `top_down=False` there is [`contents_first`](Walk::contents_first).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "src" / "fs").mkdir_all()?;
+    /// (&base / "src" / "lib.rs").touch()?;
+    /// let mut found = Vec::new();
+    /// for entry in base.walk() {
+    ///     found.push(entry?.relative_to(&base)?.as_posix().into_owned());
+    /// }
+    /// assert_eq!(found, ["src", "src/fs", "src/lib.rs"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// They are items of the [`Walk`], as for [`iterdir`](Path::iterdir).
+    #[doc(alias = "walkdir")]
+    #[doc(alias = "scandir")]
+    pub fn walk(&self) -> Walk {
+        Walk::new(self, Target::Patterns(vec![Pattern::new("*")], Begins::Anywhere))
     }
 
     /// Lists what is below this directory and matches a pattern, in order of path, each path once.
@@ -67,23 +122,19 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput): the pattern is absolute, or is empty or `.`, which
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern is absolute, or is empty or `.`, which
     /// names nothing below a directory. What goes wrong
     /// on the way are items of the [`Walk`]: this is no directory; a directory may not be read; a
     /// name is not UTF-8. pathlib is silent about those.
-    pub fn glob(&self, pattern: impl IntoPattern) -> Result<Walk> {
-        let pattern = pattern.into_pattern();
-        let pattern: &Pattern = pattern.borrow();
-        let refused = |reason: &'static str| Err(Error::text(Op::Pattern, pattern.as_str(), reason));
-        for alternative in pattern.alternatives() {
-            if !alternative.path().anchor().is_empty() {
-                return refused("an absolute pattern leads away: call `glob` on the anchor, with the rest");
-            }
-            if alternative.tail().is_empty() {
-                return refused("it names nothing below a directory");
+    pub fn glob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
+        let patterns = patterns.into_patterns();
+        for pattern in &patterns {
+            refuse_absolute(pattern)?;
+            if pattern.alternatives().iter().any(|alternative| alternative.tail().is_empty()) {
+                return Err(Error::text(Op::Pattern, pattern.as_str(), "it names nothing below a directory"));
             }
         }
-        Ok(Walk::new(self, Plan::glob(pattern)))
+        Ok(Walk::new(self, Target::Patterns(patterns, Begins::AtStart)))
     }
 
     /// Lists what is anywhere below this directory and matches a pattern: [`glob`](Path::glob) with
@@ -101,165 +152,511 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput): the pattern is absolute. The rest as for
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern is absolute. The rest as for
     /// [`glob`](Path::glob).
-    pub fn rglob(&self, pattern: impl IntoPattern) -> Result<Walk> {
-        let pattern = pattern.into_pattern();
-        let pattern: &Pattern = pattern.borrow();
-        if pattern.alternatives().iter().any(|alternative| !alternative.path().anchor().is_empty()) {
-            return Err(Error::text(Op::Pattern, pattern.as_str(), "an absolute pattern is nowhere below"));
-        }
-        Ok(Walk::new(self, Plan::rglob(pattern)))
+    pub fn rglob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
+        let patterns = patterns.into_patterns();
+        patterns.iter().try_for_each(refuse_absolute)?;
+        Ok(Walk::new(self, Target::Patterns(patterns, Begins::Anywhere)))
+    }
+
+    /// Lists what is below this directory and in a set: what an include matches and no exclude does,
+    /// both relative to this directory. Without includes, that is everything not excluded.
+    ///
+    /// An exclude that ends in `**` keeps the listing out of what it matches; for any other, what is
+    /// below is another path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PatternSet;
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "src").mkdir()?;
+    /// (&base / "target").mkdir()?;
+    /// (&base / "src" / "lib.rs").touch()?;
+    /// (&base / "target" / "lib.rs").touch()?;
+    ///
+    /// let sources = PatternSet::builder().include("**/*.rs").exclude("target/**").build();
+    /// let found = base.glob_set(&sources)?.collect::<waypath::Result<Vec<_>>>()?;
+    /// assert_eq!(found, [&base / "src" / "lib.rs"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`glob`](Path::glob), of the includes.
+    pub fn glob_set(&self, set: &PatternSet) -> Result<Walk> {
+        let mut walk = match set.include_patterns() {
+            [] => self.walk(),
+            includes => self.glob(includes)?,
+        };
+        walk.options.outside = set.exclude_patterns().to_vec();
+        Ok(walk)
+    }
+
+    /// Returns this directory as a tree to print: [`walk`](Path::walk), then [`tree`](Walk::tree).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let project = &base / "project";
+    /// (&project / "src").mkdir_all()?;
+    /// (&project / "src" / "lib.rs").touch()?;
+    /// (&project / "Cargo.toml").touch()?;
+    /// # let text = project.tree().to_string();
+    /// println!("{}", project.tree());
+    /// # assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), ["├── Cargo.toml", "└── src/", "    └── lib.rs"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// ```text
+    /// project/
+    /// ├── Cargo.toml
+    /// └── src/
+    ///     └── lib.rs
+    /// ```
+    pub fn tree(&self) -> Tree {
+        self.walk().tree()
     }
 }
 
-/// The entries of a listing; made by [`Path::iterdir`], [`Path::glob`] and [`Path::rglob`].
+fn refuse_absolute(pattern: &Pattern) -> Result<()> {
+    match pattern.alternatives().iter().all(|alternative| alternative.path().anchor().is_empty()) {
+        true => Ok(()),
+        false => {
+            let reason = "an absolute pattern leads away: call `glob` on the anchor, with the rest";
+            Err(Error::text(Op::Pattern, pattern.as_str(), reason))
+        }
+    }
+}
+
+/// A listing: first its options, then an iterator of its entries; made by [`Path::iterdir`],
+/// [`Path::walk`], [`Path::glob`] and [`Path::rglob`].
 ///
-/// They come in the order of [`Path`]'s `Ord` (which on Windows ignores case), whatever order the
-/// system has, and no path comes twice.
-/// Errors are items among them: entries and errors together account for everything that could
-/// match. After an error the listing goes on.
+/// Entries come in the order of [`Path`]'s `Ord` (which on Windows ignores case), whatever order the
+/// system has, and no path comes twice. [`unsorted`](Walk::unsorted) takes the system's order, and the
+/// memory of one buffer for each directory on the way down.
 ///
-/// Directories are read as the iterator gets to them, so that what changes in the meantime may or
-/// may not be seen. Dropping it early is fine.
+/// Errors are items among the entries: both together account for every directory, and for everything
+/// that could match. After an error the listing goes on. [`op`](Error::op) tells which it is:
+/// [`List`](Op::List), a directory cannot be read, or the start is none; [`Convert`](Op::Convert), a
+/// name is not UTF-8, [`path`](Error::path) has it; [`Follow`](Op::Follow), a link leads back to
+/// a directory above; [`Stat`](Op::Stat), the system does not say what something is. In order,
+/// an error stands where its path would, behind the entry of the same path.
+///
+/// Directories are read as the listing gets to them, so that what changes in the meantime may or
+/// may not be seen. What has vanished by then is no error.
+///
+/// Options are given before the first entry is asked for; later ones change nothing.
+///
+/// # Limits
+///
+/// There is none to the depth of a tree or the length of a path, and at most 16 directories are open at
+/// a time (fewer where the system gives no more). On Windows, and where else the system has no
+/// directories relative to one another, std sets the limits.
 ///
 /// # Examples
 ///
 /// ```
 /// # let base = waypath::TempDir::new()?;
 /// (&base / "sub").mkdir()?;
-/// let mut walk = base.rglob("*")?;
+/// let mut walk = base.walk();
 /// assert_eq!(walk.next().unwrap()?.name(), "sub");
 /// assert!(walk.next().is_none());
 /// # Ok::<(), waypath::Error>(())
 /// ```
+///
+/// The whole of a project but for what is built and hidden, with directories behind their contents:
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "target" / "debug").mkdir_all()?;
+/// # (&base / ".git").mkdir()?;
+/// # (&base / "src").mkdir()?;
+/// # (&base / "src" / "lib.rs").touch()?;
+/// let walk = base.walk().hidden(false).exclude("**/target").contents_first();
+/// let names = walk.map(|entry| Ok(entry?.name().to_owned())).collect::<waypath::Result<Vec<_>>>()?;
+/// assert_eq!(names, ["lib.rs", "src"]);
+/// # Ok::<(), waypath::Error>(())
+/// ```
 #[must_use = "nothing is listed until it is iterated"]
 pub struct Walk {
-    plan: Plan,
-    /// What is still to be done, the next on top.
-    stack: Vec<Step>,
+    options: Options,
+    state: State,
 }
 
-enum Step {
-    /// To look at the directory where it all begins.
-    Start(PathBuf),
-    Visit(Visit),
-    Fail(Error),
-}
-
-/// A path below the start, and what of the plan is left for it.
-struct Visit {
-    path: PathBuf,
-    depth: usize,
-    states: States,
-    /// What its directory said it is. Of a path that was put together from text nothing is known,
-    /// not even that it exists.
-    kind: Option<FileKind>,
+enum State {
+    Waiting,
+    Here(Box<Lister<sys::Dir>>),
+    Threads(Stream),
 }
 
 impl Walk {
-    fn new(start: &Path, plan: Plan) -> Self {
-        Self { plan, stack: vec![Step::Start(start.to_path_buf())] }
+    fn new(start: &Path, target: Target) -> Self {
+        Self { options: Options::new(start.to_path_buf(), target), state: State::Waiting }
     }
 
-    /// Checks that the start is a directory: if not, the one item is the error.
-    fn start(&mut self, path: PathBuf) -> Option<Result<Entry>> {
-        let listable = sys::stat(path.as_ref()).and_then(|found| match found.is_dir() {
-            true => Ok(()),
-            false => sys::read_dir(path.as_ref()).map(drop),
-        });
-        match listable {
-            Ok(()) => self.visit(Visit { path, depth: 0, states: self.plan.start(), kind: None }),
-            Err(cause) => Some(Err(Error::new(Op::List, &*path, cause))),
-        }
+    /// The options in the form in which they are used.
+    fn search(&self) -> Arc<Search> {
+        Arc::new(Search::new(self.options.clone()))
     }
 
-    /// Schedules what comes below the path; the path itself, if it is wanted.
-    fn visit(&mut self, visit: Visit) -> Option<Result<Entry>> {
-        if self.plan.needs_listing(&visit.states) {
-            self.list(&visit);
-        } else {
-            let names = self.plan.names(&visit.states).into_iter().rev();
-            self.stack.extend(names.map(|(name, states)| Step::Visit(visit.named(&name, states))));
-        }
-        let wanted = self.plan.accepts(&visit.states)?;
-        let kind = match visit.kind {
-            Some(kind) => kind,
-            None => match found(&visit.path, wanted) {
-                Ok(kind) => kind?,
-                Err(cause) => return Some(Err(Error::new(Op::Stat, &*visit.path, cause))),
-            },
+    fn begin(&mut self) {
+        let threads = self.options.threads.is_some_and(|count| count > 1);
+        self.state = match self.options.order {
+            Order::Unsorted if threads => State::Threads(Stream::new(self.search())),
+            _ => State::Here(Box::new(Lister::new(self.search()))),
         };
-        Some(Ok(Entry::new(visit.path, kind, visit.depth)))
-    }
-
-    /// Reads a directory, and schedules the entries that are wanted or lead on; then its failures.
-    fn list(&mut self, parent: &Visit) {
-        let (entries, mut failures) = entries_of(&parent.path);
-        // The system lists every name but this one.
-        let up = self.plan.names(&parent.states).into_iter().filter(|(name, _)| name == "..");
-        let mut visits: Vec<_> = up.map(|(name, states)| parent.named(&name, states)).collect();
-        visits.extend(entries.iter().filter_map(|(name, kind)| self.entry(parent, name, *kind)));
-        visits.sort_by(|left, right| right.path.cmp(&left.path));
-        failures.sort_by(|left, right| right.path().cmp(left.path()));
-        self.stack.extend(failures.into_iter().map(Step::Fail));
-        self.stack.extend(visits.into_iter().map(Step::Visit));
-    }
-
-    /// An entry of a listed directory, if it is wanted or leads on.
-    fn entry(&self, parent: &Visit, name: &str, kind: FileKind) -> Option<Visit> {
-        let path = parent.path.child(name);
-        let is_dir = || kind == FileKind::Directory || kind == FileKind::Symlink && path.is_dir();
-        let states = self.plan.advance(&parent.states, name, kind == FileKind::Directory, is_dir);
-        (!states.is_empty()).then(|| Visit { path, depth: parent.depth + 1, states, kind: Some(kind) })
     }
 }
 
-impl Visit {
-    /// A name below this path that is looked up without a listing.
-    fn named(&self, name: &str, states: States) -> Self {
-        Self { path: self.path.child(name), depth: self.depth + 1, states, kind: None }
+/// Which entries.
+impl Walk {
+    /// Leaves out what is less deep: entries of the start have the depth 1, their entries 2.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "b").mkdir_all()?;
+    /// assert_eq!(base.walk().min_depth(2).next().unwrap()?.name(), "b");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn min_depth(mut self, depth: usize) -> Self {
+        self.options.min_depth = depth;
+        self
+    }
+
+    /// Leaves out what is deeper; directories of this depth are not read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "b").mkdir_all()?;
+    /// assert_eq!(base.walk().max_depth(1).count(), 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn max_depth(mut self, depth: usize) -> Self {
+        self.options.max_depth = depth;
+        self
+    }
+
+    /// Whether names that begin with a dot are listed, and what is below them. They are unless this
+    /// says `false`, which a pattern that spells the dot does not change.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / ".git").mkdir()?;
+    /// assert_eq!(base.walk().hidden(false).count(), 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, too, only the name counts, not the attribute.
+    pub fn hidden(mut self, listed: bool) -> Self {
+        self.options.hidden = listed;
+        self
+    }
+
+    /// Leaves out what one of the patterns matches, and everything below.
+    ///
+    /// A pattern is matched with the whole path relative to the start, as in [`glob`](Path::glob):
+    /// `target` is the one in the start, `**/target` any. May be called several times.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "target" / "debug").mkdir_all()?;
+    /// (&base / "a.bak").touch()?;
+    /// assert_eq!(base.walk().exclude(["**/*.bak", "target"]).count(), 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn exclude(mut self, patterns: impl IntoPatterns) -> Self {
+        self.options.excluded.extend(patterns.into_patterns());
+        self
+    }
+
+    /// Leaves out each entry for which the closure says `true`, and everything below.
+    ///
+    /// It is asked about each entry that is wanted or leads to some. May be called several times.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "node_modules" / "x").mkdir_all()?;
+    /// let walk = base.walk().prune(|entry| entry.is_dir() && entry.name() == "node_modules");
+    /// assert_eq!(walk.count(), 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "filter_entry")]
+    pub fn prune(mut self, leaves_out: impl Fn(&Entry) -> bool + Send + Sync + 'static) -> Self {
+        self.options.pruned.push(Arc::new(leaves_out));
+        self
+    }
+
+    /// Gives only entries of this kind; called again, of this kind too. What is below directories is
+    /// listed all the same. A link is a link, also where it is followed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::FileKind;
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "b").mkdir_all()?;
+    /// (&base / "a" / "f").touch()?;
+    /// assert_eq!(base.walk().only(FileKind::File).next().unwrap()?.name(), "f");
+    /// assert_eq!(base.walk().only(FileKind::Directory).count(), 2);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "files_only")]
+    #[doc(alias = "dirs_only")]
+    pub fn only(mut self, kind: FileKind) -> Self {
+        self.options.kinds.push(kind);
+        self
+    }
+
+    /// Matches patterns with or without regard to case, also those of [`exclude`](Walk::exclude),
+    /// instead of as the [pattern](Pattern::case_sensitive) or the system would. Parts
+    /// without wildcards are then searched, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "README.md").touch()?;
+    /// assert_eq!(base.glob("readme.*")?.case_sensitive(false).count(), 1);
+    /// assert_eq!(base.glob("readme.*")?.case_sensitive(true).count(), 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn case_sensitive(mut self, matters: bool) -> Self {
+        self.options.case_sensitive = Some(matters);
+        self
     }
 }
 
-/// The entries of a directory, and what could not be read of it; nothing of what is no directory.
-fn entries_of(directory: &Path) -> (Vec<(String, FileKind)>, Vec<Error>) {
-    let failed = |cause| Error::new(Op::List, directory, cause);
-    let listed = match sys::read_dir(directory.as_ref()) {
-        Ok(listed) => listed,
-        Err(cause) if is_no_directory(&cause) => return (Vec::new(), Vec::new()),
-        Err(cause) => return (Vec::new(), vec![failed(cause)]),
-    };
-    let (mut entries, mut failures) = (Vec::new(), Vec::new());
-    for entry in listed {
-        match entry.map(|(name, kind)| (name.into_string(), kind)) {
-            Ok((Ok(name), kind)) => entries.push((name, FileKind::of(kind))),
-            Ok((Err(raw_name), _)) => {
-                let path = std::path::Path::new(directory.as_str()).join(raw_name);
-                failures.push(Error::text(Op::Convert, path, "it is not UTF-8"));
-            }
-            Err(cause) => failures.push(failed(cause)),
+/// Where the listing goes.
+impl Walk {
+    /// Lets `**`, and with it [`walk`](Path::walk) and [`rglob`](Path::rglob), go into links to
+    /// directories as into directories; pathlib's `recurse_symlinks` and `follow_symlinks`.
+    ///
+    /// A link that leads back to a directory on the way to it is not followed: behind its entry comes
+    /// an error with [`Op::Follow`], whose [second path](Error::second_path) is that directory. A
+    /// directory to which several links lead is listed below each.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "d").mkdir()?;
+    /// (&base / "d" / "f").touch()?;
+    /// # std::os::unix::fs::symlink("d", &base / "l").unwrap();
+    /// // `l` is a link to `d`.
+    /// assert_eq!(base.rglob("f")?.count(), 1);
+    /// assert_eq!(base.rglob("f")?.follow_symlinks().count(), 2);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "recurse_symlinks")]
+    #[doc(alias = "follow_links")]
+    pub fn follow_symlinks(mut self) -> Self {
+        self.options.links = Links::Follow;
+        self
+    }
+
+    /// Keeps to the device of the directory where the listing begins; directories where another
+    /// is mounted are listed, but not what is in them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "b").mkdir_all()?;
+    /// assert_eq!(base.walk().same_file_system().count(), 2);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, drives and shares are told apart, not volumes mounted in a folder.
+    #[doc(alias = "one_file_system")]
+    #[doc(alias = "xdev")]
+    pub fn same_file_system(mut self) -> Self {
+        self.options.same_file_system = true;
+        self
+    }
+}
+
+/// In which order, and how.
+impl Walk {
+    /// Gives each directory behind its contents instead of before; pathlib's `top_down=False`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "b").mkdir_all()?;
+    /// assert_eq!(base.walk().contents_first().next().unwrap()?.name(), "b");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "bottom_up")]
+    pub fn contents_first(mut self) -> Self {
+        self.options.contents_first = true;
+        self
+    }
+
+    /// Takes the entries of a directory in the order in which the system has them: a little faster,
+    /// and the one way to list a very large directory with little memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a").touch()?;
+    /// assert_eq!(base.iterdir().unsorted().count(), 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn unsorted(mut self) -> Self {
+        self.options.order = Order::Unsorted;
+        self
+    }
+
+    /// Orders the entries of each directory by a comparison; [`natural_cmp`](Path::natural_cmp) is
+    /// ready-made. Errors come behind them.
+    ///
+    /// # Panics
+    ///
+    /// Where the closure panics; or, possibly, where its answers are no total order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// for name in ["page10", "page9"] {
+    ///     (&base / name).touch()?;
+    /// }
+    /// let walk = base.iterdir().sorted_by(|left, right| left.natural_cmp(right));
+    /// let names = walk.map(|entry| Ok(entry?.name().to_owned())).collect::<waypath::Result<Vec<_>>>()?;
+    /// assert_eq!(names, ["page9", "page10"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "sort_by")]
+    pub fn sorted_by(mut self, order: impl Fn(&Entry, &Entry) -> Ordering + Send + Sync + 'static) -> Self {
+        self.options.order = Order::SortedBy(Arc::new(order));
+        self
+    }
+
+    /// Lists with so many threads; 0 counts as 1.
+    ///
+    /// They serve [`par_visit`](Walk::par_visit), and the iterator where it is
+    /// [`unsorted`](Walk::unsorted): then threads in the background list ahead of it, by some thousand
+    /// entries. In order, one thread does it all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "b").mkdir_all()?;
+    /// assert_eq!(base.walk().unsorted().threads(2).count(), 2);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn threads(mut self, count: usize) -> Self {
+        self.options.threads = Some(count.max(1));
+        self
+    }
+}
+
+/// Looking at entries instead of owning them.
+impl Walk {
+    /// Lends each entry to a closure, in order, until that breaks; nothing is allocated for one.
+    ///
+    /// An entry that is to be kept is cloned. What is behind the break is not listed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").write_text("four")?;
+    ///
+    /// let mut size = 0;
+    /// let visited = base.walk().visit(|entry| match entry.and_then(|entry| entry.lstat()) {
+    ///     Ok(stat) => {
+    ///         size += stat.size();
+    ///         ControlFlow::Continue(())
+    ///     }
+    ///     Err(error) => ControlFlow::Break(error),
+    /// });
+    /// assert!(visited.is_continue());
+    /// # assert_eq!(size, 4);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn visit<B>(self, mut visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
+        let mut lister = Lister::<sys::Dir>::new(self.search());
+        while let Some(entry) = lister.advance() {
+            visitor(entry)?;
         }
+        ControlFlow::Continue(())
     }
-    (entries, failures)
-}
 
-/// What is at a path that was put together from text, if anything is.
-fn found(path: &Path, wanted: Wanted) -> io::Result<Option<FileKind>> {
-    let is_directory = wanted == Wanted::Anything || path.is_dir();
-    match sys::lstat(path.as_ref()) {
-        Ok(_) if !is_directory => Ok(None),
-        Ok(found) => Ok(Some(FileKind::of(found.file_type()))),
-        Err(cause) if is_no_directory(&cause) => Ok(None),
-        Err(cause) => Err(cause),
+    /// Lends each entry to a closure, in several [`threads`](Walk::threads) at once (as many as the
+    /// machine runs, if nothing is said), until one breaks.
+    ///
+    /// Each thread lists a part of the tree, in no order but that a directory comes before its contents,
+    /// or behind with [`contents_first`](Walk::contents_first), and calls the closure itself. After a
+    /// break, other threads may still be in a call.
+    ///
+    /// # Panics
+    ///
+    /// Where the closure does; the other threads stop first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    ///
+    /// let files = AtomicUsize::new(0);
+    /// let visited = base.walk().par_visit(|entry| match entry {
+    ///     Ok(entry) => {
+    ///         files.fetch_add(usize::from(entry.is_file()), Ordering::Relaxed);
+    ///         ControlFlow::Continue(())
+    ///     }
+    ///     Err(error) => ControlFlow::Break(error),
+    /// });
+    /// assert!(visited.is_continue());
+    /// assert_eq!(files.into_inner(), 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&Entry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
+        threads::run::<sys::Dir, B, _>(&self.search(), || &visitor)
     }
-}
 
-/// Whether an error says that no directory, or nothing at all, has this path: then nothing can
-/// match, and nothing was missed.
-fn is_no_directory(cause: &io::Error) -> bool {
-    let kinds = [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::InvalidInput, ErrorKind::InvalidFilename];
-    kinds.contains(&cause.kind()) || sys::is_loop(cause)
+    /// Returns the listing as a tree to print, in which directories above an entry stand even where
+    /// they are not entries themselves.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "b").mkdir_all()?;
+    /// (&base / "a" / "b" / "c.rs").touch()?;
+    /// let tree = base.glob("**/*.rs")?.tree().to_string();
+    /// assert!(tree.ends_with("└── a/\n    └── b/\n        └── c.rs"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn tree(self) -> Tree {
+        Tree::new(self.options)
+    }
 }
 
 impl Iterator for Walk {
@@ -267,13 +664,10 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Result<Entry>> {
         loop {
-            let item = match self.stack.pop()? {
-                Step::Start(path) => self.start(path),
-                Step::Visit(visit) => self.visit(visit),
-                Step::Fail(error) => Some(Err(error)),
-            };
-            if item.is_some() {
-                return item;
+            match &mut self.state {
+                State::Waiting => self.begin(),
+                State::Here(lister) => return lister.advance().map(|entry| entry.cloned()),
+                State::Threads(stream) => return stream.next(),
             }
         }
     }
@@ -283,6 +677,6 @@ impl std::iter::FusedIterator for Walk {}
 
 impl fmt::Debug for Walk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Walk").finish_non_exhaustive()
+        f.debug_struct("Walk").field("start", &self.options.start).finish_non_exhaustive()
     }
 }

@@ -158,3 +158,44 @@ compare_text! {
     PathBuf<F>, &str;
     PathBuf<F>, String;
 }
+
+/// The order that people expect of names with numbers in them.
+impl<F: Flavour> Path<F> {
+    /// Compares paths part by part, numbers in them by their value: `page9` comes before `page10`.
+    ///
+    /// A number is a run of the digits 0 to 9, of any length. Numbers of the same value, such as `7` and
+    /// `007`, are equal as far as what follows them differs; only paths that are equal altogether
+    /// compare as such, so that this is a total order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::path;
+    ///
+    /// let mut pages = ["page10", "page9", "page1/b"].map(path);
+    /// pages.sort_by(|left, right| left.natural_cmp(right));
+    /// assert_eq!(pages, ["page1/b", "page9", "page10"]);
+    /// ```
+    #[must_use]
+    pub fn natural_cmp(&self, other: &Self) -> Ordering {
+        let (left, right) = (F::Rules::fold(self.as_str()), F::Rules::fold(other.as_str()));
+        natural_keys(&left, F::SEPARATOR).cmp(natural_keys(&right, F::SEPARATOR)).then_with(|| self.cmp(other))
+    }
+}
+
+/// What a path is compared by: its characters, separators first; a number as the digit 0 with its
+/// length and its digits.
+fn natural_keys(text: &str, separator: char) -> impl Iterator<Item = (char, usize, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        if !first.is_ascii_digit() {
+            rest = &rest[first.len_utf8()..];
+            return Some((if first == separator { '\0' } else { first }, 0, ""));
+        }
+        let end = rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        let digits = rest[..end].trim_start_matches('0');
+        rest = &rest[end..];
+        Some(('0', digits.len(), digits))
+    })
+}

@@ -241,6 +241,40 @@ impl<F: Flavour> Path<F> {
     }
 }
 
+/// A path that is in turn each entry of a directory, without being made anew for each.
+impl<F: Flavour> PathBuf<F> {
+    /// Makes the path of a directory ready for [`set_child`](Self::set_child): returns what that needs.
+    pub(crate) fn begin_children(&mut self) -> usize {
+        F::Rules::push(&mut self.text, "x");
+        self.text.pop();
+        self.text.len()
+    }
+
+    /// The path of an entry of the directory for which `prefix` was returned.
+    #[inline]
+    pub(crate) fn set_child(&mut self, prefix: usize, name: &str) {
+        self.text.truncate(prefix);
+        match prefix {
+            0 => self.text.push_str(&F::Rules::relative(name)),
+            _ => self.text.push_str(name),
+        }
+    }
+
+    /// The directory, whose text was `len` bytes long.
+    pub(crate) fn directory_of_children(&self, prefix: usize, len: usize) -> Self {
+        let text = if prefix == 0 { "." } else { &self.text[..len] };
+        Self::from_normal(text.to_owned())
+    }
+
+    /// The directory again, whose text was `len` bytes long.
+    pub(crate) fn end_children(&mut self, prefix: usize, len: usize) {
+        match prefix {
+            0 => ".".clone_into(&mut self.text),
+            _ => self.text.truncate(len),
+        }
+    }
+}
+
 fn join<F: Flavour>(base: &Path<F>, text: &str) -> PathBuf<F> {
     let base = base.as_str();
     let mut joined = String::with_capacity(base.len() + 1 + text.len());

@@ -112,6 +112,16 @@ impl<F: Flavour> PatternSet<F> {
     pub fn excludes(&self, path: impl AsPath<F>) -> Vec<&Pattern<F>> {
         self.excludes.matching(&path.as_path())
     }
+
+    /// The patterns to include.
+    pub(crate) fn include_patterns(&self) -> &[Pattern<F>] {
+        &self.includes.patterns
+    }
+
+    /// The patterns to exclude.
+    pub(crate) fn exclude_patterns(&self) -> &[Pattern<F>] {
+        &self.excludes.patterns
+    }
 }
 
 impl<F> Default for PatternSetBuilder<F> {

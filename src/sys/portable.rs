@@ -3,13 +3,16 @@
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 #![cfg_attr(unix, allow(dead_code, reason = "for some verbs the Unix back end has better"))]
 
+mod dir;
+
 use std::env;
-use std::ffi::OsString;
 use std::fs::{self, FileTimes, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+#[cfg(any(test, not(unix)))]
+pub(crate) use dir::Dir;
 pub(crate) use std::fs::{FileType, Metadata};
 
 pub(crate) fn stat(path: &Path) -> io::Result<Metadata> {
@@ -59,15 +62,6 @@ pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     let now = SystemTime::now();
     let times = FileTimes::new().set_accessed(now).set_modified(now);
     OpenOptions::new().write(true).open(path)?.set_times(times)
-}
-
-/// The names in a directory with what they are; without `.` and `..`.
-pub(crate) fn read_dir(path: &Path) -> io::Result<impl Iterator<Item = io::Result<(OsString, FileType)>> + use<>> {
-    let entries = fs::read_dir(path)?;
-    Ok(entries.map(|entry| {
-        let entry = entry?;
-        Ok((entry.file_name(), entry.file_type()?))
-    }))
 }
 
 /// Renames, replacing what is there. A directory replaces no file: POSIX refuses that, and so does
@@ -123,6 +117,20 @@ fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
 
 /// Whether an error says that links lead in a circle.
 pub(crate) fn is_loop(_: &io::Error) -> bool {
+    false
+}
+
+/// The error that says so.
+pub(crate) fn loop_error() -> io::Error {
+    match cfg!(windows) {
+        // The name of the file cannot be resolved by the system.
+        true => io::Error::from_raw_os_error(1921),
+        false => io::Error::other("links lead in a circle"),
+    }
+}
+
+/// Whether an error says that too many files are open.
+pub(crate) fn is_out_of_descriptors(_: &io::Error) -> bool {
     false
 }
 

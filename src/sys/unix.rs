@@ -1,5 +1,7 @@
 //! The back end for Unix: what std cannot do, or not in one step.
 
+mod dir;
+
 use std::fs::Permissions;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -7,11 +9,14 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::{User, getuid};
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW};
+use rustix::io::Errno;
+
+pub(crate) use dir::Dir;
 
 use super::portable;
 pub(crate) use portable::{
-    FileType, Metadata, append, create_dir, lstat, read, read_dir, read_text, remove_dir, remove_file, remove_temp_dir,
-    rename, stat, working_dir, write,
+    FileType, Metadata, append, create_dir, lstat, read, read_text, remove_dir, remove_file, remove_temp_dir, rename,
+    stat, working_dir, write,
 };
 
 /// Sets the times of what is there to now; unlike std, of directories and unreadable files too.
@@ -25,7 +30,6 @@ pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{RenameFlags, renameat_with};
-    use rustix::io::Errno;
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         // The file system or the kernel does not know the flag.
         Err(errno) if [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::OPNOTSUPP].contains(&errno) => {
@@ -47,7 +51,17 @@ pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
 
 /// Whether an error says that links lead in a circle.
 pub(crate) fn is_loop(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+    error.raw_os_error() == Some(Errno::LOOP.raw_os_error())
+}
+
+/// The error that says so.
+pub(crate) fn loop_error() -> io::Error {
+    Errno::LOOP.into()
+}
+
+/// Whether an error says that too many files are open, here or in the system.
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    [Errno::MFILE, Errno::NFILE].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 pub(crate) fn temp_dir() -> PathBuf {

@@ -29,9 +29,9 @@ use crate::path::{AsPath, Path, PathBuf};
 /// ```
 #[derive(Clone)]
 pub struct Entry {
-    path: PathBuf,
-    kind: FileKind,
-    depth: usize,
+    pub(super) path: PathBuf,
+    pub(super) kind: FileKind,
+    pub(super) depth: usize,
 }
 
 impl Entry {

@@ -1,19 +1,22 @@
 //! What a listing looks for: patterns, and how far a path has come in them.
 
+use std::ops::Range;
+
 use crate::flavour::{Flavour, Native, Rules};
-use crate::pattern::{Pattern, Segment};
+use crate::fs::FileKind;
+use crate::pattern::{Alternative, Pattern, Segment};
+use crate::sys::Links;
 
-/// The patterns of a listing, any of which may match.
+/// Patterns, any of which may match, as an automaton over the parts of a path.
+#[derive(Clone, Debug)]
 pub(super) struct Plan {
-    globs: Vec<Glob>,
-}
-
-struct Glob {
+    /// The parts of all patterns, each pattern closed by its `End`.
     parts: Vec<Part>,
-    /// Whether only directories are wanted.
-    only_directories: bool,
+    /// Where each pattern begins.
+    starts: Vec<State>,
 }
 
+#[derive(Clone, Debug)]
 enum Part {
     /// `**`
     AnyPath,
@@ -21,10 +24,11 @@ enum Part {
     Name(String),
     /// A part that names are compared with.
     Search(Segment),
+    End(Wanted),
 }
 
 /// What is wanted at a path.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Wanted {
     /// A directory, or a link to one.
     Directory,
@@ -32,141 +36,214 @@ pub(super) enum Wanted {
 }
 
 /// Where a pattern may begin to match.
-#[derive(Clone, Copy)]
-enum Begins {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begins {
     AtStart,
     Anywhere,
 }
 
-/// How far a path has come: for each pattern that may still match, by its index, the index of the
-/// part that its children have to match. An index behind the last part says that it matches itself.
-pub(super) type States = Vec<(usize, usize)>;
+/// A part of the plan that the next name has to match.
+type State = usize;
+
+/// How far a path has come: the states from which it goes on, a range of [`States`]. An empty one
+/// leads nowhere.
+pub(super) type Set = Range<usize>;
+
+/// The sets of the paths that are being listed, on a stack. Each is sorted and free of repeats.
+pub(super) type States = Vec<State>;
 
 impl Plan {
+    /// Nothing.
+    pub(super) fn none() -> Self {
+        Self { parts: Vec::new(), starts: Vec::new() }
+    }
+
     /// Everything in the start, and nothing deeper.
     pub(super) fn children() -> Self {
-        Self { globs: vec![Glob { parts: vec![Part::Search(Segment::AnyName)], only_directories: false }] }
+        let mut plan = Self::none();
+        plan.push([Part::Search(Segment::AnyName)], Wanted::Anything);
+        plan
     }
 
-    pub(super) fn glob(pattern: &Pattern) -> Self {
-        Self { globs: Glob::all(pattern, Begins::AtStart) }
+    /// Adds a pattern.
+    pub(super) fn add(&mut self, pattern: &Pattern, begins: Begins) {
+        for alternative in pattern.alternatives() {
+            let start = (begins == Begins::Anywhere).then_some(Part::AnyPath);
+            self.push(start.into_iter().chain(parts(pattern, alternative)), wanted(alternative));
+        }
     }
 
-    pub(super) fn rglob(pattern: &Pattern) -> Self {
-        Self { globs: Glob::all(pattern, Begins::Anywhere) }
+    /// Adds a pattern, and everything below what it matches.
+    pub(super) fn add_with_all_below(&mut self, pattern: &Pattern) {
+        for alternative in pattern.alternatives() {
+            self.push(parts(pattern, alternative), wanted(alternative));
+            self.push(parts(pattern, alternative).chain([Part::AnyPath]), Wanted::Anything);
+        }
     }
 
-    /// The states of the start.
-    pub(super) fn start(&self) -> States {
-        self.closed((0..self.globs.len()).map(|glob| (glob, 0)).collect())
+    fn push(&mut self, parts: impl IntoIterator<Item = Part>, wanted: Wanted) {
+        self.starts.push(self.parts.len());
+        for part in parts {
+            // A run of `**` matches what one does, but would be tried in every way.
+            let repeats = matches!((&part, self.parts.last()), (Part::AnyPath, Some(Part::AnyPath)));
+            if !repeats {
+                self.parts.push(part);
+            }
+        }
+        self.parts.push(Part::End(wanted));
     }
 
-    /// Whether a path is wanted, and what it then has to be.
+    pub(super) fn is_none(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    /// The set of the start, and whether the start itself is wanted.
+    pub(super) fn start(&self, states: &mut States) -> (Set, Option<Wanted>) {
+        let from = states.len();
+        states.extend(&self.starts);
+        self.close(states, from)
+    }
+
+    /// Takes a name of a listed directory: what is wanted of it, and the set for what is below it.
+    ///
+    /// `**` goes into directories, and into links where they are `followed`; other parts go into both.
+    pub(super) fn take(
+        &self,
+        states: &mut States,
+        set: &Set,
+        name: &str,
+        kind: FileKind,
+        followed: Links,
+    ) -> (Set, Option<Wanted>) {
+        let is_directory = kind == FileKind::Directory;
+        let leads_on = is_directory || kind == FileKind::Symlink;
+        let from = states.len();
+        let mut wanted = None;
+        for at in set.clone() {
+            let state = states[at];
+            let fits = match &self.parts[state] {
+                Part::AnyPath => {
+                    if is_directory || leads_on && followed == Links::Follow {
+                        states.push(state);
+                    }
+                    !is_directory
+                }
+                Part::Name(own) => is_same(own, name),
+                Part::Search(segment) => segment.matches(name),
+                Part::End(_) => false,
+            };
+            // A link is no directory for `**`, and one for the other parts.
+            let may_be_directory = is_directory || leads_on && !matches!(self.parts[state], Part::AnyPath);
+            match &self.parts[state + 1] {
+                _ if !fits => {}
+                Part::End(Wanted::Anything) => wanted = Some(Wanted::Anything),
+                Part::End(Wanted::Directory) if is_directory => wanted = Some(Wanted::Anything),
+                Part::End(Wanted::Directory) if may_be_directory => wanted = wanted.max(Some(Wanted::Directory)),
+                Part::End(_) => {}
+                _ if may_be_directory => states.push(state + 1),
+                _ => {}
+            }
+        }
+        if states.len() == from {
+            return (0..0, wanted);
+        }
+        let (next, also) = self.close(states, from);
+        if states[next.clone()] == states[set.clone()] {
+            states.truncate(from);
+            return (set.clone(), wanted.max(also));
+        }
+        (next, wanted.max(also))
+    }
+
+    /// Whether what is below a path with this set is searched, not just looked up.
+    pub(super) fn needs_listing(&self, set: &[State]) -> bool {
+        set.iter().any(|&state| !matches!(self.parts[state], Part::Name(_)))
+    }
+
+    /// Whether a `**` is among what goes on: below, anything can match.
+    pub(super) fn goes_anywhere(&self, set: &[State]) -> bool {
+        set.iter().any(|&state| matches!(self.parts[state], Part::AnyPath))
+    }
+
+    /// Whether all that is below a path with this set is wanted.
+    pub(super) fn takes_all(&self, set: &[State]) -> bool {
+        let ends = |state: State| matches!(self.parts[state + 1], Part::End(Wanted::Anything));
+        set.iter().any(|&state| matches!(self.parts[state], Part::AnyPath) && ends(state))
+    }
+
+    /// The names that a set looks up, each once.
+    pub(super) fn names(&self, set: &[State]) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for &state in set {
+            if let Part::Name(name) = &self.parts[state]
+                && !names.iter().any(|known| is_same(known, name))
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Takes a name that is looked up: nothing is known of what it is.
+    pub(super) fn take_name(&self, states: &mut States, set: &Set, name: &str) -> (Set, Option<Wanted>) {
+        let from = states.len();
+        let mut wanted = None;
+        for at in set.clone() {
+            let state = states[at];
+            match &self.parts[state] {
+                Part::Name(own) if is_same(own, name) => match self.parts[state + 1] {
+                    Part::End(end) => wanted = wanted.max(Some(end)),
+                    _ => states.push(state + 1),
+                },
+                _ => {}
+            }
+        }
+        let (next, also) = self.close(states, from);
+        (next, wanted.max(also))
+    }
+
+    /// Completes the set on top of the stack with what follows when a `**` takes nothing.
     ///
     /// A `**` at the end that takes nothing asks for a directory, as if a separator followed.
-    pub(super) fn accepts(&self, states: &States) -> Option<Wanted> {
-        let ended = states.iter().filter(|&&(glob, part)| part == self.globs[glob].parts.len());
-        let wanted = ended.map(|&(glob, part)| {
-            let before = part.checked_sub(1).map(|before| (glob, before));
-            let takes_nothing = before
-                .is_some_and(|before| matches!(self.part(before), Some(Part::AnyPath)) && states.contains(&before));
-            if takes_nothing || self.globs[glob].only_directories { Wanted::Directory } else { Wanted::Anything }
-        });
-        wanted.max()
-    }
-
-    /// Whether the children of a directory are searched.
-    pub(super) fn needs_listing(&self, states: &States) -> bool {
-        states.iter().any(|&state| matches!(self.part(state), Some(Part::AnyPath | Part::Search(_))))
-    }
-
-    /// The names that are looked up in a directory, in order, with what is then left.
-    pub(super) fn names(&self, states: &States) -> Vec<(String, States)> {
-        let mut names: Vec<(String, States)> = Vec::new();
-        for &(glob, part) in states {
-            let Some(Part::Name(name)) = self.part((glob, part)) else { continue };
-            match names.iter_mut().find(|(known, _)| Self::is_same(known, name)) {
-                Some((_, states)) => states.push((glob, part + 1)),
-                None => names.push((name.clone(), vec![(glob, part + 1)])),
-            }
-        }
-        names.sort_by(|(left, _), (right, _)| <Native as Flavour>::Rules::text_cmp(left, right));
-        names.into_iter().map(|(name, states)| (name, self.closed(states))).collect()
-    }
-
-    /// The states of an entry of a listed directory; none when it is not wanted and leads nowhere.
-    ///
-    /// `is_directory` tells whether it is one itself, and `leads_to_directory` finds out whether it
-    /// is one or a link to one: `**` goes into the former only, the other parts into both.
-    pub(super) fn advance(
-        &self,
-        states: &States,
-        name: &str,
-        is_directory: bool,
-        leads_to_directory: impl Fn() -> bool,
-    ) -> States {
-        let mut next = States::new();
-        for &(at, part) in states {
-            let glob = &self.globs[at];
-            let is_last = part + 1 == glob.parts.len();
-            let fits = match self.part((at, part)) {
-                Some(Part::AnyPath) if is_directory => {
-                    next.push((at, part));
-                    continue;
+    fn close(&self, states: &mut States, from: usize) -> (Set, Option<Wanted>) {
+        let mut wanted = None;
+        let mut at = from;
+        while let Some(&state) = states.get(at) {
+            if matches!(self.parts[state], Part::AnyPath) {
+                match self.parts[state + 1] {
+                    Part::End(_) => wanted = Some(Wanted::Directory),
+                    _ => states.push(state + 1),
                 }
-                Some(Part::AnyPath) => is_last && !glob.only_directories,
-                Some(Part::Name(wanted)) => Self::is_same(wanted, name),
-                Some(Part::Search(segment)) => segment.matches(name),
-                None => false,
-            };
-            if fits && (is_last && !glob.only_directories || leads_to_directory()) {
-                next.push((at, part + 1));
-            }
-        }
-        self.closed(next)
-    }
-
-    /// The states with those that follow when a `**` takes nothing; sorted, each once.
-    fn closed(&self, mut states: States) -> States {
-        let mut at = 0;
-        while let Some(&(glob, part)) = states.get(at) {
-            if let Some(Part::AnyPath) = self.part((glob, part)) {
-                states.push((glob, part + 1));
             }
             at += 1;
         }
-        states.sort_unstable();
-        states.dedup();
-        states
-    }
-
-    fn part(&self, (glob, part): (usize, usize)) -> Option<&Part> {
-        self.globs[glob].parts.get(part)
-    }
-
-    fn is_same(left: &str, right: &str) -> bool {
-        <Native as Flavour>::Rules::text_eq(left, right)
+        states[from..].sort_unstable();
+        let mut end = from;
+        for at in from..states.len() {
+            if end == from || states[end - 1] != states[at] {
+                states[end] = states[at];
+                end += 1;
+            }
+        }
+        states.truncate(end);
+        (from..end, wanted)
     }
 }
 
-impl Glob {
-    /// The alternatives of a pattern.
-    fn all(pattern: &Pattern, begins: Begins) -> Vec<Self> {
-        let globs = pattern.alternatives().iter().map(|alternative| {
-            let names = alternative.path().parts().zip(alternative.tail());
-            let mut parts = match begins {
-                Begins::AtStart => Vec::new(),
-                Begins::Anywhere => vec![Part::AnyPath],
-            };
-            parts.extend(names.map(|(name, segment)| match segment {
-                _ if pattern.looks_up(name) => Part::Name(name.to_owned()),
-                Segment::AnyPath => Part::AnyPath,
-                segment => Part::Search(segment.clone()),
-            }));
-            // A run of `**` matches what one does, but would be tried in every way.
-            parts.dedup_by(|next, part| matches!((next, part), (Part::AnyPath, Part::AnyPath)));
-            Self { parts, only_directories: alternative.only_directories() }
-        });
-        globs.collect()
-    }
+/// The parts of one plain pattern.
+fn parts(pattern: &Pattern, alternative: &Alternative<Native>) -> impl Iterator<Item = Part> {
+    alternative.path().parts().zip(alternative.tail()).map(|(name, segment)| match segment {
+        _ if pattern.looks_up(name) => Part::Name(name.to_owned()),
+        Segment::AnyPath => Part::AnyPath,
+        segment => Part::Search(segment.clone()),
+    })
+}
+
+/// What a plain pattern wants.
+fn wanted(alternative: &Alternative<Native>) -> Wanted {
+    if alternative.only_directories() { Wanted::Directory } else { Wanted::Anything }
+}
+
+fn is_same(left: &str, right: &str) -> bool {
+    <Native as Flavour>::Rules::text_eq(left, right)
 }

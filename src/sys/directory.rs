@@ -1,0 +1,57 @@
+//! What listing and tree operations stand on: directories that are open.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+
+use crate::fs::FileKind;
+
+/// A directory that is open, so that what has its name later does not matter.
+///
+/// Names are relative to it. One of several parts is the system's to follow, `..` too.
+pub(crate) trait Directory: Sized + Send {
+    /// What tells a directory from every other that exists.
+    type Id: Clone + PartialEq + Send;
+
+    /// Where the system puts what is read; one serves any number of directories.
+    type Buffer: Default + Send;
+
+    /// Opens a directory by its path, following links; the path may be longer than the system allows.
+    fn open(path: &Path) -> io::Result<Self>;
+
+    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self>;
+
+    /// Opens the same directory again.
+    fn try_clone(&self) -> io::Result<Self>;
+
+    fn id(&self) -> io::Result<Self::Id>;
+
+    fn is_same_device(left: &Self::Id, right: &Self::Id) -> bool;
+
+    fn kind(path: &Path, links: Links) -> io::Result<FileKind>;
+
+    fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind>;
+
+    /// Reads on: up to the end, or until the buffer was full. `each` gets every name but `.` and `..`
+    /// with what it is, or why that cannot be told.
+    fn read(
+        &mut self,
+        buffer: &mut Self::Buffer,
+        each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
+    ) -> io::Result<Progress>;
+}
+
+/// What becomes of a link in the last part of a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    Follow,
+    /// It is what it is: a link, and no directory.
+    Keep,
+}
+
+/// How far a directory was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    ToTheEnd,
+    InPart,
+}

@@ -1,0 +1,93 @@
+//! Open directories over std alone: paths, as std opens nothing relative to a directory.
+//!
+//! So what is moved while it is listed is lost sight of, and a directory that is replaced by a link at
+//! the wrong moment is followed.
+
+use std::ffi::OsStr;
+use std::fs::{self, ReadDir};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::fs::FileKind;
+use crate::sys::directory::{Directory, Links, Progress};
+
+pub(crate) struct Dir {
+    path: PathBuf,
+    /// What is still to be read.
+    entries: Option<ReadDir>,
+}
+
+impl Directory for Dir {
+    #[cfg(unix)]
+    type Id = (u64, u64);
+
+    /// The real path: std tells no number.
+    #[cfg(not(unix))]
+    type Id = PathBuf;
+
+    type Buffer = ();
+
+    fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { entries: Some(fs::read_dir(path)?), path: path.to_owned() })
+    }
+
+    fn open_in(&self, name: &OsStr, _: Links) -> io::Result<Self> {
+        Self::open(&self.path.join(name))
+    }
+
+    fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self { path: self.path.clone(), entries: None })
+    }
+
+    #[cfg(unix)]
+    fn id(&self) -> io::Result<(u64, u64)> {
+        use std::os::unix::fs::MetadataExt;
+        let found = fs::metadata(&self.path)?;
+        Ok((found.dev(), found.ino()))
+    }
+
+    #[cfg(unix)]
+    fn is_same_device(left: &(u64, u64), right: &(u64, u64)) -> bool {
+        left.0 == right.0
+    }
+
+    #[cfg(not(unix))]
+    fn id(&self) -> io::Result<PathBuf> {
+        fs::canonicalize(&self.path)
+    }
+
+    #[cfg(not(unix))]
+    fn is_same_device(left: &PathBuf, right: &PathBuf) -> bool {
+        left.components().next() == right.components().next()
+    }
+
+    fn kind(path: &Path, links: Links) -> io::Result<FileKind> {
+        let found = match links {
+            Links::Follow => fs::metadata(path)?,
+            Links::Keep => fs::symlink_metadata(path)?,
+        };
+        Ok(FileKind::of(found.file_type()))
+    }
+
+    fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
+        Self::kind(&self.path.join(name), links)
+    }
+
+    fn read(&mut self, _: &mut (), mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>)) -> io::Result<Progress> {
+        const ENTRIES: usize = 1024;
+
+        let Some(mut entries) = self.entries.take() else { return Ok(Progress::ToTheEnd) };
+        for _ in 0..ENTRIES {
+            match entries.next() {
+                Some(Ok(entry)) => {
+                    each(self, &entry.file_name(), entry.file_type().map(FileKind::of));
+                }
+                Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
+                Some(Err(error)) => return Err(error),
+                None => return Ok(Progress::ToTheEnd),
+            }
+        }
+        self.entries = Some(entries);
+        Ok(Progress::InPart)
+    }
+}

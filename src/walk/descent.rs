@@ -1,0 +1,204 @@
+//! A way down a tree: directories opened one in the other, of which only a few stay open.
+//!
+//! A directory that was closed to save its descriptor is opened again by going down by name from the
+//! nearest one above that is open. That may lead elsewhere by then: device and inode tell. (`..` is
+//! not taken: it needs more permission, and leads elsewhere once a directory was moved.)
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use crate::fs::FileKind;
+use crate::sys::{self, Directory, Links, Progress};
+
+/// How many directories of a way are open at a time.
+const MOST_OPEN: usize = 16;
+
+/// How many of them may be read in part: those cannot be closed, as they would begin anew.
+const MOST_UNREAD: usize = 4;
+
+pub(super) struct Descent<D: Directory> {
+    /// The way, and behind it levels that were left, whose memory serves again.
+    levels: Vec<Level<D>>,
+    depth: usize,
+    /// The levels that are open, in order. The first always is.
+    open: Vec<usize>,
+    most_open: usize,
+    unread: usize,
+}
+
+struct Level<D: Directory> {
+    /// Its name in the level above; the first one's does not matter.
+    name: OsString,
+    links: Links,
+    dir: Option<D>,
+    /// Known of every level that is not open.
+    id: Option<D::Id>,
+    is_unread: bool,
+}
+
+impl<D: Directory> Descent<D> {
+    pub(super) fn new() -> Self {
+        Self { levels: Vec::new(), depth: 0, open: Vec::new(), most_open: MOST_OPEN, unread: 0 }
+    }
+
+    /// How many directories the way leads through.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Goes into a directory of the current one; at the beginning, into the one with this path.
+    pub(super) fn enter(&mut self, name: &OsStr, links: Links) -> io::Result<()> {
+        self.reopen()?;
+        let dir = self.opened(|parent| match parent {
+            Some(parent) => parent.open_in(name, links),
+            None => D::open(Path::new(name)),
+        })?;
+        self.push(dir, name, links);
+        Ok(())
+    }
+
+    /// Goes into an open directory, which begins the way.
+    pub(super) fn begin(&mut self, dir: D) {
+        self.push(dir, OsStr::new(""), Links::Follow);
+    }
+
+    /// Goes back to the directory above.
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+        let level = &mut self.levels[self.depth];
+        self.unread -= usize::from(level.is_unread);
+        level.is_unread = false;
+        if level.dir.take().is_some() {
+            self.open.pop();
+        }
+    }
+
+    /// Reads on in the current directory, which is open as long as it was not read to the end.
+    pub(super) fn read(
+        &mut self,
+        buffer: &mut D::Buffer,
+        each: impl FnMut(&D, &OsStr, io::Result<FileKind>),
+    ) -> io::Result<Progress> {
+        let level = &mut self.levels[self.depth - 1];
+        let progress = match &mut level.dir {
+            Some(dir) => dir.read(buffer, each),
+            None => Ok(Progress::ToTheEnd),
+        };
+        self.unread -= usize::from(level.is_unread);
+        level.is_unread = matches!(progress, Ok(Progress::InPart));
+        self.unread += usize::from(level.is_unread);
+        progress
+    }
+
+    /// Whether the current directory must be read to the end before going into another.
+    pub(super) fn must_read_on(&self) -> bool {
+        self.unread > MOST_UNREAD
+    }
+
+    /// What has a name in the current directory; at the beginning, what has this path.
+    pub(super) fn kind(&mut self, name: &OsStr, links: Links) -> io::Result<FileKind> {
+        self.reopen()?;
+        match self.current() {
+            Some(dir) => dir.kind_in(name, links),
+            None => D::kind(Path::new(name), links),
+        }
+    }
+
+    /// What tells the directory at a level from others.
+    pub(super) fn id(&mut self, level: usize) -> io::Result<&D::Id> {
+        let Level { dir, id, .. } = &mut self.levels[level];
+        match (dir, id) {
+            (_, Some(id)) => Ok(id),
+            (Some(dir), id) => Ok(id.insert(dir.id()?)),
+            (None, None) => unreachable!("BUG: a level is neither open nor known"),
+        }
+    }
+
+    /// The directory at a level once more, for another way that begins there; if it is open.
+    pub(super) fn try_clone(&self, level: usize) -> Option<D> {
+        self.levels[level].dir.as_ref()?.try_clone().ok()
+    }
+
+    fn current(&self) -> Option<&D> {
+        self.levels[self.depth.checked_sub(1)?].dir.as_ref()
+    }
+
+    fn push(&mut self, dir: D, name: &OsStr, links: Links) {
+        if self.depth == self.levels.len() {
+            self.levels.push(Level { name: OsString::new(), links, dir: None, id: None, is_unread: false });
+        }
+        let level = &mut self.levels[self.depth];
+        level.name.clear();
+        level.name.push(name);
+        level.links = links;
+        level.dir = Some(dir);
+        level.id = None;
+        self.open.push(self.depth);
+        self.depth += 1;
+    }
+
+    /// Opens the current directory if it was closed.
+    fn reopen(&mut self) -> io::Result<()> {
+        while let Some(&above) = self.open.last()
+            && above + 1 < self.depth
+        {
+            let at = above + 1;
+            let dir = self.opened_again(above)?;
+            if Some(dir.id()?) != self.levels[at].id {
+                return Err(io::Error::new(ErrorKind::NotFound, "it was moved while it was listed"));
+            }
+            self.levels[at].dir = Some(dir);
+            self.open.push(at);
+        }
+        Ok(())
+    }
+
+    /// Opens the level below an open one.
+    fn opened_again(&mut self, above: usize) -> io::Result<D> {
+        let name = std::mem::take(&mut self.levels[above + 1].name);
+        let links = self.levels[above + 1].links;
+        let result = self.opened(|parent| match parent {
+            Some(parent) => parent.open_in(&name, links),
+            None => unreachable!("BUG: no level is open"),
+        });
+        self.levels[above + 1].name = name;
+        result
+    }
+
+    /// Opens a directory below the last open level. Where the system has no descriptor left, this way
+    /// gets along with fewer from then on.
+    fn opened(&mut self, open: impl Fn(Option<&D>) -> io::Result<D>) -> io::Result<D> {
+        while self.open.len() >= self.most_open && self.close_one()? {}
+        loop {
+            let parent = self.open.last().and_then(|&last| self.levels[last].dir.as_ref());
+            match open(parent) {
+                Err(error) if sys::is_out_of_descriptors(&error) => {
+                    if !self.close_one()? {
+                        return Err(error);
+                    }
+                    self.most_open = self.open.len() + 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Closes the level that will be missed least, if one can be closed.
+    ///
+    /// To come back up through a way of any length at little cost, what stays open has to lie the
+    /// closer together the nearer it is to the end: the gap that closing leaves is measured by its
+    /// distance from there.
+    fn close_one(&mut self) -> io::Result<bool> {
+        let Some(&end) = self.open.last() else { return Ok(false) };
+        let gap = |at: usize| (self.open[at + 1] - self.open[at - 1]) as f64 / (end - self.open[at]) as f64;
+        let inner = 1..self.open.len() - 1;
+        let closable = inner.filter(|&at| !self.levels[self.open[at]].is_unread);
+        let Some(at) = closable.min_by(|&left, &right| gap(left).total_cmp(&gap(right))) else { return Ok(false) };
+        let level = self.open[at];
+        self.id(level)?;
+        self.levels[level].dir = None;
+        self.open.remove(at);
+        Ok(true)
+    }
+}

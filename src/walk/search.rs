@@ -1,0 +1,131 @@
+//! What a listing is asked for: its options, and what becomes of them before it begins.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::Entry;
+use super::plan::{Begins, Plan, Wanted};
+use crate::fs::FileKind;
+use crate::path::PathBuf;
+use crate::pattern::Pattern;
+use crate::sys::Links;
+
+/// The options of a [`Walk`](super::Walk).
+#[derive(Clone)]
+pub(super) struct Options {
+    pub(super) start: PathBuf,
+    pub(super) target: Target,
+    /// Left out, with everything below.
+    pub(super) excluded: Vec<Pattern>,
+    /// Left out as in a [`PatternSet`](crate::PatternSet): what is below is another path.
+    pub(super) outside: Vec<Pattern>,
+    pub(super) case_sensitive: Option<bool>,
+    pub(super) min_depth: usize,
+    pub(super) max_depth: usize,
+    pub(super) hidden: bool,
+    /// The kinds that are wanted; all, if it is empty.
+    pub(super) kinds: Vec<FileKind>,
+    pub(super) pruned: Vec<Arc<dyn Fn(&Entry) -> bool + Send + Sync>>,
+    /// What `**` does with links to directories.
+    pub(super) links: Links,
+    pub(super) same_file_system: bool,
+    pub(super) order: Order,
+    pub(super) contents_first: bool,
+    pub(super) threads: Option<usize>,
+}
+
+/// Which paths are looked for.
+#[derive(Clone)]
+pub(super) enum Target {
+    Children,
+    Patterns(Vec<Pattern>, Begins),
+}
+
+/// The order of the entries of one directory.
+#[derive(Clone)]
+pub(super) enum Order {
+    Sorted,
+    SortedBy(Arc<dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync>),
+    Unsorted,
+}
+
+/// Options in the form in which a listing reads them.
+pub(super) struct Search {
+    pub(super) options: Options,
+    pub(super) plan: Plan,
+    /// What is left out.
+    pub(super) outside: Plan,
+}
+
+impl Options {
+    pub(super) fn new(start: PathBuf, target: Target) -> Self {
+        Self {
+            start,
+            target,
+            excluded: Vec::new(),
+            outside: Vec::new(),
+            case_sensitive: None,
+            min_depth: 0,
+            max_depth: usize::MAX,
+            hidden: true,
+            kinds: Vec::new(),
+            pruned: Vec::new(),
+            links: Links::Keep,
+            same_file_system: false,
+            order: Order::Sorted,
+            contents_first: false,
+            threads: None,
+        }
+    }
+
+    /// A pattern with the case that was asked for.
+    fn in_case(&self, pattern: &Pattern) -> Pattern {
+        match self.case_sensitive {
+            None => pattern.clone(),
+            Some(true) => pattern.clone().case_sensitive(),
+            Some(false) => pattern.clone().case_insensitive(),
+        }
+    }
+}
+
+impl Search {
+    pub(super) fn new(options: Options) -> Self {
+        let mut plan = match options.target {
+            Target::Children => Plan::children(),
+            Target::Patterns(..) => Plan::none(),
+        };
+        if let Target::Patterns(patterns, begins) = &options.target {
+            for pattern in patterns {
+                plan.add(&options.in_case(pattern), *begins);
+            }
+        }
+        let mut outside = Plan::none();
+        for pattern in &options.excluded {
+            outside.add_with_all_below(&options.in_case(pattern));
+        }
+        for pattern in &options.outside {
+            outside.add(&options.in_case(pattern), Begins::AtStart);
+        }
+        Self { options, plan, outside }
+    }
+
+    /// Whether literal parts of a pattern may be looked up together, unseen by other options.
+    pub(super) fn may_jump(&self) -> bool {
+        self.outside.is_none() && self.options.pruned.is_empty()
+    }
+
+    /// Whether the options leave a name out, with all below it.
+    pub(super) fn hides(&self, name: &[u8]) -> bool {
+        !self.options.hidden && name.starts_with(b".") && name != b".."
+    }
+
+    /// What is still wanted of an entry when its depth and kind are looked at.
+    pub(super) fn wanted(&self, wanted: Option<Wanted>, depth: usize, kind: FileKind) -> Option<Wanted> {
+        let kinds = &self.options.kinds;
+        wanted.filter(|_| depth >= self.options.min_depth && (kinds.is_empty() || kinds.contains(&kind)))
+    }
+
+    pub(super) fn prunes(&self, entry: &Entry) -> bool {
+        self.options.pruned.iter().any(|pruned| pruned(entry))
+    }
+}

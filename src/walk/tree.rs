@@ -1,0 +1,146 @@
+//! A listing as a printed tree.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Entry;
+use super::lister::Lister;
+use super::search::{Options, Order, Search};
+use crate::error::{Error, Op, printable};
+use crate::fs::FileKind;
+use crate::sys;
+
+/// A listing that prints as a tree; made by [`Path::tree`](crate::Path::tree) and
+/// [`Walk::tree`](super::Walk::tree).
+///
+/// Each print lists anew. Directories end in `/`; control characters in names are escaped. Errors stand where
+/// they came up. The walk's `unsorted` and `contents_first` count for nothing.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// (&base / "a" / "b" / "c").mkdir_all()?;
+/// let shallow = base.walk().max_depth(2).tree();
+/// assert!(shallow.to_string().ends_with("└── a/\n    └── b/"));
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Tree {
+    search: Arc<Search>,
+    max_entries: usize,
+}
+
+/// A line: how deep it is, and what it says.
+struct Line {
+    depth: usize,
+    text: String,
+}
+
+impl Tree {
+    pub(super) fn new(mut options: Options) -> Self {
+        options.contents_first = false;
+        if let Order::Unsorted = options.order {
+            options.order = Order::Sorted;
+        }
+        Self { search: Arc::new(Search::new(options)), max_entries: usize::MAX }
+    }
+
+    /// Prints at most so many entries, and a last line `…` where there are more, which are not listed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// for name in ["a", "b", "c"] {
+    ///     (&base / name).touch()?;
+    /// }
+    /// let tree = base.tree().max_entries(2).to_string();
+    /// assert!(tree.ends_with("├── a\n├── b\n└── …"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn max_entries(mut self, count: usize) -> Self {
+        self.max_entries = count;
+        self
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut above = Vec::new();
+        let mut lister = Lister::<sys::Dir>::new(self.search.clone());
+        let mut count = 0;
+        while let Some(entry) = lister.advance() {
+            if count == self.max_entries {
+                lines.push(Line { depth: 1, text: "…".to_owned() });
+                break;
+            }
+            match entry {
+                Ok(entry) if entry.depth() == 0 => continue,
+                Ok(entry) => add_entry(&mut lines, &mut above, entry),
+                Err(error) => lines.push(Line { depth: self.depth(&error), text: format!("[{error}]") }),
+            }
+            count += 1;
+        }
+        lines
+    }
+
+    /// The depth at which an error is shown: that of a directory as its first entry.
+    fn depth(&self, error: &Error) -> usize {
+        let start: &std::path::Path = self.search.options.start.as_ref();
+        let below = error.path().strip_prefix(start).unwrap_or(error.path());
+        let inside = matches!(error.op(), Op::List | Op::Follow);
+        below.components().count() + usize::from(inside)
+    }
+}
+
+/// Adds the lines of an entry: those of directories above it that have none yet, and its own.
+fn add_entry(lines: &mut Vec<Line>, above: &mut Vec<String>, entry: &Entry) {
+    let mut parts: Vec<_> = entry.parts().rev().take(entry.depth()).collect();
+    parts.reverse();
+    let last = parts.len() - 1;
+    let known = above.iter().zip(&parts).take_while(|(above, part)| above == *part).count().min(last);
+    above.truncate(known);
+    for (at, part) in parts.into_iter().enumerate().skip(known) {
+        let is_directory = at < last || entry.kind() == FileKind::Directory;
+        let mark = if is_directory { "/" } else { "" };
+        lines.push(Line { depth: at + 1, text: printable(part) + mark });
+        above.push(part.to_owned());
+    }
+}
+
+impl fmt::Display for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start = self.search.options.start.as_str();
+        let mark = if start.ends_with(['/', '\\']) { "" } else { "/" };
+        write!(f, "{}{mark}", printable(start))?;
+        for line in drawn(self.lines()) {
+            write!(f, "\n{line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The lines with the branches that lead to them. What a branch looks like depends on what follows, so
+/// that it goes from the last line to the first.
+fn drawn(lines: Vec<Line>) -> Vec<String> {
+    // By depth: whether a line follows to which a branch from above leads.
+    let mut follows = Vec::new();
+    let mut drawn = Vec::with_capacity(lines.len());
+    for Line { depth, text } in lines.into_iter().rev() {
+        follows.resize(depth, false);
+        let (last, above) = follows.split_last_mut().expect("BUG: a line of no depth");
+        let mut line: String = above.iter().map(|follows| if *follows { "│   " } else { "    " }).collect();
+        line += if *last { "├── " } else { "└── " };
+        *last = true;
+        drawn.push(line + &text);
+    }
+    drawn.reverse();
+    drawn
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree").field("start", &self.search.options.start).finish_non_exhaustive()
+    }
+}
