@@ -178,7 +178,8 @@ impl Path {
     ///
     /// let sources = PatternSet::builder().include("**/*.rs").exclude("target/**").build();
     /// let found = base.glob_set(&sources)?.collect::<waypath::Result<Vec<_>>>()?;
-    /// assert_eq!(found, [&base / "src" / "lib.rs"]);
+    /// assert_eq!(found.len(), 1);
+    /// assert_eq!(found[0].path(), &(&base / "src" / "lib.rs"));
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -216,6 +217,7 @@ impl Path {
     /// └── src/
     ///     └── lib.rs
     /// ```
+    #[must_use]
     pub fn tree(&self) -> Tree {
         self.walk().tree()
     }
@@ -654,6 +656,7 @@ impl Walk {
     /// assert!(tree.ends_with("└── a/\n    └── b/\n        └── c.rs"));
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    #[must_use]
     pub fn tree(self) -> Tree {
         Tree::new(self.options)
     }

@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-#[cfg(any(test, not(unix)))]
+#[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
 pub(crate) use dir::Dir;
 pub(crate) use std::fs::{FileType, Metadata};
 

@@ -1,6 +1,5 @@
 //! The engine of all listings: goes down a tree, and lends one entry after the other.
 
-use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::ops::Range;
@@ -9,7 +8,7 @@ use std::sync::Arc;
 use super::Entry;
 use super::descent::Descent;
 use super::plan::Wanted;
-use super::search::{Order, Search};
+use super::search::{Compare, Order, Search};
 use super::shelf::{Below, Height, Item, Jump, Place, Shelf};
 use crate::error::{Error, Op, Result};
 use crate::fs::FileKind;
@@ -138,7 +137,7 @@ impl<D: Directory> Lister<D> {
         }
         if frame.is_unread {
             self.shelf.truncate(frame.height);
-            self.to_directory();
+            self.be_at_directory();
             self.list();
             return Some(Step::GoOn);
         }
@@ -165,7 +164,7 @@ impl<D: Directory> Lister<D> {
         if let Some(failure) = item.failure {
             return Step::Fail(failure);
         }
-        self.to_item(&item);
+        self.be_at_item(&item);
         let mut own = None;
         if item.wanted.is_some() || !self.search.options.pruned.is_empty() {
             match self.look(&item) {
@@ -189,7 +188,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Makes the entry's path that of an item.
-    fn to_item(&mut self, item: &Item) {
+    fn be_at_item(&mut self, item: &Item) {
         let frame = self.frames.last().expect("BUG: an item of no directory");
         self.entry.depth = frame.depth + item.parts;
         match item.parts {
@@ -305,7 +304,7 @@ impl<D: Directory> Lister<D> {
             return Ok(());
         }
         let level = self.descent.depth() - 1;
-        let id = self.descent.id(level).map(D::Id::clone).map_err(|cause| Some(self.failed(cause)))?;
+        let id = self.descent.id(level).cloned().map_err(|cause| Some(self.failed(cause)))?;
         let first = self.first.get_or_insert_with(|| id.clone());
         if self.search.options.same_file_system && !D::is_same_device(first, &id) {
             return Err(None);
@@ -369,7 +368,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Makes the entry's path that of the current directory.
-    fn to_directory(&mut self) {
+    fn be_at_directory(&mut self) {
         let frame = self.frames.last().expect("BUG: no current directory");
         self.entry.path.end_children(frame.prefix, frame.path_len);
         self.entry.depth = frame.depth;
@@ -377,7 +376,7 @@ impl<D: Directory> Lister<D> {
 
     /// Goes back up; the directory itself may be wanted behind its contents.
     fn leave(&mut self) -> Step {
-        self.to_directory();
+        self.be_at_directory();
         let frame = self.frames.pop().expect("BUG: leaving nothing");
         self.shelf.truncate(frame.height);
         if self.descent.depth() > 0 {
@@ -438,7 +437,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Sorts the items above a height as their entries; what is none comes last.
-    fn sort_by(&mut self, order: &dyn Fn(&Entry, &Entry) -> Ordering, height: Height) {
+    fn sort_by(&mut self, order: &Compare, height: Height) {
         let items = self.shelf.items.split_off(height.items());
         let mut entries: Vec<_> = items.into_iter().map(|item| (self.entry_of(&item), item)).collect();
         entries.sort_by(|(left, _), (right, _)| match (left, right) {
@@ -452,7 +451,7 @@ impl<D: Directory> Lister<D> {
         if item.failure.is_some() {
             return None;
         }
-        self.to_item(item);
+        self.be_at_item(item);
         self.entry.kind = self.look(item).ok()??;
         Some(self.entry.clone())
     }

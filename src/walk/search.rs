@@ -25,7 +25,7 @@ pub(super) struct Options {
     pub(super) hidden: bool,
     /// The kinds that are wanted; all, if it is empty.
     pub(super) kinds: Vec<FileKind>,
-    pub(super) pruned: Vec<Arc<dyn Fn(&Entry) -> bool + Send + Sync>>,
+    pub(super) pruned: Vec<Arc<Prune>>,
     /// What `**` does with links to directories.
     pub(super) links: Links,
     pub(super) same_file_system: bool,
@@ -33,6 +33,12 @@ pub(super) struct Options {
     pub(super) contents_first: bool,
     pub(super) threads: Option<usize>,
 }
+
+/// Whether an entry is left out.
+pub(super) type Prune = dyn Fn(&Entry) -> bool + Send + Sync;
+
+/// Compares the entries of a directory.
+pub(super) type Compare = dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync;
 
 /// Which paths are looked for.
 #[derive(Clone)]
@@ -45,7 +51,7 @@ pub(super) enum Target {
 #[derive(Clone)]
 pub(super) enum Order {
     Sorted,
-    SortedBy(Arc<dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync>),
+    SortedBy(Arc<Compare>),
     Unsorted,
 }
 

@@ -1,0 +1,168 @@
+//! Finds paths by patterns.
+//!
+//! ```sh
+//! cargo run --release --example find -- '**/*.rs' '**/*.toml' --exclude '**/target'
+//! ```
+//!
+//! Paths come one a line, relative as the directory is given. What could not be listed goes to
+//! standard error, and the exit status is 1; bad arguments give 2.
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use clap::{Parser, ValueEnum};
+use waypath::{Entry, FileKind, PathBuf, Pattern, Walk};
+
+/// Finds paths by patterns, such as `**/*.rs` or `{src,tests}/**`.
+#[derive(Parser)]
+struct Args {
+    /// Patterns, any of which may match
+    #[arg(required = true, value_name = "PATTERN", value_parser = Pattern::with_braces)]
+    patterns: Vec<Pattern>,
+    /// Where to look
+    #[arg(long = "in", value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    /// Leave out what matches, and everything below
+    #[arg(long, value_name = "PATTERN", value_parser = Pattern::with_braces)]
+    exclude: Vec<Pattern>,
+    /// Whether names that begin with a dot are found
+    #[arg(long, value_enum, default_value_t = Hidden::Yes)]
+    hidden: Hidden,
+    /// Go into links to directories
+    #[arg(long)]
+    follow: bool,
+    /// How many levels to go down
+    #[arg(long, value_name = "N")]
+    max_depth: Option<usize>,
+    /// How many threads look; more than one finds in no order
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    threads: usize,
+    /// Take the system's order
+    #[arg(long)]
+    unsorted: bool,
+    /// Only files, directories or links
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// Print only how many there are
+    #[arg(long)]
+    count: bool,
+    /// End each path with NUL instead of a newline
+    #[arg(long)]
+    null: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Hidden {
+    Yes,
+    No,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    F,
+    D,
+    L,
+}
+
+impl Args {
+    fn walk(&self) -> waypath::Result<Walk> {
+        let mut walk = self.directory.glob(&self.patterns)?.exclude(&self.exclude).threads(self.threads);
+        walk = walk.hidden(matches!(self.hidden, Hidden::Yes)).max_depth(self.max_depth.unwrap_or(usize::MAX));
+        if self.follow {
+            walk = walk.follow_symlinks();
+        }
+        if self.unsorted {
+            walk = walk.unsorted();
+        }
+        Ok(match self.kind {
+            None => walk,
+            Some(Kind::F) => walk.only(FileKind::File),
+            Some(Kind::D) => walk.only(FileKind::Directory),
+            Some(Kind::L) => walk.only(FileKind::Symlink),
+        })
+    }
+}
+
+/// What is done with what is found; any thread may bring it.
+struct Finder {
+    end: u8,
+    prints: bool,
+    output: Mutex<BufWriter<io::Stdout>>,
+    count: AtomicUsize,
+    has_failed: AtomicBool,
+}
+
+impl Finder {
+    fn take(&self, found: waypath::Result<&Entry>) -> ControlFlow<io::Error> {
+        let entry = match found {
+            Ok(entry) => entry,
+            Err(error) => {
+                eprintln!("find: {error}");
+                self.has_failed.store(true, Ordering::Relaxed);
+                return ControlFlow::Continue(());
+            }
+        };
+        self.count.fetch_add(1, Ordering::Relaxed);
+        match self.print(entry) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
+    }
+
+    fn print(&self, entry: &Entry) -> io::Result<()> {
+        if !self.prints {
+            return Ok(());
+        }
+        let mut output = self.output.lock().unwrap();
+        output.write_all(entry.as_str().as_bytes())?;
+        output.write_all(&[self.end])
+    }
+
+    fn finish(self) -> io::Result<ExitCode> {
+        let mut output = self.output.into_inner().unwrap();
+        if !self.prints {
+            writeln!(output, "{}", self.count.into_inner())?;
+        }
+        output.flush()?;
+        Ok(ExitCode::from(u8::from(self.has_failed.into_inner())))
+    }
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let walk = match args.walk() {
+        Ok(walk) => walk,
+        Err(error) => {
+            eprintln!("find: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let finder = Finder {
+        end: if args.null { 0 } else { b'\n' },
+        prints: !args.count,
+        output: Mutex::new(BufWriter::new(io::stdout())),
+        count: AtomicUsize::new(0),
+        has_failed: AtomicBool::new(false),
+    };
+    let found = if args.threads > 1 {
+        walk.par_visit(|entry| finder.take(entry))
+    } else {
+        walk.visit(|entry| finder.take(entry))
+    };
+    let result = match found {
+        ControlFlow::Continue(()) => finder.finish(),
+        ControlFlow::Break(error) => Err(error),
+    };
+    match result {
+        Ok(code) => code,
+        // Whoever read the output has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("find: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
