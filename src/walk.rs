@@ -160,11 +160,11 @@ impl Path {
         Ok(Walk::new(self, Target::Patterns(patterns, Begins::Anywhere)))
     }
 
-    /// Lists what is below this directory and in a set: what an include matches and no exclude does,
-    /// both relative to this directory. Without includes, that is everything not excluded.
+    /// Lists what is below this directory and in a set, by its path relative to this directory.
     ///
-    /// An exclude that ends in `**` keeps the listing out of what it matches; for any other, what is
-    /// below is another path.
+    /// As [`PatternSet::is_match`] says, `src/**` is what is below `src` and not `src` itself, and what is
+    /// below an excluded directory is another path. An exclude that ends in `**` keeps the listing out of
+    /// there altogether.
     ///
     /// # Examples
     ///
@@ -185,14 +185,10 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// As for [`glob`](Path::glob), of the includes.
+    /// As for [`glob`](Path::glob), of any pattern of the set.
     pub fn glob_set(&self, set: &PatternSet) -> Result<Walk> {
-        let mut walk = match set.include_patterns() {
-            [] => self.walk(),
-            includes => self.glob(includes)?,
-        };
-        walk.options.outside = set.exclude_patterns().to_vec();
-        Ok(walk)
+        set.include_patterns().iter().chain(set.exclude_patterns()).try_for_each(refuse_absolute)?;
+        Ok(Walk::new(self, Target::Set(set.clone())))
     }
 
     /// Returns this directory as a tree to print: [`walk`](Path::walk), then [`tree`](Walk::tree).

@@ -2,14 +2,13 @@
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::Entry;
 use super::descent::Descent;
 use super::plan::Wanted;
 use super::search::{Compare, Order, Search};
-use super::shelf::{Below, Height, Item, Jump, Place, Shelf};
+use super::shelf::{Below, Height, Item, Jump, Name, Place, Shelf, What};
 use crate::error::{Error, Op, Result};
 use crate::fs::FileKind;
 use crate::path::PathBuf;
@@ -39,6 +38,8 @@ pub(super) struct Lister<D: Directory> {
 struct Frame {
     depth: usize,
     below: Below,
+    /// Whether all that is below is wanted.
+    takes_all: bool,
     /// The length of its path's text, and of what stands before the names in it.
     path_len: usize,
     prefix: usize,
@@ -56,11 +57,23 @@ impl Frame {
     /// The directory that an entry names.
     fn new(entry: &Entry, below: Below, height: Height, own: Option<FileKind>) -> Self {
         let path_len = entry.path.as_str().len();
-        Self { depth: entry.depth, below, path_len, prefix: 0, height, next: 0, end: 0, is_unread: false, own }
+        Self {
+            depth: entry.depth,
+            below,
+            takes_all: false,
+            path_len,
+            prefix: 0,
+            height,
+            next: 0,
+            end: 0,
+            is_unread: false,
+            own,
+        }
     }
 }
 
 /// What comes before the next item.
+#[derive(Clone, Copy)]
 enum Next {
     Nothing,
     /// To enter the directory that the entry's path names.
@@ -70,10 +83,11 @@ enum Next {
 }
 
 /// A directory that is to be entered.
+#[derive(Clone, Copy)]
 struct Enter {
     /// Its name on the shelf.
-    name: Range<usize>,
-    kind: Option<FileKind>,
+    name: Name,
+    what: What,
     below: Below,
     own: Option<FileKind>,
 }
@@ -114,10 +128,16 @@ impl<D: Directory> Lister<D> {
     /// Lends the next entry, which lasts until the next call.
     pub(super) fn advance(&mut self) -> Option<Result<&Entry>> {
         loop {
-            let step = match std::mem::replace(&mut self.next, Next::Nothing) {
-                Next::Enter(enter) => self.enter(enter),
-                Next::Lend => Step::Lend,
+            let step = match self.next {
                 Next::Nothing => self.step()?,
+                Next::Enter(enter) => {
+                    self.next = Next::Nothing;
+                    self.enter(enter)
+                }
+                Next::Lend => {
+                    self.next = Next::Nothing;
+                    Step::Lend
+                }
             };
             match step {
                 Step::Lend => return Some(Ok(&self.entry)),
@@ -131,7 +151,7 @@ impl<D: Directory> Lister<D> {
     fn step(&mut self) -> Option<Step> {
         let frame = self.frames.last_mut()?;
         if frame.next < frame.end {
-            let item = std::mem::take(&mut self.shelf.items[frame.next]);
+            let item = self.shelf.items[frame.next];
             frame.next += 1;
             return Some(self.visit(item));
         }
@@ -161,48 +181,57 @@ impl From<Option<Error>> for Step {
 /// Visiting items.
 impl<D: Directory> Lister<D> {
     fn visit(&mut self, item: Item) -> Step {
-        if let Some(failure) = item.failure {
-            return Step::Fail(failure);
+        if let What::Failure(number) = item.what {
+            return self.shelf.take_failure(number).into();
         }
         self.be_at_item(&item);
-        let mut own = None;
-        if item.wanted.is_some() || !self.search.options.pruned.is_empty() {
-            match self.look(&item) {
-                Ok(Some(kind)) => self.entry.kind = kind,
-                Ok(None) => return self.missed().into(),
-                Err(cause) => return Step::Fail(Error::new(Op::Stat, &*self.entry.path, cause)),
-            }
-            let kind = self.entry.kind;
-            if self.entry.depth > 0 && self.search.prunes(&self.entry) {
-                return Step::GoOn;
-            }
-            own = self.is_wanted(&item).then_some(kind);
+        let own = match self.own(&item) {
+            Ok(own) => own,
+            Err(step) => return step,
+        };
+        if item.below.set.is_empty() {
+            return if own.is_some() { Step::Lend } else { Step::GoOn };
         }
-        let leads_on = !item.below.set.is_empty();
-        let later = leads_on && self.search.options.contents_first;
-        if leads_on {
-            let Item { name, kind, below, .. } = item;
-            self.next = Next::Enter(Enter { name, kind, below, own: own.filter(|_| later) });
-        }
-        if own.is_some() && !later { Step::Lend } else { Step::GoOn }
+        let (now, later) = if self.search.options.contents_first { (None, own) } else { (own, None) };
+        let Item { name, what, below, .. } = item;
+        self.next = Next::Enter(Enter { name, what, below, own: later });
+        if now.is_some() { Step::Lend } else { Step::GoOn }
     }
 
     /// Makes the entry's path that of an item.
     fn be_at_item(&mut self, item: &Item) {
         let frame = self.frames.last().expect("BUG: an item of no directory");
-        self.entry.depth = frame.depth + item.parts;
-        match item.parts {
+        self.entry.depth = frame.depth + item.name.parts;
+        match item.name.parts {
             0 => self.entry.path.end_children(frame.prefix, frame.path_len),
-            _ => self.entry.path.set_child(frame.prefix, &self.shelf.names[item.name.clone()]),
+            _ => self.entry.path.set_child(frame.prefix, self.shelf.text(item.name)),
         }
+    }
+
+    /// What an item is, if it is wanted; the step to take instead, if that is nothing to go on with.
+    fn own(&mut self, item: &Item) -> Result<Option<FileKind>, Step> {
+        let prunes = !self.search.options.pruned.is_empty();
+        if item.wanted.is_none() && !prunes {
+            return Ok(None);
+        }
+        let kind = match self.look(item) {
+            Ok(Some(kind)) => kind,
+            Ok(None) => return Err(self.missed().into()),
+            Err(cause) => return Err(Step::Fail(Error::new(Op::Stat, &*self.entry.path, cause))),
+        };
+        self.entry.kind = kind;
+        if prunes && self.entry.depth > 0 && self.search.prunes(&self.entry) {
+            return Err(Step::GoOn);
+        }
+        Ok(self.is_wanted(item).then_some(kind))
     }
 
     /// What is there, if anything is.
     fn look(&mut self, item: &Item) -> io::Result<Option<FileKind>> {
-        if item.kind.is_some() {
-            return Ok(item.kind);
+        if let What::Listed(kind) = item.what {
+            return Ok(Some(kind));
         }
-        match self.kind(&item.name, Links::Keep) {
+        match self.kind(item.name, Links::Keep) {
             Err(cause) if is_no_directory(&cause) => Ok(None),
             result => result.map(Some),
         }
@@ -211,20 +240,24 @@ impl<D: Directory> Lister<D> {
     /// Whether the entry is to be lent, now that its kind is known.
     fn is_wanted(&mut self, item: &Item) -> bool {
         let kind = self.entry.kind;
-        match self.search.wanted(item.wanted, self.entry.depth, kind) {
+        let wanted = match item.what {
+            What::LookedUp => self.search.wanted(item.wanted, self.entry.depth, kind),
+            _ => item.wanted,
+        };
+        match wanted {
             None => false,
             Some(Wanted::Anything) => true,
             Some(Wanted::Directory) => match kind {
-                FileKind::Symlink => self.kind(&item.name, Links::Follow).is_ok_and(|to| to == FileKind::Directory),
+                FileKind::Symlink => self.kind(item.name, Links::Follow).is_ok_and(|to| to == FileKind::Directory),
                 kind => kind == FileKind::Directory,
             },
         }
     }
 
-    fn kind(&mut self, name: &Range<usize>, links: Links) -> io::Result<FileKind> {
+    fn kind(&mut self, name: Name, links: Links) -> io::Result<FileKind> {
         let name = match self.descent.depth() {
             0 => self.entry.path.as_str(),
-            _ => &self.shelf.names[name.clone()],
+            _ => self.shelf.text(name),
         };
         self.descent.kind(OsStr::new(name), links)
     }
@@ -277,11 +310,12 @@ impl<D: Directory> Lister<D> {
 
     /// Opens it, unless it is of no use; there may be nothing to say about that.
     fn open(&mut self, enter: &Enter) -> Result<(), Option<Error>> {
-        let is_link = enter.kind == Some(FileKind::Symlink);
-        let links = if enter.kind == Some(FileKind::Directory) { Links::Keep } else { Links::Follow };
+        let is_link = matches!(enter.what, What::Listed(FileKind::Symlink));
+        let is_directory = matches!(enter.what, What::Listed(FileKind::Directory));
+        let links = if is_directory { Links::Keep } else { Links::Follow };
         let name = match self.descent.depth() {
             0 => self.entry.path.as_str(),
-            _ => &self.shelf.names[enter.name.clone()],
+            _ => self.shelf.text(enter.name),
         };
         if let Err(cause) = self.descent.enter(OsStr::new(name), links) {
             return Err(match is_no_directory(&cause) {
@@ -309,7 +343,7 @@ impl<D: Directory> Lister<D> {
         if self.search.options.same_file_system && !D::is_same_device(first, &id) {
             return Err(None);
         }
-        let goes_anywhere = self.search.plan.goes_anywhere(&self.shelf.states[enter.below.set.clone()]);
+        let goes_anywhere = self.search.plan.goes_anywhere(enter.below.set.of(&self.shelf.states));
         if follows
             && is_link
             && goes_anywhere
@@ -344,13 +378,13 @@ impl<D: Directory> Lister<D> {
         let Self { search, shelf, frames, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to list");
         let depth = frame.depth;
-        let below = frame.below.clone();
-        if search.may_jump() && !shelf.needs_listing(search, &below) {
-            shelf.add_names(search, &Jump { path: "", parts: 0, depth }, &below);
+        let below = frame.below;
+        if search.may_jump() && !shelf.needs_listing(search, below) {
+            shelf.add_names(search, &Jump { path: "", parts: 0, depth }, below);
         } else {
-            let begins = !frame.is_unread;
-            if begins {
-                shelf.add_up(search, depth, &below);
+            if !frame.is_unread {
+                frame.takes_all = search.plan.takes_all(below.set.of(&shelf.states));
+                shelf.add_up(search, depth, below);
             }
             self.read();
         }
@@ -396,7 +430,7 @@ impl<D: Directory> Lister<D> {
         let Self { search, shelf, frames, descent, buffer, entry, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to read");
         let path = entry.path.directory_of_children(frame.prefix, frame.path_len);
-        let place = Place { path: &path, depth: frame.depth, below: &frame.below };
+        let place = Place { path: &path, depth: frame.depth, below: frame.below, takes_all: frame.takes_all };
         while frame.is_unread {
             let progress = descent.read(buffer, |_, name, kind| shelf.add(search, &place, name, kind));
             frame.is_unread = matches!(progress, Ok(Progress::InPart));
@@ -411,7 +445,7 @@ impl<D: Directory> Lister<D> {
     fn read(&mut self) {
         let Self { search, shelf, frames, descent, buffer, entry, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to read");
-        let place = Place { path: &entry.path, depth: frame.depth, below: &frame.below };
+        let place = Place { path: &entry.path, depth: frame.depth, below: frame.below, takes_all: frame.takes_all };
         loop {
             let progress = descent.read(buffer, |_, name, kind| shelf.add(search, &place, name, kind));
             frame.is_unread = matches!(progress, Ok(Progress::InPart));
@@ -448,7 +482,7 @@ impl<D: Directory> Lister<D> {
     }
 
     fn entry_of(&mut self, item: &Item) -> Option<Entry> {
-        if item.failure.is_some() {
+        if let What::Failure(_) = item.what {
             return None;
         }
         self.be_at_item(item);
@@ -503,7 +537,7 @@ impl<D: Directory> Lister<D> {
             path: self.entry.path.directory_of_children(frame.prefix, frame.path_len),
             depth: frame.depth,
             dir,
-            shelf: self.shelf.take(items),
+            shelf: self.shelf.take_items(items),
             above,
             first: self.first.clone(),
         }

@@ -1,7 +1,5 @@
 //! What a listing looks for: patterns, and how far a path has come in them.
 
-use std::ops::Range;
-
 use crate::flavour::{Flavour, Native, Rules};
 use crate::fs::FileKind;
 use crate::pattern::{Alternative, Pattern, Segment};
@@ -47,10 +45,31 @@ type State = usize;
 
 /// How far a path has come: the states from which it goes on, a range of [`States`]. An empty one
 /// leads nowhere.
-pub(super) type Set = Range<usize>;
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Set {
+    from: usize,
+    end: usize,
+}
 
 /// The sets of the paths that are being listed, on a stack. Each is sorted and free of repeats.
 pub(super) type States = Vec<State>;
+
+impl Set {
+    pub(super) fn is_empty(self) -> bool {
+        self.from == self.end
+    }
+
+    pub(super) fn of(self, states: &States) -> &[State] {
+        &states[self.from..self.end]
+    }
+
+    /// Puts a set on top of the stack.
+    pub(super) fn put(set: &[State], states: &mut States) -> Self {
+        let from = states.len();
+        states.extend(set);
+        Self { from, end: states.len() }
+    }
+}
 
 impl Plan {
     /// Nothing.
@@ -78,6 +97,16 @@ impl Plan {
         for alternative in pattern.alternatives() {
             self.push(parts(pattern, alternative), wanted(alternative));
             self.push(parts(pattern, alternative).chain([Part::AnyPath]), Wanted::Anything);
+        }
+    }
+
+    /// Adds a pattern as `full_match` reads it: a `**` at the end takes at least one part, and a separator
+    /// there says nothing.
+    pub(super) fn add_full_match(&mut self, pattern: &Pattern) {
+        for alternative in pattern.alternatives() {
+            let parts: Vec<_> = parts(pattern, alternative).collect();
+            let one_more = matches!(parts.last(), Some(Part::AnyPath)).then_some(Part::Search(Segment::AnyName));
+            self.push(parts.into_iter().chain(one_more), Wanted::Anything);
         }
     }
 
@@ -110,7 +139,7 @@ impl Plan {
     pub(super) fn take(
         &self,
         states: &mut States,
-        set: &Set,
+        set: Set,
         name: &str,
         kind: FileKind,
         followed: Links,
@@ -119,7 +148,7 @@ impl Plan {
         let leads_on = is_directory || kind == FileKind::Symlink;
         let from = states.len();
         let mut wanted = None;
-        for at in set.clone() {
+        for at in set.from..set.end {
             let state = states[at];
             let fits = match &self.parts[state] {
                 Part::AnyPath => {
@@ -145,12 +174,12 @@ impl Plan {
             }
         }
         if states.len() == from {
-            return (0..0, wanted);
+            return (Set::default(), wanted);
         }
         let (next, also) = self.close(states, from);
-        if states[next.clone()] == states[set.clone()] {
+        if next.of(states) == set.of(states) {
             states.truncate(from);
-            return (set.clone(), wanted.max(also));
+            return (set, wanted.max(also));
         }
         (next, wanted.max(also))
     }
@@ -165,10 +194,16 @@ impl Plan {
         set.iter().any(|&state| matches!(self.parts[state], Part::AnyPath))
     }
 
-    /// Whether all that is below a path with this set is wanted.
+    /// Whether all that is below a path with this set is wanted: it has a `**` or a `**/*` that ends a
+    /// pattern.
     pub(super) fn takes_all(&self, set: &[State]) -> bool {
-        let ends = |state: State| matches!(self.parts[state + 1], Part::End(Wanted::Anything));
-        set.iter().any(|&state| matches!(self.parts[state], Part::AnyPath) && ends(state))
+        set.iter().any(|&state| {
+            matches!(
+                self.parts[state..],
+                [Part::AnyPath, Part::End(Wanted::Anything), ..]
+                    | [Part::AnyPath, Part::Search(Segment::AnyName), Part::End(Wanted::Anything), ..]
+            )
+        })
     }
 
     /// The names that a set looks up, each once.
@@ -185,10 +220,10 @@ impl Plan {
     }
 
     /// Takes a name that is looked up: nothing is known of what it is.
-    pub(super) fn take_name(&self, states: &mut States, set: &Set, name: &str) -> (Set, Option<Wanted>) {
+    pub(super) fn take_name(&self, states: &mut States, set: Set, name: &str) -> (Set, Option<Wanted>) {
         let from = states.len();
         let mut wanted = None;
-        for at in set.clone() {
+        for at in set.from..set.end {
             let state = states[at];
             match &self.parts[state] {
                 Part::Name(own) if is_same(own, name) => match self.parts[state + 1] {
@@ -226,7 +261,7 @@ impl Plan {
             }
         }
         states.truncate(end);
-        (from..end, wanted)
+        (Set { from, end }, wanted)
     }
 }
 

@@ -7,7 +7,7 @@ use super::Entry;
 use super::plan::{Begins, Plan, Wanted};
 use crate::fs::FileKind;
 use crate::path::PathBuf;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, PatternSet};
 use crate::sys::Links;
 
 /// The options of a [`Walk`](super::Walk).
@@ -17,8 +17,6 @@ pub(super) struct Options {
     pub(super) target: Target,
     /// Left out, with everything below.
     pub(super) excluded: Vec<Pattern>,
-    /// Left out as in a [`PatternSet`](crate::PatternSet): what is below is another path.
-    pub(super) outside: Vec<Pattern>,
     pub(super) case_sensitive: Option<bool>,
     pub(super) min_depth: usize,
     pub(super) max_depth: usize,
@@ -45,6 +43,7 @@ pub(super) type Compare = dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync;
 pub(super) enum Target {
     Children,
     Patterns(Vec<Pattern>, Begins),
+    Set(PatternSet),
 }
 
 /// The order of the entries of one directory.
@@ -69,7 +68,6 @@ impl Options {
             start,
             target,
             excluded: Vec::new(),
-            outside: Vec::new(),
             case_sensitive: None,
             min_depth: 0,
             max_depth: usize::MAX,
@@ -96,22 +94,22 @@ impl Options {
 
 impl Search {
     pub(super) fn new(options: Options) -> Self {
-        let mut plan = match options.target {
-            Target::Children => Plan::children(),
-            Target::Patterns(..) => Plan::none(),
-        };
-        if let Target::Patterns(patterns, begins) = &options.target {
-            for pattern in patterns {
-                plan.add(&options.in_case(pattern), *begins);
+        let (mut plan, mut outside) = (Plan::none(), Plan::none());
+        match &options.target {
+            Target::Children => plan = Plan::children(),
+            Target::Patterns(patterns, begins) => {
+                patterns.iter().for_each(|pattern| plan.add(&options.in_case(pattern), *begins));
+            }
+            Target::Set(set) => {
+                let add = |plan: &mut Plan, pattern| plan.add_full_match(&options.in_case(pattern));
+                set.include_patterns().iter().for_each(|pattern| add(&mut plan, pattern));
+                set.exclude_patterns().iter().for_each(|pattern| add(&mut outside, pattern));
+                if plan.is_none() {
+                    plan.add_full_match(&Pattern::new("**"));
+                }
             }
         }
-        let mut outside = Plan::none();
-        for pattern in &options.excluded {
-            outside.add_with_all_below(&options.in_case(pattern));
-        }
-        for pattern in &options.outside {
-            outside.add(&options.in_case(pattern), Begins::AtStart);
-        }
+        options.excluded.iter().for_each(|pattern| outside.add_with_all_below(&options.in_case(pattern)));
         Self { options, plan, outside }
     }
 

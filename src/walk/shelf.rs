@@ -19,27 +19,46 @@ pub(super) struct Shelf {
     /// The text of all names.
     pub(super) names: String,
     pub(super) states: States,
+    /// Failures; none, where one was taken already.
+    failures: Vec<Option<Error>>,
 }
 
 /// A name in a directory, which is wanted or leads on; or a failure.
-#[derive(Default)]
+///
+/// There is one for each entry, sorted and copied about: it is kept small and free of what must be
+/// dropped.
+#[derive(Clone, Copy)]
 pub(super) struct Item {
-    /// A path, where literal parts of a pattern are looked up; empty for the start, and for failures
-    /// of the directory itself.
-    pub(super) name: Range<usize>,
-    /// How many parts that has.
-    pub(super) parts: usize,
-    /// What its directory said it is. Of a name that was not listed nothing is known, not even that
-    /// it exists.
-    pub(super) kind: Option<FileKind>,
+    pub(super) name: Name,
+    pub(super) what: What,
     pub(super) wanted: Option<Wanted>,
     /// How it goes on below.
     pub(super) below: Below,
-    pub(super) failure: Option<Error>,
+}
+
+/// A text on the shelf: a path, where literal parts of a pattern are looked up; empty for the start, and
+/// for failures of the directory itself.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Name {
+    from: usize,
+    end: usize,
+    /// How many parts it has.
+    pub(super) parts: usize,
+}
+
+/// What an item stands for.
+#[derive(Clone, Copy)]
+pub(super) enum What {
+    /// What its directory said it is.
+    Listed(FileKind),
+    /// Nothing is known of a name that was not listed, not even that it exists.
+    LookedUp,
+    /// The number of the failure.
+    Failure(usize),
 }
 
 /// How far a directory has come in what is wanted and in what is left out.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Below {
     pub(super) set: Set,
     pub(super) outside: Set,
@@ -51,18 +70,26 @@ pub(super) struct Height {
     items: usize,
     names: usize,
     states: usize,
+    failures: usize,
 }
 
 /// The directory that is being read.
 pub(super) struct Place<'a> {
     pub(super) path: &'a Path,
     pub(super) depth: usize,
-    pub(super) below: &'a Below,
+    pub(super) below: Below,
+    /// Whether all that is below is wanted.
+    pub(super) takes_all: bool,
 }
 
 impl Shelf {
     pub(super) fn height(&self) -> Height {
-        Height { items: self.items.len(), names: self.names.len(), states: self.states.len() }
+        Height {
+            items: self.items.len(),
+            names: self.names.len(),
+            states: self.states.len(),
+            failures: self.failures.len(),
+        }
     }
 
     /// Takes down what lies above a height.
@@ -70,6 +97,16 @@ impl Shelf {
         self.items.truncate(height.items);
         self.names.truncate(height.names);
         self.states.truncate(height.states);
+        self.failures.truncate(height.failures);
+    }
+
+    pub(super) fn text(&self, name: Name) -> &str {
+        &self.names[name.from..name.end]
+    }
+
+    /// Takes a failure from the shelf.
+    pub(super) fn take_failure(&mut self, number: usize) -> Option<Error> {
+        self.failures[number].take()
     }
 
     /// Puts the start of a listing on the shelf, or what is looked up from there.
@@ -79,27 +116,27 @@ impl Shelf {
         let (outside, _) = search.outside.start(&mut self.states);
         let below = if options.max_depth == 0 { Below::default() } else { Below { set, outside } };
         let wanted = wanted.filter(|_| options.min_depth == 0);
-        let jump = self.jumps(search, &below, options.start.as_str());
+        let jump = self.jumps(search, below, options.start.as_str());
         if wanted.is_some() || !jump {
-            let below = if jump { Below::default() } else { below.clone() };
-            self.items.push(Item { wanted, below, ..Item::default() });
+            let below = if jump { Below::default() } else { below };
+            self.items.push(Item { name: Name::default(), what: What::LookedUp, wanted, below });
         }
         if jump {
-            self.add_names(search, &Jump { path: "", parts: 0, depth: 0 }, &below);
+            self.add_names(search, &Jump { path: "", parts: 0, depth: 0 }, below);
         }
     }
 
     /// Whether what is below a path is looked up by name without a look at the path itself. Not where
     /// the name would get too long for the system.
-    fn jumps(&self, search: &Search, below: &Below, path: &str) -> bool {
+    fn jumps(&self, search: &Search, below: Below, path: &str) -> bool {
         const LONGEST: usize = 1024;
 
         !below.set.is_empty() && path.len() < LONGEST && search.may_jump() && !self.needs_listing(search, below)
     }
 
     /// Whether a directory has to be listed for what is wanted below it.
-    pub(super) fn needs_listing(&self, search: &Search, below: &Below) -> bool {
-        search.plan.needs_listing(&self.states[below.set.clone()])
+    pub(super) fn needs_listing(&self, search: &Search, below: Below) -> bool {
+        search.plan.needs_listing(below.set.of(&self.states))
     }
 
     /// Puts an entry of a directory on the shelf, if it is wanted or leads on.
@@ -121,39 +158,52 @@ impl Shelf {
 
     /// Puts a failure where its name would be.
     pub(super) fn add_failure(&mut self, name: &str, failure: Error) {
-        let name = self.add_text(name);
-        self.items.push(Item { name, failure: Some(failure), ..Item::default() });
+        let name = self.add_text(name, 0);
+        let what = What::Failure(self.failures.len());
+        self.failures.push(Some(failure));
+        self.items.push(Item { name, what, wanted: None, below: Below::default() });
     }
 
     fn add_entry(&mut self, search: &Search, place: &Place<'_>, name: &str, kind: FileKind) {
         let states = self.states.len();
         let depth = place.depth + 1;
-        let (mut set, wanted) = search.plan.take(&mut self.states, &place.below.set, name, kind, search.options.links);
-        let (outside, left_out) = self.take_outside(search, &place.below.outside, name, kind);
+        let (mut set, wanted) = match kind {
+            // A link may lead on for another part of the plan.
+            FileKind::Symlink => self.take(search, place, name, kind),
+            _ if !place.takes_all => self.take(search, place, name, kind),
+            FileKind::Directory => (place.below.set, Some(Wanted::Anything)),
+            _ => (Set::default(), Some(Wanted::Anything)),
+        };
+        let (outside, left_out) = self.take_outside(search, place.below.outside, name, kind);
         let wanted = search.wanted(wanted, depth, kind).filter(|_| !left_out);
-        if depth >= search.options.max_depth || search.outside.takes_all(&self.states[outside.clone()]) {
-            set = 0..0;
+        if depth >= search.options.max_depth || search.outside.takes_all(outside.of(&self.states)) {
+            set = Set::default();
         }
         if wanted.is_none() && set.is_empty() {
             self.states.truncate(states);
             return;
         }
         let below = Below { set, outside };
-        let jump = self.jumps(search, &below, name);
+        let jump = self.jumps(search, below, name);
         if jump {
-            self.add_names(search, &Jump { path: name, parts: 1, depth }, &below);
+            self.add_names(search, &Jump { path: name, parts: 1, depth }, below);
         }
         if wanted.is_some() || !jump {
             let below = if jump { Below::default() } else { below };
-            let name = self.add_text(name);
-            self.items.push(Item { name, parts: 1, kind: Some(kind), wanted, below, failure: None });
+            let name = self.add_text(name, 1);
+            self.items.push(Item { name, what: What::Listed(kind), wanted, below });
         }
     }
 
+    /// How far a name comes in what is wanted.
+    fn take(&mut self, search: &Search, place: &Place<'_>, name: &str, kind: FileKind) -> (Set, Option<Wanted>) {
+        search.plan.take(&mut self.states, place.below.set, name, kind, search.options.links)
+    }
+
     /// How far a name comes in what is left out, and whether it is left out itself.
-    fn take_outside(&mut self, search: &Search, outside: &Set, name: &str, kind: FileKind) -> (Set, bool) {
+    fn take_outside(&mut self, search: &Search, outside: Set, name: &str, kind: FileKind) -> (Set, bool) {
         if outside.is_empty() {
-            return (0..0, false);
+            return (Set::default(), false);
         }
         let (set, found) = search.outside.take(&mut self.states, outside, name, kind, Links::Keep);
         let left_out = match found {
@@ -165,28 +215,28 @@ impl Shelf {
     }
 
     /// Puts the names that are looked up below a path on the shelf, and what is looked up below those.
-    pub(super) fn add_names(&mut self, search: &Search, base: &Jump<'_>, below: &Below) {
-        for name in search.plan.names(&self.states[below.set.clone()]) {
+    pub(super) fn add_names(&mut self, search: &Search, base: &Jump<'_>, below: Below) {
+        for name in search.plan.names(below.set.of(&self.states)) {
             self.add_name(search, base, below, name);
         }
     }
 
     /// Puts `..` on the shelf if it is looked up: it is the one name that no directory lists.
-    pub(super) fn add_up(&mut self, search: &Search, depth: usize, below: &Below) {
-        if search.plan.names(&self.states[below.set.clone()]).contains(&"..") {
+    pub(super) fn add_up(&mut self, search: &Search, depth: usize, below: Below) {
+        if search.plan.names(below.set.of(&self.states)).contains(&"..") {
             self.add_name(search, &Jump { path: "", parts: 0, depth }, below, "..");
         }
     }
 
-    fn add_name(&mut self, search: &Search, base: &Jump<'_>, below: &Below, name: &str) {
+    fn add_name(&mut self, search: &Search, base: &Jump<'_>, below: Below, name: &str) {
         let depth = base.depth + 1;
         if search.hides(name.as_bytes()) || depth > search.options.max_depth {
             return;
         }
-        let (mut set, wanted) = search.plan.take_name(&mut self.states, &below.set, name);
-        let (outside, left_out) = self.take_outside(search, &below.outside, name, FileKind::Directory);
-        if depth == search.options.max_depth || search.outside.takes_all(&self.states[outside.clone()]) {
-            set = 0..0;
+        let (mut set, wanted) = search.plan.take_name(&mut self.states, below.set, name);
+        let (outside, left_out) = self.take_outside(search, below.outside, name, FileKind::Directory);
+        if depth == search.options.max_depth || search.outside.takes_all(outside.of(&self.states)) {
+            set = Set::default();
         }
         let wanted = wanted.filter(|_| depth >= search.options.min_depth && !left_out);
         let below = Below { set, outside };
@@ -194,49 +244,56 @@ impl Shelf {
             "" => name.to_owned(),
             base => format!("{base}{}{name}", Native::SEPARATOR),
         };
-        let jump = self.jumps(search, &below, &path);
+        let parts = base.parts + 1;
+        let jump = self.jumps(search, below, &path);
         if wanted.is_some() || !jump && !below.set.is_empty() {
-            let below = if jump { Below::default() } else { below.clone() };
-            let name = self.add_text(&path);
-            self.items.push(Item { name, parts: base.parts + 1, wanted, below, ..Item::default() });
+            let below = if jump { Below::default() } else { below };
+            let name = self.add_text(&path, parts);
+            self.items.push(Item { name, what: What::LookedUp, wanted, below });
         }
         if jump {
-            self.add_names(search, &Jump { path: &path, parts: base.parts + 1, depth }, &below);
+            self.add_names(search, &Jump { path: &path, parts, depth }, below);
         }
     }
 
     /// Moves some items to a shelf of their own.
-    pub(super) fn take(&mut self, items: Range<usize>) -> Self {
+    pub(super) fn take_items(&mut self, items: Range<usize>) -> Self {
         let mut taken = Self::default();
         for at in items {
-            let item = std::mem::take(&mut self.items[at]);
-            let name = taken.add_text(&self.names[item.name]);
-            let set = taken.add_set(&self.states[item.below.set]);
-            let outside = taken.add_set(&self.states[item.below.outside]);
-            taken.items.push(Item { name, below: Below { set, outside }, ..item });
+            let Item { name, what, wanted, below } = self.items[at];
+            let name = taken.add_text(self.text(name), name.parts);
+            let set = Set::put(below.set.of(&self.states), &mut taken.states);
+            let outside = Set::put(below.outside.of(&self.states), &mut taken.states);
+            let what = match what {
+                What::Failure(number) => {
+                    taken.failures.push(self.take_failure(number));
+                    What::Failure(taken.failures.len() - 1)
+                }
+                what => what,
+            };
+            taken.items.push(Item { name, what, wanted, below: Below { set, outside } });
         }
         taken
     }
 
-    fn add_set(&mut self, set: &[usize]) -> Set {
-        let from = self.states.len();
-        self.states.extend(set);
-        from..self.states.len()
-    }
-
-    fn add_text(&mut self, text: &str) -> Range<usize> {
+    fn add_text(&mut self, text: &str, parts: usize) -> Name {
         let from = self.names.len();
         self.names.push_str(text);
-        from..self.names.len()
+        Name { from, end: self.names.len(), parts }
     }
 
     /// Sorts the items above a height in the order of their paths; a failure comes behind an entry
     /// of the same name, and one of the directory itself before all.
     pub(super) fn sort(&mut self, above: Height) {
-        let names = &self.names;
-        self.items[above.items..].sort_by(|left, right| {
-            let order = <Native as Flavour>::Rules::text_cmp(&names[left.name.clone()], &names[right.name.clone()]);
-            order.then_with(|| left.failure_path().cmp(&right.failure_path()))
+        let Self { items, names, failures, .. } = self;
+        let text = |item: &Item| &names[item.name.from..item.name.end];
+        let failure_path = |item: &Item| match item.what {
+            What::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_os_str()),
+            _ => None,
+        };
+        items[above.items..].sort_by(|left, right| {
+            let order = <Native as Flavour>::Rules::text_cmp(text(left), text(right));
+            order.then_with(|| failure_path(left).cmp(&failure_path(right)))
         });
     }
 }
@@ -252,10 +309,6 @@ impl Item {
     /// Whether there is a directory to enter.
     pub(super) fn leads_on(&self) -> bool {
         !self.below.set.is_empty()
-    }
-
-    fn failure_path(&self) -> Option<&OsStr> {
-        self.failure.as_ref().map(|failure| failure.path().as_os_str())
     }
 }
 
