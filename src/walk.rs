@@ -4,12 +4,13 @@
 //! Walk: options, and the two faces, iterator and visitor
 //!  └─ Lister: goes down the tree, lends entries            threads: several of them share a tree
 //!      ├─ Search, Plan: what is wanted; patterns as an automaton
-//!      ├─ Shelf: what was read and not yet visited
+//!      ├─ Intake, Shelf: what becomes of a name; what was read and not yet visited
 //!      └─ Descent: the directories on the way, few of them open; sys::Directory opens and reads
 //! ```
 
 mod descent;
 mod entry;
+mod intake;
 mod lister;
 mod patterns;
 mod plan;
@@ -20,6 +21,8 @@ mod threads;
 mod tree;
 
 use std::cmp::Ordering;
+use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -286,7 +289,8 @@ pub struct Walk {
 
 enum State {
     Waiting,
-    Here(Box<Lister<sys::Dir>>),
+    /// The entries that the last steps brought.
+    Here(Box<Lister<sys::Dir>>, VecDeque<Result<Entry>>),
     Threads(Stream),
 }
 
@@ -304,7 +308,7 @@ impl Walk {
         let threads = self.options.threads.is_some_and(|count| count > 1);
         self.state = match self.options.order {
             Order::Unsorted if threads => State::Threads(Stream::new(self.search())),
-            _ => State::Here(Box::new(Lister::new(self.search()))),
+            _ => State::Here(Box::new(Lister::new(self.search())), VecDeque::new()),
         };
     }
 }
@@ -598,8 +602,8 @@ impl Walk {
     /// ```
     pub fn visit<B>(self, mut visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
         let mut lister = Lister::<sys::Dir>::new(self.search());
-        while let Some(entry) = lister.advance() {
-            visitor(entry)?;
+        while !lister.is_done() {
+            lister.step(&mut visitor)?;
         }
         ControlFlow::Continue(())
     }
@@ -665,8 +669,19 @@ impl Iterator for Walk {
         loop {
             match &mut self.state {
                 State::Waiting => self.begin(),
-                State::Here(lister) => return lister.advance().map(|entry| entry.cloned()),
                 State::Threads(stream) => return stream.next(),
+                State::Here(lister, entries) => {
+                    if let Some(entry) = entries.pop_front() {
+                        return Some(entry);
+                    }
+                    if lister.is_done() {
+                        return None;
+                    }
+                    _ = lister.step(&mut |entry| {
+                        entries.push_back(entry.cloned());
+                        ControlFlow::<Infallible>::Continue(())
+                    });
+                }
             }
         }
     }

@@ -250,6 +250,13 @@ impl<F: Flavour> PathBuf<F> {
         self.text.len()
     }
 
+    /// The same, where the directory was itself one in a directory: its path ends in its name.
+    #[inline]
+    pub(crate) fn begin_grandchildren(&mut self) -> usize {
+        self.text.push(F::SEPARATOR);
+        self.text.len()
+    }
+
     /// The path of an entry of the directory for which `prefix` was returned.
     #[inline]
     pub(crate) fn set_child(&mut self, prefix: usize, name: &str) {

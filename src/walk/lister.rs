@@ -1,17 +1,23 @@
 //! The engine of all listings: goes down a tree, and lends one entry after the other.
 
+mod share;
+
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
 use std::sync::Arc;
+
+pub(super) use share::Part;
 
 use super::Entry;
 use super::descent::Descent;
+use super::intake::{Intake, Judged, Place};
 use super::plan::Wanted;
 use super::search::{Compare, Order, Search};
-use super::shelf::{Below, Height, Item, Jump, Name, Place, Shelf, What};
+use super::shelf::{Below, Height, Item, Name, Shelf, What};
 use crate::error::{Error, Op, Result};
 use crate::fs::FileKind;
-use crate::path::PathBuf;
+use crate::path::{Path, PathBuf};
 use crate::sys::{self, Directory, Links, Progress};
 
 /// A listing, or the part of one that a thread works on.
@@ -26,20 +32,17 @@ pub(super) struct Lister<D: Directory> {
     shelf: Shelf,
     /// What is lent.
     entry: Entry,
-    next: Next,
+    /// The directory to enter next, whose path the entry has. One step is lent before it is read.
+    entering: Option<Enter>,
     /// The directories above the first level, where they are needed to find loops.
     above: Vec<Above<D>>,
     /// The directory in which the listing began, for its device.
     first: Option<D::Id>,
-    entered: bool,
 }
 
 /// A directory whose items are being visited.
 struct Frame {
-    depth: usize,
-    below: Below,
-    /// Whether all that is below is wanted.
-    takes_all: bool,
+    place: Place,
     /// The length of its path's text, and of what stands before the names in it.
     path_len: usize,
     prefix: usize,
@@ -53,47 +56,22 @@ struct Frame {
     own: Option<FileKind>,
 }
 
-impl Frame {
-    /// The directory that an entry names.
-    fn new(entry: &Entry, below: Below, height: Height, own: Option<FileKind>) -> Self {
-        let path_len = entry.path.as_str().len();
-        Self {
-            depth: entry.depth,
-            below,
-            takes_all: false,
-            path_len,
-            prefix: 0,
-            height,
-            next: 0,
-            end: 0,
-            is_unread: false,
-            own,
-        }
-    }
-}
-
-/// What comes before the next item.
-#[derive(Clone, Copy)]
-enum Next {
-    Nothing,
-    /// To enter the directory that the entry's path names.
-    Enter(Enter),
-    /// To lend the entry.
-    Lend,
-}
-
 /// A directory that is to be entered.
 #[derive(Clone, Copy)]
 struct Enter {
-    /// Its name on the shelf.
     name: Name,
     what: What,
     below: Below,
     own: Option<FileKind>,
 }
 
+/// Takes what a listing lends, for as long as the call lasts.
+pub(super) trait Lend<B>: FnMut(Result<&Entry>) -> ControlFlow<B> {}
+
+impl<B, L: FnMut(Result<&Entry>) -> ControlFlow<B>> Lend<B> for L {}
+
 /// A directory, and the length of its path.
-pub(super) struct Above<D: Directory> {
+struct Above<D: Directory> {
     id: D::Id,
     path_len: usize,
 }
@@ -104,129 +82,122 @@ impl<D: Directory> Clone for Above<D> {
     }
 }
 
-/// Making a listing, and going through it.
+impl Frame {
+    /// The directory whose path an entry has, which is made ready for the paths of what is in it.
+    fn new(entry: &mut Entry, below: Below, height: Height, own: Option<FileKind>) -> Self {
+        let place = Place { depth: entry.depth, below, takes_all: false };
+        let path_len = entry.path.as_str().len();
+        let prefix = match entry.depth {
+            0 => entry.path.begin_children(),
+            _ => entry.path.begin_grandchildren(),
+        };
+        Self { place, path_len, prefix, height, next: 0, end: 0, is_unread: false, own }
+    }
+
+    fn path(&self, entry: &Entry) -> PathBuf {
+        entry.path.directory_of_children(self.prefix, self.path_len)
+    }
+
+    /// Makes the entry's path that of the directory again.
+    fn restore(&self, entry: &mut Entry) {
+        entry.path.end_children(self.prefix, self.path_len);
+        entry.depth = self.place.depth;
+    }
+}
+
+/// Going through a listing.
 impl<D: Directory> Lister<D> {
     pub(super) fn new(search: Arc<Search>) -> Self {
-        let entry = Entry::new(search.options.start.clone(), FileKind::Directory, 0);
+        let mut entry = Entry::new(search.options.start.clone(), FileKind::Directory, 0);
+        let frame = Frame::new(&mut entry, Below::default(), Height::default(), None);
         let mut lister = Self {
             search,
             descent: Descent::new(),
             buffer: D::Buffer::default(),
-            frames: vec![Frame::new(&entry, Below::default(), Height::default(), None)],
+            frames: vec![frame],
             shelf: Shelf::default(),
             entry,
-            next: Next::Nothing,
+            entering: None,
             above: Vec::new(),
             first: None,
-            entered: false,
         };
-        lister.shelf.add_start(&lister.search);
+        Intake { search: &lister.search, shelf: &mut lister.shelf }.start();
         lister.begin_items();
         lister
     }
 
-    /// Lends the next entry, which lasts until the next call.
-    pub(super) fn advance(&mut self) -> Option<Result<&Entry>> {
-        loop {
-            let step = match self.next {
-                Next::Nothing => self.step()?,
-                Next::Enter(enter) => {
-                    self.next = Next::Nothing;
-                    self.enter(enter)
-                }
-                Next::Lend => {
-                    self.next = Next::Nothing;
-                    Step::Lend
-                }
-            };
-            match step {
-                Step::Lend => return Some(Ok(&self.entry)),
-                Step::Fail(error) => return Some(Err(error)),
-                Step::GoOn => {}
-            }
-        }
+    pub(super) fn is_done(&self) -> bool {
+        self.frames.is_empty()
     }
 
-    /// Goes on by one item; `None` is the end.
-    fn step(&mut self) -> Option<Step> {
-        let frame = self.frames.last_mut()?;
+    /// Goes on by one item, or by as many entries as the system gives at once. What comes up is lent.
+    pub(super) fn step<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        if let Some(enter) = self.entering.take() {
+            return self.enter(&enter, lend);
+        }
+        let Some(frame) = self.frames.last_mut() else { return ControlFlow::Continue(()) };
         if frame.next < frame.end {
             let item = self.shelf.items[frame.next];
             frame.next += 1;
-            return Some(self.visit(item));
+            return self.visit(&item, lend);
         }
         if frame.is_unread {
             self.shelf.truncate(frame.height);
-            self.be_at_directory();
-            self.list();
-            return Some(Step::GoOn);
+            return self.list(lend);
         }
-        Some(self.leave())
-    }
-}
-
-/// What a step of the listing came to.
-enum Step {
-    GoOn,
-    Lend,
-    Fail(Error),
-}
-
-impl From<Option<Error>> for Step {
-    fn from(error: Option<Error>) -> Self {
-        error.map_or(Self::GoOn, Self::Fail)
+        self.leave(lend)
     }
 }
 
 /// Visiting items.
 impl<D: Directory> Lister<D> {
-    fn visit(&mut self, item: Item) -> Step {
+    fn visit<B>(&mut self, item: &Item, lend: &mut impl Lend<B>) -> ControlFlow<B> {
         if let What::Failure(number) = item.what {
-            return self.shelf.take_failure(number).into();
+            return self.shelf.take_failure(number).map_or(ControlFlow::Continue(()), |failure| lend(Err(failure)));
         }
-        self.be_at_item(&item);
-        let own = match self.own(&item) {
-            Ok(own) => own,
-            Err(step) => return step,
-        };
-        if item.below.set.is_empty() {
-            return if own.is_some() { Step::Lend } else { Step::GoOn };
+        self.be_at(item.name);
+        match self.recognise(item) {
+            Ok(true) => {}
+            Ok(false) => return ControlFlow::Continue(()),
+            Err(error) => return lend(Err(error)),
         }
-        let (now, later) = if self.search.options.contents_first { (None, own) } else { (own, None) };
-        let Item { name, what, below, .. } = item;
-        self.next = Next::Enter(Enter { name, what, below, own: later });
-        if now.is_some() { Step::Lend } else { Step::GoOn }
+        let own = self.is_wanted(item).then_some(self.entry.kind);
+        let mut later = None;
+        if item.leads_on() {
+            later = own.filter(|_| self.search.options.contents_first);
+            let Item { name, what, below, .. } = *item;
+            self.entering = Some(Enter { name, what, below, own: later });
+        }
+        if own.is_some() && later.is_none() { lend(Ok(&self.entry)) } else { ControlFlow::Continue(()) }
     }
 
     /// Makes the entry's path that of an item.
-    fn be_at_item(&mut self, item: &Item) {
+    fn be_at(&mut self, name: Name) {
         let frame = self.frames.last().expect("BUG: an item of no directory");
-        self.entry.depth = frame.depth + item.name.parts;
-        match item.name.parts {
-            0 => self.entry.path.end_children(frame.prefix, frame.path_len),
-            _ => self.entry.path.set_child(frame.prefix, self.shelf.text(item.name)),
+        match name.parts {
+            0 => frame.restore(&mut self.entry),
+            parts => {
+                self.entry.path.set_child(frame.prefix, self.shelf.text(name));
+                self.entry.depth = frame.place.depth + parts;
+            }
         }
     }
 
-    /// What an item is, if it is wanted; the step to take instead, if that is nothing to go on with.
-    fn own(&mut self, item: &Item) -> Result<Option<FileKind>, Step> {
-        let prunes = !self.search.options.pruned.is_empty();
-        if item.wanted.is_none() && !prunes {
-            return Ok(None);
+    /// Finds out what an item is, if that matters; `false` when it is nothing to go on with.
+    fn recognise(&mut self, item: &Item) -> Result<bool> {
+        if item.wanted.is_none() && !self.search.prunes_any() {
+            return Ok(true);
         }
-        let kind = match self.look(item) {
-            Ok(Some(kind)) => kind,
-            Ok(None) => return Err(self.missed().into()),
-            Err(cause) => return Err(Step::Fail(Error::new(Op::Stat, &*self.entry.path, cause))),
-        };
-        self.entry.kind = kind;
-        if prunes && self.entry.depth > 0 && self.search.prunes(&self.entry) {
-            return Err(Step::GoOn);
+        match self.look(item) {
+            Ok(Some(kind)) => self.entry.kind = kind,
+            Ok(None) => return self.missed().map_or(Ok(false), Err),
+            Err(cause) => return Err(Error::new(Op::Stat, &*self.entry.path, cause)),
         }
-        Ok(self.is_wanted(item).then_some(kind))
+        Ok(self.entry.depth == 0 || !self.search.prunes(&self.entry))
     }
 
     /// What is there, if anything is.
+    #[inline]
     fn look(&mut self, item: &Item) -> io::Result<Option<FileKind>> {
         if let What::Listed(kind) = item.what {
             return Ok(Some(kind));
@@ -255,11 +226,8 @@ impl<D: Directory> Lister<D> {
     }
 
     fn kind(&mut self, name: Name, links: Links) -> io::Result<FileKind> {
-        let name = match self.descent.depth() {
-            0 => self.entry.path.as_str(),
-            _ => self.shelf.text(name),
-        };
-        self.descent.kind(OsStr::new(name), links)
+        let name = system_name(&self.descent, &self.entry, &self.shelf, name);
+        self.descent.kind(name, links)
     }
 
     /// The error if something was not found because the start is no directory.
@@ -279,6 +247,12 @@ impl<D: Directory> Lister<D> {
     }
 }
 
+/// What the system is to be asked for: a name in the current directory, or the entry's whole path where
+/// there is none yet.
+fn system_name<'a, D: Directory>(descent: &Descent<D>, entry: &'a Entry, shelf: &'a Shelf, name: Name) -> &'a OsStr {
+    OsStr::new(if descent.depth() == 0 { entry.path.as_str() } else { shelf.text(name) })
+}
+
 /// Whether an error says that no directory, or nothing at all, has this path: then nothing can
 /// match, and nothing was missed.
 fn is_no_directory(cause: &io::Error) -> bool {
@@ -286,45 +260,45 @@ fn is_no_directory(cause: &io::Error) -> bool {
     kinds.contains(&cause.kind()) || sys::is_loop(cause)
 }
 
-/// Going into directories.
+/// Going into directories, and out again.
 impl<D: Directory> Lister<D> {
-    /// Enters the directory that the entry's path names.
-    fn enter(&mut self, enter: Enter) -> Step {
+    /// Enters the directory whose path the entry has.
+    fn enter<B>(&mut self, enter: &Enter, lend: &mut impl Lend<B>) -> ControlFlow<B> {
         if self.descent.must_read_on() {
-            self.read_to_the_end();
+            self.read_to_the_end(lend)?;
+            self.be_at(enter.name);
         }
-        match self.open(&enter) {
-            Ok(()) => {}
+        match self.open(enter) {
+            Ok(()) => {
+                let mut frame = Frame::new(&mut self.entry, enter.below, self.shelf.height(), enter.own);
+                let above = self.frames.last().map(|above| above.place);
+                frame.place.takes_all =
+                    above.is_some_and(|above| above.takes_all && above.below.set == enter.below.set);
+                self.frames.push(frame);
+                self.list(lend)
+            }
             Err(error) => {
-                if enter.own.is_some() {
-                    self.next = Next::Lend;
-                }
-                return error.into();
+                error.map_or(ControlFlow::Continue(()), |error| lend(Err(error)))?;
+                enter.own.map_or(ControlFlow::Continue(()), |_| lend(Ok(&self.entry)))
             }
         }
-        self.entered = true;
-        self.frames.push(Frame::new(&self.entry, enter.below, self.shelf.height(), enter.own));
-        self.list();
-        Step::GoOn
     }
 
     /// Opens it, unless it is of no use; there may be nothing to say about that.
     fn open(&mut self, enter: &Enter) -> Result<(), Option<Error>> {
-        let is_link = matches!(enter.what, What::Listed(FileKind::Symlink));
-        let is_directory = matches!(enter.what, What::Listed(FileKind::Directory));
-        let links = if is_directory { Links::Keep } else { Links::Follow };
-        let name = match self.descent.depth() {
-            0 => self.entry.path.as_str(),
-            _ => self.shelf.text(enter.name),
+        let links = match enter.what {
+            What::Listed(FileKind::Directory) => Links::Keep,
+            _ => Links::Follow,
         };
-        if let Err(cause) = self.descent.enter(OsStr::new(name), links) {
+        let name = system_name(&self.descent, &self.entry, &self.shelf, enter.name);
+        if let Err(cause) = self.descent.enter(name, links) {
             return Err(match is_no_directory(&cause) {
                 true if self.entry.depth == 0 => Some(self.failed(cause)),
                 true => self.missed(),
                 false => Some(self.failed(cause)),
             });
         }
-        let result = self.check(is_link, enter);
+        let result = self.check(enter);
         if result.is_err() {
             self.descent.leave();
         }
@@ -332,7 +306,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Whether the directory just opened is one to list.
-    fn check(&mut self, is_link: bool, enter: &Enter) -> Result<(), Option<Error>> {
+    fn check(&mut self, enter: &Enter) -> Result<(), Option<Error>> {
         let follows = self.search.options.links == Links::Follow;
         if !follows && !self.search.options.same_file_system {
             return Ok(());
@@ -343,10 +317,10 @@ impl<D: Directory> Lister<D> {
         if self.search.options.same_file_system && !D::is_same_device(first, &id) {
             return Err(None);
         }
-        let goes_anywhere = self.search.plan.goes_anywhere(enter.below.set.of(&self.shelf.states));
+        let is_link = matches!(enter.what, What::Listed(FileKind::Symlink));
         if follows
             && is_link
-            && goes_anywhere
+            && self.search.plan.goes_anywhere(enter.below.set.of(&self.shelf.states))
             && let Some(path_len) = self.find_above(&id)
         {
             let link = self.entry.path.as_str();
@@ -362,111 +336,106 @@ impl<D: Directory> Lister<D> {
             return Some(above.path_len);
         }
         let last = self.descent.depth() - 1;
+        let level = (0..last).find(|&level| self.descent.id(level).is_ok_and(|other| other == id))?;
+        // The current directory was opened, and has no frame yet.
         let below_first = self.frames.len() - last;
-        (0..last)
-            .find(|&level| self.descent.id(level).is_ok_and(|other| other == id))
-            .map(|level| self.frames[level + below_first].path_len)
+        Some(self.frames[level + below_first].path_len)
     }
 
-    /// The error of a directory that cannot be listed: the one that the entry's path names.
+    /// The error of a directory that cannot be listed: the one whose path the entry has.
     fn failed(&self, cause: io::Error) -> Error {
         Error::new(Op::List, &*self.entry.path, cause)
     }
 
-    /// Puts what comes next of the current directory, which the entry's path names, on the shelf.
-    fn list(&mut self) {
-        let Self { search, shelf, frames, .. } = self;
-        let frame = frames.last_mut().expect("BUG: nothing to list");
-        let depth = frame.depth;
-        let below = frame.below;
-        if search.may_jump() && !shelf.needs_listing(search, below) {
-            shelf.add_names(search, &Jump { path: "", parts: 0, depth }, below);
-        } else {
-            if !frame.is_unread {
-                frame.takes_all = search.plan.takes_all(below.set.of(&shelf.states));
-                shelf.add_up(search, depth, below);
-            }
-            self.read();
-        }
-        self.begin_items();
-    }
-
-    /// Begins to visit what was put on the shelf for the current directory.
-    fn begin_items(&mut self) {
-        let prefix = self.entry.path.begin_children();
-        let frame = self.frames.last_mut().expect("BUG: children of nothing");
-        frame.prefix = prefix;
-        frame.next = frame.height.items();
-        frame.end = self.shelf.items.len();
-        self.put_in_order();
-    }
-
-    /// Makes the entry's path that of the current directory.
-    fn be_at_directory(&mut self) {
-        let frame = self.frames.last().expect("BUG: no current directory");
-        self.entry.path.end_children(frame.prefix, frame.path_len);
-        self.entry.depth = frame.depth;
-    }
-
     /// Goes back up; the directory itself may be wanted behind its contents.
-    fn leave(&mut self) -> Step {
-        self.be_at_directory();
-        let frame = self.frames.pop().expect("BUG: leaving nothing");
+    fn leave<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let Some(frame) = self.frames.pop() else { return ControlFlow::Continue(()) };
         self.shelf.truncate(frame.height);
         if self.descent.depth() > 0 {
             self.descent.leave();
         }
-        match frame.own {
-            None => Step::GoOn,
-            Some(kind) => {
-                self.entry.kind = kind;
-                Step::Lend
-            }
-        }
-    }
-
-    /// Reads the rest of the current directory; the entry's path is that of something in it.
-    fn read_to_the_end(&mut self) {
-        let Self { search, shelf, frames, descent, buffer, entry, .. } = self;
-        let frame = frames.last_mut().expect("BUG: nothing to read");
-        let path = entry.path.directory_of_children(frame.prefix, frame.path_len);
-        let place = Place { path: &path, depth: frame.depth, below: frame.below, takes_all: frame.takes_all };
-        while frame.is_unread {
-            let progress = descent.read(buffer, |_, name, kind| shelf.add(search, &place, name, kind));
-            frame.is_unread = matches!(progress, Ok(Progress::InPart));
-            if let Err(cause) = progress {
-                shelf.add_failure("", Error::new(Op::List, &*path, cause));
-            }
-        }
-        frame.end = shelf.items.len();
-    }
-
-    /// Reads the current directory: all of it, or in the system's order what the system gives at once.
-    fn read(&mut self) {
-        let Self { search, shelf, frames, descent, buffer, entry, .. } = self;
-        let frame = frames.last_mut().expect("BUG: nothing to read");
-        let place = Place { path: &entry.path, depth: frame.depth, below: frame.below, takes_all: frame.takes_all };
-        loop {
-            let progress = descent.read(buffer, |_, name, kind| shelf.add(search, &place, name, kind));
-            frame.is_unread = matches!(progress, Ok(Progress::InPart));
-            if let Err(cause) = progress {
-                shelf.add_failure("", Error::new(Op::List, place.path, cause));
-            }
-            if !frame.is_unread || matches!(search.options.order, Order::Unsorted) {
-                break;
-            }
-        }
+        let Some(kind) = frame.own else { return ControlFlow::Continue(()) };
+        frame.restore(&mut self.entry);
+        self.entry.kind = kind;
+        lend(Ok(&self.entry))
     }
 }
 
-/// Order.
+/// Reading directories.
 impl<D: Directory> Lister<D> {
-    fn put_in_order(&mut self) {
-        let frame = self.frames.last().expect("BUG: nothing to sort");
+    /// Reads the current directory, or on in it; or puts on the shelf what is looked up in it.
+    fn list<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let Self { search, shelf, frames, .. } = self;
+        let frame = frames.last_mut().expect("BUG: nothing to list");
+        let Place { depth, below, .. } = frame.place;
+        let mut intake = Intake { search, shelf };
+        if !frame.place.takes_all && !intake.needs_listing(below) {
+            intake.names(depth, below);
+        } else {
+            if !frame.place.takes_all && !frame.is_unread {
+                intake.up(depth, below);
+                frame.place.takes_all = intake.takes_all(depth, below);
+            }
+            self.read(lend)?;
+            while self.in_order() && self.is_unread() {
+                self.read(lend)?;
+            }
+        }
+        self.begin_items();
+        ControlFlow::Continue(())
+    }
+
+    fn in_order(&self) -> bool {
+        !matches!(self.search.options.order, Order::Unsorted)
+    }
+
+    fn is_unread(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.is_unread)
+    }
+
+    /// Reads the rest of the current directory; items go behind those that are being visited.
+    fn read_to_the_end<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let frame = self.frames.last().expect("BUG: nothing to read");
+        // Those behind were given away.
+        self.shelf.items.truncate(frame.end);
+        while self.is_unread() {
+            self.read(lend)?;
+        }
+        let frame = self.frames.last_mut().expect("BUG: nothing was read");
+        frame.end = self.shelf.items.len();
+        ControlFlow::Continue(())
+    }
+
+    /// Reads as much of the current directory as the system gives at once.
+    fn read<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let in_order = self.in_order();
+        let Self { search, shelf, frames, descent, buffer, entry, .. } = self;
+        let frame = frames.last_mut().expect("BUG: nothing to read");
+        let mut flow = ControlFlow::Continue(());
+        let mut reading = Reading { intake: Intake { search, shelf }, frame, entry, in_order };
+        let progress = descent.read(buffer, |_, name, kind| {
+            if flow.is_continue() {
+                flow = reading.take(name, kind, lend);
+            }
+        });
+        if let Err(cause) = progress {
+            flow = reading.fail("", |directory| Error::new(Op::List, directory, cause), lend);
+        } else {
+            frame.is_unread = matches!(progress, Ok(Progress::InPart));
+        }
+        flow
+    }
+
+    /// Begins to visit what was put on the shelf for the current directory.
+    fn begin_items(&mut self) {
+        let frame = self.frames.last_mut().expect("BUG: items of nothing");
+        frame.next = frame.height.items();
+        frame.end = self.shelf.items.len();
+        let height = frame.height;
         match &self.search.options.order {
             Order::Unsorted => {}
-            Order::Sorted => self.shelf.sort(frame.height),
-            Order::SortedBy(order) => self.sort_by(&*order.clone(), frame.height),
+            Order::Sorted => self.shelf.sort(height),
+            Order::SortedBy(order) => self.sort_by(&*order.clone(), height),
         }
     }
 
@@ -485,89 +454,70 @@ impl<D: Directory> Lister<D> {
         if let What::Failure(_) = item.what {
             return None;
         }
-        self.be_at_item(item);
+        self.be_at(item.name);
         self.entry.kind = self.look(item).ok()??;
         Some(self.entry.clone())
     }
 }
 
-/// A part of a listing for another thread: a directory, and some of what is in it.
-pub(super) struct Part<D: Directory> {
-    path: PathBuf,
-    depth: usize,
-    dir: D,
-    shelf: Shelf,
-    above: Vec<Above<D>>,
-    first: Option<D::Id>,
+/// A directory while it is being read.
+struct Reading<'a> {
+    intake: Intake<'a>,
+    frame: &'a Frame,
+    entry: &'a mut Entry,
+    in_order: bool,
 }
 
-/// Sharing.
-impl<D: Directory> Lister<D> {
-    /// Whether a directory was entered since the last call.
-    pub(super) fn has_entered(&mut self) -> bool {
-        std::mem::take(&mut self.entered)
-    }
-
-    /// Gives away about half of what is left to do in the highest directory where there is enough: as
-    /// much as can be given at once.
-    pub(super) fn split(&mut self) -> Option<Part<D>> {
-        let last = self.frames.len() - 1;
-        let below_first = self.frames.len() - self.descent.depth();
-        (below_first..=last)
-            .find_map(|at| {
-                let frame = &self.frames[at];
-                let items = frame.next..frame.end;
-                let directories = || items.clone().rev().filter(|&item| self.shelf.items[item].leads_on());
-                let count = directories().count();
-                // What is given must leave something to do here.
-                let share = if at == last { count / 2 } else { count.div_ceil(2) };
-                let from = directories().nth(share.checked_sub(1)?)?;
-                let dir = self.descent.try_clone(at - below_first)?;
-                Some((at, from, dir))
-            })
-            .map(|(at, from, dir)| self.part(at, from, dir))
-    }
-
-    /// Takes the items of a frame away, beginning with one.
-    fn part(&mut self, at: usize, from: usize, dir: D) -> Part<D> {
-        let above = self.ids_above(at);
-        let frame = &mut self.frames[at];
-        let items = from..std::mem::replace(&mut frame.end, from);
-        Part {
-            path: self.entry.path.directory_of_children(frame.prefix, frame.path_len),
-            depth: frame.depth,
-            dir,
-            shelf: self.shelf.take_items(items),
-            above,
-            first: self.first.clone(),
+impl Reading<'_> {
+    fn take<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        if self.frame.place.takes_all
+            && let Ok(kind) = kind
+            && kind != FileKind::Symlink
+            && let Some(name) = name.to_str()
+        {
+            let below = if kind == FileKind::Directory { self.frame.place.below } else { Below::default() };
+            return self.item(name, Item::new(What::Listed(kind), Some(Wanted::Anything), below), lend);
         }
-    }
-
-    /// The directories from the first one down to a frame, where loops have to be found.
-    fn ids_above(&mut self, at: usize) -> Vec<Above<D>> {
-        let mut above = self.above.clone();
-        if self.search.options.links == Links::Follow {
-            let below_first = self.frames.len() - self.descent.depth();
-            for level in 0..at - below_first {
-                let path_len = self.frames[level + below_first].path_len;
-                above.extend(self.descent.id(level).ok().map(|id| Above { id: id.clone(), path_len }));
+        match self.intake.judge(&self.frame.place, name, kind) {
+            Judged::LeftOut => ControlFlow::Continue(()),
+            Judged::Item(name, item) => self.item(name, item, lend),
+            Judged::Unknown(name, cause) => {
+                self.fail(name, |directory| Error::new(Op::Stat, &*directory.child(name), cause), lend)
+            }
+            Judged::NotUtf8 => {
+                let error = |directory: &Path| {
+                    Error::text(Op::Convert, std::path::Path::new(directory.as_str()).join(name), "it is not UTF-8")
+                };
+                self.fail(&name.to_string_lossy(), error, lend)
             }
         }
-        above
     }
 
-    /// Goes on with a part of the same listing.
-    pub(super) fn resume(&mut self, part: Part<D>) {
-        let Part { path, depth, dir, shelf, above, first } = part;
-        self.descent = Descent::new();
-        self.descent.begin(dir);
-        self.shelf = shelf;
-        self.above = above;
-        self.first = first;
-        self.next = Next::Nothing;
-        self.entry = Entry::new(path, FileKind::Directory, depth);
-        self.frames.clear();
-        self.frames.push(Frame::new(&self.entry, Below::default(), Height::default(), None));
-        self.begin_items();
+    /// Where no order is asked for, an entry that is only wanted is lent at once, before its name is
+    /// put anywhere.
+    #[inline]
+    fn item<B>(&mut self, name: &str, item: Item, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        match item.what {
+            What::Listed(kind) if !self.in_order && item.is_only_wanted() => {
+                self.entry.path.set_child(self.frame.prefix, name);
+                self.entry.depth = self.frame.place.depth + 1;
+                self.entry.kind = kind;
+                if self.intake.search.prunes(self.entry) { ControlFlow::Continue(()) } else { lend(Ok(self.entry)) }
+            }
+            _ => {
+                self.intake.shelf.add(name, 1, item);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// Takes the failure of a name; of the directory itself, if it is empty.
+    fn fail<B>(&mut self, name: &str, error: impl FnOnce(&Path) -> Error, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let error = error(&self.frame.path(self.entry));
+        if !self.in_order {
+            return lend(Err(error));
+        }
+        self.intake.shelf.add_failure(name, error);
+        ControlFlow::Continue(())
     }
 }

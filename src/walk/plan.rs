@@ -45,7 +45,7 @@ type State = usize;
 
 /// How far a path has come: the states from which it goes on, a range of [`States`]. An empty one
 /// leads nowhere.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Set {
     from: usize,
     end: usize,
@@ -204,6 +204,18 @@ impl Plan {
                     | [Part::AnyPath, Part::Search(Segment::AnyName), Part::End(Wanted::Anything), ..]
             )
         })
+    }
+
+    /// Whether all that is below a path with this set is wanted, and the set stays the same.
+    pub(super) fn takes_all_ever(&self, set: &[State]) -> bool {
+        match *set {
+            [state] => matches!(self.parts[state..], [Part::AnyPath, Part::End(Wanted::Anything), ..]),
+            [state, next] if next == state + 1 => matches!(
+                self.parts[state..],
+                [Part::AnyPath, Part::Search(Segment::AnyName), Part::End(Wanted::Anything), ..]
+            ),
+            _ => false,
+        }
     }
 
     /// The names that a set looks up, each once.

@@ -129,6 +129,10 @@ impl Search {
         wanted.filter(|_| depth >= self.options.min_depth && (kinds.is_empty() || kinds.contains(&kind)))
     }
 
+    pub(super) fn prunes_any(&self) -> bool {
+        !self.options.pruned.is_empty()
+    }
+
     pub(super) fn prunes(&self, entry: &Entry) -> bool {
         self.options.pruned.iter().any(|pruned| pruned(entry))
     }

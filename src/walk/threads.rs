@@ -81,13 +81,12 @@ impl<D: Directory> Pool<D> {
             if let Job::Part(part) = job {
                 lister.resume(part);
             }
-            while let Some(entry) = lister.advance() {
-                visit(entry)?;
+            while !lister.is_done() {
+                lister.step(&mut visit)?;
                 if self.is_over.load(Ordering::Relaxed) {
                     return ControlFlow::Continue(());
                 }
                 if self.idle.load(Ordering::Relaxed) > 0
-                    && lister.has_entered()
                     && let Some(part) = lister.split()
                 {
                     self.give(part);

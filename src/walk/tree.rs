@@ -1,12 +1,13 @@
 //! A listing as a printed tree.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Entry;
 use super::lister::Lister;
 use super::search::{Options, Order, Search};
-use crate::error::{Error, Op, printable};
+use crate::error::{Error, Op, Result, printable};
 use crate::fs::FileKind;
 use crate::sys;
 
@@ -70,18 +71,20 @@ impl Tree {
         let mut above = Vec::new();
         let mut lister = Lister::<sys::Dir>::new(self.search.clone());
         let mut count = 0;
-        while let Some(entry) = lister.advance() {
+        let mut add = |entry: Result<&Entry>| {
             if count == self.max_entries {
                 lines.push(Line { depth: 1, text: "…".to_owned() });
-                break;
+                return ControlFlow::Break(());
             }
             match entry {
-                Ok(entry) if entry.depth() == 0 => continue,
+                Ok(entry) if entry.depth() == 0 => return ControlFlow::Continue(()),
                 Ok(entry) => add_entry(&mut lines, &mut above, entry),
                 Err(error) => lines.push(Line { depth: self.depth(&error), text: format!("[{error}]") }),
             }
             count += 1;
-        }
+            ControlFlow::Continue(())
+        };
+        while !lister.is_done() && lister.step(&mut add).is_continue() {}
         lines
     }
 

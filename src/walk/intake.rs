@@ -1,0 +1,187 @@
+//! What becomes of a name: whether it is wanted, leads on, or is left out.
+
+use std::ffi::OsStr;
+use std::io;
+
+use super::plan::{Set, Wanted};
+use super::search::Search;
+use super::shelf::{Below, Item, Shelf, What};
+use crate::flavour::{Flavour, Native};
+use crate::fs::FileKind;
+use crate::sys::Links;
+
+/// Takes in names of a directory, or looks names up.
+pub(super) struct Intake<'a> {
+    pub(super) search: &'a Search,
+    pub(super) shelf: &'a mut Shelf,
+}
+
+/// The directory from which names come.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) depth: usize,
+    pub(super) below: Below,
+    /// Whether every entry is wanted, and all that is below: names need not be judged, but for those of
+    /// links.
+    pub(super) takes_all: bool,
+}
+
+/// What became of a name.
+pub(super) enum Judged<'a> {
+    LeftOut,
+    /// It is wanted or leads on. The item has no name yet.
+    Item(&'a str, Item),
+    NotUtf8,
+    /// The system does not say what it is.
+    Unknown(&'a str, io::Error),
+}
+
+/// A path in the current directory below which names are looked up.
+struct Jump<'a> {
+    path: &'a str,
+    parts: usize,
+    /// How deep below the start of the listing that is.
+    depth: usize,
+}
+
+impl Intake<'_> {
+    /// Puts the start of a listing on the shelf, or what is looked up from there.
+    pub(super) fn start(&mut self) {
+        let options = &self.search.options;
+        let (set, wanted) = self.search.plan.start(&mut self.shelf.states);
+        let (outside, _) = self.search.outside.start(&mut self.shelf.states);
+        let below = if options.max_depth == 0 { Below::default() } else { Below { set, outside } };
+        let wanted = wanted.filter(|_| options.min_depth == 0);
+        let jump = self.jumps(below, options.start.as_str());
+        if wanted.is_some() || !jump {
+            let below = if jump { Below::default() } else { below };
+            self.shelf.add("", 0, Item::new(What::LookedUp, wanted, below));
+        }
+        if jump {
+            self.names(0, below);
+        }
+    }
+
+    /// Judges an entry of a directory; what can be looked up below it goes to the shelf.
+    pub(super) fn judge<'n>(&mut self, place: &Place, name: &'n OsStr, kind: io::Result<FileKind>) -> Judged<'n> {
+        if self.search.hides(name.as_encoded_bytes()) {
+            return Judged::LeftOut;
+        }
+        match (name.to_str(), kind) {
+            (Some(name), Ok(kind)) => {
+                self.item(place, name, kind).map_or(Judged::LeftOut, |item| Judged::Item(name, item))
+            }
+            (Some(name), Err(cause)) => Judged::Unknown(name, cause),
+            (None, _) => Judged::NotUtf8,
+        }
+    }
+
+    fn item(&mut self, place: &Place, name: &str, kind: FileKind) -> Option<Item> {
+        let states = self.shelf.states.len();
+        let depth = place.depth + 1;
+        let links = self.search.options.links;
+        let (set, wanted) = self.search.plan.take(&mut self.shelf.states, place.below.set, name, kind, links);
+        let (outside, left_out) = self.take_outside(place.below.outside, name, kind);
+        let wanted = self.search.wanted(wanted, depth, kind).filter(|_| !left_out);
+        let below = self.below(depth, set, outside);
+        if wanted.is_none() && below.set.is_empty() {
+            self.shelf.states.truncate(states);
+            return None;
+        }
+        let what = What::Listed(kind);
+        if !self.jumps(below, name) {
+            return Some(Item::new(what, wanted, below));
+        }
+        self.names_below(&Jump { path: name, parts: 1, depth }, below);
+        wanted.map(|_| Item::new(what, wanted, Below::default()))
+    }
+
+    /// How far a name comes in what is left out, and whether it is left out itself.
+    fn take_outside(&mut self, outside: Set, name: &str, kind: FileKind) -> (Set, bool) {
+        if outside.is_empty() {
+            return (Set::default(), false);
+        }
+        let (set, found) = self.search.outside.take(&mut self.shelf.states, outside, name, kind, Links::Keep);
+        let left_out = match found {
+            Some(Wanted::Anything) => true,
+            Some(Wanted::Directory) => kind == FileKind::Directory,
+            None => false,
+        };
+        (set, left_out)
+    }
+
+    /// How it goes on, unless that is too deep or all left out.
+    fn below(&self, depth: usize, set: Set, outside: Set) -> Below {
+        let leads_nowhere = depth >= self.search.options.max_depth
+            || !outside.is_empty() && self.search.outside.takes_all(outside.of(&self.shelf.states));
+        if leads_nowhere { Below::default() } else { Below { set, outside } }
+    }
+
+    /// Whether what is below a path is looked up by name without a look at the path itself. Not where
+    /// the name would get too long for the system.
+    fn jumps(&self, below: Below, path: &str) -> bool {
+        const LONGEST: usize = 1024;
+
+        !below.set.is_empty() && path.len() < LONGEST && !self.needs_listing(below)
+    }
+
+    /// Whether a directory has to be listed for what is wanted below it.
+    pub(super) fn needs_listing(&self, below: Below) -> bool {
+        !self.search.may_jump() || self.search.plan.needs_listing(below.set.of(&self.shelf.states))
+    }
+
+    /// Whether a directory [takes all](Place::takes_all).
+    pub(super) fn takes_all(&self, depth: usize, below: Below) -> bool {
+        let options = &self.search.options;
+        options.hidden
+            && options.kinds.is_empty()
+            && depth + 1 >= options.min_depth
+            && options.max_depth == usize::MAX
+            && below.outside.is_empty()
+            && self.search.plan.takes_all_ever(below.set.of(&self.shelf.states))
+    }
+
+    /// Puts the names that are looked up in a directory on the shelf.
+    pub(super) fn names(&mut self, depth: usize, below: Below) {
+        self.names_below(&Jump { path: "", parts: 0, depth }, below);
+    }
+
+    /// Puts `..` on the shelf if it is looked up: it is the one name that no directory lists.
+    pub(super) fn up(&mut self, depth: usize, below: Below) {
+        if self.search.plan.names(below.set.of(&self.shelf.states)).contains(&"..") {
+            self.name(&Jump { path: "", parts: 0, depth }, below, "..");
+        }
+    }
+
+    fn names_below(&mut self, base: &Jump<'_>, below: Below) {
+        for name in self.search.plan.names(below.set.of(&self.shelf.states)) {
+            self.name(base, below, name);
+        }
+    }
+
+    /// Puts a name that is looked up on the shelf, and what is looked up below it.
+    fn name(&mut self, base: &Jump<'_>, below: Below, name: &str) {
+        let depth = base.depth + 1;
+        let options = &self.search.options;
+        if self.search.hides(name.as_bytes()) || depth > options.max_depth {
+            return;
+        }
+        let (set, wanted) = self.search.plan.take_name(&mut self.shelf.states, below.set, name);
+        let (outside, left_out) = self.take_outside(below.outside, name, FileKind::Directory);
+        let wanted = wanted.filter(|_| depth >= options.min_depth && !left_out);
+        let below = self.below(depth, set, outside);
+        let path = match base.path {
+            "" => name.to_owned(),
+            base => format!("{base}{}{name}", Native::SEPARATOR),
+        };
+        let parts = base.parts + 1;
+        let jump = self.jumps(below, &path);
+        if wanted.is_some() || !jump && !below.set.is_empty() {
+            let below = if jump { Below::default() } else { below };
+            self.shelf.add(&path, parts, Item::new(What::LookedUp, wanted, below));
+        }
+        if jump {
+            self.names_below(&Jump { path: &path, parts, depth }, below);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Listing in parts: a lister gives some of what it has to do to another.
+
+use super::{Above, Frame, Lister};
+use crate::fs::FileKind;
+use crate::path::PathBuf;
+use crate::sys::{Directory, Links};
+use crate::walk::Entry;
+use crate::walk::descent::Descent;
+use crate::walk::shelf::{Below, Height, Shelf};
+
+/// A part of a listing for another thread: a directory, and some of what is in it.
+pub(in crate::walk) struct Part<D: Directory> {
+    path: PathBuf,
+    depth: usize,
+    dir: D,
+    shelf: Shelf,
+    above: Vec<Above<D>>,
+    first: Option<D::Id>,
+}
+
+/// Sharing.
+impl<D: Directory> Lister<D> {
+    /// Gives away about half of what is left to do in the highest directory where there is enough: as
+    /// much as can be given at once.
+    pub(in crate::walk) fn split(&mut self) -> Option<Part<D>> {
+        let below_first = self.frames.len() - self.descent.depth();
+        (below_first..self.frames.len())
+            .find_map(|at| {
+                let frame = &self.frames[at];
+                let items = frame.next..frame.end;
+                let directories = || items.clone().rev().filter(|&item| self.shelf.items[item].leads_on());
+                let count = directories().count();
+                // What is given must leave something to do here.
+                let is_busy = at + 1 < self.frames.len() || self.entering.is_some();
+                let share = if is_busy { count.div_ceil(2) } else { count / 2 };
+                let from = directories().nth(share.checked_sub(1)?)?;
+                let dir = self.descent.try_clone(at - below_first)?;
+                Some((at, from, dir))
+            })
+            .map(|(at, from, dir)| self.part(at, from, dir))
+    }
+
+    /// Takes the items of a frame away, beginning with one.
+    fn part(&mut self, at: usize, from: usize, dir: D) -> Part<D> {
+        let above = self.ids_above(at);
+        let frame = &mut self.frames[at];
+        let items = from..std::mem::replace(&mut frame.end, from);
+        Part {
+            path: frame.path(&self.entry),
+            depth: frame.place.depth,
+            dir,
+            shelf: self.shelf.take_items(items),
+            above,
+            first: self.first.clone(),
+        }
+    }
+
+    /// The directories from the first one down to a frame, where loops have to be found.
+    fn ids_above(&mut self, at: usize) -> Vec<Above<D>> {
+        let mut above = self.above.clone();
+        if self.search.options.links == Links::Follow {
+            let below_first = self.frames.len() - self.descent.depth();
+            for level in 0..at - below_first {
+                let path_len = self.frames[level + below_first].path_len;
+                above.extend(self.descent.id(level).ok().map(|id| Above { id: id.clone(), path_len }));
+            }
+        }
+        above
+    }
+
+    /// Goes on with a part of the same listing.
+    pub(in crate::walk) fn resume(&mut self, part: Part<D>) {
+        let Part { path, depth, dir, shelf, above, first } = part;
+        self.descent = Descent::new();
+        self.descent.begin(dir);
+        self.shelf = shelf;
+        self.above = above;
+        self.first = first;
+        self.entering = None;
+        self.entry = Entry::new(path, FileKind::Directory, depth);
+        self.frames.clear();
+        self.frames.push(Frame::new(&mut self.entry, Below::default(), Height::default(), None));
+        self.begin_items();
+    }
+}
