@@ -12,6 +12,7 @@ mod descent;
 mod entry;
 mod intake;
 mod lister;
+mod options;
 mod patterns;
 mod plan;
 mod search;
@@ -20,7 +21,6 @@ mod stream;
 mod threads;
 mod tree;
 
-use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
@@ -32,10 +32,9 @@ pub use patterns::IntoPatterns;
 pub use tree::Tree;
 
 use crate::error::{Error, Op, Result};
-use crate::fs::FileKind;
 use crate::path::Path;
 use crate::pattern::{Pattern, PatternSet};
-use crate::sys::{self, Links};
+use crate::sys;
 use lister::Lister;
 use plan::Begins;
 use search::{Options, Order, Search, Target};
@@ -100,13 +99,14 @@ impl Path {
         Walk::new(self, Target::Patterns(vec![Pattern::new("*")], Begins::Anywhere))
     }
 
-    /// Lists what is below this directory and matches a pattern, in order of path, each path once.
-    /// Where a `**` at the end takes nothing, that is the directory itself.
+    /// Lists what is below this directory and matches a pattern, or one of several, in order of path,
+    /// each path once. Where a `**` at the end takes nothing, that is the directory itself.
     ///
     /// The language is that of [`Pattern`], the results are pathlib's. A part without wildcards is
-    /// not searched but looked up, and only directories that can lead to a match are read. A
-    /// pattern that ends in a separator asks for directories. `**` does not follow links to
-    /// directories, other parts do; `..` is left to the system.
+    /// not searched but looked up, and only directories that can lead to a match are read, once for all
+    /// patterns. A pattern that ends in a separator asks for directories. `**` does not go into links to
+    /// directories unless [`follow_symlinks`](Walk::follow_symlinks) says so, other parts do; `..` is
+    /// left to the system. Without any pattern, nothing is found.
     ///
     /// # Examples
     ///
@@ -120,15 +120,16 @@ impl Path {
     ///     found.push(source?.relative_to(&base)?.as_posix().into_owned());
     /// }
     /// assert_eq!(found, ["src/fs/dir.rs", "src/lib.rs"]);
+    ///
+    /// assert_eq!(base.glob(["**/*.rs", "**/*.toml"])?.hidden(false).count(), 2);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern is absolute, or is empty or `.`, which
-    /// names nothing below a directory. What goes wrong
-    /// on the way are items of the [`Walk`]: this is no directory; a directory may not be read; a
-    /// name is not UTF-8. pathlib is silent about those.
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute, or is empty or `.`,
+    /// which names nothing below a directory. What goes wrong on the way are items of the [`Walk`]: this
+    /// is no directory; a directory may not be read; a name is not UTF-8. pathlib is silent about those.
     pub fn glob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
         let patterns = patterns.into_patterns();
         for pattern in &patterns {
@@ -141,7 +142,7 @@ impl Path {
     }
 
     /// Lists what is anywhere below this directory and matches a pattern: [`glob`](Path::glob) with
-    /// `**/` before the pattern. The empty pattern gives all directories, `.` everything.
+    /// `**/` before each pattern. The empty pattern gives all directories, `.` everything.
     ///
     /// # Examples
     ///
@@ -155,7 +156,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern is absolute. The rest as for
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute. The rest as for
     /// [`glob`](Path::glob).
     pub fn rglob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
         let patterns = patterns.into_patterns();
@@ -237,7 +238,8 @@ fn refuse_absolute(pattern: &Pattern) -> Result<()> {
 ///
 /// Entries come in the order of [`Path`]'s `Ord` (which on Windows ignores case), whatever order the
 /// system has, and no path comes twice. [`unsorted`](Walk::unsorted) takes the system's order, and the
-/// memory of one buffer for each directory on the way down.
+/// memory of one buffer for each directory on the way down; entries that are no directories then come
+/// before the others that the system gave with them.
 ///
 /// Errors are items among the entries: both together account for every directory, and for everything
 /// that could match. After an error the listing goes on. [`op`](Error::op) tells which it is:
@@ -310,268 +312,6 @@ impl Walk {
             Order::Unsorted if threads => State::Threads(Stream::new(self.search())),
             _ => State::Here(Box::new(Lister::new(self.search())), VecDeque::new()),
         };
-    }
-}
-
-/// Which entries.
-impl Walk {
-    /// Leaves out what is less deep: entries of the start have the depth 1, their entries 2.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a" / "b").mkdir_all()?;
-    /// assert_eq!(base.walk().min_depth(2).next().unwrap()?.name(), "b");
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    pub fn min_depth(mut self, depth: usize) -> Self {
-        self.options.min_depth = depth;
-        self
-    }
-
-    /// Leaves out what is deeper; directories of this depth are not read.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a" / "b").mkdir_all()?;
-    /// assert_eq!(base.walk().max_depth(1).count(), 1);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    pub fn max_depth(mut self, depth: usize) -> Self {
-        self.options.max_depth = depth;
-        self
-    }
-
-    /// Whether names that begin with a dot are listed, and what is below them. They are unless this
-    /// says `false`, which a pattern that spells the dot does not change.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / ".git").mkdir()?;
-    /// assert_eq!(base.walk().hidden(false).count(), 0);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    ///
-    /// # Platform-specific behavior
-    ///
-    /// On Windows, too, only the name counts, not the attribute.
-    pub fn hidden(mut self, listed: bool) -> Self {
-        self.options.hidden = listed;
-        self
-    }
-
-    /// Leaves out what one of the patterns matches, and everything below.
-    ///
-    /// A pattern is matched with the whole path relative to the start, as in [`glob`](Path::glob):
-    /// `target` is the one in the start, `**/target` any. May be called several times.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "target" / "debug").mkdir_all()?;
-    /// (&base / "a.bak").touch()?;
-    /// assert_eq!(base.walk().exclude(["**/*.bak", "target"]).count(), 0);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    pub fn exclude(mut self, patterns: impl IntoPatterns) -> Self {
-        self.options.excluded.extend(patterns.into_patterns());
-        self
-    }
-
-    /// Leaves out each entry for which the closure says `true`, and everything below.
-    ///
-    /// It is asked about each entry that is wanted or leads to some. May be called several times.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a" / "node_modules" / "x").mkdir_all()?;
-    /// let walk = base.walk().prune(|entry| entry.is_dir() && entry.name() == "node_modules");
-    /// assert_eq!(walk.count(), 1);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    #[doc(alias = "filter_entry")]
-    pub fn prune(mut self, leaves_out: impl Fn(&Entry) -> bool + Send + Sync + 'static) -> Self {
-        self.options.pruned.push(Arc::new(leaves_out));
-        self
-    }
-
-    /// Gives only entries of this kind; called again, of this kind too. What is below directories is
-    /// listed all the same. A link is a link, also where it is followed.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use waypath::FileKind;
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a" / "b").mkdir_all()?;
-    /// (&base / "a" / "f").touch()?;
-    /// assert_eq!(base.walk().only(FileKind::File).next().unwrap()?.name(), "f");
-    /// assert_eq!(base.walk().only(FileKind::Directory).count(), 2);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    #[doc(alias = "files_only")]
-    #[doc(alias = "dirs_only")]
-    pub fn only(mut self, kind: FileKind) -> Self {
-        self.options.kinds.push(kind);
-        self
-    }
-
-    /// Matches patterns with or without regard to case, also those of [`exclude`](Walk::exclude),
-    /// instead of as the [pattern](Pattern::case_sensitive) or the system would. Parts
-    /// without wildcards are then searched, too.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "README.md").touch()?;
-    /// assert_eq!(base.glob("readme.*")?.case_sensitive(false).count(), 1);
-    /// assert_eq!(base.glob("readme.*")?.case_sensitive(true).count(), 0);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    pub fn case_sensitive(mut self, matters: bool) -> Self {
-        self.options.case_sensitive = Some(matters);
-        self
-    }
-}
-
-/// Where the listing goes.
-impl Walk {
-    /// Lets `**`, and with it [`walk`](Path::walk) and [`rglob`](Path::rglob), go into links to
-    /// directories as into directories; pathlib's `recurse_symlinks` and `follow_symlinks`.
-    ///
-    /// A link that leads back to a directory on the way to it is not followed: behind its entry comes
-    /// an error with [`Op::Follow`], whose [second path](Error::second_path) is that directory. A
-    /// directory to which several links lead is listed below each.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[cfg(unix)] {
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "d").mkdir()?;
-    /// (&base / "d" / "f").touch()?;
-    /// # std::os::unix::fs::symlink("d", &base / "l").unwrap();
-    /// // `l` is a link to `d`.
-    /// assert_eq!(base.rglob("f")?.count(), 1);
-    /// assert_eq!(base.rglob("f")?.follow_symlinks().count(), 2);
-    /// # }
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    #[doc(alias = "recurse_symlinks")]
-    #[doc(alias = "follow_links")]
-    pub fn follow_symlinks(mut self) -> Self {
-        self.options.links = Links::Follow;
-        self
-    }
-
-    /// Keeps to the device of the directory where the listing begins; directories where another
-    /// is mounted are listed, but not what is in them.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a" / "b").mkdir_all()?;
-    /// assert_eq!(base.walk().same_file_system().count(), 2);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    ///
-    /// # Platform-specific behavior
-    ///
-    /// On Windows, drives and shares are told apart, not volumes mounted in a folder.
-    #[doc(alias = "one_file_system")]
-    #[doc(alias = "xdev")]
-    pub fn same_file_system(mut self) -> Self {
-        self.options.same_file_system = true;
-        self
-    }
-}
-
-/// In which order, and how.
-impl Walk {
-    /// Gives each directory behind its contents instead of before; pathlib's `top_down=False`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a" / "b").mkdir_all()?;
-    /// assert_eq!(base.walk().contents_first().next().unwrap()?.name(), "b");
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    #[doc(alias = "bottom_up")]
-    pub fn contents_first(mut self) -> Self {
-        self.options.contents_first = true;
-        self
-    }
-
-    /// Takes the entries of a directory in the order in which the system has them: a little faster,
-    /// and the one way to list a very large directory with little memory.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a").touch()?;
-    /// assert_eq!(base.iterdir().unsorted().count(), 1);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    pub fn unsorted(mut self) -> Self {
-        self.options.order = Order::Unsorted;
-        self
-    }
-
-    /// Orders the entries of each directory by a comparison; [`natural_cmp`](Path::natural_cmp) is
-    /// ready-made. Errors come behind them.
-    ///
-    /// # Panics
-    ///
-    /// Where the closure panics; or, possibly, where its answers are no total order.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// for name in ["page10", "page9"] {
-    ///     (&base / name).touch()?;
-    /// }
-    /// let walk = base.iterdir().sorted_by(|left, right| left.natural_cmp(right));
-    /// let names = walk.map(|entry| Ok(entry?.name().to_owned())).collect::<waypath::Result<Vec<_>>>()?;
-    /// assert_eq!(names, ["page9", "page10"]);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    #[doc(alias = "sort_by")]
-    pub fn sorted_by(mut self, order: impl Fn(&Entry, &Entry) -> Ordering + Send + Sync + 'static) -> Self {
-        self.options.order = Order::SortedBy(Arc::new(order));
-        self
-    }
-
-    /// Lists with so many threads; 0 counts as 1.
-    ///
-    /// They serve [`par_visit`](Walk::par_visit), and the iterator where it is
-    /// [`unsorted`](Walk::unsorted): then threads in the background list ahead of it, by some thousand
-    /// entries. In order, one thread does it all.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a" / "b").mkdir_all()?;
-    /// assert_eq!(base.walk().unsorted().threads(2).count(), 2);
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    pub fn threads(mut self, count: usize) -> Self {
-        self.options.threads = Some(count.max(1));
-        self
     }
 }
 
