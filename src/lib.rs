@@ -39,9 +39,10 @@
 //! [`Pattern`] is a glob pattern, compiled once, and a [`PatternSet`] many of them with includes and
 //! excludes; where a method takes a pattern, its text will do.
 //!
-//! A [`Walk`] is what [`iterdir`](Path::iterdir), [`glob`](Path::glob) and [`rglob`](Path::rglob) give:
-//! an iterator of [`Entry`] values, which are paths that know what kind of file they are. A
-//! [`TempDir`] is a directory that is removed when it is dropped.
+//! A [`Walk`] is what [`iterdir`](Path::iterdir), [`walk`](Path::walk), [`glob`](Path::glob) and
+//! [`rglob`](Path::rglob) give: it takes options, and is an iterator of [`Entry`] values, which are
+//! paths that know what kind of file they are. A [`Tree`] prints one. A [`TempDir`] is a directory that
+//! is removed when it is dropped.
 //!
 //! An [`Error`] says what was being done, to which path, and why it failed. Everything that can fail
 //! returns [`Result`]; every path, whatever its text, can be asked everything, and nothing panics.
@@ -55,6 +56,7 @@
 //! | --- | --- | --- |
 //! | [`move_to`](Path::move_to), [`rename`](Path::rename) refuse a name that is taken; `move_to` stays on one device as yet | replaced, on POSIX | nothing is lost silently; [`replace`](Path::replace) replaces |
 //! | [`glob`](Path::glob) gives each path once, in order, and reports what it could not read | repeats, the system's order, silence | results are complete or known not to be, and the same wherever the tree is |
+//! | [`walk`](Path::walk) gives entries one by one | lists of names for each directory | an entry knows what it is, and options keep out of directories |
 //! | a name that is not UTF-8 is an error item of a listing; [`from_uri`](PathBuf::from_uri) of such a name is an error | surrogate escapes | a path is text that can be printed and stored |
 //! | [`matches("")`](Path::matches) is `false` | `ValueError` | a yes-or-no question answers yes or no |
 //! | a class in a pattern never matches a separator | `[!b]` matches `/` | a part is matched by a part |
@@ -68,7 +70,7 @@
 //! For `os.path.split`, `splitext` and `normcase`, which cut and change text, take
 //! [`parent`](Path::parent) and [`name`](Path::name), [`suffix`](Path::suffix), and `==`.
 //!
-//! Not here yet: `walk`, copying, removing trees, `resolve` and `absolute`, making and reading links,
+//! Not here yet: copying, removing trees, `resolve` and `absolute`, making and reading links,
 //! `chmod`, open files, appending. `std` takes our paths: `std::fs::File::open(&path)`.
 //!
 //! # Platforms
