@@ -380,7 +380,7 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&Entry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
-        threads::run::<sys::Dir, B, _>(&self.search(), || &visitor)
+        threads::run::<sys::Dir, B, _>(&self.unsorted().search(), || &visitor)
     }
 
     /// Returns the listing as a tree to print, in which directories above an entry stand even where

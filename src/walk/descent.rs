@@ -115,7 +115,12 @@ impl<D: Directory> Descent<D> {
         }
     }
 
-    /// The directory at a level once more, for another way that begins there; if it is open.
+    /// The levels that are open, from the first to the last.
+    pub(super) fn open_levels(&self) -> &[usize] {
+        &self.open
+    }
+
+    /// The directory at an open level once more, for another way that begins there.
     pub(super) fn try_clone(&self, level: usize) -> Option<D> {
         self.levels[level].dir.as_ref()?.try_clone().ok()
     }

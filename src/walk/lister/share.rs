@@ -20,24 +20,27 @@ pub(in crate::walk) struct Part<D: Directory> {
 
 /// Sharing.
 impl<D: Directory> Lister<D> {
-    /// Gives away about half of what is left to do in the highest directory where there is enough: as
-    /// much as can be given at once.
+    /// Gives away about half of what is left to do in the highest open directory where there is enough:
+    /// as much as can be given at once.
     pub(in crate::walk) fn split(&mut self) -> Option<Part<D>> {
         let below_first = self.frames.len() - self.descent.depth();
-        (below_first..self.frames.len())
-            .find_map(|at| {
-                let frame = &self.frames[at];
-                let items = frame.next..frame.end;
-                let directories = || items.clone().rev().filter(|&item| self.shelf.items[item].leads_on());
-                let count = directories().count();
-                // What is given must leave something to do here.
-                let is_busy = at + 1 < self.frames.len() || self.entering.is_some();
-                let share = if is_busy { count.div_ceil(2) } else { count / 2 };
-                let from = directories().nth(share.checked_sub(1)?)?;
-                let dir = self.descent.try_clone(at - below_first)?;
-                Some((at, from, dir))
-            })
-            .map(|(at, from, dir)| self.part(at, from, dir))
+        let (at, from, dir) = self.descent.open_levels().iter().find_map(|&level| {
+            let from = self.share(level + below_first)?;
+            Some((level + below_first, from, self.descent.try_clone(level)?))
+        })?;
+        Some(self.part(at, from, dir))
+    }
+
+    /// The first of the items of a frame that can be given away: they have half of the directories that
+    /// are left.
+    fn share(&self, at: usize) -> Option<usize> {
+        let frame = &self.frames[at];
+        let directories = || (frame.next..frame.end).rev().filter(|&item| self.shelf.items[item].leads_on());
+        let count = directories().count();
+        // What is given must leave something to do here.
+        let is_busy = at + 1 < self.frames.len() || self.entering.is_some();
+        let share = if is_busy { count.div_ceil(2) } else { count / 2 };
+        directories().nth(share.checked_sub(1)?)
     }
 
     /// Takes the items of a frame away, beginning with one.
