@@ -10,6 +10,7 @@ use std::borrow::{Borrow, Cow};
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 pub use set::{PatternSet, PatternSetBuilder};
 
@@ -76,7 +77,7 @@ pub(crate) struct Alternative<F> {
     whole: Whole,
     /// What `matches` compares: the anchor as one part, and the parts behind it.
     anchor: Box<[Segment]>,
-    tail: Box<[Segment]>,
+    tail: Arc<[Segment]>,
     /// Whether the text ended in a separator, or had nothing else to say.
     only_directories: bool,
 }
@@ -348,12 +349,22 @@ impl<F: Flavour> Alternative<F> {
     fn compile(path: PathBuf<F>, segment: impl Fn(&str) -> Segment) -> Self {
         let segments = |text: &str| text.split(F::SEPARATOR).map(&segment).collect::<Vec<_>>();
         let anchor = path.anchor();
-        let mut whole = segments(whole_text(&path));
-        whole.dedup_by(|next, segment| matches!((next, segment), (Segment::AnyPath, Segment::AnyPath)));
+        let tail: Arc<[_]> = path.parts().skip(usize::from(!anchor.is_empty())).map(&segment).collect();
+        let repeats = |pair: &[Segment]| matches!(pair, [Segment::AnyPath, Segment::AnyPath]);
+        // The same, but for an anchor, the `.` of the empty path or before a name that looks like a drive, and
+        // runs of `**`, which match what one does.
+        let is_tail = path.as_str().split(F::SEPARATOR).count() == tail.len() && anchor.is_empty();
+        let whole = if is_tail && !tail.windows(2).any(repeats) {
+            tail.clone()
+        } else {
+            let mut whole = segments(whole_text(&path));
+            whole.dedup_by(|next, segment| matches!((next, segment), (Segment::AnyPath, Segment::AnyPath)));
+            whole.into()
+        };
         Self {
-            whole: Whole::new::<F>(whole.into()),
+            whole: Whole::new::<F>(whole),
             anchor: if anchor.is_empty() { [].into() } else { segments(anchor).into() },
-            tail: path.parts().skip(usize::from(!anchor.is_empty())).map(&segment).collect(),
+            tail,
             only_directories: false,
             path,
         }

@@ -284,13 +284,10 @@ fn refuse_absolute(pattern: &Pattern) -> Result<()> {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[must_use = "nothing is listed until it is iterated"]
-pub struct Walk {
-    options: Options,
-    state: State,
-}
+pub struct Walk(State);
 
 enum State {
-    Waiting,
+    Waiting(Box<Options>),
     /// The entries that the last steps brought.
     Here(Box<Lister<sys::Dir>>, VecDeque<Result<Entry>>),
     Threads(Stream),
@@ -298,20 +295,35 @@ enum State {
 
 impl Walk {
     fn new(start: &Path, target: Target) -> Self {
-        Self { options: Options::new(start.to_path_buf(), target), state: State::Waiting }
+        Self(State::Waiting(Box::new(Options::new(start.to_path_buf(), target))))
     }
 
-    /// The options in the form in which they are used.
-    fn search(&self) -> Arc<Search> {
-        Arc::new(Search::new(self.options.clone()))
+    /// The same listing with other options, if it has not begun.
+    fn with(mut self, set: impl FnOnce(&mut Options)) -> Self {
+        if let State::Waiting(options) = &mut self.0 {
+            set(options);
+        }
+        self
     }
 
-    fn begin(&mut self) {
-        let threads = self.options.threads.is_some_and(|count| count > 1);
-        self.state = match self.options.order {
-            Order::Unsorted if threads => State::Threads(Stream::new(self.search())),
-            _ => State::Here(Box::new(Lister::new(self.search())), VecDeque::new()),
-        };
+    /// What is asked for, from the beginning.
+    fn into_search(self) -> Arc<Search> {
+        match self.0 {
+            State::Waiting(options) => Arc::new(Search::new(*options)),
+            State::Here(lister, _) => lister.search().clone(),
+            State::Threads(stream) => stream.search().clone(),
+        }
+    }
+}
+
+impl State {
+    fn begin(options: &mut Options) -> Self {
+        let is_threaded = matches!(options.order, Order::Unsorted) && options.threads.is_some_and(|count| count > 1);
+        let search = Arc::new(Search::new(std::mem::take(options)));
+        match is_threaded {
+            true => Self::Threads(Stream::new(search)),
+            false => Self::Here(Box::new(Lister::new(search)), VecDeque::new()),
+        }
     }
 }
 
@@ -319,7 +331,8 @@ impl Walk {
 impl Walk {
     /// Lends each entry to a closure, in order, until that breaks; nothing is allocated for one.
     ///
-    /// An entry that is to be kept is cloned. What is behind the break is not listed.
+    /// An entry that is to be kept is cloned. What is behind the break is not listed. The listing
+    /// begins at its start, also where entries were taken from the iterator before.
     ///
     /// # Examples
     ///
@@ -341,7 +354,7 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn visit<B>(self, mut visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
-        let mut lister = Lister::<sys::Dir>::new(self.search());
+        let mut lister = Lister::<sys::Dir>::new(self.into_search());
         while !lister.is_done() {
             lister.step(&mut visitor)?;
         }
@@ -380,7 +393,7 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&Entry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
-        threads::run::<sys::Dir, B, _>(&self.unsorted().search(), || &visitor)
+        threads::run::<sys::Dir, B, _>(&self.into_search(), || &visitor)
     }
 
     /// Returns the listing as a tree to print, in which directories above an entry stand even where
@@ -398,7 +411,7 @@ impl Walk {
     /// ```
     #[must_use]
     pub fn tree(self) -> Tree {
-        Tree::new(self.options)
+        Tree::new(&self.into_search())
     }
 }
 
@@ -407,8 +420,8 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Result<Entry>> {
         loop {
-            match &mut self.state {
-                State::Waiting => self.begin(),
+            match &mut self.0 {
+                State::Waiting(options) => self.0 = State::begin(options),
                 State::Threads(stream) => return stream.next(),
                 State::Here(lister, entries) => {
                     if let Some(entry) = entries.pop_front() {
@@ -431,6 +444,11 @@ impl std::iter::FusedIterator for Walk {}
 
 impl fmt::Debug for Walk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Walk").field("start", &self.options.start).finish_non_exhaustive()
+        let start = match &self.0 {
+            State::Waiting(options) => &options.start,
+            State::Here(lister, _) => &lister.search().options.start,
+            State::Threads(stream) => &stream.search().options.start,
+        };
+        f.debug_struct("Walk").field("start", start).finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
 //! Matching: compiled segments against names, and against whole paths.
 
+use std::sync::Arc;
+
 use super::fold;
 use super::parse::Case;
 use crate::flavour::Flavour;
@@ -159,7 +161,7 @@ impl Class {
 /// The parts of a pattern for whole paths, and what saves most paths a look at each of theirs.
 #[derive(Clone)]
 pub(super) struct Whole {
-    segments: Box<[Segment]>,
+    segments: Arc<[Segment]>,
     /// Text that every match begins with, and text that every match ends in.
     start: Box<str>,
     end: Box<str>,
@@ -177,7 +179,7 @@ enum Shape {
 }
 
 impl Whole {
-    pub(super) fn new<F: Flavour>(segments: Box<[Segment]>) -> Self {
+    pub(super) fn new<F: Flavour>(segments: Arc<[Segment]>) -> Self {
         let shape = match &*segments {
             all if all.iter().all(|segment| matches!(segment, Segment::Literal(_))) => Shape::Text,
             [Segment::AnyPath, Segment::Wild(wild)] if wild.is_any_with_end() => Shape::AnyWithEnd,

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 
-use super::plan::{Set, Wanted};
+use super::plan::{Set, Wanted, is_same};
 use super::search::Search;
 use super::shelf::{Below, Item, Shelf, What};
 use crate::flavour::{Flavour, Native};
@@ -38,7 +38,7 @@ pub(super) enum Judged<'a> {
 
 /// A path in the current directory below which names are looked up.
 struct Jump<'a> {
-    path: &'a str,
+    path: &'a mut String,
     parts: usize,
     /// How deep below the start of the listing that is.
     depth: usize,
@@ -92,7 +92,7 @@ impl Intake<'_> {
         if !self.jumps(below, name) {
             return Some(Item::new(what, wanted, below));
         }
-        self.names_below(&Jump { path: name, parts: 1, depth }, below);
+        self.names_below(Jump { path: &mut name.to_owned(), parts: 1, depth }, below);
         wanted.map(|_| Item::new(what, wanted, Below::default()))
     }
 
@@ -143,25 +143,38 @@ impl Intake<'_> {
 
     /// Puts the names that are looked up in a directory on the shelf.
     pub(super) fn names(&mut self, depth: usize, below: Below) {
-        self.names_below(&Jump { path: "", parts: 0, depth }, below);
+        self.names_below(Jump { path: &mut String::new(), parts: 0, depth }, below);
     }
 
     /// Puts `..` on the shelf if it is looked up: it is the one name that no directory lists.
     pub(super) fn up(&mut self, depth: usize, below: Below) {
-        if self.search.plan.names(below.set.of(&self.shelf.states)).contains(&"..") {
-            self.name(&Jump { path: "", parts: 0, depth }, below, "..");
+        if self.search.plan.names(below.set.of(&self.shelf.states)).any(|name| name == "..") {
+            self.name(Jump { path: &mut "..".to_owned(), parts: 1, depth: depth + 1 }, below, "..");
         }
     }
 
-    fn names_below(&mut self, base: &Jump<'_>, below: Below) {
-        for name in self.search.plan.names(below.set.of(&self.shelf.states)) {
-            self.name(base, below, name);
+    fn names_below(&mut self, base: Jump<'_>, below: Below) {
+        let Jump { path, parts, depth } = base;
+        let len = path.len();
+        for at in 0..below.set.of(&self.shelf.states).len() {
+            let states = below.set.of(&self.shelf.states);
+            // Each name once, with all states that look it up.
+            let Some(name) = self.search.plan.name(states[at]) else { continue };
+            if self.search.plan.names(&states[..at]).any(|earlier| is_same(earlier, name)) {
+                continue;
+            }
+            if len > 0 {
+                path.push(Native::SEPARATOR);
+            }
+            path.push_str(name);
+            self.name(Jump { path: &mut *path, parts: parts + 1, depth: depth + 1 }, below, name);
+            path.truncate(len);
         }
     }
 
-    /// Puts a name that is looked up on the shelf, and what is looked up below it.
-    fn name(&mut self, base: &Jump<'_>, below: Below, name: &str) {
-        let depth = base.depth + 1;
+    /// Puts a name that is looked up on the shelf, with the path that it ends, and what is looked up below.
+    fn name(&mut self, at: Jump<'_>, below: Below, name: &str) {
+        let Jump { path, parts, depth } = at;
         let options = &self.search.options;
         if self.search.hides(name.as_bytes()) || depth > options.max_depth {
             return;
@@ -170,18 +183,13 @@ impl Intake<'_> {
         let (outside, left_out) = self.take_outside(below.outside, name, FileKind::Directory);
         let wanted = wanted.filter(|_| depth >= options.min_depth && !left_out);
         let below = self.below(depth, set, outside);
-        let path = match base.path {
-            "" => name.to_owned(),
-            base => format!("{base}{}{name}", Native::SEPARATOR),
-        };
-        let parts = base.parts + 1;
-        let jump = self.jumps(below, &path);
+        let jump = self.jumps(below, path);
         if wanted.is_some() || !jump && !below.set.is_empty() {
             let below = if jump { Below::default() } else { below };
-            self.shelf.add(&path, parts, Item::new(What::LookedUp, wanted, below));
+            self.shelf.add(path, parts, Item::new(What::LookedUp, wanted, below));
         }
         if jump {
-            self.names_below(&Jump { path: &path, parts, depth }, below);
+            self.names_below(Jump { path, parts, depth }, below);
         }
     }
 }

@@ -38,6 +38,7 @@ pub(super) struct Lister<D: Directory> {
     above: Vec<Above<D>>,
     /// The directory in which the listing began, for its device.
     first: Option<D::Id>,
+    in_order: bool,
 }
 
 /// A directory whose items are being visited.
@@ -107,7 +108,18 @@ impl Frame {
 
 /// Going through a listing.
 impl<D: Directory> Lister<D> {
+    /// In the order that is asked for.
     pub(super) fn new(search: Arc<Search>) -> Self {
+        let in_order = !matches!(search.options.order, Order::Unsorted);
+        Self::begin(search, in_order)
+    }
+
+    /// In no order, whatever is asked for.
+    pub(super) fn unordered(search: Arc<Search>) -> Self {
+        Self::begin(search, false)
+    }
+
+    fn begin(search: Arc<Search>, in_order: bool) -> Self {
         let mut entry = Entry::new(search.options.start.clone(), FileKind::Directory, 0);
         let frame = Frame::new(&mut entry, Below::default(), Height::default(), None);
         let mut lister = Self {
@@ -120,10 +132,15 @@ impl<D: Directory> Lister<D> {
             entering: None,
             above: Vec::new(),
             first: None,
+            in_order,
         };
         Intake { search: &lister.search, shelf: &mut lister.shelf }.start();
         lister.begin_items();
         lister
+    }
+
+    pub(super) fn search(&self) -> &Arc<Search> {
+        &self.search
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -377,16 +394,12 @@ impl<D: Directory> Lister<D> {
                 frame.place.takes_all = intake.takes_all(depth, below);
             }
             self.read(lend)?;
-            while self.in_order() && self.is_unread() {
+            while self.in_order && self.is_unread() {
                 self.read(lend)?;
             }
         }
         self.begin_items();
         ControlFlow::Continue(())
-    }
-
-    fn in_order(&self) -> bool {
-        !matches!(self.search.options.order, Order::Unsorted)
     }
 
     fn is_unread(&self) -> bool {
@@ -408,11 +421,10 @@ impl<D: Directory> Lister<D> {
 
     /// Reads as much of the current directory as the system gives at once.
     fn read<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
-        let in_order = self.in_order();
-        let Self { search, shelf, frames, descent, buffer, entry, .. } = self;
+        let Self { search, shelf, frames, descent, buffer, entry, in_order, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to read");
         let mut flow = ControlFlow::Continue(());
-        let mut reading = Reading { intake: Intake { search, shelf }, frame, entry, in_order };
+        let mut reading = Reading { intake: Intake { search, shelf }, frame, entry, in_order: *in_order };
         let progress = descent.read(buffer, |_, name, kind| {
             if flow.is_continue() {
                 flow = reading.take(name, kind, lend);
@@ -433,6 +445,7 @@ impl<D: Directory> Lister<D> {
         frame.end = self.shelf.items.len();
         let height = frame.height;
         match &self.search.options.order {
+            _ if !self.in_order => {}
             Order::Unsorted => {}
             Order::Sorted => self.shelf.sort(height),
             Order::SortedBy(order) => self.sort_by(&*order.clone(), height),

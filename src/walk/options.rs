@@ -20,9 +20,8 @@ impl Walk {
     /// assert_eq!(base.walk().min_depth(2).next().unwrap()?.name(), "b");
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn min_depth(mut self, depth: usize) -> Self {
-        self.options.min_depth = depth;
-        self
+    pub fn min_depth(self, depth: usize) -> Self {
+        self.with(|options| options.min_depth = depth)
     }
 
     /// Leaves out what is deeper; directories of this depth are not read.
@@ -35,9 +34,8 @@ impl Walk {
     /// assert_eq!(base.walk().max_depth(1).count(), 1);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn max_depth(mut self, depth: usize) -> Self {
-        self.options.max_depth = depth;
-        self
+    pub fn max_depth(self, depth: usize) -> Self {
+        self.with(|options| options.max_depth = depth)
     }
 
     /// Whether names that begin with a dot are listed, and what is below them. They are unless this
@@ -55,9 +53,8 @@ impl Walk {
     /// # Platform-specific behavior
     ///
     /// On Windows, too, only the name counts, not the attribute.
-    pub fn hidden(mut self, listed: bool) -> Self {
-        self.options.hidden = listed;
-        self
+    pub fn hidden(self, listed: bool) -> Self {
+        self.with(|options| options.hidden = listed)
     }
 
     /// Leaves out what one of the patterns matches, and everything below.
@@ -74,9 +71,8 @@ impl Walk {
     /// assert_eq!(base.walk().exclude(["**/*.bak", "target"]).count(), 0);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn exclude(mut self, patterns: impl IntoPatterns) -> Self {
-        self.options.excluded.extend(patterns.into_patterns());
-        self
+    pub fn exclude(self, patterns: impl IntoPatterns) -> Self {
+        self.with(|options| options.excluded.extend(patterns.into_patterns()))
     }
 
     /// Leaves out each entry for which the closure says `true`, and everything below.
@@ -93,9 +89,8 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "filter_entry")]
-    pub fn prune(mut self, leaves_out: impl Fn(&Entry) -> bool + Send + Sync + 'static) -> Self {
-        self.options.pruned.push(Arc::new(leaves_out));
-        self
+    pub fn prune(self, leaves_out: impl Fn(&Entry) -> bool + Send + Sync + 'static) -> Self {
+        self.with(|options| options.pruned.push(Arc::new(leaves_out)))
     }
 
     /// Gives only entries of this kind; called again, of this kind too. What is below directories is
@@ -114,9 +109,8 @@ impl Walk {
     /// ```
     #[doc(alias = "files_only")]
     #[doc(alias = "dirs_only")]
-    pub fn only(mut self, kind: FileKind) -> Self {
-        self.options.kinds.push(kind);
-        self
+    pub fn only(self, kind: FileKind) -> Self {
+        self.with(|options| options.kinds.push(kind))
     }
 
     /// Matches patterns with or without regard to case, also those of [`exclude`](Walk::exclude),
@@ -132,9 +126,8 @@ impl Walk {
     /// assert_eq!(base.glob("readme.*")?.case_sensitive(true).count(), 0);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn case_sensitive(mut self, matters: bool) -> Self {
-        self.options.case_sensitive = Some(matters);
-        self
+    pub fn case_sensitive(self, matters: bool) -> Self {
+        self.with(|options| options.case_sensitive = Some(matters))
     }
 }
 
@@ -163,9 +156,8 @@ impl Walk {
     /// ```
     #[doc(alias = "recurse_symlinks")]
     #[doc(alias = "follow_links")]
-    pub fn follow_symlinks(mut self) -> Self {
-        self.options.links = Links::Follow;
-        self
+    pub fn follow_symlinks(self) -> Self {
+        self.with(|options| options.links = Links::Follow)
     }
 
     /// Keeps to the device of the directory where the listing begins; directories where another
@@ -185,9 +177,8 @@ impl Walk {
     /// On Windows, drives and shares are told apart, not volumes mounted in a folder.
     #[doc(alias = "one_file_system")]
     #[doc(alias = "xdev")]
-    pub fn same_file_system(mut self) -> Self {
-        self.options.same_file_system = true;
-        self
+    pub fn same_file_system(self) -> Self {
+        self.with(|options| options.same_file_system = true)
     }
 }
 
@@ -204,9 +195,8 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "bottom_up")]
-    pub fn contents_first(mut self) -> Self {
-        self.options.contents_first = true;
-        self
+    pub fn contents_first(self) -> Self {
+        self.with(|options| options.contents_first = true)
     }
 
     /// Takes the entries of a directory in the order in which the system has them: a little faster,
@@ -220,9 +210,8 @@ impl Walk {
     /// assert_eq!(base.iterdir().unsorted().count(), 1);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn unsorted(mut self) -> Self {
-        self.options.order = Order::Unsorted;
-        self
+    pub fn unsorted(self) -> Self {
+        self.with(|options| options.order = Order::Unsorted)
     }
 
     /// Orders the entries of each directory by a comparison; [`natural_cmp`](crate::Path::natural_cmp) is
@@ -245,9 +234,8 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "sort_by")]
-    pub fn sorted_by(mut self, order: impl Fn(&Entry, &Entry) -> Ordering + Send + Sync + 'static) -> Self {
-        self.options.order = Order::SortedBy(Arc::new(order));
-        self
+    pub fn sorted_by(self, order: impl Fn(&Entry, &Entry) -> Ordering + Send + Sync + 'static) -> Self {
+        self.with(|options| options.order = Order::SortedBy(Arc::new(order)))
     }
 
     /// Lists with so many threads; 0 counts as 1.
@@ -264,8 +252,7 @@ impl Walk {
     /// assert_eq!(base.walk().unsorted().threads(2).count(), 2);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn threads(mut self, count: usize) -> Self {
-        self.options.threads = Some(count.max(1));
-        self
+    pub fn threads(self, count: usize) -> Self {
+        self.with(|options| options.threads = Some(count.max(1)))
     }
 }

@@ -41,7 +41,7 @@ pub(super) enum Begins {
 }
 
 /// A part of the plan that the next name has to match.
-type State = usize;
+pub(super) type State = usize;
 
 /// How far a path has come: the states from which it goes on, a range of [`States`]. An empty one
 /// leads nowhere.
@@ -218,17 +218,17 @@ impl Plan {
         }
     }
 
-    /// The names that a set looks up, each once.
-    pub(super) fn names(&self, set: &[State]) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for &state in set {
-            if let Part::Name(name) = &self.parts[state]
-                && !names.iter().any(|known| is_same(known, name))
-            {
-                names.push(name);
-            }
+    /// The names that a set looks up; the same one perhaps several times.
+    pub(super) fn names(&self, set: &[State]) -> impl Iterator<Item = &str> {
+        set.iter().filter_map(|&state| self.name(state))
+    }
+
+    /// The name that a state looks up, if it does.
+    pub(super) fn name(&self, state: State) -> Option<&str> {
+        match &self.parts[state] {
+            Part::Name(name) => Some(name),
+            _ => None,
         }
-        names
     }
 
     /// Takes a name that is looked up: nothing is known of what it is.
@@ -291,6 +291,7 @@ fn wanted(alternative: &Alternative<Native>) -> Wanted {
     if alternative.only_directories() { Wanted::Directory } else { Wanted::Anything }
 }
 
-fn is_same(left: &str, right: &str) -> bool {
+/// Whether two names are the same to this system's paths.
+pub(super) fn is_same(left: &str, right: &str) -> bool {
     <Native as Flavour>::Rules::text_eq(left, right)
 }

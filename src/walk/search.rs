@@ -1,5 +1,6 @@
 //! What a listing is asked for: its options, and what becomes of them before it begins.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -62,11 +63,11 @@ pub(super) struct Search {
     pub(super) outside: Plan,
 }
 
-impl Options {
-    pub(super) fn new(start: PathBuf, target: Target) -> Self {
+impl Default for Options {
+    fn default() -> Self {
         Self {
-            start,
-            target,
+            start: PathBuf::new(),
+            target: Target::Children,
             excluded: Vec::new(),
             case_sensitive: None,
             min_depth: 0,
@@ -81,13 +82,19 @@ impl Options {
             threads: None,
         }
     }
+}
+
+impl Options {
+    pub(super) fn new(start: PathBuf, target: Target) -> Self {
+        Self { start, target, ..Self::default() }
+    }
 
     /// A pattern with the case that was asked for.
-    fn in_case(&self, pattern: &Pattern) -> Pattern {
+    fn in_case<'a>(&self, pattern: &'a Pattern) -> Cow<'a, Pattern> {
         match self.case_sensitive {
-            None => pattern.clone(),
-            Some(true) => pattern.clone().case_sensitive(),
-            Some(false) => pattern.clone().case_insensitive(),
+            None => Cow::Borrowed(pattern),
+            Some(true) => Cow::Owned(pattern.clone().case_sensitive()),
+            Some(false) => Cow::Owned(pattern.clone().case_insensitive()),
         }
     }
 }

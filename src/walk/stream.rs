@@ -19,6 +19,7 @@ type Batch = Vec<Result<Entry>>;
 
 /// What the threads found, as it comes. Dropping it ends them.
 pub(super) struct Stream {
+    search: Arc<Search>,
     batch: std::vec::IntoIter<Result<Entry>>,
     batches: Option<Receiver<Batch>>,
     listing: Option<JoinHandle<()>>,
@@ -27,13 +28,18 @@ pub(super) struct Stream {
 impl Stream {
     pub(super) fn new(search: Arc<Search>) -> Self {
         let (sender, batches) = mpsc::sync_channel(BATCHES);
+        let listed = search.clone();
         let listing = thread::spawn(move || {
-            _ = threads::run::<sys::Dir, (), _>(&search, || {
+            _ = threads::run::<sys::Dir, (), _>(&listed, || {
                 let mut outbox = Outbox { batch: Batch::new(), sender: sender.clone() };
                 move |entry| outbox.put(entry.cloned())
             });
         });
-        Self { batch: Batch::new().into_iter(), batches: Some(batches), listing: Some(listing) }
+        Self { search, batch: Batch::new().into_iter(), batches: Some(batches), listing: Some(listing) }
+    }
+
+    pub(super) fn search(&self) -> &Arc<Search> {
+        &self.search
     }
 
     pub(super) fn next(&mut self) -> Option<Result<Entry>> {

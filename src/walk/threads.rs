@@ -75,7 +75,7 @@ impl<D: Directory> Pool<D> {
 
     /// Works until there is nothing more to do.
     fn work<B>(&self, search: &Arc<Search>, mut visit: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
-        let mut lister = Lister::new(search.clone());
+        let mut lister = Lister::unordered(search.clone());
         while let Some(job) = self.take() {
             let mut working = Working { pool: self, is_done: false };
             if let Job::Part(part) = job {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Entry;
 use super::lister::Lister;
-use super::search::{Options, Order, Search};
+use super::search::{Order, Search};
 use crate::error::{Error, Op, Result, printable};
 use crate::fs::FileKind;
 use crate::sys;
@@ -39,7 +39,8 @@ struct Line {
 }
 
 impl Tree {
-    pub(super) fn new(mut options: Options) -> Self {
+    pub(super) fn new(search: &Search) -> Self {
+        let mut options = search.options.clone();
         options.contents_first = false;
         if let Order::Unsorted = options.order {
             options.order = Order::Sorted;
