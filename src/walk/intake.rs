@@ -81,6 +81,9 @@ impl Intake<'_> {
         let depth = place.depth + 1;
         let links = self.search.options.links;
         let (set, wanted) = self.search.plan.take(&mut self.shelf.states, place.below.set, name, kind, links);
+        if wanted.is_none() && set.is_empty() {
+            return None;
+        }
         let (outside, left_out) = self.take_outside(place.below.outside, name, kind);
         let wanted = self.search.wanted(wanted, depth, kind).filter(|_| !left_out);
         let below = self.below(depth, set, outside);
