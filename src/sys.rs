@@ -13,3 +13,6 @@ pub(crate) use directory::{Directory, Links, Progress};
 pub(crate) use portable::*;
 #[cfg(unix)]
 pub(crate) use unix::*;
+
+#[cfg(all(test, unix))]
+pub(crate) use portable::Dir as PortableDir;

@@ -8,6 +8,8 @@
 //!      └─ Descent: the directories on the way, few of them open; sys::Directory opens and reads
 //! ```
 
+#[cfg(all(test, unix))]
+mod backends;
 mod descent;
 mod entry;
 mod intake;

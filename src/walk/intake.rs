@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 
 use super::plan::{Set, Wanted, is_same};
-use super::search::Search;
+use super::search::{Order, Search};
 use super::shelf::{Below, Item, Shelf, What};
 use crate::flavour::{Flavour, Native};
 use crate::fs::FileKind;
@@ -52,13 +52,9 @@ impl Intake<'_> {
         let (outside, _) = self.search.outside.start(&mut self.shelf.states);
         let below = if options.max_depth == 0 { Below::default() } else { Below { set, outside } };
         let wanted = wanted.filter(|_| options.min_depth == 0);
-        let jump = self.jumps(below, options.start.as_str());
-        if wanted.is_some() || !jump {
-            let below = if jump { Below::default() } else { below };
-            self.shelf.add("", 0, Item::new(What::LookedUp, wanted, below));
-        }
-        if jump {
-            self.names(0, below);
+        match self.jumps(wanted, below, options.start.as_str()) {
+            true => self.names(0, below),
+            false => self.shelf.add("", 0, Item::new(What::LookedUp, wanted, below)),
         }
     }
 
@@ -72,6 +68,8 @@ impl Intake<'_> {
                 self.item(place, name, kind).map_or(Judged::LeftOut, |item| Judged::Item(name, item))
             }
             (Some(name), Err(cause)) => Judged::Unknown(name, cause),
+            // Where names are only looked up, it is none of them.
+            (None, _) if !self.search.plan.needs_listing(place.below.set.of(&self.shelf.states)) => Judged::LeftOut,
             (None, _) => Judged::NotUtf8,
         }
     }
@@ -91,12 +89,11 @@ impl Intake<'_> {
             self.shelf.states.truncate(states);
             return None;
         }
-        let what = What::Listed(kind);
-        if !self.jumps(below, name) {
-            return Some(Item::new(what, wanted, below));
+        if self.jumps(wanted, below, name) {
+            self.names_below(Jump { path: &mut name.to_owned(), parts: 1, depth }, below);
+            return None;
         }
-        self.names_below(Jump { path: &mut name.to_owned(), parts: 1, depth }, below);
-        wanted.map(|_| Item::new(what, wanted, Below::default()))
+        Some(Item::new(What::Listed(kind), wanted, below))
     }
 
     /// How far a name comes in what is left out, and whether it is left out itself.
@@ -104,7 +101,7 @@ impl Intake<'_> {
         if outside.is_empty() {
             return (Set::default(), false);
         }
-        let (set, found) = self.search.outside.take(&mut self.shelf.states, outside, name, kind, Links::Keep);
+        let (set, found) = self.search.outside.take(&mut self.shelf.states, outside, name, kind, Links::Follow);
         let left_out = match found {
             Some(Wanted::Anything) => true,
             Some(Wanted::Directory) => kind == FileKind::Directory,
@@ -121,11 +118,18 @@ impl Intake<'_> {
     }
 
     /// Whether what is below a path is looked up by name without a look at the path itself. Not where
-    /// the name would get too long for the system.
-    fn jumps(&self, below: Below, path: &str) -> bool {
+    /// the name would get too long for the system, nor where it would lose its place: that of the
+    /// contents of a directory that is listed itself, or that of entries among their siblings. Where links
+    /// are followed, every directory on the way must be known, to see when one leads back.
+    fn jumps(&self, wanted: Option<Wanted>, below: Below, path: &str) -> bool {
         const LONGEST: usize = 1024;
 
-        !below.set.is_empty() && path.len() < LONGEST && !self.needs_listing(below)
+        wanted.is_none()
+            && !below.set.is_empty()
+            && path.len() < LONGEST
+            && self.search.options.links == Links::Keep
+            && !matches!(self.search.options.order, Order::SortedBy(_))
+            && !self.needs_listing(below)
     }
 
     /// Whether a directory has to be listed for what is wanted below it.
@@ -186,13 +190,10 @@ impl Intake<'_> {
         let (outside, left_out) = self.take_outside(below.outside, name, FileKind::Directory);
         let wanted = wanted.filter(|_| depth >= options.min_depth && !left_out);
         let below = self.below(depth, set, outside);
-        let jump = self.jumps(below, path);
-        if wanted.is_some() || !jump && !below.set.is_empty() {
-            let below = if jump { Below::default() } else { below };
-            self.shelf.add(path, parts, Item::new(What::LookedUp, wanted, below));
-        }
-        if jump {
+        if self.jumps(wanted, below, path) {
             self.names_below(Jump { path, parts, depth }, below);
+        } else if wanted.is_some() || !below.set.is_empty() {
+            self.shelf.add(path, parts, Item::new(What::LookedUp, wanted, below));
         }
     }
 }

@@ -55,6 +55,8 @@ struct Frame {
     is_unread: bool,
     /// What it is itself, if it is wanted behind its contents.
     own: Option<FileKind>,
+    /// Whether that goes for it or one above: then no other thread may take some of the contents.
+    stays: bool,
 }
 
 /// A directory that is to be entered.
@@ -92,7 +94,7 @@ impl Frame {
             0 => entry.path.begin_children(),
             _ => entry.path.begin_grandchildren(),
         };
-        Self { place, path_len, prefix, height, next: 0, end: 0, is_unread: false, own }
+        Self { place, path_len, prefix, height, next: 0, end: 0, is_unread: false, own, stays: own.is_some() }
     }
 
     fn path(&self, entry: &Entry) -> PathBuf {
@@ -285,20 +287,39 @@ impl<D: Directory> Lister<D> {
             self.read_to_the_end(lend)?;
             self.be_at(enter.name);
         }
-        match self.open(enter) {
-            Ok(()) => {
-                let mut frame = Frame::new(&mut self.entry, enter.below, self.shelf.height(), enter.own);
-                let above = self.frames.last().map(|above| above.place);
-                frame.place.takes_all =
-                    above.is_some_and(|above| above.takes_all && above.below.set == enter.below.set);
-                self.frames.push(frame);
-                self.list(lend)
-            }
+        let below = match self.open(enter) {
+            Ok(()) => self.below(enter, lend)?,
             Err(error) => {
                 error.map_or(ControlFlow::Continue(()), |error| lend(Err(error)))?;
-                enter.own.map_or(ControlFlow::Continue(()), |_| lend(Ok(&self.entry)))
+                None
             }
+        };
+        let Some(below) = below else {
+            return enter.own.map_or(ControlFlow::Continue(()), |_| lend(Ok(&self.entry)));
+        };
+        let mut frame = Frame::new(&mut self.entry, below, self.shelf.height(), enter.own);
+        if let Some(above) = self.frames.last() {
+            frame.place.takes_all = above.place.takes_all && above.place.below.set == below.set;
+            frame.stays |= above.stays;
         }
+        self.frames.push(frame);
+        self.list(lend)
+    }
+
+    /// How it goes on in the directory just opened. Where it is one that leads back, it goes on without
+    /// the `**`; if there is nothing else, the directory is left again.
+    fn below<B>(&mut self, enter: &Enter, lend: &mut impl Lend<B>) -> ControlFlow<B, Option<Below>> {
+        let Some(error) = self.leads_back(enter) else { return ControlFlow::Continue(Some(enter.below)) };
+        lend(Err(error))?;
+        let above = self.frames.last().expect("BUG: a link in no directory");
+        let name = self.shelf.text(enter.name).to_owned();
+        let states = &mut self.shelf.states;
+        let (set, _) = self.search.plan.take(states, above.place.below.set, &name, FileKind::Symlink, Links::Keep);
+        if set.is_empty() {
+            self.descent.leave();
+            return ControlFlow::Continue(None);
+        }
+        ControlFlow::Continue(Some(Below { set, ..enter.below }))
     }
 
     /// Opens it, unless it is of no use; there may be nothing to say about that.
@@ -315,7 +336,7 @@ impl<D: Directory> Lister<D> {
                 false => Some(self.failed(cause)),
             });
         }
-        let result = self.check(enter);
+        let result = self.check();
         if result.is_err() {
             self.descent.leave();
         }
@@ -323,28 +344,31 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Whether the directory just opened is one to list.
-    fn check(&mut self, enter: &Enter) -> Result<(), Option<Error>> {
-        let follows = self.search.options.links == Links::Follow;
-        if !follows && !self.search.options.same_file_system {
+    fn check(&mut self) -> Result<(), Option<Error>> {
+        if !self.search.options.same_file_system {
             return Ok(());
         }
         let level = self.descent.depth() - 1;
         let id = self.descent.id(level).cloned().map_err(|cause| Some(self.failed(cause)))?;
         let first = self.first.get_or_insert_with(|| id.clone());
-        if self.search.options.same_file_system && !D::is_same_device(first, &id) {
-            return Err(None);
-        }
+        if D::is_same_device(first, &id) { Ok(()) } else { Err(None) }
+    }
+
+    /// The error if the directory just opened is one above, to which a link leads that `**` goes into.
+    fn leads_back(&mut self, enter: &Enter) -> Option<Error> {
         let is_link = matches!(enter.what, What::Listed(FileKind::Symlink));
-        if follows
-            && is_link
-            && self.search.plan.goes_anywhere(enter.below.set.of(&self.shelf.states))
-            && let Some(path_len) = self.find_above(&id)
+        let above = self.frames.last()?.place.below.set;
+        if !is_link
+            || self.search.options.links == Links::Keep
+            || !self.search.plan.goes_anywhere(above.of(&self.shelf.states))
         {
-            let link = self.entry.path.as_str();
-            let error = Error::new(Op::Follow, link, sys::loop_error());
-            return Err(Some(error.with_second(&link[..path_len])));
+            return None;
         }
-        Ok(())
+        let level = self.descent.depth() - 1;
+        let id = self.descent.id(level).cloned().ok()?;
+        let path_len = self.find_above(&id)?;
+        let link = self.entry.path.as_str();
+        Some(Error::new(Op::Follow, link, sys::loop_error()).with_second(&link[..path_len]))
     }
 
     /// The length of the path of the directory above that has this identity.
@@ -430,11 +454,13 @@ impl<D: Directory> Lister<D> {
                 flow = reading.take(name, kind, lend);
             }
         });
-        if let Err(cause) = progress {
+        let is_unread = matches!(progress, Ok(Progress::InPart));
+        if let Err(cause) = progress
+            && flow.is_continue()
+        {
             flow = reading.fail("", |directory| Error::new(Op::List, directory, cause), lend);
-        } else {
-            frame.is_unread = matches!(progress, Ok(Progress::InPart));
         }
+        frame.is_unread = is_unread;
         flow
     }
 

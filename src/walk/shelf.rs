@@ -107,8 +107,7 @@ impl Shelf {
         let mut taken = Self::default();
         for at in items {
             let Item { name, what, wanted, below } = self.items[at];
-            let set = Set::put(below.set.of(&self.states), &mut taken.states);
-            let outside = Set::put(below.outside.of(&self.states), &mut taken.states);
+            let below = taken.put(below, self);
             let what = match what {
                 What::Failure(number) => {
                     taken.failures.push(self.take_failure(number));
@@ -116,9 +115,16 @@ impl Shelf {
                 }
                 what => what,
             };
-            taken.add(self.text(name), name.parts, Item::new(what, wanted, Below { set, outside }));
+            taken.add(self.text(name), name.parts, Item::new(what, wanted, below));
         }
         taken
+    }
+
+    /// Puts on the shelf how far a directory of another one has come.
+    pub(super) fn put(&mut self, below: Below, other: &Self) -> Below {
+        let set = Set::put(below.set.of(&other.states), &mut self.states);
+        let outside = Set::put(below.outside.of(&other.states), &mut self.states);
+        Below { set, outside }
     }
 
     /// Puts an item on the shelf, under a name of so many parts.

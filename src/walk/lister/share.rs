@@ -13,6 +13,8 @@ pub(in crate::walk) struct Part<D: Directory> {
     path: PathBuf,
     depth: usize,
     dir: D,
+    /// How it goes on in the directory.
+    below: Below,
     shelf: Shelf,
     above: Vec<Above<D>>,
     first: Option<D::Id>,
@@ -35,6 +37,9 @@ impl<D: Directory> Lister<D> {
     /// are left.
     fn share(&self, at: usize) -> Option<usize> {
         let frame = &self.frames[at];
+        if frame.stays {
+            return None;
+        }
         let directories = || (frame.next..frame.end).rev().filter(|&item| self.shelf.items[item].leads_on());
         let count = directories().count();
         // What is given must leave something to do here.
@@ -48,11 +53,14 @@ impl<D: Directory> Lister<D> {
         let above = self.ids_above(at);
         let frame = &mut self.frames[at];
         let items = from..std::mem::replace(&mut frame.end, from);
+        let mut shelf = self.shelf.take_items(items);
+        let below = shelf.put(frame.place.below, &self.shelf);
         Part {
             path: frame.path(&self.entry),
             depth: frame.place.depth,
             dir,
-            shelf: self.shelf.take_items(items),
+            below,
+            shelf,
             above,
             first: self.first.clone(),
         }
@@ -73,7 +81,7 @@ impl<D: Directory> Lister<D> {
 
     /// Goes on with a part of the same listing.
     pub(in crate::walk) fn resume(&mut self, part: Part<D>) {
-        let Part { path, depth, dir, shelf, above, first } = part;
+        let Part { path, depth, dir, below, shelf, above, first } = part;
         self.descent = Descent::new();
         self.descent.begin(dir);
         self.shelf = shelf;
@@ -82,7 +90,7 @@ impl<D: Directory> Lister<D> {
         self.entering = None;
         self.entry = Entry::new(path, FileKind::Directory, depth);
         self.frames.clear();
-        self.frames.push(Frame::new(&mut self.entry, Below::default(), Height::default(), None));
+        self.frames.push(Frame::new(&mut self.entry, below, Height::default(), None));
         self.begin_items();
     }
 }

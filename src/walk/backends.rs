@@ -1,0 +1,266 @@
+//! Two back ends, one truth: what is listed over std alone is what is listed over descriptors.
+
+#![allow(clippy::disallowed_methods, reason = "the trees are made by std")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::entry::Entry;
+use super::lister::Lister;
+use super::plan::Begins;
+use super::search::{Options, Order, Search, Target};
+use super::threads;
+use crate::error::Result;
+use crate::fs::{FileKind, TempDir};
+use crate::path::PathBuf;
+use crate::pattern::{Pattern, PatternSet};
+use crate::sys::{self, Directory, Links, PortableDir, Progress};
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn both_back_ends_list_the_same(tree in tree(), wishes in vec(wish(), 6)) {
+        let base = TempDir::new().unwrap();
+        // Links lead out of it, but not far.
+        let start = &base / "u/v/start";
+        start.mkdir_all().unwrap();
+        for (at, node) in &tree {
+            node.make((&start / at).as_ref());
+        }
+        for wish in wishes {
+            let search = Arc::new(Search::new(wish.options(start.clone())));
+            prop_assert_eq!(listed::<sys::Dir>(&search), listed::<PortableDir>(&search), "{:?}", wish);
+            prop_assert_eq!(shared::<sys::Dir>(&search), shared::<PortableDir>(&search), "{:?}", wish);
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Node {
+    File,
+    Directory,
+    Link(&'static str),
+    Raw,
+}
+
+impl Node {
+    /// Makes it, unless something is in the way.
+    fn make(&self, at: &Path) {
+        // All that can go wrong is that it is not there: both back ends see the same.
+        _ = at.parent().map(fs::create_dir_all);
+        _ = match self {
+            Self::File => fs::OpenOptions::new().write(true).create_new(true).open(at).map(drop),
+            Self::Directory => fs::create_dir(at),
+            Self::Link(target) => symlink(target, at),
+            Self::Raw => {
+                fs::create_dir(at.with_file_name(<OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"b\xff")))
+            }
+        };
+    }
+}
+
+fn tree() -> impl Strategy<Value = Vec<(String, Node)>> {
+    let link = select(&["a", "b", ".", "..", "../a", "a/b", "no", "l"][..]).prop_map(Node::Link);
+    let node = prop_oneof![6 => Just(Node::File), 6 => Just(Node::Directory), 1 => Just(Node::Raw), 2 => link];
+    let name = select(&["a", "a", "b", "b", "c", ".h", "l", "a-b"][..]);
+    vec((vec(name, 1..=5).prop_map(|names| names.join("/")), node), 0..=25)
+}
+
+/// What is asked for, in words that can be printed.
+#[derive(Clone, Debug)]
+struct Wish {
+    target: &'static str,
+    patterns: Vec<String>,
+    excluded: Vec<String>,
+    order: &'static str,
+    depths: (usize, usize),
+    kinds: Vec<FileKind>,
+    hides: bool,
+    prunes: bool,
+    follows: bool,
+    same_file_system: bool,
+    contents_first: bool,
+}
+
+impl Wish {
+    fn options(&self, start: PathBuf) -> Options {
+        let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect::<Vec<_>>();
+        let target = match self.target {
+            "iterdir" => Target::Children,
+            "glob" => Target::Patterns(patterns(&self.patterns), Begins::AtStart),
+            "rglob" => Target::Patterns(patterns(&self.patterns), Begins::Anywhere),
+            _ => {
+                let builder =
+                    patterns(&self.patterns).into_iter().fold(PatternSet::builder(), |set, one| set.include(one));
+                Target::Set(patterns(&self.excluded).into_iter().fold(builder, |set, one| set.exclude(one)).build())
+            }
+        };
+        let mut options = Options::new(start, target);
+        options.excluded = patterns(&self.excluded);
+        options.order = match self.order {
+            "sorted" => Order::Sorted,
+            "unsorted" => Order::Unsorted,
+            _ => Order::SortedBy(Arc::new(|left, right| right.cmp(left))),
+        };
+        (options.min_depth, options.max_depth) = self.depths;
+        options.kinds = self.kinds.clone();
+        options.hidden = !self.hides;
+        if self.prunes {
+            options.pruned.push(Arc::new(|entry| entry.name() == "b"));
+        }
+        options.links = if self.follows { Links::Follow } else { Links::Keep };
+        options.same_file_system = self.same_file_system;
+        options.contents_first = self.contents_first;
+        options
+    }
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let target = select(&["iterdir", "glob", "glob", "rglob", "set"][..]);
+    let order = select(&["sorted", "unsorted", "reversed"][..]);
+    let excluded = prop_oneof![2 => Just(vec![]), 1 => patterns()];
+    let depths = (select(&[0, 0, 1, 2][..]), select(&[usize::MAX, usize::MAX, 0, 1, 3][..]));
+    let kinds = prop_oneof![2 => Just(vec![]), 1 => Just(vec![FileKind::Directory])];
+    (target, patterns(), excluded, order, depths, kinds, any::<[bool; 5]>()).prop_map(
+        |(target, patterns, excluded, order, depths, kinds, is)| {
+            let [hides, prunes, follows, same_file_system, contents_first] = is;
+            Wish {
+                target,
+                patterns,
+                excluded,
+                order,
+                depths,
+                kinds,
+                hides,
+                prunes,
+                follows,
+                same_file_system,
+                contents_first,
+            }
+        },
+    )
+}
+
+fn patterns() -> impl Strategy<Value = Vec<String>> {
+    let part = select(&["*", "*", "**", "**", "?", "a", "a", "b", "l", "no", "..", "[ab]", ".*"][..]);
+    let is_near = |parts: &Vec<&str>| parts.iter().filter(|part| **part == "..").count() <= 1;
+    let text = |(parts, slash): (Vec<&str>, bool)| parts.join("/") + if slash { "/" } else { "" };
+    vec((vec(part, 1..=4).prop_filter("far up", is_near), prop::bool::weighted(0.2)).prop_map(text), 0..=3)
+}
+
+/// What a lister gives, one after the other, in the order of the system where none is asked for.
+fn listed<D: Directory>(search: &Arc<Search>) -> Vec<String> {
+    let mut lister = Lister::<D>::new(search.clone());
+    let mut found = Vec::new();
+    while !lister.is_done() {
+        _ = lister.step(&mut |entry| {
+            found.push(shown(entry));
+            ControlFlow::<()>::Continue(())
+        });
+    }
+    found
+}
+
+/// What several threads give, sorted.
+fn shared<D: Directory>(search: &Arc<Search>) -> Vec<String> {
+    let found = Mutex::new(Vec::new());
+    _ = threads::run::<D, (), _>(search, || {
+        |entry: Result<&Entry>| {
+            found.lock().unwrap().push(shown(entry));
+            ControlFlow::Continue(())
+        }
+    });
+    let mut found = found.into_inner().unwrap();
+    found.sort();
+    found
+}
+
+fn shown(found: Result<&Entry>) -> String {
+    match found {
+        Ok(entry) => format!("{entry:?}"),
+        Err(error) => format!("{:?} {:?} {:?} {:?}", error.op(), error.kind(), error.path(), error.second_path()),
+    }
+}
+
+/// A directory that can be read once; then reading fails.
+struct Brittle {
+    dir: PortableDir,
+    was_read: bool,
+}
+
+impl Brittle {
+    fn new(dir: PortableDir) -> Self {
+        Self { dir, was_read: false }
+    }
+}
+
+impl Directory for Brittle {
+    type Id = <PortableDir as Directory>::Id;
+    type Buffer = <PortableDir as Directory>::Buffer;
+
+    fn open(path: &Path) -> io::Result<Self> {
+        PortableDir::open(path).map(Self::new)
+    }
+
+    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+        self.dir.open_in(name, links).map(Self::new)
+    }
+
+    fn try_clone(&self) -> io::Result<Self> {
+        self.dir.try_clone().map(Self::new)
+    }
+
+    fn id(&self) -> io::Result<Self::Id> {
+        self.dir.id()
+    }
+
+    fn is_same_device(left: &Self::Id, right: &Self::Id) -> bool {
+        PortableDir::is_same_device(left, right)
+    }
+
+    fn kind(path: &Path, links: Links) -> io::Result<FileKind> {
+        PortableDir::kind(path, links)
+    }
+
+    fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
+        self.dir.kind_in(name, links)
+    }
+
+    fn read(
+        &mut self,
+        buffer: &mut Self::Buffer,
+        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
+    ) -> io::Result<Progress> {
+        if std::mem::replace(&mut self.was_read, true) {
+            return Err(io::Error::other("broken"));
+        }
+        let mut names = Vec::new();
+        self.dir.read(buffer, |_, name, kind| names.push((name.to_owned(), kind)))?;
+        names.into_iter().for_each(|(name, kind)| each(self, &name, kind));
+        Ok(Progress::InPart)
+    }
+}
+
+#[test]
+fn a_directory_that_breaks_is_one_error_behind_what_was_read() {
+    let base = TempDir::new().unwrap();
+    (&base / "d").mkdir().unwrap();
+    (&base / "d" / "f").touch().unwrap();
+    for order in [Order::Sorted, Order::Unsorted] {
+        let target = Target::Patterns(vec![Pattern::new("*")], Begins::Anywhere);
+        let options = Options { order, ..Options::new(base.to_path_buf(), target) };
+        let found = listed::<Brittle>(&Arc::new(Search::new(options)));
+        let (errors, entries): (Vec<_>, Vec<_>) = found.into_iter().partition(|line| line.starts_with("List"));
+        assert_eq!((entries.len(), errors.len()), (2, 2), "{entries:?} {errors:?}");
+    }
+}
