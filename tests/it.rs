@@ -13,6 +13,7 @@ mod files;
 mod fs_conformance;
 mod laws;
 mod listing;
+#[cfg(unix)]
 mod listing_laws;
 mod path;
 mod pattern;
