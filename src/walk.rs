@@ -367,8 +367,9 @@ impl Walk {
     /// machine runs, if nothing is said), until one breaks.
     ///
     /// Each thread lists a part of the tree, in no order but that a directory comes before its contents,
-    /// or behind with [`contents_first`](Walk::contents_first), and calls the closure itself. After a
-    /// break, other threads may still be in a call.
+    /// or behind with [`contents_first`](Walk::contents_first), and calls the closure itself; in the latter
+    /// case, a directory that is listed is one thread's with all its contents. After a break, other threads
+    /// may still be in a call.
     ///
     /// # Panics
     ///

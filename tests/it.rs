@@ -13,7 +13,6 @@ mod files;
 mod fs_conformance;
 mod laws;
 mod listing;
-#[cfg(unix)]
 mod listing_laws;
 mod path;
 mod pattern;

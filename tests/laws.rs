@@ -6,7 +6,9 @@ use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, RandomState};
 
+use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 use waypath::{Flavour, Native, Path, PathBuf, Posix, Reason, Windows};
 
 use crate::answers::answers;
@@ -56,6 +58,7 @@ laws! {
     normalizing_leaves_dots_in_front_only(text());
     equality_order_and_hash_agree(related_texts());
     order_is_total((related_texts(), text()));
+    natural_order_is_total((numbered(), numbered(), prop_oneof![numbered(), text()]));
     with_name_changes_the_name((text(), text()));
     with_stem_keeps_the_suffix((text(), text()));
     with_suffix_keeps_the_stem((text(), suffix()));
@@ -306,6 +309,24 @@ fn order_is_total<F: Flavour>(((first, second), third): ((String, String), Strin
     assert!([low, middle, high].iter().all(|path| path.cmp(path) == Ordering::Equal));
     for (left, right) in [(low, middle), (middle, high), (low, high)] {
         assert_eq!(left.cmp(right), right.cmp(left).reverse());
+    }
+}
+
+/// A path with numbers in it.
+fn numbered() -> impl Strategy<Value = String> {
+    let parts =
+        select(&["0", "1", "2", "9", "00", "10", "007", "7", "a", "A", "b", "é", "/", ".", "99999999999999999999"][..]);
+    vec(parts, 0..6).prop_map(|parts| parts.concat())
+}
+
+fn natural_order_is_total<F: Flavour>((first, second, third): (String, String, String)) {
+    let mut paths = [first, second, third].map(|text| PathBuf::<F>::parse(&text));
+    paths.sort_by(|left, right| left.natural_cmp(right));
+    let [low, middle, high] = &paths;
+    for (left, right) in [(low, middle), (middle, high), (low, high), (low, low)] {
+        assert_ne!(left.natural_cmp(right), Ordering::Greater);
+        assert_eq!(left.natural_cmp(right), right.natural_cmp(left).reverse());
+        assert_eq!(left.natural_cmp(right) == Ordering::Equal, left == right);
     }
 }
 

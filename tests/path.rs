@@ -13,6 +13,24 @@ use waypath::{
     PosixPath, PosixPathBuf, Reason, Suffixes, Unportable, Windows, WindowsPath, WindowsPathBuf, path,
 };
 
+#[test]
+fn numbers_in_names_are_ordered_by_value() {
+    fn in_order<F: Flavour, const N: usize>(texts: [&str; N]) {
+        let paths = texts.map(PathBuf::<F>::parse);
+        assert!(paths.is_sorted_by(|left, right| left.natural_cmp(right).is_lt()), "{paths:?}");
+    }
+    in_order::<Posix, 6>(["page", "page1", "page1/b", "page9", "page10", "pages"]);
+    in_order::<Posix, 4>(["v1.2.9", "v1.2.10", "v1.10.0", "v2"]);
+    // Of two that are the same number, what follows decides; then the text.
+    in_order::<Posix, 4>(["a007", "a7", "a07b", "a7c"]);
+    in_order::<Posix, 3>(["a18446744073709551615", "a18446744073709551616", "a99999999999999999999999"]);
+    // A directory comes right before what is in it, a digit after a separator and before letters.
+    in_order::<Posix, 6>(["a", "a/b", "a-b", "a.b", "a1", "ab"]);
+    in_order::<Posix, 3>(["B", "a", "b"]);
+    in_order::<Windows, 4>(["a2", "A10", "B1", "b2"]);
+    assert!(PathBuf::<Windows>::parse("A1").natural_cmp(&PathBuf::<Windows>::parse("a1")).is_eq());
+}
+
 /// URIs of Windows paths that are not on a plain drive; the answers are those of CPython 3.15.
 #[test]
 fn uris_of_odd_windows_paths() {

@@ -26,7 +26,7 @@ use crate::pattern::{Pattern, PatternSet};
 use crate::sys::{self, Directory, Links, PortableDir, Progress};
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn both_back_ends_list_the_same(tree in tree(), wishes in vec(wish(), 6)) {
@@ -43,6 +43,12 @@ proptest! {
             prop_assert_eq!(shared::<sys::Dir>(&search), shared::<PortableDir>(&search), "{:?}", wish);
         }
     }
+}
+
+/// Each case is a tree on the disk, with several questions about it: a quarter of the usual number will do.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases / 4, failure_persistence: None, ..config }
 }
 
 #[derive(Clone, Debug)]

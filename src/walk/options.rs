@@ -60,7 +60,8 @@ impl Walk {
     /// Leaves out what one of the patterns matches, and everything below.
     ///
     /// A pattern is matched with the whole path relative to the start, as in [`glob`](crate::Path::glob):
-    /// `target` is the one in the start, `**/target` any. May be called several times.
+    /// `target` is the one in the start, `**/target` any. One that ends in a
+    /// separator leaves out directories; of a link to one, what is below. May be called several times.
     ///
     /// # Examples
     ///
@@ -136,7 +137,7 @@ impl Walk {
     /// Lets `**`, and with it [`walk`](crate::Path::walk) and [`rglob`](crate::Path::rglob), go into links to
     /// directories as into directories; pathlib's `recurse_symlinks` and `follow_symlinks`.
     ///
-    /// A link that leads back to a directory on the way to it is not followed: behind its entry comes
+    /// Into a link that leads back to a directory on the way to it, `**` does not go: behind its entry comes
     /// an error with [`Op::Follow`](crate::Op::Follow), whose [second path](crate::Error::second_path) is that directory. A
     /// directory to which several links lead is listed below each.
     ///

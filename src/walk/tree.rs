@@ -9,6 +9,7 @@ use super::lister::Lister;
 use super::search::{Order, Search};
 use crate::error::{Error, Op, Result, printable};
 use crate::fs::FileKind;
+use crate::path::Path;
 use crate::sys;
 
 /// A listing that prints as a tree; made by [`Path::tree`](crate::Path::tree) and
@@ -68,48 +69,73 @@ impl Tree {
     }
 
     fn lines(&self) -> Vec<Line> {
-        let mut lines = Vec::new();
-        let mut above = Vec::new();
+        let mut lines = Lines::default();
         let mut lister = Lister::<sys::Dir>::new(self.search.clone());
         let mut count = 0;
         let mut add = |entry: Result<&Entry>| {
+            if entry.as_ref().is_ok_and(|entry| entry.depth() == 0) {
+                return ControlFlow::Continue(());
+            }
             if count == self.max_entries {
-                lines.push(Line { depth: 1, text: "…".to_owned() });
+                lines.add(1, "…".to_owned());
                 return ControlFlow::Break(());
             }
             match entry {
-                Ok(entry) if entry.depth() == 0 => return ControlFlow::Continue(()),
-                Ok(entry) => add_entry(&mut lines, &mut above, entry),
-                Err(error) => lines.push(Line { depth: self.depth(&error), text: format!("[{error}]") }),
+                Ok(entry) => lines.add_entry(entry),
+                Err(error) => lines.add_error(&self.search.options.start, &error),
             }
             count += 1;
             ControlFlow::Continue(())
         };
         while !lister.is_done() && lister.step(&mut add).is_continue() {}
-        lines
-    }
-
-    /// The depth at which an error is shown: that of a directory as its first entry.
-    fn depth(&self, error: &Error) -> usize {
-        let start: &std::path::Path = self.search.options.start.as_ref();
-        let below = error.path().strip_prefix(start).unwrap_or(error.path());
-        let inside = matches!(error.op(), Op::List | Op::Follow);
-        below.components().count() + usize::from(inside)
+        lines.lines
     }
 }
 
-/// Adds the lines of an entry: those of directories above it that have none yet, and its own.
-fn add_entry(lines: &mut Vec<Line>, above: &mut Vec<String>, entry: &Entry) {
-    let mut parts: Vec<_> = entry.parts().rev().take(entry.depth()).collect();
-    parts.reverse();
-    let last = parts.len() - 1;
-    let known = above.iter().zip(&parts).take_while(|(above, part)| above == *part).count().min(last);
-    above.truncate(known);
-    for (at, part) in parts.into_iter().enumerate().skip(known) {
-        let is_directory = at < last || entry.kind() == FileKind::Directory;
-        let mark = if is_directory { "/" } else { "" };
-        lines.push(Line { depth: at + 1, text: printable(part) + mark });
-        above.push(part.to_owned());
+/// Lines as they come up.
+#[derive(Default)]
+struct Lines {
+    lines: Vec<Line>,
+    /// The names down to the last line.
+    way: Vec<String>,
+}
+
+impl Lines {
+    fn add(&mut self, depth: usize, text: String) {
+        self.lines.push(Line { depth, text });
+    }
+
+    /// Adds an entry, below its directory.
+    fn add_entry(&mut self, entry: &Entry) {
+        let mut names: Vec<_> = entry.parts().rev().take(entry.depth()).map(str::to_owned).collect();
+        let name = names.remove(0);
+        names.reverse();
+        self.add_directories(&names);
+        let mark = if entry.kind() == FileKind::Directory { "/" } else { "" };
+        self.add(entry.depth(), printable(&name) + mark);
+        self.way.push(name);
+    }
+
+    /// Adds an error: as what a directory holds, or in the place of what could not be looked at.
+    fn add_error(&mut self, start: &Path, error: &Error) {
+        let start: &std::path::Path = start.as_ref();
+        let below = error.path().strip_prefix(start).unwrap_or(error.path());
+        let mut names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+        if !matches!(error.op(), Op::List | Op::Follow) {
+            names.pop();
+        }
+        self.add_directories(&names);
+        self.add(names.len() + 1, format!("[{error}]"));
+    }
+
+    /// Adds those directories that have no line yet.
+    fn add_directories(&mut self, names: &[String]) {
+        let known = self.way.iter().zip(names).take_while(|(known, name)| known == name).count();
+        self.way.truncate(known);
+        for name in &names[known..] {
+            self.way.push(name.clone());
+            self.add(self.way.len(), printable(name) + "/");
+        }
     }
 }
 
