@@ -17,4 +17,5 @@ mod listing_laws;
 mod path;
 mod pattern;
 mod pattern_laws;
+mod tree;
 mod truth_table;

@@ -1,8 +1,11 @@
 //! Listings: which paths, in which order, and what could not be listed.
 
+use std::borrow::Cow;
 use std::io::ErrorKind;
+use std::iter::FusedIterator;
+use std::ops::ControlFlow;
 
-use waypath::{Op, Pattern, Result, Walk, path};
+use waypath::{FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
 
 use crate::util::Tree;
 
@@ -84,6 +87,196 @@ fn a_start_that_is_no_directory_is_the_one_item() {
     }
 }
 
+#[test]
+fn several_patterns_give_each_path_once() {
+    let tree = Tree::new(["a/b/c", "a/b/d", "a/e", "f"]);
+    let glob = |patterns: &[&str]| paths(&tree, tree.glob(patterns));
+    let all = ["a", "a/b", "a/b/c", "a/b/d", "a/e"];
+    assert_eq!(glob(&["a/**", "a/b/c", "a/*"]), all);
+    assert_eq!(glob(&["a/b/c", "a/*", "a/**", "a/**"]), all);
+    assert_eq!(glob(&["f", "*/b", "a/b/d", "a"]), ["a", "a/b", "a/b/d", "f"]);
+    assert_eq!(glob(&["a/b/c", "a/b/c/", "a/b/c/**"]), ["a/b/c"]);
+    assert_eq!(paths(&tree, tree.rglob(["c", "*", "b/d"])), ["a", "a/b", "a/b/c", "a/b/d", "a/e", "f"]);
+}
+
+#[test]
+fn no_pattern_finds_nothing() {
+    let tree = Tree::new(["a"]);
+    let none: [&str; 0] = [];
+    assert_eq!(paths(&tree, tree.glob(none)), none);
+    assert_eq!(paths(&tree, tree.rglob(none)), none);
+    assert_eq!(paths(&tree, Ok(tree.walk().exclude(none))), ["a"]);
+    assert_eq!(tree.at("no").glob(none).unwrap().count(), 0);
+    // A set without includes has all; one with an include that is no path below has nothing.
+    assert_eq!(paths(&tree, tree.glob_set(&PatternSet::builder().build())), ["a"]);
+    for empty in ["", "."] {
+        assert_eq!(paths(&tree, tree.glob_set(&PatternSet::builder().include(empty).build())), none);
+        assert_eq!(paths(&tree, tree.glob_set(&PatternSet::builder().exclude(empty).build())), ["a"]);
+        assert_eq!(paths(&tree, Ok(tree.walk().exclude(empty))), none, "all is below the start");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_relative() {
+    let tree = Tree::new(["a/b"]);
+    for pattern in ["/", "/a", "/*", "/**"] {
+        assert_eq!(paths(&tree, Ok(tree.walk().exclude(pattern))), ["a", "a/b"], "{pattern}");
+        assert_eq!(paths(&tree, Ok(tree.walk().exclude(pattern).case_sensitive(false))), ["a", "a/b"], "{pattern}");
+    }
+    assert_eq!(paths(&tree, Ok(tree.walk().exclude(tree.at("a").as_str()))), ["a", "a/b"]);
+    assert_eq!(paths(&tree, Ok(tree.walk().exclude("A").case_sensitive(false))), [""; 0]);
+}
+
+#[test]
+fn patterns_may_lead_up() {
+    let tree = Tree::new(["a/b/c", "a/d", "e"]);
+    let glob = |pattern: &str| paths(&tree, tree.at("a").glob(pattern));
+    assert_eq!(glob(".."), ["a/.."]);
+    assert_eq!(glob("../e"), ["a/../e"]);
+    assert_eq!(glob("../*"), ["a/../a", "a/../e"]);
+    assert_eq!(glob("b/../../e"), ["a/b/../../e"]);
+    assert_eq!(glob("*/.."), ["a/b/.."]);
+    assert_eq!(glob("**/.."), ["a/..", "a/b/.."]);
+    assert_eq!(glob("b/../d"), ["a/b/../d"]);
+    let hidden = tree.at("a").glob("../*").map(|walk| walk.hidden(false));
+    assert_eq!(paths(&tree, hidden), ["a/../a", "a/../e"], "`..` is not hidden");
+}
+
+#[test]
+fn neighbours_stand_in_order_of_parts() {
+    let tree = Tree::new(["a/b", "a-b", "a.b", "a b", "ab", "B"]);
+    let sorted = ["a", "a/b", "a b", "a-b", "a.b", "ab"];
+    let with = |b: &[&'static str]| if cfg!(windows) { [&sorted[..], b].concat() } else { [b, &sorted[..]].concat() };
+    assert_eq!(paths(&tree, Ok(tree.walk())), with(&["B"]));
+    assert_eq!(paths(&tree, tree.glob("**")), [vec!["."], with(&["B"])].concat());
+    assert_eq!(paths(&tree, tree.glob(["a/b", "*"])), with(&["B"]));
+    let backwards = tree.glob(["a/b", "a*"]).map(|walk| walk.sorted_by(|left, right| right.cmp(left)));
+    assert_eq!(paths(&tree, backwards), ["ab", "a.b", "a-b", "a b", "a", "a/b"]);
+    let contents = tree.glob(["a/b", "a*"]).map(Walk::contents_first);
+    assert_eq!(paths(&tree, contents), ["a/b", "a", "a b", "a-b", "a.b", "ab"]);
+}
+
+/// The texts of a listing.
+fn texts(walk: Result<Walk>) -> Vec<String> {
+    walk.unwrap().map(|entry| entry.unwrap().as_posix().into_owned()).collect()
+}
+
+#[test]
+fn paths_begin_as_the_start_does() {
+    // Cargo runs tests in the package's directory.
+    assert!(texts(Ok(path(".").iterdir())).contains(&"Cargo.toml".to_owned()));
+    assert_eq!(texts(path(".").glob("src/lib.rs")), ["src/lib.rs"]);
+    assert_eq!(texts(path(".").glob("s*/lib.rs")), ["src/lib.rs"]);
+    assert_eq!(texts(path(".").glob("src/../src/lib.rs")), ["src/../src/lib.rs"]);
+    assert_eq!(texts(path("src").glob("l*.rs")), ["src/lib.rs"]);
+    assert_eq!(texts(path("tests/..").glob("src/[l]ib.rs")), ["tests/../src/lib.rs"]);
+    let start = path(".").glob("**").unwrap().max_depth(0).next().unwrap().unwrap();
+    assert_eq!((start.as_str(), start.kind(), start.depth()), (".", FileKind::Directory, 0));
+    let tree = Tree::new(["a"]);
+    assert!(tree.is_absolute());
+    assert_eq!(texts(tree.glob("[a]")), [tree.at("a").as_posix()]);
+    for mut walk in [path(tree.anchor()).iterdir(), path(tree.anchor()).glob("*").unwrap()] {
+        let entry = walk.find_map(Result::ok).expect("the root holds something");
+        assert_eq!((entry.parts().count(), entry.depth(), &*entry.parent()), (2, 1, &*path(tree.anchor())));
+    }
+}
+
+#[test]
+fn patterns_come_in_many_types() {
+    fn found(patterns: impl IntoPatterns) -> usize {
+        Tree::new(["a", "b"]).glob(patterns).unwrap().count()
+    }
+    let owned = "a".to_owned();
+    let pattern = Pattern::new("a");
+    let patterns = vec![Pattern::new("a"), Pattern::new("*")];
+    assert_eq!(found("a") + found(&"a") + found(&owned) + found(owned.clone()), 4);
+    assert_eq!(found(Cow::Borrowed("a")) + found(&pattern) + found(pattern.clone()), 3);
+    assert_eq!(found(["a", "b"]) + found([&pattern, &pattern]) + found(["a".to_owned(), "b".to_owned()]), 5);
+    assert_eq!(found(vec!["a", "b"]) + found(vec![pattern.clone()]), 3);
+    assert_eq!(found(&patterns) + found(&patterns[..]) + found(patterns.as_slice()), 6);
+    assert_eq!(found(&["a", "b"][..]) + found(&vec!["a".to_owned(), "b".to_owned()]), 4);
+    assert_eq!(found(patterns), 2);
+}
+
+#[test]
+fn options_come_too_late_after_the_first_entry() {
+    let tree = Tree::new(["a/x", "b", "c"]);
+    let mut walk = tree.walk();
+    assert_eq!(walk.next().unwrap().unwrap().name(), "a");
+    let walk = walk.min_depth(2).max_depth(1).hidden(false).exclude("**").prune(|_| true).only(FileKind::Symlink);
+    let walk = walk.follow_symlinks().same_file_system().case_sensitive(false).contents_first().unsorted();
+    let walk = walk.sorted_by(|left, right| right.cmp(left)).threads(3);
+    assert_eq!(paths(&tree, Ok(walk)), ["a/x", "b", "c"]);
+}
+
+#[test]
+fn a_walk_ends_for_good_and_goes_to_other_threads() {
+    fn is_send_and_fused(_: &(impl Send + FusedIterator)) {}
+    let tree = Tree::new(["a"]);
+    for walk in [tree.walk(), tree.walk().unsorted().threads(2), tree.glob("a").unwrap(), tree.at("no").walk()] {
+        is_send_and_fused(&walk);
+        let mut walk = std::thread::spawn(move || {
+            let mut walk = walk;
+            assert!(walk.next().is_some());
+            walk
+        })
+        .join()
+        .unwrap();
+        assert!((0..3).all(|_| walk.next().is_none()));
+    }
+}
+
+#[test]
+fn a_visitor_that_breaks_is_the_last_to_be_called() {
+    let tree = Tree::new(["a/b", "c", "d"]);
+    let mut seen = 0;
+    let flow = tree.walk().visit(|entry| {
+        seen += 1;
+        if entry.unwrap().name() == "b" { ControlFlow::Break("b") } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!((flow, seen), (ControlFlow::Break("b"), 2));
+    let flow = tree.walk().par_visit(|entry| ControlFlow::Break(entry.is_ok()));
+    assert_eq!(flow, ControlFlow::Break(true));
+    let missing = tree.at("no").walk().par_visit(|entry| ControlFlow::Break(entry.unwrap_err().op()));
+    assert_eq!(missing, ControlFlow::Break(Op::List));
+}
+
+#[test]
+fn a_closure_that_panics_is_heard_of() {
+    let panics = |walk: fn(Walk) -> usize| {
+        let tree = Tree::new(["a/b", "c/d"]);
+        let listed = std::panic::AssertUnwindSafe(|| walk(tree.walk().prune(|_| panic!("by the test"))));
+        std::panic::catch_unwind(listed).is_err()
+    };
+    assert!(panics(|walk| walk.count()));
+    assert!(panics(|walk| walk.unsorted().threads(2).count()));
+    assert!(panics(|walk| {
+        _ = walk.threads(2).par_visit(|_| ControlFlow::<()>::Continue(()));
+        0
+    }));
+}
+
+/// What a listing of a tree too large for one read of a directory gives.
+#[test]
+fn a_large_directory_is_listed_whole_whichever_way() {
+    const FILES: usize = 3000;
+    let tree = Tree::new(["d/e/f"]);
+    for number in 0..FILES {
+        std::fs::write(tree.at(&format!("d/file-with-a-long-name-{number}")), "").unwrap();
+    }
+    let unsorted = || tree.walk().unsorted();
+    for walk in [tree.walk(), unsorted(), unsorted().contents_first(), unsorted().threads(2), tree.rglob("*").unwrap()]
+    {
+        let mut found: Vec<_> = walk.map(Result::unwrap).collect();
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), FILES + 3);
+    }
+    let mut walk = unsorted().threads(2);
+    assert!(walk.next().is_some());
+    drop(walk);
+}
+
 #[cfg(unix)]
 mod unix {
     use std::ffi::OsStr;
@@ -108,6 +301,57 @@ mod unix {
         assert_eq!(glob("self/*"), [""; 0]);
         assert_eq!(glob(&"x".repeat(300)), [""; 0]);
         assert_eq!(glob("a\0b/*"), [""; 0]);
+    }
+
+    #[test]
+    fn a_start_may_be_a_link() {
+        let tree = Tree::new(["d/e/f", "l => d", "dang => no", "self => self", "x => d/e/f"]);
+        let link = tree.at("l");
+        for walk in [link.walk(), link.rglob("*").unwrap(), link.glob("*/**").unwrap()] {
+            assert_eq!(paths(&tree, Ok(walk)), ["l/e", "l/e/f"]);
+        }
+        assert_eq!(paths(&tree, Ok(link.iterdir().follow_symlinks())), ["l/e"]);
+        assert_eq!(paths(&tree, link.glob("e/f")), ["l/e/f"]);
+        assert_eq!(paths(&tree, link.glob("**/")), ["l", "l/e"]);
+        assert_eq!(link.glob("**").unwrap().next().unwrap().unwrap().kind(), FileKind::Symlink);
+        for name in ["dang", "self", "x"] {
+            let at = tree.at(name);
+            for walk in [at.walk(), at.walk().follow_symlinks(), at.glob("a").unwrap(), at.glob("**").unwrap()] {
+                assert_eq!(paths(&tree, Ok(walk)), ["error: List"], "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_link_that_leads_back_ends_what_goes_anywhere_and_nothing_else() {
+        let tree = Tree::new(["d/f", "d/up => .."]);
+        let follow = |patterns: &[&str]| paths(&tree, tree.glob(patterns).map(Walk::follow_symlinks));
+        assert_eq!(follow(&["**/*"]), ["d", "d/f", "d/up", "error: Follow"]);
+        assert_eq!(follow(&["d/**"]), follow(&["[d]/**"]));
+        assert_eq!(follow(&["**/up/*"]), ["error: Follow", "d/up/d"]);
+        assert_eq!(follow(&["**/f", "*/up/*"]), ["d/f", "error: Follow", "d/up/d"]);
+        assert_eq!(follow(&["d/up/d/up/d/f"]), ["d/up/d/up/d/f"]);
+        let error = tree.walk().follow_symlinks().find_map(Result::err).unwrap();
+        assert_eq!(error.path(), std::path::Path::new(tree.at("d/up").as_str()));
+        assert_eq!(error.second_path().unwrap(), std::path::Path::new(tree.as_str()));
+        let contents_first = tree.walk().follow_symlinks().contents_first();
+        assert_eq!(paths(&tree, Ok(contents_first)), ["d/f", "error: Follow", "d/up", "d"]);
+    }
+
+    #[test]
+    fn what_is_below_links_is_left_out_by_its_path() {
+        let tree = Tree::new(["d/target/f", "d/g", "l => d"]);
+        let follow = |exclude: &str| paths(&tree, Ok(tree.walk().follow_symlinks().exclude(exclude)));
+        assert_eq!(follow("**/target"), ["d", "d/g", "l", "l/g"]);
+        assert_eq!(follow("l"), ["d", "d/g", "d/target", "d/target/f"]);
+        assert_eq!(follow("l/"), ["d", "d/g", "d/target", "d/target/f", "l"]);
+        assert_eq!(follow("*/"), ["l"]);
+        assert_eq!(follow("**"), [""; 0]);
+        let set = PatternSet::builder().exclude("**/target/**").build();
+        assert_eq!(
+            paths(&tree, tree.glob_set(&set).map(Walk::follow_symlinks)),
+            ["d", "d/g", "d/target", "l", "l/g", "l/target"]
+        );
     }
 
     #[test]

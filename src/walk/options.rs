@@ -60,8 +60,9 @@ impl Walk {
     /// Leaves out what one of the patterns matches, and everything below.
     ///
     /// A pattern is matched with the whole path relative to the start, as in [`glob`](crate::Path::glob):
-    /// `target` is the one in the start, `**/target` any. One that ends in a
-    /// separator leaves out directories; of a link to one, what is below. May be called several times.
+    /// `target` is the one in the start, `**/target` any. An absolute one leaves out nothing; one that
+    /// ends in a separator leaves out directories, and of a link to one, what is below. May be called
+    /// several times.
     ///
     /// # Examples
     ///

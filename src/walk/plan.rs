@@ -92,9 +92,9 @@ impl Plan {
         }
     }
 
-    /// Adds a pattern, and everything below what it matches.
+    /// Adds a pattern, and everything below what it matches; an absolute one matches nothing.
     pub(super) fn add_with_all_below(&mut self, pattern: &Pattern) {
-        for alternative in pattern.alternatives() {
+        for alternative in pattern.alternatives().iter().filter(|alternative| alternative.path().anchor().is_empty()) {
             self.push(parts(pattern, alternative), wanted(alternative));
             self.push(parts(pattern, alternative).chain([Part::AnyPath]), Wanted::Anything);
         }
@@ -110,8 +110,9 @@ impl Plan {
         }
     }
 
+    /// Adds parts, unless there are none: they would match the start and nothing below.
     fn push(&mut self, parts: impl IntoIterator<Item = Part>, wanted: Wanted) {
-        self.starts.push(self.parts.len());
+        let start = self.parts.len();
         for part in parts {
             // A run of `**` matches what one does, but would be tried in every way.
             let repeats = matches!((&part, self.parts.last()), (Part::AnyPath, Some(Part::AnyPath)));
@@ -119,7 +120,10 @@ impl Plan {
                 self.parts.push(part);
             }
         }
-        self.parts.push(Part::End(wanted));
+        if self.parts.len() > start {
+            self.parts.push(Part::End(wanted));
+            self.starts.push(start);
+        }
     }
 
     pub(super) fn is_none(&self) -> bool {

@@ -111,7 +111,7 @@ impl Search {
                 let add = |plan: &mut Plan, pattern| plan.add_full_match(&options.in_case(pattern));
                 set.include_patterns().iter().for_each(|pattern| add(&mut plan, pattern));
                 set.exclude_patterns().iter().for_each(|pattern| add(&mut outside, pattern));
-                if plan.is_none() {
+                if set.include_patterns().is_empty() {
                     plan.add_full_match(&Pattern::new("**"));
                 }
             }
