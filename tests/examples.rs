@@ -1,0 +1,115 @@
+//! The example programs, run as programs.
+//!
+//! Not a module of `it`: cargo builds examples when all tests are run, and not when one is named.
+
+#![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use waypath::{Path, TempDir};
+
+/// The path of an example, which stands beside the directory of the tests.
+fn example(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
+    let program = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(program.is_file(), "{program:?} is not built: run `cargo build --example {name}`");
+    program
+}
+
+fn find(directory: &Path, args: &[&str]) -> Output {
+    Command::new(example("find")).args(args).current_dir(directory.as_str()).output().unwrap()
+}
+
+/// Checks what is printed on success, where `/` stands for the system's separator.
+#[track_caller]
+fn finds<const N: usize>(directory: &Path, args: &[&str], paths: [&str; N]) {
+    let output = find(directory, args);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
+    let printed = String::from_utf8(output.stdout).unwrap().replace(std::path::MAIN_SEPARATOR, "/");
+    assert_eq!(printed.lines().collect::<Vec<_>>(), paths);
+}
+
+fn tree() -> TempDir {
+    let tree = TempDir::new().unwrap();
+    for directory in ["src/deep/er", ".git", "target/debug"] {
+        (&tree / directory).mkdir_all().unwrap();
+    }
+    for file in ["src/lib.rs", "src/deep/er/x.rs", ".git/config.rs", "target/debug/y.rs", "Cargo.toml"] {
+        (&tree / file).touch().unwrap();
+    }
+    tree
+}
+
+#[test]
+fn find_prints_paths_in_order() {
+    let tree = tree();
+    finds(&tree, &["*"], [".git", "Cargo.toml", "src", "target"]);
+    finds(
+        &tree,
+        &["**/*.rs", "*.toml"],
+        [".git/config.rs", "Cargo.toml", "src/deep/er/x.rs", "src/lib.rs", "target/debug/y.rs"],
+    );
+    finds(&tree, &["{src,target}/*"], ["src/deep", "src/lib.rs", "target/debug"]);
+    finds(&tree, &["--in", "src", "**/*.rs"], ["src/deep/er/x.rs", "src/lib.rs"]);
+    finds(&tree, &["no", "*.no"], []);
+}
+
+#[test]
+fn find_has_options() {
+    let tree = tree();
+    finds(&tree, &["**/*.rs", "--hidden", "no", "--exclude", "target"], ["src/deep/er/x.rs", "src/lib.rs"]);
+    finds(&tree, &["**/*", "--hidden", "no", "--max-depth", "1"], ["Cargo.toml", "src", "target"]);
+    finds(&tree, &["src/**/*", "--kind", "d"], ["src/deep", "src/deep/er"]);
+    finds(&tree, &["src/**/*", "--kind", "f"], ["src/deep/er/x.rs", "src/lib.rs"]);
+    finds(&tree, &["**/*", "--kind", "l"], []);
+    finds(&tree, &["**/*.rs", "--count"], ["4"]);
+    finds(&tree, &["**/*.rs", "--count", "--threads", "2"], ["4"]);
+    finds(&tree, &["src/*.rs", "--unsorted"], ["src/lib.rs"]);
+    let output = find(&tree, &["s*", "t*", "--null"]);
+    assert_eq!(output.stdout, b"src\0target\0");
+    let output = find(&tree, &["**/*.rs", "--threads", "2"]);
+    let mut found: Vec<_> = output.stdout.split(|&byte| byte == b'\n').collect();
+    found.sort();
+    assert_eq!(found.len(), 5, "four, and the end");
+}
+
+#[cfg(unix)]
+#[test]
+fn find_follows_links_when_asked_to() {
+    let tree = tree();
+    std::os::unix::fs::symlink("src", &tree / "link").unwrap();
+    finds(&tree, &["**/lib.rs"], ["src/lib.rs"]);
+    finds(&tree, &["**/lib.rs", "--follow"], ["link/lib.rs", "src/lib.rs"]);
+    finds(&tree, &["**/*", "--kind", "l"], ["link"]);
+}
+
+#[test]
+fn find_says_by_its_status_what_went_wrong() {
+    let tree = tree();
+    let output = find(&tree, &["*", "--in", "no"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("find: cannot list `no`: "));
+    for args in [&[][..], &["{a"], &["/a"], &["*", "--max-depth", "x"], &["*", "--kind", "x"], &["*", "--no"]] {
+        let output = find(&tree, args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn find_dies_quietly_when_nobody_reads_on() {
+    let tree = tree();
+    for threads in ["1", "2"] {
+        let args = ["**/*", "--threads", threads];
+        let mut find = Command::new(example("find"));
+        find.args(args).current_dir(tree.as_str()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = find.spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        assert!(output.status.success());
+    }
+}
