@@ -402,6 +402,11 @@ impl<F: Flavour> Alternative<F> {
         &self.tail
     }
 
+    /// Whether it can match what is below a directory.
+    pub(crate) fn is_relative(&self) -> bool {
+        self.path.anchor().is_empty()
+    }
+
     pub(crate) fn only_directories(&self) -> bool {
         self.only_directories
     }

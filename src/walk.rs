@@ -35,7 +35,7 @@ pub use tree::Tree;
 
 use crate::error::{Error, Op, Result};
 use crate::path::Path;
-use crate::pattern::{Pattern, PatternSet};
+use crate::pattern::{Alternative, Pattern, PatternSet};
 use crate::sys;
 use lister::Lister;
 use plan::Begins;
@@ -226,7 +226,7 @@ impl Path {
 }
 
 fn refuse_absolute(pattern: &Pattern) -> Result<()> {
-    match pattern.alternatives().iter().all(|alternative| alternative.path().anchor().is_empty()) {
+    match pattern.alternatives().iter().all(Alternative::is_relative) {
         true => Ok(()),
         false => {
             let reason = "an absolute pattern leads away: call `glob` on the anchor, with the rest";
@@ -257,8 +257,9 @@ fn refuse_absolute(pattern: &Pattern) -> Result<()> {
 ///
 /// # Limits
 ///
-/// There is none to the depth of a tree or the length of a path, and at most 16 directories are open at
-/// a time (fewer where the system gives no more). On Windows, and where else the system has no
+/// There is none to the depth of a tree or the length of a path. Each thread has at most 16 directories
+/// open at a time, and gets along with fewer where the system gives no more; where several threads have to
+/// share very few, one may find none and report that as an error. On Windows, and where else the system has no
 /// directories relative to one another, std sets the limits.
 ///
 /// # Examples

@@ -1,8 +1,9 @@
 //! Recorded answers of CPython's pathlib about real trees, asked again on Linux.
 //!
 //! `tests/data/fs-seed1.jsonl` holds sections that begin with `{"tree": [...]}`, followed by questions
-//! about that tree. Two differences are wanted: pathlib repeats some paths of a listing, here none comes
-//! twice; and pathlib's glob is silent where here an error is an item.
+//! about that tree. The differences that are wanted are those of the crate's table: pathlib repeats some
+//! paths of a listing, is silent where here an error is an item, goes round where links lead back, and
+//! reads some patterns otherwise where links are followed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -219,6 +220,6 @@ fn fs_conformance_of_reading() {
     }
     let equal = asked - wanted - wrong;
     println!("fs conformance: {asked} vectors, {equal} equal, {wanted} wanted differences, {wrong} wrong");
-    assert!(asked > 400, "the vectors are not all there");
+    assert!(asked > 550, "the vectors are not all there");
     assert_eq!(wrong, 0);
 }

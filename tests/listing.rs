@@ -392,4 +392,75 @@ mod unix {
         tree.at(&deep).mkdir_all().unwrap();
         assert_eq!(tree.rglob("*").unwrap().map(|entry| entry.unwrap().depth()).max(), Some(1_500));
     }
+
+    /// A tree whose paths are longer than the system takes. Blocks of directories are put together from
+    /// the lowest up, each under the last directory of the next.
+    struct Abyss(Tree);
+
+    impl Abyss {
+        const BLOCKS: usize = 10;
+        /// In a block; the first is called `top`.
+        const LEVELS: usize = 300;
+        /// A block, and beside what is below it, a directory with a file, which comes later in order.
+        const ENTRIES: usize = Self::BLOCKS * (Self::LEVELS + 2);
+
+        fn new() -> Self {
+            let abyss = Self(Tree::new([]));
+            for block in 0..Self::BLOCKS {
+                if block > 0 {
+                    abyss.rename("top", "lower");
+                }
+                abyss.0.at(&Self::last()).mkdir_all().unwrap();
+                let beside = abyss.0.at(&Self::last()) / "z";
+                beside.mkdir().unwrap();
+                (beside / "f").touch().unwrap();
+                if block > 0 {
+                    abyss.rename("lower", &(Self::last() + "/lower"));
+                }
+            }
+            abyss
+        }
+
+        /// The last directory of the first block.
+        fn last() -> String {
+            "top".to_owned() + &"/directory".repeat(Self::LEVELS - 1)
+        }
+
+        fn rename(&self, from: &str, to: &str) {
+            self.0.at(from).rename(self.0.at(to)).unwrap();
+        }
+    }
+
+    /// std removes no tree this deep.
+    impl Drop for Abyss {
+        fn drop(&mut self) {
+            for _ in 1..Self::BLOCKS {
+                self.rename(&(Self::last() + "/lower"), "lower");
+                std::fs::remove_dir_all(self.0.at("top").as_str()).unwrap();
+                self.rename("lower", "top");
+            }
+        }
+    }
+
+    #[test]
+    fn paths_longer_than_the_system_takes_are_listed() {
+        let abyss = Abyss::new();
+        let entries: Vec<_> = abyss.0.walk().collect::<Result<_>>().unwrap();
+        assert_eq!(entries.len(), Abyss::ENTRIES);
+        assert!(entries.is_sorted());
+        let deepest = entries.iter().max_by_key(|entry| entry.depth()).unwrap();
+        assert_eq!(deepest.depth(), Abyss::BLOCKS * Abyss::LEVELS + 2);
+        assert!(deepest.as_str().len() > 7 * 4096);
+        assert_eq!(deepest.parent().iterdir().map(|entry| entry.unwrap().name().to_owned()).collect::<Vec<_>>(), ["f"]);
+        let count = std::sync::atomic::AtomicUsize::new(0);
+        let add = |entry: Result<&waypath::Entry>| {
+            entry.unwrap();
+            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            ControlFlow::<()>::Continue(())
+        };
+        _ = abyss.0.walk().unsorted().visit(add);
+        _ = abyss.0.walk().threads(2).par_visit(add);
+        _ = abyss.0.walk().contents_first().visit(add);
+        assert_eq!(count.into_inner(), 3 * Abyss::ENTRIES);
+    }
 }

@@ -105,8 +105,14 @@ fn remove_first_name(first: &Path, second: &Path) -> io::Result<()> {
 
 #[cfg(unix)]
 fn is_same_file(left: &Metadata, right: &Metadata) -> bool {
+    id(left) == id(right)
+}
+
+/// Device and inode.
+#[cfg(unix)]
+fn id(found: &Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt;
-    (left.dev(), left.ino()) == (right.dev(), right.ino())
+    (found.dev(), found.ino())
 }
 
 /// std does not say it here.

@@ -354,7 +354,8 @@ impl<D: Directory> Lister<D> {
         if D::is_same_device(first, &id) { Ok(()) } else { Err(None) }
     }
 
-    /// The error if the directory just opened is one above, to which a link leads that `**` goes into.
+    /// The error if the directory just opened is one above, to which a link leads that `**` goes into; or
+    /// if that cannot be told.
     fn leads_back(&mut self, enter: &Enter) -> Option<Error> {
         let is_link = matches!(enter.what, What::Listed(FileKind::Symlink));
         let above = self.frames.last()?.place.below.set;
@@ -365,7 +366,10 @@ impl<D: Directory> Lister<D> {
             return None;
         }
         let level = self.descent.depth() - 1;
-        let id = self.descent.id(level).cloned().ok()?;
+        let id = match self.descent.id(level).cloned() {
+            Ok(id) => id,
+            Err(cause) => return Some(self.failed(cause)),
+        };
         let path_len = self.find_above(&id)?;
         let link = self.entry.path.as_str();
         Some(Error::new(Op::Follow, link, sys::loop_error()).with_second(&link[..path_len]))
@@ -471,8 +475,8 @@ impl<D: Directory> Lister<D> {
         frame.end = self.shelf.items.len();
         let height = frame.height;
         match &self.search.options.order {
-            _ if !self.in_order => {}
             Order::Unsorted => {}
+            _ if !self.in_order => {}
             Order::Sorted => self.shelf.sort(height),
             Order::SortedBy(order) => self.sort_by(&*order.clone(), height),
         }

@@ -94,7 +94,7 @@ impl Plan {
 
     /// Adds a pattern, and everything below what it matches; an absolute one matches nothing.
     pub(super) fn add_with_all_below(&mut self, pattern: &Pattern) {
-        for alternative in pattern.alternatives().iter().filter(|alternative| alternative.path().anchor().is_empty()) {
+        for alternative in pattern.alternatives().iter().filter(|alternative| alternative.is_relative()) {
             self.push(parts(pattern, alternative), wanted(alternative));
             self.push(parts(pattern, alternative).chain([Part::AnyPath]), Wanted::Anything);
         }

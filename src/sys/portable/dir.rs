@@ -41,9 +41,7 @@ impl Directory for Dir {
 
     #[cfg(unix)]
     fn id(&self) -> io::Result<(u64, u64)> {
-        use std::os::unix::fs::MetadataExt;
-        let found = fs::metadata(&self.path)?;
-        Ok((found.dev(), found.ino()))
+        Ok(super::id(&fs::metadata(&self.path)?))
     }
 
     #[cfg(unix)]
