@@ -1,0 +1,58 @@
+//! Our listings, and their entries' way to the sink.
+
+use std::ops::ControlFlow;
+
+use waypath::{Entry, Error, Path, Pattern, Result, Walk};
+
+use super::measure::Sink;
+
+pub(crate) fn walk(root: &str) -> Walk {
+    <Path>::parse(root).walk()
+}
+
+pub(crate) fn glob(root: &str, pattern: &str) -> Walk {
+    let root = <Path>::parse(root);
+    match pattern.contains('{') {
+        true => root.glob(Pattern::with_braces(pattern).unwrap()),
+        false => root.glob(pattern),
+    }
+    .unwrap()
+}
+
+/// An iterator's entries are given away.
+pub(crate) fn iterate(walk: Walk, sink: &impl Sink) {
+    for entry in walk {
+        take(&entry.unwrap(), sink);
+    }
+}
+
+/// A visitor's entries are lent.
+pub(crate) fn visit(walk: Walk, sink: &impl Sink) {
+    no_error(walk.visit(|entry| visited(entry, sink)));
+}
+
+pub(crate) fn par_visit(walk: Walk, sink: &(impl Sink + Sync)) {
+    no_error(walk.par_visit(|entry| visited(entry, sink)));
+}
+
+#[inline]
+fn visited(entry: Result<&Entry>, sink: &impl Sink) -> ControlFlow<Error> {
+    match entry {
+        Ok(entry) => {
+            take(entry, sink);
+            ControlFlow::Continue(())
+        }
+        Err(error) => ControlFlow::Break(error),
+    }
+}
+
+#[inline]
+fn take(entry: &Entry, sink: &impl Sink) {
+    sink.entry(entry.as_str().as_bytes(), entry.kind());
+}
+
+fn no_error(visited: ControlFlow<Error>) {
+    if let ControlFlow::Break(error) = visited {
+        panic!("{error}");
+    }
+}
