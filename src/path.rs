@@ -1,6 +1,7 @@
 //! The two path types, the form their text always has, and the door every text comes in by.
 
 mod cast;
+pub(crate) use cast::text_of;
 mod compare;
 mod convert;
 mod edit;

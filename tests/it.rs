@@ -13,6 +13,8 @@ mod files;
 mod fs_conformance;
 mod laws;
 mod listing;
+#[cfg(target_os = "linux")]
+mod listing_faults;
 mod listing_laws;
 mod path;
 mod pattern;

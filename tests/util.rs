@@ -1,6 +1,8 @@
 //! What the tests share: trees on the disk, and a user who is not root.
 
 use std::ops::Deref;
+#[cfg(unix)]
+use std::process::Command;
 
 use waypath::{FileKind, Path, PathBuf, TempDir};
 
@@ -88,7 +90,6 @@ pub(crate) fn symlink(target: &str, at: &Path) {
 #[track_caller]
 pub(crate) fn as_nobody(name: &str) -> bool {
     use std::os::unix::process::CommandExt;
-    use std::process::Command;
 
     const NOBODY: u32 = 65534;
     if !nix::unistd::geteuid().is_root() {
@@ -99,15 +100,27 @@ pub(crate) fn as_nobody(name: &str) -> bool {
         tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
     let program = place.path().join("it");
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    let output = Command::new(program)
-        .args(["--exact", name, "--nocapture"])
-        .current_dir("/")
-        .uid(NOBODY)
-        .gid(NOBODY)
-        .output()
-        .unwrap();
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "as nobody: {printed}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(printed.contains("1 passed"), "no test is called {name}: {printed}");
+    start_anew(Command::new(program).current_dir("/").uid(NOBODY).gid(NOBODY), name);
     false
+}
+
+/// Runs the rest of a test in a process in which no other test does anything, in the same way.
+#[cfg(target_os = "linux")]
+#[track_caller]
+pub(crate) fn alone(name: &str) -> bool {
+    const MARK: &str = "WAYPATH_TEST_IS_ALONE";
+    if std::env::var_os(MARK).is_some() {
+        return true;
+    }
+    start_anew(Command::new(std::env::current_exe().unwrap()).env(MARK, ""), name);
+    false
+}
+
+#[cfg(unix)]
+#[track_caller]
+fn start_anew(program: &mut Command, test: &str) {
+    let output = program.args(["--exact", test, "--nocapture"]).output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "started anew: {printed}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.contains("1 passed"), "no test is called {test}: {printed}");
 }

@@ -1,4 +1,4 @@
-//! From normal text to `Path`, in place: the only unsafe code of the crate.
+//! From normal text to `Path`, in place, and from names to text: the only unsafe code of the crate.
 //!
 //! `Path<F>` is a `repr(transparent)` struct of a `str` and a zero-sized marker, so a pointer to
 //! one may be read as a pointer to the other: same address, same length, same alignment, same
@@ -8,6 +8,7 @@
 
 #![allow(unsafe_code)]
 
+use std::ffi::OsStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -46,4 +47,18 @@ impl<F: Flavour> Path<F> {
         // SAFETY: as in `from_normal_rc`.
         unsafe { Arc::from_raw(Arc::into_raw(text) as *const Self) }
     }
+}
+
+/// The text of a name from the system, if it is UTF-8.
+///
+/// Most are ASCII. `OsStr::to_str` looks at their bytes one by one, as they are short and do not lie on
+/// the boundary of a word where directories are read: that alone would be 2 % of a listing.
+#[inline]
+pub(crate) fn text_of(name: &OsStr) -> Option<&str> {
+    let bytes = name.as_encoded_bytes();
+    if bytes.is_ascii() {
+        // SAFETY: ASCII is UTF-8.
+        return Some(unsafe { str::from_utf8_unchecked(bytes) });
+    }
+    name.to_str()
 }

@@ -63,7 +63,7 @@ impl Intake<'_> {
         if self.search.hides(name.as_encoded_bytes()) {
             return Judged::LeftOut;
         }
-        match (name.to_str(), kind) {
+        match (crate::path::text_of(name), kind) {
             (Some(name), Ok(kind)) => {
                 self.item(place, name, kind).map_or(Judged::LeftOut, |item| Judged::Item(name, item))
             }

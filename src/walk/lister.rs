@@ -516,7 +516,7 @@ impl Reading<'_> {
         if self.frame.place.takes_all
             && let Ok(kind) = kind
             && kind != FileKind::Symlink
-            && let Some(name) = name.to_str()
+            && let Some(name) = crate::path::text_of(name)
         {
             let below = if kind == FileKind::Directory { self.frame.place.below } else { Below::default() };
             return self.item(name, Item::new(What::Listed(kind), Some(Wanted::Anything), below), lend);

@@ -1,22 +1,10 @@
-//! The example programs, run as programs.
-//!
-//! Not a module of `it`: cargo builds examples when all tests are run, and not when one is named.
+//! The example `find`.
 
-#![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
-
-use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use waypath::{Path, TempDir};
 
-/// The path of an example, which stands beside the directory of the tests.
-fn example(name: &str) -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
-    let program = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(program.is_file(), "{program:?} is not built: run `cargo build --example {name}`");
-    program
-}
+use crate::example;
 
 fn find(directory: &Path, args: &[&str]) -> Output {
     Command::new(example("find")).args(args).current_dir(directory.as_str()).output().unwrap()

@@ -1,0 +1,250 @@
+//! Listings of what is odd, closed, or changes underneath; and what they leave open.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::ops::ControlFlow;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use waypath::{Entry, Error, Op, PathBuf, Result, Walk};
+
+use crate::util::{Tree, alone, as_nobody};
+
+type Items = Vec<Result<Entry>>;
+
+/// What a listing gives in each way in which it can be asked.
+fn faces(walk: impl Fn() -> Walk) -> BTreeMap<&'static str, Items> {
+    let visited = |walk: Walk| {
+        let mut items = Items::new();
+        _ = walk.visit(|item| {
+            items.push(item.cloned());
+            ControlFlow::<()>::Continue(())
+        });
+        items
+    };
+    let visited_in_threads = |walk: Walk| {
+        let items = Mutex::new(Items::new());
+        _ = walk.threads(2).par_visit(|item| {
+            items.lock().unwrap().push(item.cloned());
+            ControlFlow::<()>::Continue(())
+        });
+        items.into_inner().unwrap()
+    };
+    BTreeMap::from([
+        ("iterator", walk().collect()),
+        ("iterator, unsorted", walk().unsorted().collect()),
+        ("iterator, contents first", walk().contents_first().collect()),
+        ("iterator, in threads", walk().unsorted().threads(2).collect()),
+        ("visitor", visited(walk())),
+        ("visitor, unsorted", visited(walk().unsorted())),
+        ("visitor, in threads", visited_in_threads(walk())),
+    ])
+}
+
+/// The paths of the entries, and the operations and paths of the errors.
+fn sorted(items: Items) -> (Vec<PathBuf>, Vec<(Op, std::path::PathBuf)>) {
+    let (mut entries, mut errors) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            Ok(entry) => entries.push(entry.into_path()),
+            Err(error) => errors.push((error.op(), error.path().to_owned())),
+        }
+    }
+    entries.sort();
+    errors.sort_by(|left, right| left.1.cmp(&right.1));
+    (entries, errors)
+}
+
+#[test]
+fn odd_names_are_all_accounted_for() {
+    let long = "n".repeat(255);
+    let texts =
+        ["new\nline", "\u{1}\u{1b}[31m", "\t", " ", "-rf", "*[?]{a,b}", "\\", "~", "'\"", "...", "e\u{301}", &long];
+    let not_texts: [&[u8]; 4] = [b"\xff", b"a\xc3", b"\xed\xa0\x80", b"\xe6\x97\xa5\xe6.txt"];
+    let tree = Tree::new([]);
+    texts.iter().for_each(|name| (&*tree / *name).touch().unwrap());
+    let raw = |name| std::path::Path::new(tree.as_str()).join(OsStr::from_bytes(name));
+    not_texts.iter().for_each(|name| fs::create_dir_all(raw(name).join("below")).unwrap());
+
+    let mut expected: Vec<_> = texts.iter().map(|name| &*tree / *name).collect();
+    expected.sort();
+    let mut failures: Vec<_> = not_texts.iter().map(|name| (Op::Convert, raw(name))).collect();
+    failures.sort_by(|left, right| left.1.cmp(&right.1));
+    for walk in [|tree: &Tree| tree.walk(), |tree: &Tree| tree.iterdir(), |tree: &Tree| tree.rglob("*").unwrap()] {
+        for (face, items) in faces(|| walk(&tree)) {
+            assert_eq!(items.len(), 16, "{face}");
+            assert_eq!(sorted(items), (expected.clone(), failures.clone()), "{face}");
+        }
+    }
+}
+
+#[test]
+fn closed_directories_are_reported_once_each_and_all_else_is_listed() {
+    if !as_nobody("listing_faults::closed_directories_are_reported_once_each_and_all_else_is_listed") {
+        return;
+    }
+    let tree = Tree::new(["a/f", "closed/f", "names/f", "names/sub/f", "through/f", "through/sub/f", "z/sub/f"]);
+    let mode = |name, mode| fs::set_permissions(tree.at(name).as_str(), fs::Permissions::from_mode(mode)).unwrap();
+    let modes = [("closed", 0o000), ("names", 0o444), ("through", 0o111)];
+    modes.iter().for_each(|&(name, closed)| mode(name, closed));
+
+    let entries = ["a", "a/f", "closed", "names", "names/f", "names/sub", "through", "z", "z/sub", "z/sub/f"];
+    let entries: Vec<_> = entries.iter().map(|name| tree.at(name)).collect();
+    let failures = ["closed", "names/sub", "through"].map(|name| (Op::List, std::path::PathBuf::from(tree.at(name))));
+    for (face, items) in faces(|| tree.walk()) {
+        assert_eq!(sorted(items), (entries.clone(), failures.to_vec()), "{face}");
+    }
+    // What is known by its name needs no permission to read the directories above.
+    let found: Vec<_> = tree.glob("through/sub/*").unwrap().map(|entry| entry.unwrap().into_path()).collect();
+    assert_eq!(found, [tree.at("through/sub/f")]);
+    modes.iter().for_each(|&(name, _)| mode(name, 0o755));
+}
+
+/// A chain of directories called `d`, with a `z` beside each, which comes later, and an `f` in that.
+fn chain(levels: usize) -> Tree {
+    let tree = Tree::new([]);
+    tree.at(&"d/".repeat(levels)).mkdir_all().unwrap();
+    for level in 0..levels {
+        let beside = tree.at(&("d/".repeat(level) + "z"));
+        beside.mkdir().unwrap();
+        (beside / "f").touch().unwrap();
+    }
+    tree
+}
+
+/// Lists a chain, and at its end moves the directory at a level away and makes another chain there, with more in
+/// it: the entries and the errors.
+fn listed_while_moved(levels: usize, level: usize) -> (Vec<String>, Vec<Error>) {
+    let down = |levels| "d/".repeat(levels);
+    let tree = chain(levels);
+    let (mut entries, mut errors) = (Vec::new(), Vec::new());
+    _ = tree.walk().visit(|item| {
+        match item {
+            Ok(entry) => {
+                if entry.depth() == levels && entry.name() == "d" {
+                    tree.at(&down(level)).rename(tree.at("moved")).unwrap();
+                    tree.at(&down(levels)).mkdir_all().unwrap();
+                    (level..levels).for_each(|level| tree.at(&(down(level) + "z/f.decoy")).mkdir_all().unwrap());
+                }
+                entries.push(entry.relative_to(&*tree).unwrap().as_posix().into_owned());
+            }
+            Err(error) => errors.push(error),
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    (entries, errors)
+}
+
+#[test]
+fn a_directory_that_was_moved_does_not_lead_elsewhere() {
+    const LEVELS: usize = 60;
+    let mut missed = 0;
+    for level in 1..LEVELS {
+        let (entries, errors) = listed_while_moved(LEVELS, level);
+        assert!(errors.is_empty(), "{level}: {errors:?}");
+        assert!(!entries.iter().any(|path| path.ends_with("decoy")), "{level}: {entries:?}");
+        let count = |name| entries.iter().filter(|path| path.ends_with(name)).count();
+        assert_eq!(count("d") + count("z"), 2 * LEVELS, "{level}: they were read on the way down");
+        // Through an open directory, the way goes on to where it is now. What has to be opened again from
+        // above it has vanished.
+        assert!((level..=LEVELS).contains(&count("f")), "{level}: {entries:?}");
+        missed += LEVELS - count("f");
+    }
+    assert!(missed > 0, "some were closed");
+}
+
+#[test]
+fn listings_of_what_changes_give_the_rest_whole() {
+    const STABLE: usize = 60;
+    let tree = Tree::new([]);
+    for at in 0..STABLE {
+        tree.at(&format!("stable{}/sub", at % 6)).mkdir_all().unwrap();
+        tree.at(&format!("stable{}/sub/file{at}", at % 6)).touch().unwrap();
+    }
+    let is_over = AtomicBool::new(false);
+    let changes = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let at = |number: usize| tree.at(&format!("stable{}/changing{}", number % 6, number % 5));
+            for round in 0.. {
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
+                let name = at(round);
+                // Whatever is there: some of these fail.
+                let inside = (&name / "x" / "y").mkdir_all();
+                _ = (&name / "x" / "file").touch();
+                _ = name.rename(at(round * 7 + 1));
+                _ = fs::remove_dir_all(name.as_str());
+                _ = name.touch();
+                _ = fs::remove_file(at(round + 2).as_str());
+                changes.fetch_add(usize::from(inside.is_ok()), Ordering::Relaxed);
+            }
+        });
+        let (mut walks, mut mistakes) = (0, Vec::new());
+        while walks < 200 || changes.load(Ordering::Relaxed) < 200 {
+            for (face, items) in faces(|| if walks % 2 == 0 { tree.walk() } else { tree.walk().follow_symlinks() }) {
+                walks += 1;
+                let (entries, _) = sorted(items);
+                let stable =
+                    entries.iter().filter(|path| path.name().starts_with("file") && path.parent().name() == "sub");
+                if stable.count() != STABLE {
+                    mistakes.push(format!("{face}: some are missing"));
+                }
+                if !entries.is_sorted_by(|left, right| left < right) {
+                    mistakes.push(format!("{face}: some come twice"));
+                }
+            }
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+    });
+}
+
+/// How many descriptors this process has.
+fn descriptors() -> usize {
+    // One is that of this reading itself.
+    fs::read_dir("/proc/self/fd").unwrap().count() - 1
+}
+
+#[test]
+fn few_directories_are_open_and_none_is_left_so() {
+    if !alone("listing_faults::few_directories_are_open_and_none_is_left_so") {
+        return;
+    }
+    const MOST: usize = 16;
+    let tree = chain(100);
+    let before = descriptors();
+
+    let most = |walk: Walk| {
+        let mut most = 0;
+        _ = walk.visit(|_| {
+            most = most.max(descriptors());
+            ControlFlow::<()>::Continue(())
+        });
+        most - before
+    };
+    assert_eq!(most(tree.walk()), MOST);
+    assert!(most(tree.walk().unsorted()) <= MOST);
+    assert!(most(tree.glob("**/z/").unwrap().follow_symlinks()) <= MOST);
+    assert_eq!(descriptors(), before, "after a whole listing");
+
+    let mut walks = [tree.walk(), tree.walk().unsorted(), tree.walk().unsorted().threads(3), tree.rglob("z").unwrap()];
+    // All of them at once.
+    for _ in 0..50 {
+        assert!(walks.iter_mut().all(|walk| walk.next().unwrap().is_ok()));
+    }
+    assert!(descriptors() > before);
+    drop(walks);
+    assert_eq!(descriptors(), before, "after listings that were dropped");
+
+    let is_deep = |entry: Result<&Entry>| match entry.unwrap().depth() {
+        70.. => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    assert!(tree.walk().visit(is_deep).is_break() && tree.walk().threads(3).par_visit(is_deep).is_break());
+    assert_eq!(descriptors(), before, "after a break");
+}

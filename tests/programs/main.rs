@@ -1,0 +1,20 @@
+//! What needs a process: the example programs, and listings with limits and faults of the system.
+//!
+//! Not modules of `it`: cargo builds examples when all tests are run, and not when one is named.
+
+#![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
+
+use std::path::PathBuf;
+
+#[cfg(target_os = "linux")]
+mod faults;
+mod find;
+
+/// The path of an example, which stands beside the directory of the tests.
+fn example(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
+    let program = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(program.is_file(), "{program:?} is not built: run `cargo build --example {name}`");
+    program
+}
