@@ -11,15 +11,18 @@
 //! Timings include the allocator and its counter, which is switched off while the clock runs but
 //! costs about a nanosecond still; `realloc` is an allocation and a copy under it.
 
+mod common;
+
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use criterion::{Criterion, Throughput};
+use common::Random;
+use criterion::Throughput;
 use typed_path::{Utf8Component as _, Utf8UnixPath, Utf8UnixPathBuf};
 use wax::Program as _;
 use waypath::{Path, PathBuf, Pattern, WindowsPath, WindowsPathBuf};
@@ -53,12 +56,7 @@ fn main() {
 
 /// Measures every contender by itself.
 fn record(rows: &[Row]) {
-    let mut criterion = Criterion::default()
-        .sample_size(10)
-        .nresamples(1_000)
-        .warm_up_time(Duration::from_millis(40))
-        .measurement_time(Duration::from_millis(160))
-        .configure_from_args();
+    let mut criterion = common::criterion();
     for row in rows {
         let mut group = criterion.benchmark_group(&row.name);
         group.throughput(Throughput::Elements(row.operations as u64));
@@ -529,20 +527,6 @@ fn child(random: &mut Random) -> &'static str {
         "x y.txt",
         ".git",
     ])
-}
-
-/// Knuth's MMIX generator: the same paths on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
 }
 
 fn path_rows(corpus: &Corpus) -> Vec<Row> {

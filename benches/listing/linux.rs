@@ -6,12 +6,10 @@ mod ours;
 mod peers;
 mod trees;
 
-use std::time::Duration;
-
-use criterion::Criterion;
-
 use measure::{Contender, Row, contender};
 use trees::Trees;
+
+use crate::common;
 
 /// As many as the machine surely has, for everybody who takes a number.
 const THREADS: usize = 2;
@@ -45,12 +43,7 @@ pub(crate) fn main() {
 
 /// Measures every contender by itself.
 fn record(rows: &[Row]) {
-    let mut criterion = Criterion::default()
-        .sample_size(10)
-        .nresamples(1_000)
-        .warm_up_time(Duration::from_millis(40))
-        .measurement_time(Duration::from_millis(160))
-        .configure_from_args();
+    let mut criterion = common::criterion();
     for row in rows {
         let mut group = criterion.benchmark_group(&row.name);
         for contender in &row.contenders {

@@ -14,6 +14,9 @@
 //! The trees are made anew for each run, where cargo keeps what it builds, and are removed behind it.
 
 #[cfg(target_os = "linux")]
+#[path = "../common/mod.rs"]
+mod common;
+#[cfg(target_os = "linux")]
 mod linux;
 
 fn main() {

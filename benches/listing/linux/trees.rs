@@ -7,6 +7,8 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdir, mkdirat, mknodat, openat, symlink, sync, unlinkat};
 use waypath::TempDir;
 
+use crate::common::Random;
+
 /// A file in `source`, four levels down.
 pub(crate) const LITERAL: &str = "crates/core/src/lib.rs";
 
@@ -108,7 +110,7 @@ fn grow(dir: &str, language: Language, dirs: usize, random: &mut Random) {
     let mut at = 0;
     while left > 0 {
         let part = 1 + random.below(left.min(dirs / 2 + 1));
-        let name = if at == 0 && matches!(language, Language::Rust) { "imp" } else { random.word() };
+        let name = if at == 0 && matches!(language, Language::Rust) { "imp" } else { word(random) };
         grow(&format!("{dir}/{name}{at}"), language, part, random);
         left -= part;
         at += 1;
@@ -126,7 +128,7 @@ fn fill(dir: &str, language: Language, random: &mut Random) {
     };
     usual.iter().for_each(|name| make_file(&format!("{dir}/{name}")));
     for at in 0..1 + random.below(13) {
-        let [word, other] = [random.word(), random.word()];
+        let [word, other] = [word(random), word(random)];
         let name = match language {
             Language::Rust if at % 8 == 7 => format!("{word}_{at}.snap"),
             Language::Rust => format!("{word}_{other}{at}.rs"),
@@ -149,7 +151,7 @@ fn fill(dir: &str, language: Language, random: &mut Random) {
 fn crates(dir: &str, count: usize, random: &mut Random) {
     make_dir(dir);
     for at in 0..count {
-        let name = if at == 0 { "core".to_owned() } else { format!("{}-{}{at}", random.word(), random.word()) };
+        let name = if at == 0 { "core".to_owned() } else { format!("{}-{}{at}", word(random), word(random)) };
         let package = format!("{dir}/{name}");
         make_dir(&package);
         if at % 5 != 4 {
@@ -166,7 +168,7 @@ fn crates(dir: &str, count: usize, random: &mut Random) {
 fn node_modules(dir: &str, count: usize, random: &mut Random) {
     make_dir(dir);
     for at in 0..count {
-        let package = format!("{dir}/{}-{}{at}", random.word(), random.word());
+        let package = format!("{dir}/{}-{}{at}", word(random), word(random));
         make_dir(&package);
         ["package.json", "README.md", "LICENSE", "index.js"]
             .iter()
@@ -185,7 +187,7 @@ fn node_modules(dir: &str, count: usize, random: &mut Random) {
 fn wide(root: &str, files: usize) {
     let mut random = Random(13);
     for at in 0..files {
-        make_file(&format!("{root}/{}_{at}.{}", random.word(), random.of(&["rs", "txt", "jpeg", "o"])));
+        make_file(&format!("{root}/{}_{at}.{}", word(&mut random), random.of(&["rs", "txt", "jpeg", "o"])));
     }
 }
 
@@ -247,46 +249,33 @@ fn mixed(root: &str, dirs: usize) {
     }
 }
 
-/// Numbers that are the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
-
-    fn word(&mut self) -> &'static str {
-        const WORDS: [&str; 24] = [
-            "alloc",
-            "buffer",
-            "client",
-            "config",
-            "driver",
-            "encoder",
-            "error",
-            "event",
-            "format",
-            "handler",
-            "index",
-            "io",
-            "kernel",
-            "layout",
-            "message",
-            "net",
-            "parser",
-            "queue",
-            "render",
-            "scheduler",
-            "state",
-            "token",
-            "util",
-            "visitor",
-        ];
-        WORDS[self.below(WORDS.len())]
-    }
+/// What a name is made of.
+fn word(random: &mut Random) -> &'static str {
+    const WORDS: [&str; 24] = [
+        "alloc",
+        "buffer",
+        "client",
+        "config",
+        "driver",
+        "encoder",
+        "error",
+        "event",
+        "format",
+        "handler",
+        "index",
+        "io",
+        "kernel",
+        "layout",
+        "message",
+        "net",
+        "parser",
+        "queue",
+        "render",
+        "scheduler",
+        "state",
+        "token",
+        "util",
+        "visitor",
+    ];
+    random.of(&WORDS)
 }
