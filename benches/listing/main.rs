@@ -5,7 +5,7 @@
 //! of them in turn, round by round, and prints the table of that: on a busy machine only the ratios
 //! within a round mean something. `-- --table` prints the table only, `-- --table 'walk source'` the
 //! parts that have `walk source` in their name, `-- --table --million walk` has a directory of a million
-//! files too, and `-- --test` runs everything once, on small trees.
+//! files too, and `-- --test` proves everything, on small trees, and times nothing.
 //!
 //! Before anything is timed, the entries of every contender are compared with the floor's. While the
 //! clock runs, each contender shows the full path of every entry, and its kind if it knows that, to

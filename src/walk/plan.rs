@@ -71,6 +71,18 @@ impl Set {
     }
 }
 
+impl Part {
+    /// Whether it takes a name.
+    fn fits(&self, name: &str) -> bool {
+        match self {
+            Self::AnyPath => true,
+            Self::Name(own) => is_same(own, name),
+            Self::Search(segment) => segment.matches(name),
+            Self::End(_) => false,
+        }
+    }
+}
+
 impl Plan {
     /// Nothing.
     pub(super) fn none() -> Self {
@@ -149,24 +161,25 @@ impl Plan {
         followed: Links,
     ) -> (Set, Option<Wanted>) {
         let is_directory = kind == FileKind::Directory;
-        let leads_on = is_directory || kind == FileKind::Symlink;
+        if !is_directory && kind != FileKind::Symlink {
+            let is_wanted = set.of(states).iter().any(|&state| self.wants_file(state, name));
+            return (Set::default(), is_wanted.then_some(Wanted::Anything));
+        }
         let from = states.len();
         let mut wanted = None;
         for at in set.from..set.end {
             let state = states[at];
             let fits = match &self.parts[state] {
                 Part::AnyPath => {
-                    if is_directory || leads_on && followed == Links::Follow {
+                    if is_directory || followed == Links::Follow {
                         states.push(state);
                     }
                     !is_directory
                 }
-                Part::Name(own) => is_same(own, name),
-                Part::Search(segment) => segment.matches(name),
-                Part::End(_) => false,
+                part => part.fits(name),
             };
             // A link is no directory for `**`, and one for the other parts.
-            let may_be_directory = is_directory || leads_on && !matches!(self.parts[state], Part::AnyPath);
+            let may_be_directory = is_directory || !matches!(self.parts[state], Part::AnyPath);
             match &self.parts[state + 1] {
                 _ if !fits => {}
                 Part::End(Wanted::Anything) => wanted = Some(Wanted::Anything),
@@ -186,6 +199,12 @@ impl Plan {
             return (set, wanted.max(also));
         }
         (next, wanted.max(also))
+    }
+
+    /// Whether a file of this name is wanted: it can only be at the end of a pattern.
+    #[inline]
+    fn wants_file(&self, state: State, name: &str) -> bool {
+        matches!(self.parts[state + 1], Part::End(Wanted::Anything)) && self.parts[state].fits(name)
     }
 
     /// Whether what is below a path with this set is searched, not just looked up.

@@ -4,16 +4,23 @@ use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 use waypath::FileKind;
 
-const ROUNDS: usize = 15;
+use crate::common::Random;
+
+const ROUNDS: usize = 21;
 
 /// Less than this is repeated: the clock of the CPU has microseconds.
 const SHORTEST: Duration = Duration::from_millis(5);
+
+/// Who takes longer for a proof is taken to hang: some peer did once, in a run that nobody saw.
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// What takes the entries.
 pub(crate) trait Sink {
@@ -148,7 +155,7 @@ pub(crate) struct Contender {
     pub(crate) who: String,
     /// Does it once, for the clock.
     pub(crate) pass: Box<dyn Fn()>,
-    proof: Box<dyn Fn() -> Sums>,
+    proof: Arc<dyn Fn() -> Sums + Send + Sync>,
     clock: Clock,
     /// Whether its memory is ours to measure.
     is_here: bool,
@@ -185,11 +192,15 @@ macro_rules! contender {
 pub(crate) use contender;
 
 impl Contender {
-    pub(crate) fn new(who: impl Into<String>, pass: impl Fn() + 'static, proof: impl Fn() -> Sums + 'static) -> Self {
+    pub(crate) fn new(
+        who: impl Into<String>,
+        pass: impl Fn() + 'static,
+        proof: impl Fn() -> Sums + Send + Sync + 'static,
+    ) -> Self {
         Self {
             who: who.into(),
             pass: Box::new(pass),
-            proof: Box::new(proof),
+            proof: Arc::new(proof),
             clock: Clock::Cpu,
             is_here: true,
             is_ours: false,
@@ -208,6 +219,18 @@ impl Contender {
 
     pub(crate) fn in_a_process(self) -> Self {
         Self { is_here: false, ..self }
+    }
+
+    /// What it gives; nothing, if it does not come to an end.
+    fn sums(&self) -> Option<Sums> {
+        let (proof, (done, sums)) = (self.proof.clone(), mpsc::channel());
+        // Nobody receives what comes too late.
+        thread::spawn(move || _ = done.send(proof()));
+        match sums.recv_timeout(LONGEST) {
+            Ok(sums) => Some(sums),
+            Err(mpsc::RecvTimeoutError::Timeout) => None,
+            Err(mpsc::RecvTimeoutError::Disconnected) => panic!("{} panicked", self.who),
+        }
     }
 
     /// The most memory that it has at a time.
@@ -268,26 +291,39 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Proves what everybody gives. Peers may fail, and are still timed; ours may not.
+    /// Proves what everybody gives. Peers may fail, and are still timed if they come to an end; ours may
+    /// not.
     pub(crate) fn new(name: String, contenders: Vec<Contender>) -> Self {
-        let floor = (contenders[0].proof)();
+        let floor = contenders[0].sums().expect("the floor comes to an end");
         assert!(floor.count > 0, "{name}: there is something to be found");
-        let flaws = contenders.iter().map(|contender| flaw(contender, floor)).collect();
-        for (contender, flaw) in contenders.iter().zip(&flaws) {
-            assert!(!contender.is_ours || String::is_empty(flaw), "{name}: {} is {flaw}", contender.who);
+        let mut row = Self { name, contenders: Vec::new(), entries: floor.count, flaws: Vec::new() };
+        for contender in contenders {
+            let sums = contender.sums();
+            let flaw = sums.map_or("endless".to_owned(), |sums| flaw(sums, floor));
+            assert!(!contender.is_ours || flaw.is_empty(), "{}: {} is {flaw}", row.name, contender.who);
+            match sums {
+                Some(_) => {
+                    row.contenders.push(contender);
+                    row.flaws.push(flaw);
+                }
+                None => eprintln!("{}: {} does not come to an end and is left out", row.name, contender.who),
+            }
         }
-        Self { name, contenders, entries: floor.count, flaws }
+        eprintln!("{}: {} contenders proved", row.name, row.contenders.len());
+        row
     }
 
-    /// Times everybody in turn, beginning with another one in each round, and compares them within each
-    /// round.
+    /// Times everybody in turn, in another order in each round, as one has to pay for the caches that
+    /// the one before left, and compares them within each round.
     pub(crate) fn table(&self) -> String {
         let count = self.contenders.len();
         let mut rounds = vec![Vec::new(); count];
         allocation_counter::opt_out(|| {
             let repeats: Vec<_> = self.contenders.iter().map(Contender::repeats).collect();
-            for round in 0..ROUNDS {
-                for at in (0..count).map(|at| (round + at) % count) {
+            let (mut random, mut order) = (Random(17), Vec::from_iter(0..count));
+            for _ in 0..ROUNDS {
+                (1..count).for_each(|at| order.swap(at, random.below(at + 1)));
+                for &at in &order {
                     rounds[at].push(self.contenders[at].cost(repeats[at]));
                 }
             }
@@ -321,8 +357,7 @@ impl Row {
 }
 
 /// What is wrong with a contender's entries.
-fn flaw(contender: &Contender, floor: Sums) -> String {
-    let sums = (contender.proof)();
+fn flaw(sums: Sums, floor: Sums) -> String {
     let same_kinds = sums.kinds.is_none() || sums.kinds == floor.kinds;
     match sums.count {
         count if count < floor.count => format!("incomplete: {count} of {}", floor.count),
