@@ -22,7 +22,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// It prints as one line that a person can act on, cause included; control characters in a path are
 /// escaped. Causes are those of the system
 /// ([`io_error`](Error::io_error)) or lie in the text of a path, a pattern or a URI; the latter
-/// have the kind [`InvalidInput`](io::ErrorKind::InvalidInput).
+/// have the kind [`InvalidInput`](io::ErrorKind::InvalidInput). What works on a whole tree goes on where
+/// something fails, and its error has all the [`failures`](Error::failures).
 ///
 /// The type is one word wide; paths are copied only when something fails.
 ///
@@ -59,6 +60,7 @@ struct Inner {
 enum Cause {
     System(io::Error),
     Text { reason: Cow<'static, str>, position: Option<usize> },
+    Several { failures: Vec<Error>, count: usize, kind: io::ErrorKind },
 }
 
 /// What was being done when an [`Error`] came up.
@@ -173,6 +175,20 @@ impl Error {
         Self(Box::new(Inner { op, path: path.into(), second: None, cause }))
     }
 
+    /// A failure of what went on after each: `failures` are those that are kept, of which there are no
+    /// more than [`MOST_FAILURES`](Self::MOST_FAILURES) in the error, and `count` is how many there were.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for operations on trees"))]
+    pub(crate) fn failures_of(op: Op, path: impl Into<OsString>, mut failures: Vec<Self>, count: usize) -> Self {
+        let kind = common_kind(&failures);
+        let count = count.max(failures.len());
+        failures.truncate(Self::MOST_FAILURES);
+        let cause = Cause::Several { failures, count, kind };
+        Self(Box::new(Inner { op, path: path.into(), second: None, cause }))
+    }
+
+    /// How many failures an error keeps.
+    pub(crate) const MOST_FAILURES: usize = 100;
+
     /// The same error, with the path or text that the operation had beside the first.
     pub(crate) fn with_second(mut self, second: impl Into<OsString>) -> Self {
         self.0.second = Some(second.into());
@@ -244,12 +260,13 @@ impl Error {
     pub fn position(&self) -> Option<usize> {
         match self.0.cause {
             Cause::Text { position, .. } => position,
-            Cause::System(_) => None,
+            Cause::System(_) | Cause::Several { .. } => None,
         }
     }
 
     /// Returns the kind of the cause; [`InvalidInput`](io::ErrorKind::InvalidInput) where the
-    /// system was not asked.
+    /// system was not asked. Where there are several failures it is the kind of all of them, or
+    /// [`Other`](io::ErrorKind::Other) where they differ.
     ///
     /// # Examples
     ///
@@ -261,10 +278,15 @@ impl Error {
     /// assert_eq!(path("a").relative_to("b").unwrap_err().kind(), ErrorKind::InvalidInput);
     /// ```
     pub fn kind(&self) -> io::ErrorKind {
-        self.io_error().map_or(io::ErrorKind::InvalidInput, io::Error::kind)
+        match &self.0.cause {
+            Cause::System(cause) => cause.kind(),
+            Cause::Text { .. } => io::ErrorKind::InvalidInput,
+            Cause::Several { kind, .. } => *kind,
+        }
     }
 
-    /// Returns what the system said, if it was asked.
+    /// Returns what the system said, if it was asked. Where there are several failures, each of
+    /// them has its own.
     ///
     /// # Examples
     ///
@@ -278,13 +300,49 @@ impl Error {
     pub fn io_error(&self) -> Option<&io::Error> {
         match &self.0.cause {
             Cause::System(cause) => Some(cause),
-            Cause::Text { .. } => None,
+            Cause::Text { .. } | Cause::Several { .. } => None,
         }
     }
-}
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Returns what failed in an operation that goes on after a failure, such as removing a tree: the
+    /// first hundred. Any other error is its own only failure, so that a loop over them misses nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = waypath::path("gone").read_text().unwrap_err();
+    /// for failure in error.failures() {
+    ///     assert_eq!(failure.to_string(), error.to_string());
+    /// }
+    /// assert_eq!(error.failures().len(), 1);
+    /// ```
+    #[must_use]
+    pub fn failures(&self) -> &[Self] {
+        match &self.0.cause {
+            Cause::Several { failures, .. } => failures,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// Returns how many failures there were, those included that [`failures`](Error::failures) has no
+    /// room for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = waypath::path("gone").read_text().unwrap_err();
+    /// assert_eq!(error.failure_count(), 1);
+    /// ```
+    #[must_use]
+    pub fn failure_count(&self) -> usize {
+        match self.0.cause {
+            Cause::Several { count, .. } => count,
+            _ => 1,
+        }
+    }
+
+    /// Writes what could not be done, without the cause.
+    fn write_task(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut paths = [self.path()].into_iter().chain(self.second_path());
         f.write_str("cannot ")?;
         for (at, words) in self.0.op.phrase().split("{}").enumerate() {
@@ -294,10 +352,28 @@ impl fmt::Display for Error {
             }
             f.write_str(words)?;
         }
+        Ok(())
+    }
+}
+
+fn common_kind(failures: &[Error]) -> io::ErrorKind {
+    let mut kinds = failures.iter().map(Error::kind);
+    let first = kinds.next().unwrap_or(io::ErrorKind::Other);
+    if kinds.all(|kind| kind == first) { first } else { io::ErrorKind::Other }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_task(f)?;
         match &self.0.cause {
             Cause::System(cause) => write!(f, ": {cause}"),
             Cause::Text { reason, position: None } => write!(f, ": {reason}"),
             Cause::Text { reason, position: Some(byte) } => write!(f, ": {reason} at byte {byte}"),
+            Cause::Several { failures, count, .. } => match (&failures[..], count) {
+                ([], count) => write!(f, ": {count} failures"),
+                ([only], 1) => write!(f, ": {only}"),
+                ([first, ..], count) => write!(f, ": {count} failures, the first: {first}"),
+            },
         }
     }
 }
@@ -314,10 +390,22 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
-/// The line that [`Display`](fmt::Display) prints: a script's `main` shows its errors this way.
+/// What a script's `main` prints of its error: the line of [`Display`](fmt::Display), but of several
+/// failures each on a line of its own.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        match &self.0.cause {
+            Cause::Several { failures, count, .. } if *count > 1 => {
+                self.write_task(f)?;
+                write!(f, ": {count} failures")?;
+                failures.iter().try_for_each(|failure| write!(f, "\n  {failure}"))?;
+                match count - failures.len() {
+                    0 => Ok(()),
+                    rest => write!(f, "\n  and {rest} more"),
+                }
+            }
+            _ => fmt::Display::fmt(self, f),
+        }
     }
 }
 
@@ -333,5 +421,52 @@ impl std::error::Error for Error {
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         Self::new(error.kind(), error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::{Error, Op};
+
+    fn failures(kinds: &[ErrorKind], count: usize) -> Error {
+        let failure = |(at, &kind): (usize, &ErrorKind)| Error::new(Op::Unlink, format!("x/{at}"), kind.into());
+        Error::failures_of(Op::Rmtree, "x", kinds.iter().enumerate().map(failure).collect(), count)
+    }
+
+    #[test]
+    fn several_failures_are_one_line_or_one_each() {
+        let denied = ErrorKind::PermissionDenied;
+        let one = failures(&[denied], 1);
+        assert_eq!(one.to_string(), "cannot remove directory tree `x`: cannot remove file `x/0`: permission denied");
+        assert_eq!(format!("{one:?}"), one.to_string());
+
+        let three = failures(&[denied, ErrorKind::ResourceBusy], 3);
+        assert_eq!(
+            three.to_string(),
+            "cannot remove directory tree `x`: 3 failures, the first: cannot remove file `x/0`: permission denied"
+        );
+        assert_eq!(
+            format!("{three:?}"),
+            "cannot remove directory tree `x`: 3 failures\n  \
+             cannot remove file `x/0`: permission denied\n  \
+             cannot remove file `x/1`: resource busy\n  \
+             and 1 more"
+        );
+    }
+
+    #[test]
+    fn several_failures_have_the_kind_of_all() {
+        let denied = ErrorKind::PermissionDenied;
+        let alike = failures(&[denied; 150], 200);
+        assert_eq!((alike.kind(), alike.failures().len(), alike.failure_count()), (denied, 100, 200));
+        assert!(format!("{alike:?}").ends_with("\n  and 100 more"));
+        assert_eq!(std::io::Error::from(alike).kind(), denied);
+        let mut kinds = [denied; 150];
+        kinds[149] = ErrorKind::NotFound;
+        let different = failures(&kinds, 150);
+        assert_eq!((different.kind(), different.failure_count()), (ErrorKind::Other, 150));
+        assert!(different.io_error().is_none() && different.position().is_none());
     }
 }
