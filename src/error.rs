@@ -113,6 +113,10 @@ pub enum Op {
     Unlink,
     /// Removing a directory with all that is in it.
     Rmtree,
+    /// Removing whatever has a path.
+    Remove,
+    /// Removing all that is in a directory.
+    ClearDir,
     /// Making a file or setting its times.
     Touch,
     /// Reading a file.
@@ -123,6 +127,8 @@ pub enum Op {
     Rename,
     /// Giving a file or directory another path, replacing what is there.
     Replace,
+    /// Copying a file or directory.
+    Copy,
     /// Moving a file or directory.
     Move,
     /// Making a temporary directory.
@@ -152,11 +158,14 @@ impl Op {
             Self::Rmdir => "remove directory {}",
             Self::Unlink => "remove file {}",
             Self::Rmtree => "remove directory tree {}",
+            Self::Remove => "remove {}",
+            Self::ClearDir => "clear directory {}",
             Self::Touch => "touch {}",
             Self::Read => "read {}",
             Self::Write => "write {}",
             Self::Rename => "rename {} to {}",
             Self::Replace => "move {} over {}",
+            Self::Copy => "copy {} to {}",
             Self::Move => "move {} to {}",
             Self::TempDir => "create a temporary directory in {}",
         }
@@ -177,7 +186,6 @@ impl Error {
 
     /// A failure of what went on after each: `failures` are those that are kept, of which there are no
     /// more than [`MOST_FAILURES`](Self::MOST_FAILURES) in the error, and `count` is how many there were.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for operations on trees"))]
     pub(crate) fn failures_of(op: Op, path: impl Into<OsString>, mut failures: Vec<Self>, count: usize) -> Self {
         let kind = common_kind(&failures);
         let count = count.max(failures.len());

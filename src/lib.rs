@@ -96,7 +96,10 @@ mod sys;
 
 pub use error::{Error, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
-pub use fs::{FileKind, Stat, TempDir};
+pub use fs::{
+    Action, CopyOptions, FileKind, Overwrite, Progress, RemoveOptions, Report, SkipReason, Skipped, Specials, Stat,
+    Step, Symlinks, TempDir,
+};
 pub use path::{
     AsPath, Parents, Parts, Path, PathBuf, Platform, PosixPath, PosixPathBuf, Reason, Suffixes, Unportable,
     WindowsPath, WindowsPathBuf, path,

@@ -4,11 +4,13 @@
 //! last one, over std alone, works everywhere. Nothing here knows of `Error` or of options.
 
 mod directory;
+mod editable;
 mod portable;
 #[cfg(unix)]
 mod unix;
 
 pub(crate) use directory::{Directory, Links, Progress};
+pub(crate) use editable::{Attributes, Copying, Editable, Facts, Means, Scratch, temporary_name};
 #[cfg(not(unix))]
 pub(crate) use portable::*;
 #[cfg(unix)]

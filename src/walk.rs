@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! Walk: options, and the two faces, iterator and visitor
-//!  └─ Lister: goes down the tree, lends entries            threads: several of them share a tree
+//!  └─ Lister: goes down the tree, lends entries            threads, Pool: several of them share a tree
 //!      ├─ Search, Plan: what is wanted; patterns as an automaton
 //!      ├─ Intake, Shelf: what becomes of a name; what was read and not yet visited
 //!      └─ Descent: the directories on the way, few of them open; sys::Directory opens and reads
+//! Tour: the same descent for copying and removing, by the system's own names and with the directories at
+//!       hand; Pool shares it among threads, too
 //! ```
 
 #[cfg(all(test, unix))]
@@ -17,10 +19,12 @@ mod lister;
 mod options;
 mod patterns;
 mod plan;
+mod pool;
 mod search;
 mod shelf;
 mod stream;
 mod threads;
+mod tour;
 mod tree;
 
 use std::collections::VecDeque;
@@ -32,6 +36,10 @@ use std::sync::Arc;
 pub use entry::Entry;
 pub use patterns::IntoPatterns;
 pub use tree::Tree;
+
+pub(crate) use descent::Descent;
+pub(crate) use pool::{Pool, in_threads, lock};
+pub(crate) use tour::{Step, Tour, TourPart};
 
 use crate::error::{Error, Op, Result};
 use crate::path::Path;

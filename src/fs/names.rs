@@ -155,32 +155,6 @@ impl Path {
     pub fn replace(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Replace, self, &target.as_path(), sys::rename)
     }
-
-    /// Moves the file or directory to another path on the same device, which must be free; returns
-    /// that path.
-    ///
-    /// pathlib's `move` overwrites a file that has the target's name; here that is left to
-    /// [`replace`](Path::replace).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # let base = waypath::TempDir::new()?;
-    /// let photo = &base / "photo.jpg";
-    /// photo.touch()?;
-    /// (&base / "photos").mkdir()?;
-    /// let moved = photo.move_to(&base / "photos" / "photo.jpg")?;
-    /// assert!(moved.exists() && !photo.exists());
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As for [`rename`](Path::rename).
-    #[doc(alias = "move")]
-    pub fn move_to(&self, target: impl AsPath) -> Result<PathBuf> {
-        change_path(Op::Move, self, &target.as_path(), sys::rename_new)
-    }
 }
 
 fn touch(path: &std::path::Path) -> io::Result<()> {

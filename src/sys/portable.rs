@@ -4,6 +4,7 @@
 #![cfg_attr(unix, allow(dead_code, reason = "for some verbs the Unix back end has better"))]
 
 mod dir;
+mod edit;
 
 use std::env;
 use std::fs::{self, FileTimes, OpenOptions};
@@ -132,6 +133,14 @@ pub(crate) fn loop_error() -> io::Error {
         // The name of the file cannot be resolved by the system.
         true => io::Error::from_raw_os_error(1921),
         false => io::Error::other("links lead in a circle"),
+    }
+}
+
+/// The error that says that a name is taken.
+pub(crate) fn taken_error() -> io::Error {
+    match cfg!(windows) {
+        true => io::Error::from_raw_os_error(183),
+        false => ErrorKind::AlreadyExists.into(),
     }
 }
 

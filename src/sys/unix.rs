@@ -1,6 +1,8 @@
 //! The back end for Unix: what std cannot do, or not in one step.
 
+mod copy;
 mod dir;
+mod edit;
 
 use std::fs::Permissions;
 use std::io;
@@ -57,6 +59,11 @@ pub(crate) fn is_loop(error: &io::Error) -> bool {
 /// The error that says so.
 pub(crate) fn loop_error() -> io::Error {
     Errno::LOOP.into()
+}
+
+/// The error that says that a name is taken.
+pub(crate) fn taken_error() -> io::Error {
+    Errno::EXIST.into()
 }
 
 /// Whether an error says that too many files are open, here or in the system.

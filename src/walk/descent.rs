@@ -17,7 +17,7 @@ const MOST_OPEN: usize = 16;
 /// How many of them may be read in part: those cannot be closed, as they would begin anew.
 const MOST_UNREAD: usize = 4;
 
-pub(super) struct Descent<D: Directory> {
+pub(crate) struct Descent<D: Directory> {
     /// The way, and behind it levels that were left, whose memory serves again.
     levels: Vec<Level<D>>,
     depth: usize,
@@ -38,7 +38,7 @@ struct Level<D: Directory> {
 }
 
 impl<D: Directory> Descent<D> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { levels: Vec::new(), depth: 0, open: Vec::new(), most_open: MOST_OPEN, unread: 0 }
     }
 
@@ -48,7 +48,7 @@ impl<D: Directory> Descent<D> {
     }
 
     /// Goes into a directory of the current one; at the beginning, into the one with this path.
-    pub(super) fn enter(&mut self, name: &OsStr, links: Links) -> io::Result<()> {
+    pub(crate) fn enter(&mut self, name: &OsStr, links: Links) -> io::Result<()> {
         self.reopen()?;
         let dir = self.opened(|parent| match parent {
             Some(parent) => parent.open_in(name, links),
@@ -59,12 +59,12 @@ impl<D: Directory> Descent<D> {
     }
 
     /// Goes into an open directory, which begins the way.
-    pub(super) fn begin(&mut self, dir: D) {
+    pub(crate) fn begin(&mut self, dir: D) {
         self.push(dir, OsStr::new(""), Links::Follow);
     }
 
     /// Goes back to the directory above.
-    pub(super) fn leave(&mut self) {
+    pub(crate) fn leave(&mut self) {
         self.depth -= 1;
         let level = &mut self.levels[self.depth];
         self.unread -= usize::from(level.is_unread);
@@ -121,8 +121,14 @@ impl<D: Directory> Descent<D> {
     }
 
     /// The directory at an open level once more, for another way that begins there.
-    pub(super) fn try_clone(&self, level: usize) -> Option<D> {
+    pub(crate) fn try_clone(&self, level: usize) -> Option<D> {
         self.levels[level].dir.as_ref()?.try_clone().ok()
+    }
+
+    /// The current directory, which is open then.
+    pub(crate) fn reopened(&mut self) -> io::Result<&D> {
+        self.reopen()?;
+        Ok(self.current().expect("BUG: no way has begun"))
     }
 
     fn current(&self) -> Option<&D> {

@@ -12,7 +12,7 @@ use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links, Progress};
 
 pub(crate) struct Dir {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// What is still to be read.
     entries: Option<ReadDir>,
 }
@@ -31,8 +31,12 @@ impl Directory for Dir {
         Ok(Self { entries: Some(fs::read_dir(path)?), path: path.to_owned() })
     }
 
-    fn open_in(&self, name: &OsStr, _: Links) -> io::Result<Self> {
-        Self::open(&self.path.join(name))
+    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+        let path = self.path.join(name);
+        match links {
+            Links::Keep if fs::symlink_metadata(&path)?.is_symlink() => Err(ErrorKind::NotADirectory.into()),
+            _ => Self::open(&path),
+        }
     }
 
     fn try_clone(&self) -> io::Result<Self> {

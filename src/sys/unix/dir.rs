@@ -16,7 +16,7 @@ use crate::sys::directory::{Directory, Links, Progress};
 const PATH_MAX: usize = if cfg!(target_os = "linux") { 4095 } else { 1023 };
 
 pub(crate) struct Dir {
-    fd: OwnedFd,
+    pub(super) fd: OwnedFd,
     /// The system's own reader, from the first read to the last.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     stream: Option<rustix::fs::Dir>,
@@ -203,7 +203,7 @@ fn kind_at(parent: impl AsFd, name: &OsStr, links: Links) -> io::Result<FileKind
 }
 
 /// `None` where the file system does not say it in its directories.
-fn kind_of(kind: FileType) -> Option<FileKind> {
+pub(super) fn kind_of(kind: FileType) -> Option<FileKind> {
     Some(match kind {
         FileType::RegularFile => FileKind::File,
         FileType::Directory => FileKind::Directory,

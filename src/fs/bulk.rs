@@ -1,0 +1,139 @@
+//! What operations on whole trees share: the account of what was done, what failed, and whether to go on.
+
+use std::ffi::OsStr;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::report::{Progress, Report};
+use crate::error::{Error, Op, Result};
+use crate::walk::lock;
+
+/// What is told how far an operation is.
+pub(super) type OnProgress = Arc<Mutex<dyn FnMut(&Progress<'_>) -> ControlFlow<()> + Send>>;
+
+/// The account of one operation, which its threads share.
+pub(super) struct Account {
+    on_progress: Option<OnProgress>,
+    files: AtomicU64,
+    bytes: AtomicU64,
+    is_stopped: AtomicBool,
+    has_given_up: AtomicBool,
+    failures: Mutex<Failures>,
+    report: Mutex<Report>,
+}
+
+#[derive(Default)]
+struct Failures {
+    /// The first ones.
+    kept: Vec<Error>,
+    count: usize,
+}
+
+impl Account {
+    pub(super) fn new(on_progress: Option<OnProgress>) -> Self {
+        Self {
+            on_progress,
+            files: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            is_stopped: AtomicBool::new(false),
+            has_given_up: AtomicBool::new(false),
+            failures: Mutex::default(),
+            report: Mutex::default(),
+        }
+    }
+
+    /// Whether the closure told to stop.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
+    /// Counts what was done, and tells it; whether to go on.
+    pub(super) fn progress(&self, files: u64, bytes: u64, path: impl FnOnce() -> PathBuf) -> bool {
+        let Some(on_progress) = &self.on_progress else { return true };
+        let files = self.files.fetch_add(files, Ordering::Relaxed) + files;
+        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let path = path();
+        let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.is_stopped() && on_progress(&Progress { files, bytes, path: &path }).is_break() {
+            self.is_stopped.store(true, Ordering::Relaxed);
+        }
+        !self.is_stopped()
+    }
+
+    /// Enters the failures of another account, and nothing else of it.
+    pub(super) fn add_failures(&self, other: Self) {
+        let other = other.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut failures = lock(&self.failures);
+        failures.count += other.count;
+        failures.kept.extend(other.kept);
+    }
+
+    /// Lets all stop, as everything else would fail too.
+    pub(super) fn give_up(&self) {
+        self.has_given_up.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nothing more is to be done, for whatever reason.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_stopped() || self.has_given_up.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn has_failures(&self) -> bool {
+        lock(&self.failures).count > 0
+    }
+
+    pub(super) fn fail(&self, error: Error) {
+        let mut failures = lock(&self.failures);
+        failures.count += 1;
+        if failures.kept.len() < Error::MOST_FAILURES {
+            failures.kept.push(error);
+        }
+    }
+
+    /// Enters what one thread did.
+    pub(super) fn add(&self, report: Report) {
+        lock(&self.report).add(report);
+    }
+
+    /// Closes the account of an operation: what was done; or its error, with what failed.
+    ///
+    /// An operation that failed in one piece has one failure, which is its own.
+    pub(super) fn close(self, op: Op, path: &Path, second: Option<&Path>) -> Result<Report> {
+        let with_second = |error: Error| match second {
+            Some(second) => error.with_second(second),
+            None => error,
+        };
+        let mut report = self.report.into_inner().unwrap_or_else(PoisonError::into_inner);
+        report.sort();
+        let Failures { mut kept, count } = self.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if self.is_stopped.into_inner() {
+            return Err(with_second(Error::new(op, path, stopped())));
+        }
+        if count == 0 {
+            return Ok(report);
+        }
+        kept.sort_by(|left, right| left.path().cmp(right.path()));
+        match &kept[..] {
+            [only] if only.op() == op && only.path() == path => Err(kept.remove(0)),
+            _ => Err(with_second(Error::failures_of(op, path, kept, count))),
+        }
+    }
+}
+
+/// The path of a name in a directory, which is at a path below the start.
+pub(super) fn path_of(start: &Path, directory: &Path, name: &OsStr) -> PathBuf {
+    let mut path = start.to_owned();
+    path.extend(directory);
+    if !name.is_empty() {
+        path.push(name);
+    }
+    path
+}
+
+/// The error of an operation that was told to stop.
+pub(super) fn stopped() -> io::Error {
+    io::Error::new(io::ErrorKind::Interrupted, "it was told to stop")
+}

@@ -1,0 +1,276 @@
+//! Copying and moving files and trees.
+
+mod moving;
+mod options;
+mod work;
+
+use std::io;
+
+pub use options::{CopyOptions, Overwrite, Specials, Symlinks};
+
+use super::bulk::Account;
+use super::report::Report;
+use crate::error::{Error, Op, Result};
+use crate::path::{AsPath, Path, PathBuf};
+use crate::sys;
+use work::{Copy, Place};
+
+/// Copying and moving.
+impl Path {
+    /// Copies this file, or this directory with all that is in it, to another path, which must be free; returns
+    /// that path.
+    ///
+    /// Content and permissions are copied, and links in a tree stay links; [`CopyOptions`] has all other
+    /// ways, and a [report](Report). `target` is the path of the copy, not a directory to put it
+    /// into: that is [`copy_into`](Path::copy_into).
+    ///
+    /// - A file appears under its name **when it is complete**: before, it has a temporary name in the same
+    ///   directory, `.waypath-…​.tmp`, which only a program that is killed leaves behind.
+    /// - In a tree, what cannot be copied is left out, everything else is copied, and the error
+    ///   [lists](Error::failures) what failed. When the disk is full it ends at once.
+    /// - Where the file system can, both files share their content until one is changed. Holes in a file
+    ///   stay holes.
+    /// - Pipes, sockets and devices in a tree are never opened: they are left out, and
+    ///   [reported](Report::skipped).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let site = &base / "site";
+    /// (&site / "css").mkdir_all()?;
+    /// (&site / "index.html").write_text("<p>hello")?;
+    ///
+    /// site.copy(&base / "backup")?;
+    /// assert_eq!((&base / "backup" / "index.html").read_text()?, "<p>hello");
+    /// assert!(site.copy(&base / "backup").is_err(), "nothing is overwritten");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): nothing is here, or the target's parent does not exist.
+    /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): something has the target's name.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): both are the same file, under whatever names; or the target
+    ///   lies in this directory, by whatever path.
+    /// - [`Unsupported`](io::ErrorKind::Unsupported): it is a pipe, a socket or a device.
+    /// - [`StorageFull`](io::ErrorKind::StorageFull) and others.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, std copies each file, with what belongs to it, and names are those of paths: what
+    /// another program does to the directories above at that moment is not noticed.
+    ///
+    /// # Security
+    ///
+    /// On Unix every directory of a tree is opened relative to the one above, without following links, and so is
+    /// every file: what another program swaps for a link at that moment does not lead the copy to other files.
+    #[doc(alias = "copytree")]
+    #[doc(alias = "copyfile")]
+    pub fn copy(&self, target: impl AsPath) -> Result<PathBuf> {
+        let target = target.as_path();
+        CopyOptions::new().copy(self, &*target)?;
+        Ok(target.into_owned())
+    }
+
+    /// [Copies](Path::copy) this file or directory into a directory, under its own name; returns the
+    /// path of the copy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let photo = &base / "photo.jpg";
+    /// photo.touch()?;
+    /// (&base / "album").mkdir()?;
+    /// assert_eq!(photo.copy_into(&base / "album")?, &base / "album" / "photo.jpg");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`copy`](Path::copy); and [`InvalidInput`](io::ErrorKind::InvalidInput), where this path ends in
+    /// no name.
+    pub fn copy_into(&self, directory: impl AsPath) -> Result<PathBuf> {
+        let target = inside(Op::Copy, self, &directory.as_path())?;
+        self.copy(&target)
+    }
+
+    /// Moves this file, or this directory with all that is in it, to another path, which must be free;
+    /// returns that path. The target may be on another device.
+    ///
+    /// pathlib's `move` overwrites a file that has the target's name; here that is left to
+    /// [`replace`](Path::replace), and to [`CopyOptions::overwrite`].
+    ///
+    /// On the same device this is [`rename`](Path::rename). To another one everything is copied, with all
+    /// that [`CopyOptions::archive`] keeps, to a temporary name beside the target; when it is complete and **on the
+    /// disk**, it gets its name, and then what is here is removed. Whatever fails, or whenever the program is killed: a
+    /// complete tree has one of the two paths.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let photo = &base / "photo.jpg";
+    /// photo.touch()?;
+    /// (&base / "photos").mkdir()?;
+    /// let moved = photo.move_to(&base / "photos" / "photo.jpg")?;
+    /// assert!(moved.exists() && !photo.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`copy`](Path::copy). Where the copy is complete and something here could not be removed, the error
+    /// [lists](Error::failures) what.
+    #[doc(alias = "move")]
+    pub fn move_to(&self, target: impl AsPath) -> Result<PathBuf> {
+        let target = target.as_path();
+        CopyOptions::new().move_to(self, &*target)?;
+        Ok(target.into_owned())
+    }
+
+    /// [Moves](Path::move_to) this file or directory into a directory, under its own name; returns the new
+    /// path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let photo = &base / "photo.jpg";
+    /// photo.touch()?;
+    /// (&base / "album").mkdir()?;
+    /// assert_eq!(photo.move_into(&base / "album")?, &base / "album" / "photo.jpg");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`move_to`](Path::move_to); and [`InvalidInput`](io::ErrorKind::InvalidInput), where this path ends
+    /// in no name.
+    pub fn move_into(&self, directory: impl AsPath) -> Result<PathBuf> {
+        let target = inside(Op::Move, self, &directory.as_path())?;
+        self.move_to(&target)
+    }
+}
+
+/// Copying and moving with these options.
+impl CopyOptions {
+    /// Does what [`Path::copy`] does, with these options; returns what that was.
+    ///
+    /// Where the target is a link and may be replaced, that is what it leads to. A directory that may be
+    /// replaced takes up what is copied, and gets the attributes that are to be kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::CopyOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// let report = CopyOptions::new().threads(2).copy(&base / "a", &base / "b")?;
+    /// assert_eq!(report.directories, 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Path::copy`]; and, where something may be replaced, [`IsADirectory`](io::ErrorKind::IsADirectory) and
+    /// [`NotADirectory`](io::ErrorKind::NotADirectory), where one of both is a directory and the other is not.
+    pub fn copy(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
+        let (from, to) = (&*from.as_path(), &*to.as_path());
+        self.run(Op::Copy, from, to, |account, from, to| {
+            let mut copy = Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account);
+            copy.run(&Place::of(from)?, &Place::of(to)?)
+        })
+    }
+
+    /// Does what [`Path::copy_into`] does, with these options; returns what that was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{CopyOptions, Overwrite};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// # (&base / "d").mkdir()?;
+    /// CopyOptions::new().overwrite(Overwrite::Always).copy_into(&base / "a", &base / "d")?;
+    /// assert!((&base / "d" / "a").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`copy`](CopyOptions::copy) and [`Path::copy_into`].
+    pub fn copy_into(&self, from: impl AsPath, directory: impl AsPath) -> Result<Report> {
+        let from = &*from.as_path();
+        self.copy(from, inside(Op::Copy, from, &directory.as_path())?)
+    }
+
+    /// Does what [`Path::move_to`] does, with these options; returns what that was. Of a directory that was
+    /// moved in one step only itself is counted.
+    ///
+    /// Of the options, [`overwrite`](CopyOptions::overwrite) says what becomes of a file that has the target's
+    /// name; a directory is not replaced and takes up nothing. Everything is moved, and everything is kept of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{CopyOptions, Overwrite};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// # (&base / "b").touch()?;
+    /// CopyOptions::new().overwrite(Overwrite::Always).move_to(&base / "a", &base / "b")?;
+    /// assert!(!(&base / "a").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Path::move_to`].
+    pub fn move_to(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
+        let (from, to) = (&*from.as_path(), &*to.as_path());
+        self.run(Op::Move, from, to, |account, from, to| moving::move_to::<sys::Dir>(&self.settings, from, to, account))
+    }
+
+    /// Does what [`Path::move_into`] does, with these options; returns what that was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::CopyOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// # (&base / "d").mkdir()?;
+    /// CopyOptions::new().move_into(&base / "a", &base / "d")?;
+    /// assert!((&base / "d" / "a").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`move_to`](CopyOptions::move_to) and [`Path::move_into`].
+    pub fn move_into(&self, from: impl AsPath, directory: impl AsPath) -> Result<Report> {
+        let from = &*from.as_path();
+        self.move_to(from, inside(Op::Move, from, &directory.as_path())?)
+    }
+
+    fn run(
+        &self,
+        op: Op,
+        from: &Path,
+        to: &Path,
+        verb: impl FnOnce(&Account, &std::path::Path, &std::path::Path) -> io::Result<()>,
+    ) -> Result<Report> {
+        let account = Account::new(self.settings.on_progress.clone());
+        verb(&account, from.as_ref(), to.as_ref()).map_err(|cause| Error::new(op, from, cause).with_second(to))?;
+        account.close(op, from.as_ref(), Some(to.as_ref()))
+    }
+}
+
+/// The path in a directory that has the name of another path.
+fn inside(op: Op, path: &Path, directory: &Path) -> Result<PathBuf> {
+    match path.name() {
+        "" | ".." => Err(Error::text(op, path, "it has no name of its own").with_second(directory)),
+        name => Ok(directory.child(name)),
+    }
+}

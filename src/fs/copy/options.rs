@@ -1,0 +1,462 @@
+//! How files and trees are copied and moved.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
+
+use crate::fs::bulk::OnProgress;
+use crate::fs::report::Progress;
+use crate::pattern::Pattern;
+use crate::sys::Attributes;
+use crate::walk::IntoPatterns;
+
+/// How files and trees are copied and moved: first the options, then what to copy.
+///
+/// Without options, a copy has the content and the permissions of the original; links in a tree stay
+/// links; nothing is replaced.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{CopyOptions, Overwrite};
+/// # let base = waypath::TempDir::new()?;
+/// let (site, backup) = (&base / "site", &base / "backup");
+/// site.mkdir()?;
+/// (&site / "index.html").write_text("one")?;
+///
+/// let options = CopyOptions::archive().overwrite(Overwrite::IfDifferent).exclude("**/*.tmp");
+/// assert_eq!(options.copy(&site, &backup)?.files, 1);
+/// assert_eq!(options.copy(&site, &backup)?.unchanged, 1);
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "nothing is copied until it is told what"]
+pub struct CopyOptions {
+    pub(super) settings: Settings,
+}
+
+/// The options in the form in which copying reads them.
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) overwrite: Overwrite,
+    pub(super) symlinks: Symlinks,
+    pub(super) specials: Specials,
+    pub(super) attributes: Attributes,
+    pub(super) hard_links: bool,
+    pub(super) excluded: Vec<Pattern>,
+    pub(super) threads: usize,
+    pub(super) sync: bool,
+    pub(super) dry_run: bool,
+    pub(super) on_progress: Option<OnProgress>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            overwrite: Overwrite::default(),
+            symlinks: Symlinks::default(),
+            specials: Specials::default(),
+            attributes: Attributes { mode: true, ..Attributes::default() },
+            hard_links: false,
+            excluded: Vec::new(),
+            threads: 1,
+            sync: false,
+            dry_run: false,
+            on_progress: None,
+        }
+    }
+}
+
+/// What becomes of something that has the name of a copy.
+///
+/// A file, link or special file is replaced in one step: its name leads to the old one or to the complete new one
+/// at any time, and what fails leaves the old one. A directory is never replaced: it takes up what is
+/// copied, and keeps what else is in it.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{CopyOptions, Overwrite};
+/// # let base = waypath::TempDir::new()?;
+/// let (a, b) = (&base / "a", &base / "b");
+/// a.write_text("new")?;
+/// b.write_text("old")?;
+///
+/// assert!(a.copy(&b).is_err());
+/// CopyOptions::new().overwrite(Overwrite::Always).copy(&a, &b)?;
+/// assert_eq!(b.read_text()?, "new");
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Overwrite {
+    /// It stays, and copying it is an error; also where it is a directory.
+    #[default]
+    Refuse,
+    /// It is replaced.
+    Always,
+    /// It is replaced if it was last changed before the original was. The times of a file that was copied
+    /// without [`times`](CopyOptions::times) are those of the copying.
+    IfNewer,
+    /// It is replaced if kind, length or time of the last change differ; a link, if it leads elsewhere. Keep
+    /// [`times`](CopyOptions::times) too, as [`archive`](CopyOptions::archive) does, or everything differs.
+    IfDifferent,
+}
+
+/// What becomes of symbolic links.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(unix)] {
+/// use waypath::{CopyOptions, Symlinks};
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "site").mkdir()?;
+/// # (&base / "site" / "page").write_text("text")?;
+/// # std::os::unix::fs::symlink("page", &base / "site" / "link").unwrap();
+/// // `link` is a link to `page`.
+/// assert_eq!(CopyOptions::new().copy(&base / "site", &base / "a")?.links, 1);
+/// let options = CopyOptions::new().symlinks(Symlinks::Follow);
+/// assert_eq!(options.copy(&base / "site", &base / "b")?.files, 2);
+/// # }
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Symlinks {
+    /// The path to copy is followed if it is a link, as by everything that reads a path; links in a tree are
+    /// copied as links. `cp -H`.
+    #[default]
+    KeepInside,
+    /// Links are copied as links, the path to copy too. `cp -P`.
+    Keep,
+    /// What links lead to is copied, files and directories alike; one that leads nowhere, or back to a
+    /// directory above, is an error. `cp -L`, and pathlib's default.
+    Follow,
+}
+
+/// What becomes of pipes, sockets and devices in a tree. They are never opened, whatever this says.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{CopyOptions, Specials};
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "a").mkdir()?;
+/// let report = CopyOptions::new().specials(Specials::Refuse).copy(&base / "a", &base / "b")?;
+/// assert!(report.skipped.is_empty());
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Specials {
+    /// They are left out, and [reported](crate::Report::skipped). One whose own path is to be copied is
+    /// an error.
+    #[default]
+    Skip,
+    /// The same is made again: a pipe or a socket, or a device, for which the system wants an administrator.
+    Recreate,
+    /// Each is an error.
+    Refuse,
+}
+
+/// What is copied, and how.
+impl CopyOptions {
+    /// Content and permissions, one thread, links in a tree kept, nothing replaced.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// waypath::CopyOptions::new().copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All that a file has: permissions, times, extended attributes, owner, hard links; and all links as
+    /// links, special files too. `cp -a`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// waypath::CopyOptions::archive().copy(&base / "a", &base / "b")?;
+    /// assert_eq!((&base / "a").stat()?.modified(), (&base / "b").stat()?.modified());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn archive() -> Self {
+        let attributes = Attributes { mode: true, times: true, xattrs: true, owner: true };
+        let settings = Settings {
+            attributes,
+            hard_links: true,
+            symlinks: Symlinks::Keep,
+            specials: Specials::Recreate,
+            ..Settings::default()
+        };
+        Self { settings }
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        set(&mut self.settings);
+        self
+    }
+
+    /// What becomes of something that has the name of a copy: by default it is an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{CopyOptions, Overwrite};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// # (&base / "b").touch()?;
+    /// CopyOptions::new().overwrite(Overwrite::Always).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn overwrite(self, overwrite: Overwrite) -> Self {
+        self.with(|settings| settings.overwrite = overwrite)
+    }
+
+    /// What becomes of symbolic links: by default those in a tree are copied as links.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{CopyOptions, Symlinks};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// CopyOptions::new().symlinks(Symlinks::Follow).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "follow_symlinks")]
+    pub fn symlinks(self, symlinks: Symlinks) -> Self {
+        self.with(|settings| settings.symlinks = symlinks)
+    }
+
+    /// What becomes of pipes, sockets and devices: by default they are left out and reported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{CopyOptions, Specials};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// CopyOptions::new().specials(Specials::Recreate).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn specials(self, specials: Specials) -> Self {
+        self.with(|settings| settings.specials = specials)
+    }
+
+    /// Whether copies have the permissions of the original: yes by default. If not, those of a new file.
+    ///
+    /// `setuid`, `setgid` and the sticky bit of a file go with the [owner](CopyOptions::owner) only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// waypath::CopyOptions::new().mode(false).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, the attribute that forbids writing.
+    #[doc(alias = "permissions")]
+    pub fn mode(self, keep: bool) -> Self {
+        self.with(|settings| settings.attributes.mode = keep)
+    }
+
+    /// Whether copies have the times of the original, to the nanosecond: no by default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// waypath::CopyOptions::new().times(true).copy(&base / "a", &base / "b")?;
+    /// assert_eq!((&base / "a").stat()?.modified(), (&base / "b").stat()?.modified());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, of files only.
+    #[doc(alias = "preserve_metadata")]
+    pub fn times(self, keep: bool) -> Self {
+        self.with(|settings| settings.attributes.times = keep)
+    }
+
+    /// Whether copies have the extended attributes of the original, access control lists among them: no
+    /// by default. Those that this user may not set are left out, unless they begin with `user.`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// waypath::CopyOptions::new().xattrs(true).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Unix only.
+    pub fn xattrs(self, keep: bool) -> Self {
+        self.with(|settings| settings.attributes.xattrs = keep)
+    }
+
+    /// Whether copies have the owner and the group of the original, as far as this user may give files
+    /// away: no by default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// waypath::CopyOptions::new().owner(true).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Unix only.
+    pub fn owner(self, keep: bool) -> Self {
+        self.with(|settings| settings.attributes.owner = keep)
+    }
+
+    /// Whether files that are one under several names in the tree are so in the copy: no by default,
+    /// then there is a file for each name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// waypath::CopyOptions::new().hard_links(true).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Unix only: std does not tell elsewhere.
+    pub fn hard_links(self, keep: bool) -> Self {
+        self.with(|settings| settings.hard_links = keep)
+    }
+
+    /// Leaves out what one of the patterns matches, and everything below; the report tells what. May be
+    /// called several times.
+    ///
+    /// A pattern is matched with the whole path below the start, as by [`Walk::exclude`](crate::Walk::exclude). What
+    /// is moved is moved whole.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::CopyOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a" / "target").mkdir_all()?;
+    /// let report = CopyOptions::new().exclude("**/target").copy(&base / "a", &base / "b")?;
+    /// assert_eq!((report.directories, report.skipped.len()), (1, 1));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "ignore")]
+    pub fn exclude(self, patterns: impl IntoPatterns) -> Self {
+        self.with(|settings| settings.excluded.extend(patterns.into_patterns()))
+    }
+}
+
+/// How it is done.
+impl CopyOptions {
+    /// Copies trees with so many threads; 0 counts as 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// waypath::CopyOptions::new().threads(4).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn threads(self, count: usize) -> Self {
+        self.with(|settings| settings.threads = count)
+    }
+
+    /// Whether the content of each file is on the disk before the file gets its name, so that this holds when the
+    /// power fails, too: no by default, as it takes long. What is moved to another device always is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// waypath::CopyOptions::new().sync(true).copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn sync(self, wait: bool) -> Self {
+        self.with(|settings| settings.sync = wait)
+    }
+
+    /// Whether only to tell what would be done: as the [steps](crate::Report::steps) of the report, which
+    /// prints. Everything is refused that would be, and nothing is written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::CopyOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a").write_text("four")?;
+    /// let plan = CopyOptions::new().dry_run(true).copy(&base / "a", &base / "b")?;
+    /// assert!(plan.to_string().ends_with("b`\n1 file, 4 bytes"));
+    /// assert!(!(&base / "b").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn dry_run(self, only_tell: bool) -> Self {
+        self.with(|settings| settings.dry_run = only_tell)
+    }
+
+    /// Calls a closure with each file that is copied, and within large ones; when it breaks, the
+    /// operation fails with [`Interrupted`](std::io::ErrorKind::Interrupted).
+    ///
+    /// What is there by then is whole: a file that was not complete is not there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use waypath::CopyOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    ///
+    /// let options = CopyOptions::new().progress(|progress| {
+    ///     println!("{} files, {} bytes", progress.files, progress.bytes);
+    ///     ControlFlow::Continue(())
+    /// });
+    /// options.copy(&base / "a", &base / "b")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'static) -> Self {
+        self.with(|settings| settings.on_progress = Some(Arc::new(Mutex::new(on_progress))))
+    }
+}
+
+impl fmt::Debug for CopyOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings { overwrite, symlinks, specials, attributes, hard_links, excluded, .. } = &self.settings;
+        let Settings { threads, sync, dry_run, .. } = &self.settings;
+        f.debug_struct("CopyOptions")
+            .field("overwrite", overwrite)
+            .field("symlinks", symlinks)
+            .field("specials", specials)
+            .field("attributes", attributes)
+            .field("hard_links", hard_links)
+            .field("excluded", excluded)
+            .field("threads", threads)
+            .field("sync", sync)
+            .field("dry_run", dry_run)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,276 @@
+//! Removing trees, and whatever has a path.
+
+mod work;
+
+use std::fmt;
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
+
+use super::bulk::{Account, OnProgress};
+use super::report::{Progress, Report};
+use crate::error::{Error, Op, Result};
+use crate::path::{AsPath, Path};
+use crate::sys;
+pub(super) use work::Removal;
+
+/// Removing trees.
+impl Path {
+    /// Removes this directory with all that is in it; returns what that was.
+    ///
+    /// **Links are removed, never followed**, also where another program puts one in the place of a
+    /// directory at that moment. What cannot be removed stays, everything else goes, and the error
+    /// [lists](Error::failures) what failed. It takes any depth, any length of path and names that are not UTF-8.
+    ///
+    /// With several threads, or to see how far it is: [`RemoveOptions`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let cache = &base / "cache";
+    /// (&cache / "a" / "b").mkdir_all()?;
+    /// (&cache / "a" / "f").touch()?;
+    /// let report = cache.rmtree()?;
+    /// assert_eq!((report.files, report.directories), (1, 3));
+    /// assert!(!cache.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): nothing is there.
+    /// - [`NotADirectory`](io::ErrorKind::NotADirectory): it is a file, or a link, even one to a directory.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): it is a root, or ends in `..` or is `.`: what has no name of
+    ///   its own is not removed.
+    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) and others: something in it could not be
+    ///   removed.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, std removes the tree, just as safely. Where that fails, what is left is removed one by one, by
+    /// path: then a directory that becomes a link at that moment could be followed.
+    ///
+    /// # Security
+    ///
+    /// On Unix every directory is opened relative to the one above, without following links, and
+    /// everything is removed relative to an open directory.
+    #[doc(alias = "remove_dir_all")]
+    pub fn rmtree(&self) -> Result<Report> {
+        RemoveOptions::new().rmtree(self)
+    }
+
+    /// Removes whatever is here: a file, a link, or a directory [with all that is in it](Path::rmtree);
+    /// returns what that was. Where nothing is, nothing is done.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let output = &base / "out";
+    /// (&output / "deep").mkdir_all()?;
+    /// output.remove()?;
+    /// output.write_text("now a file")?;
+    /// output.remove()?;
+    /// assert_eq!(output.remove()?, waypath::Report::default());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`rmtree`](Path::rmtree) but for the first two, and of [`unlink`](Path::unlink).
+    pub fn remove(&self) -> Result<Report> {
+        RemoveOptions::new().remove(self)
+    }
+
+    /// Removes all that is in this directory, and keeps the directory itself; a link to one is followed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let output = &base / "out";
+    /// (&output / "deep").mkdir_all()?;
+    /// output.clear_dir()?;
+    /// assert_eq!(output.iterdir().count(), 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound), [`NotADirectory`](io::ErrorKind::NotADirectory): it is no directory.
+    /// - Those of [`rmtree`](Path::rmtree) for what is in it.
+    #[doc(alias = "empty_dir")]
+    #[doc(alias = "remove_dir_contents")]
+    pub fn clear_dir(&self) -> Result<Report> {
+        RemoveOptions::new().clear_dir(self)
+    }
+}
+
+/// How trees are removed: first the options, then what to remove.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::RemoveOptions;
+/// # let base = waypath::TempDir::new()?;
+/// let target = &base / "target";
+/// (&target / "debug").mkdir_all()?;
+///
+/// let plan = RemoveOptions::new().dry_run(true).rmtree(&target)?;
+/// assert_eq!(plan.directories, 2);
+/// RemoveOptions::new().threads(2).rmtree(&target)?;
+/// assert!(!target.exists());
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "nothing is removed until it is told what"]
+pub struct RemoveOptions {
+    threads: usize,
+    dry_run: bool,
+    on_progress: Option<OnProgress>,
+}
+
+impl RemoveOptions {
+    /// One thread, and nobody who is told of the progress.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a").mkdir()?;
+    /// waypath::RemoveOptions::new().rmtree(&base / "a")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Removes with so many threads; 0 counts as 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a").mkdir()?;
+    /// waypath::RemoveOptions::new().threads(4).rmtree(&base / "a")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, where std removes the tree, one thread does it.
+    pub fn threads(self, count: usize) -> Self {
+        Self { threads: count, ..self }
+    }
+
+    /// Whether only to tell what would be removed: as the [steps](Report::steps) of the report.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::RemoveOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a").touch()?;
+    /// let plan = RemoveOptions::new().dry_run(true).remove(&base / "a")?;
+    /// assert!(plan.to_string().starts_with("remove `"));
+    /// assert!((&base / "a").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn dry_run(self, only_tell: bool) -> Self {
+        Self { dry_run: only_tell, ..self }
+    }
+
+    /// Calls a closure with each thing that is removed; when it breaks, the rest stays, and the
+    /// operation fails with [`Interrupted`](io::ErrorKind::Interrupted).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use waypath::RemoveOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// # (&base / "a" / "f").touch()?;
+    ///
+    /// let options = RemoveOptions::new().progress(|progress| {
+    ///     println!("{} removed", progress.files);
+    ///     ControlFlow::Continue(())
+    /// });
+    /// options.rmtree(&base / "a")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'static) -> Self {
+        Self { on_progress: Some(Arc::new(Mutex::new(on_progress))), ..self }
+    }
+
+    /// Does what [`Path::rmtree`] does, with these options.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a").mkdir()?;
+    /// waypath::RemoveOptions::new().rmtree(&base / "a")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Path::rmtree`].
+    pub fn rmtree(&self, path: impl AsPath) -> Result<Report> {
+        let path = &*path.as_path();
+        self.run(Op::Rmtree, path, |work| work.rmtree())
+    }
+
+    /// Does what [`Path::remove`] does, with these options.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a").touch()?;
+    /// waypath::RemoveOptions::new().remove(&base / "a")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Path::remove`].
+    pub fn remove(&self, path: impl AsPath) -> Result<Report> {
+        let path = &*path.as_path();
+        self.run(Op::Remove, path, |work| work.remove())
+    }
+
+    /// Does what [`Path::clear_dir`] does, with these options.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// waypath::RemoveOptions::new().clear_dir(&base)?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Path::clear_dir`].
+    pub fn clear_dir(&self, path: impl AsPath) -> Result<Report> {
+        let path = &*path.as_path();
+        self.run(Op::ClearDir, path, |work| work.clear_dir())
+    }
+
+    fn run(&self, op: Op, path: &Path, verb: impl FnOnce(&Removal<'_, sys::Dir>) -> io::Result<()>) -> Result<Report> {
+        let account = Account::new(self.on_progress.clone());
+        let removal = Removal::new(path.as_ref(), self.threads.max(1), self.dry_run, &account);
+        verb(&removal).map_err(|cause| Error::new(op, path, cause))?;
+        account.close(op, path.as_ref(), None)
+    }
+}
+
+impl fmt::Debug for RemoveOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { threads, dry_run, .. } = self;
+        f.debug_struct("RemoveOptions").field("threads", threads).field("dry_run", dry_run).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,310 @@
+//! How a tree is removed: files as they are read, each directory on the way back up.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Op};
+use crate::fs::FileKind;
+use crate::fs::bulk::{Account, path_of};
+use crate::fs::report::{Action, Report, Step};
+use crate::sys::{self, Editable, Links};
+use crate::walk::{self, Pool, Tour, TourPart, in_threads};
+
+/// How often a directory that others fill is emptied.
+const MOST_ROUNDS: u32 = 16;
+
+/// The removal of one path.
+pub(in crate::fs) struct Removal<'a, D> {
+    start: &'a Path,
+    threads: usize,
+    dry_run: bool,
+    account: &'a Account,
+    back_end: std::marker::PhantomData<fn() -> D>,
+}
+
+impl<'a, D: Editable> Removal<'a, D> {
+    pub(in crate::fs) fn new(start: &'a Path, threads: usize, dry_run: bool, account: &'a Account) -> Self {
+        Self { start, threads, dry_run, account, back_end: std::marker::PhantomData }
+    }
+
+    pub(in crate::fs) fn rmtree(&self) -> io::Result<()> {
+        let (parent, name) = self.parent()?;
+        self.remove_dir(&parent, name)
+    }
+
+    pub(super) fn remove(&self) -> io::Result<()> {
+        let (parent, name) = match self.parent() {
+            Err(error) if is_gone(&error) => return Ok(()),
+            result => result?,
+        };
+        match parent.facts_in(name, Links::Keep) {
+            Err(error) if is_gone(&error) => Ok(()),
+            Err(error) => Err(error),
+            Ok(facts) if facts.kind == FileKind::Directory => self.remove_dir(&parent, name),
+            Ok(facts) => {
+                let mut worker = self.worker(false);
+                if !self.dry_run {
+                    parent.remove_file(name)?;
+                }
+                worker.removed(facts.kind, Path::new(""), OsStr::new(""));
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn clear_dir(&self) -> io::Result<()> {
+        self.empty(D::open(self.start)?);
+        Ok(())
+    }
+
+    /// The directory that the path has a name in.
+    fn parent(&self) -> io::Result<(D, &'a OsStr)> {
+        let Some(name) = self.start.file_name() else {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it has no name of its own"));
+        };
+        Ok((D::open_parent(self.start)?, name))
+    }
+
+    fn remove_dir(&self, parent: &D, name: &OsStr) -> io::Result<()> {
+        if D::REMOVES_TREES && !self.dry_run && self.remove_at_once(parent, name)? {
+            return Ok(());
+        }
+        for round in 0.. {
+            match parent.open_in(name, Links::Keep) {
+                Ok(dir) => self.empty(dir),
+                // What may not be read may still be empty.
+                Err(error) if error.kind() == ErrorKind::PermissionDenied && !self.dry_run => {
+                    parent.remove_dir(name).map_err(|_| error)?;
+                    break;
+                }
+                Err(error) if round > 0 && is_gone(&error) => break,
+                Err(error) if sys::is_loop(&error) => return Err(ErrorKind::NotADirectory.into()),
+                Err(error) => return Err(error),
+            }
+            if self.account.is_stopped() || self.account.has_failures() {
+                return Ok(());
+            }
+            match if self.dry_run { Ok(()) } else { parent.remove_dir(name) } {
+                Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty && round < MOST_ROUNDS => {}
+                Err(error) if !is_gone(&error) => return Err(error),
+                _ => break,
+            }
+        }
+        self.worker(false).removed(FileKind::Directory, Path::new(""), OsStr::new(""));
+        Ok(())
+    }
+
+    /// Lets the back end remove the tree; whether it could.
+    fn remove_at_once(&self, parent: &D, name: &OsStr) -> io::Result<bool> {
+        let dir = parent.open_in(name, Links::Keep)?;
+        let counting = Removal::<D>::new(self.start, 1, true, self.account);
+        let mut worker = counting.worker(true);
+        worker.tour(Tour::new(dir));
+        let mut report = std::mem::take(&mut worker.report);
+        if parent.remove_tree(name).is_err() {
+            return Ok(false);
+        }
+        report.steps.clear();
+        report.directories += 1;
+        self.account.add(report);
+        Ok(true)
+    }
+
+    /// Removes what is in a directory.
+    ///
+    /// With threads, first everything that any of them gets at; a directory from which one has given
+    /// something away is not empty when it comes back to it. Then once more from the beginning, which
+    /// removes what is left and says what cannot be removed.
+    fn empty(&self, dir: D) {
+        if self.threads > 1
+            && !self.dry_run
+            // Not a copy of the descriptor: that would be read to its end, too.
+            && let Ok(same) = dir.open_in(OsStr::new("."), Links::Keep)
+        {
+            let pool = Pool::new(Job::Everything(same));
+            in_threads(self.threads, || self.work(&pool));
+        }
+        self.worker(false).tour(Tour::new(dir));
+    }
+
+    /// What one of several threads does.
+    fn work(&self, pool: &Pool<Job<D>>) {
+        let mut worker = self.worker(true);
+        while let Some((job, working)) = pool.take() {
+            worker.tour_sharing(
+                match job {
+                    Job::Everything(dir) => Tour::new(dir),
+                    Job::Part(part) => Tour::resume(part),
+                },
+                Some(pool),
+            );
+            if self.account.is_stopped() {
+                return;
+            }
+            working.done();
+        }
+    }
+
+    fn worker(&self, is_silent: bool) -> Worker<'_, D> {
+        Worker { removal: self, is_silent, report: Report::default() }
+    }
+}
+
+enum Job<D: sys::Directory> {
+    Everything(D),
+    Part(TourPart<D>),
+}
+
+/// One who removes, and keeps an account of it.
+struct Worker<'a, D: Editable> {
+    removal: &'a Removal<'a, D>,
+    /// Whether failures are left to somebody else to be found and reported.
+    is_silent: bool,
+    report: Report,
+}
+
+/// What is known of a directory on the way.
+#[derive(Clone, Copy, Default)]
+struct Level {
+    /// Whether something in it could not be removed.
+    has_failed: bool,
+    /// Whether something in it is another thread's.
+    is_shared: bool,
+    /// How often it was emptied before.
+    rounds: u32,
+}
+
+impl<D: Editable> Worker<'_, D> {
+    fn tour(&mut self, tour: Tour<D>) {
+        self.tour_sharing(tour, None);
+    }
+
+    fn tour_sharing(&mut self, mut tour: Tour<D>, pool: Option<&Pool<Job<D>>>) {
+        let mut levels = vec![Level::default()];
+        loop {
+            let level = levels.last_mut().expect("BUG: a tour without a level");
+            match tour.step(|dir, path, name, kind| self.leaf(level, dir, path, name, kind)) {
+                _ if self.removal.account.is_stopped() => return,
+                Ok(walk::Step::Directory(name)) => self.enter(&mut tour, &mut levels, &name, 0),
+                Ok(walk::Step::End) if tour.depth() == 1 => return,
+                Ok(walk::Step::End) => self.leave(&mut tour, &mut levels),
+                Err(cause) => {
+                    level.has_failed = true;
+                    self.fail(Op::List, tour.path(), OsStr::new(""), cause);
+                }
+            }
+            if let Some(pool) = pool
+                && pool.is_hungry()
+                && let Some((at, part)) = tour.split(|_| true)
+            {
+                levels[at].is_shared = true;
+                pool.give(Job::Part(part));
+            }
+        }
+    }
+
+    /// Removes what is no directory; whether it is one after all.
+    #[inline]
+    fn leaf(&mut self, level: &mut Level, dir: &D, path: &Path, name: &OsStr, kind: io::Result<FileKind>) -> bool {
+        let removal = self.removal;
+        if removal.account.is_stopped() {
+            return false;
+        }
+        let kind = kind.unwrap_or(FileKind::Other);
+        let result = if removal.dry_run { Ok(()) } else { dir.remove_file(name) };
+        match result {
+            Ok(()) => self.removed(kind, path, name),
+            Err(cause) if is_gone(&cause) => {}
+            Err(_) if dir.facts_in(name, Links::Keep).is_ok_and(|facts| facts.kind == FileKind::Directory) => {
+                return true;
+            }
+            Err(cause) => {
+                level.has_failed = true;
+                self.fail(Op::Unlink, path, name, cause);
+            }
+        }
+        false
+    }
+
+    /// Goes into a directory, or removes at once what has its name.
+    fn enter(&mut self, tour: &mut Tour<D>, levels: &mut Vec<Level>, name: &OsStr, rounds: u32) {
+        let Err(cause) = tour.enter(name, Links::Keep) else {
+            return levels.push(Level { rounds, ..Level::default() });
+        };
+        if cause.kind() == ErrorKind::NotFound {
+            return;
+        }
+        let is_link_by_now = sys::is_loop(&cause) || cause.kind() == ErrorKind::NotADirectory;
+        let removed = match tour.dir() {
+            _ if self.removal.dry_run => None,
+            Ok(dir) if is_link_by_now => dir.remove_file(name).ok().map(|()| FileKind::Other),
+            // What may not be read may still be empty.
+            Ok(dir) => dir.remove_dir(name).ok().map(|()| FileKind::Directory),
+            Err(_) => None,
+        };
+        match removed {
+            Some(kind) => self.removed(kind, tour.path(), name),
+            None => {
+                levels.last_mut().expect("BUG: a tour without a level").has_failed = true;
+                self.fail(Op::List, tour.path(), name, cause);
+            }
+        }
+    }
+
+    /// Removes a directory, which is empty if nothing went wrong.
+    fn leave(&mut self, tour: &mut Tour<D>, levels: &mut Vec<Level>) {
+        let name = tour.path().file_name().map(OsString::from).expect("BUG: a directory without a name");
+        let Level { has_failed, is_shared, rounds } = levels.pop().expect("BUG: a tour without a level");
+        tour.leave();
+        let above = levels.last_mut().expect("BUG: left the first level");
+        above.has_failed |= has_failed;
+        above.is_shared |= is_shared;
+        if has_failed {
+            return;
+        }
+        let result = if self.removal.dry_run { Ok(()) } else { tour.dir().and_then(|dir| dir.remove_dir(&name)) };
+        match result {
+            Ok(()) => self.removed(FileKind::Directory, tour.path(), &name),
+            Err(cause) if is_gone(&cause) => {}
+            Err(cause) if cause.kind() == ErrorKind::DirectoryNotEmpty && is_shared => {}
+            Err(cause) if cause.kind() == ErrorKind::DirectoryNotEmpty && rounds < MOST_ROUNDS => {
+                self.enter(tour, levels, &name, rounds + 1);
+            }
+            Err(cause) => {
+                above.has_failed = true;
+                self.fail(Op::Rmdir, tour.path(), &name, cause);
+            }
+        }
+    }
+
+    /// Keeps the account of what was removed.
+    fn removed(&mut self, kind: FileKind, path: &Path, name: &OsStr) {
+        *self.report.count(kind) += 1;
+        let full = || path_of(self.removal.start, path, name);
+        if self.removal.dry_run {
+            let action = if kind == FileKind::Directory { Action::RemoveDirectory } else { Action::Remove };
+            self.report.steps.push(Step { action, path: full() });
+        } else {
+            self.removal.account.progress(1, 0, full);
+        }
+    }
+
+    fn fail(&self, op: Op, path: &Path, name: &OsStr, cause: io::Error) {
+        if !self.is_silent {
+            let path: PathBuf = path_of(self.removal.start, path, name);
+            self.removal.account.fail(Error::new(op, path, cause));
+        }
+    }
+}
+
+impl<D: Editable> Drop for Worker<'_, D> {
+    fn drop(&mut self) {
+        self.removal.account.add(std::mem::take(&mut self.report));
+    }
+}
+
+/// Whether an error says that nothing is there (any more).
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}

@@ -1,0 +1,257 @@
+//! What operations on whole trees tell: how far they are, and what they did.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::FileKind;
+use crate::error::printable;
+
+/// What copying, moving or removing has done; or would do, in a [dry run](crate::CopyOptions::dry_run).
+///
+/// It prints as a line of totals, behind the steps where these are kept. A path is a [`std::path::Path`],
+/// as a name in a tree need not be UTF-8.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// let site = &base / "site";
+/// (&site / "css").mkdir_all()?;
+/// (&site / "index.html").write_text("<p>hello")?;
+///
+/// let report = waypath::CopyOptions::new().copy(&site, &base / "backup")?;
+/// assert_eq!((report.files, report.directories, report.bytes), (1, 2, 8));
+/// assert_eq!(report.to_string(), "1 file, 2 directories, 8 bytes");
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Regular files copied, moved or removed.
+    pub files: u64,
+    /// Directories made, or removed.
+    pub directories: u64,
+    /// Symbolic links made, or removed.
+    pub links: u64,
+    /// Pipes, sockets and devices made, or removed.
+    pub specials: u64,
+    /// Names given to files that had been copied under another name already.
+    pub hard_links: u64,
+    /// The length of all files copied. What is removed is not measured.
+    pub bytes: u64,
+    /// How many of the files share their content with the original until one is changed: no content was
+    /// copied.
+    pub shared: u64,
+    /// How many of the files the system copied by itself. All others were read and written.
+    pub by_system: u64,
+    /// Files that were there already, and stay as [`Overwrite`](crate::Overwrite) says.
+    pub unchanged: u64,
+    /// What was left out, and why.
+    pub skipped: Vec<Skipped>,
+    /// Everything that would be done, in the order of paths, if it was a dry run.
+    pub steps: Vec<Step>,
+}
+
+/// Something that was left out; see [`Report::skipped`].
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "site").mkdir()?;
+/// # let report = waypath::CopyOptions::new().copy(&base / "site", &base / "backup")?;
+/// for skipped in report.skipped {
+///     println!("{}: {}", skipped.path.display(), skipped.reason);
+/// }
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// What was not copied.
+    pub path: PathBuf,
+    /// Why not.
+    pub reason: SkipReason,
+}
+
+/// Why something was left out.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(waypath::SkipReason::Special.to_string(), "a pipe, socket or device");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// It is a pipe, a socket or a device, and [`Specials::Skip`](crate::Specials::Skip) says so.
+    Special,
+    /// A pattern of [`exclude`](crate::CopyOptions::exclude) matches it.
+    Excluded,
+}
+
+/// Something that is to be done; see [`Report::steps`].
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{Action, CopyOptions};
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "a").touch()?;
+///
+/// let plan = CopyOptions::new().dry_run(true).copy(&base / "a", &base / "b")?;
+/// assert_eq!(plan.steps[0].action, Action::Copy);
+/// assert_eq!(plan.steps[0].path, std::path::Path::new((&base / "b").as_str()));
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// What is to be done.
+    pub action: Action,
+    /// The path that it is done to: of a copy, the new one.
+    pub path: PathBuf,
+}
+
+/// What a [`Step`] does.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(waypath::Action::MakeDirectory.to_string(), "make directory");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// Make a directory.
+    MakeDirectory,
+    /// Copy a file to a path that is free.
+    Copy,
+    /// Copy a file over another.
+    Replace,
+    /// Make a symbolic link.
+    Link,
+    /// Give a file that was copied already another name.
+    HardLink,
+    /// Make a pipe, socket or device.
+    MakeSpecial,
+    /// Give it another path, without a copy.
+    Rename,
+    /// Remove a file, a link or another thing that is no directory.
+    Remove,
+    /// Remove a directory, which is empty by then.
+    RemoveDirectory,
+}
+
+/// How far an operation is; given to the closure of [`CopyOptions::progress`](crate::CopyOptions::progress)
+/// and [`RemoveOptions::progress`](crate::RemoveOptions::progress).
+///
+/// # Examples
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use waypath::CopyOptions;
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "a").write_text("four")?;
+///
+/// let options = CopyOptions::new().progress(|progress| {
+///     println!("{} files, {} bytes, now {}", progress.files, progress.bytes, progress.path.display());
+///     ControlFlow::Continue(())
+/// });
+/// options.copy(&base / "a", &base / "b")?;
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Progress<'a> {
+    /// How many files, links and the like are done.
+    pub files: u64,
+    /// How many bytes were copied, also of a file that is not complete.
+    pub bytes: u64,
+    /// The file at hand, or the one just done.
+    pub path: &'a std::path::Path,
+}
+
+impl Report {
+    /// The number of things of a kind.
+    pub(super) fn count(&mut self, kind: FileKind) -> &mut u64 {
+        match kind {
+            FileKind::File => &mut self.files,
+            FileKind::Directory => &mut self.directories,
+            FileKind::Symlink => &mut self.links,
+            FileKind::Other => &mut self.specials,
+        }
+    }
+
+    /// Adds what another thread did.
+    pub(super) fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.directories += other.directories;
+        self.links += other.links;
+        self.specials += other.specials;
+        self.hard_links += other.hard_links;
+        self.bytes += other.bytes;
+        self.shared += other.shared;
+        self.by_system += other.by_system;
+        self.unchanged += other.unchanged;
+        self.skipped.extend(other.skipped);
+        self.steps.extend(other.steps);
+    }
+
+    /// Brings what came in no order into the order of paths.
+    pub(super) fn sort(&mut self) {
+        self.skipped.sort_by(|left, right| left.path.cmp(&right.path));
+        self.steps.sort_by(|left, right| left.path.cmp(&right.path));
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Step { action, path } in &self.steps {
+            writeln!(f, "{action} `{}`", printable(&path.to_string_lossy()))?;
+        }
+        let counts = [
+            (self.files, "file", "files"),
+            (self.directories, "directory", "directories"),
+            (self.links, "link", "links"),
+            (self.specials, "special file", "special files"),
+            (self.hard_links, "hard link", "hard links"),
+            (self.bytes, "byte", "bytes"),
+        ];
+        let counts = counts.iter().filter(|(count, ..)| *count > 0);
+        let mut parts: Vec<_> =
+            counts.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect();
+        if self.unchanged > 0 {
+            parts.push(format!("{} unchanged", self.unchanged));
+        }
+        if !self.skipped.is_empty() {
+            parts.push(format!("{} skipped", self.skipped.len()));
+        }
+        if parts.is_empty() { f.write_str("nothing") } else { f.write_str(&parts.join(", ")) }
+    }
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Special => "a pipe, socket or device",
+            Self::Excluded => "excluded",
+        })
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MakeDirectory => "make directory",
+            Self::Copy => "copy to",
+            Self::Replace => "copy over",
+            Self::Link => "make link",
+            Self::HardLink => "make hard link",
+            Self::MakeSpecial => "make special file",
+            Self::Rename => "rename to",
+            Self::Remove => "remove",
+            Self::RemoveDirectory => "remove directory",
+        })
+    }
+}

@@ -1,0 +1,236 @@
+//! Changing directories over std alone: by their paths.
+//!
+//! So what another program does to the names above at the wrong moment is not noticed; but a tree is
+//! removed by std, which takes care.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, FileTimes, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::dir::Dir;
+use super::{Metadata, lstat, remove_file, rename, rename_new, stat};
+use crate::fs::FileKind;
+use crate::sys::directory::{Directory, Links};
+use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, Scratch, temporary_name};
+
+impl Editable for Dir {
+    type Source = PathBuf;
+
+    fn facts(&self) -> io::Result<Facts> {
+        Ok(facts_of(&stat(&self.path)?))
+    }
+
+    fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
+        let path = self.path.join(name);
+        Ok(facts_of(&if links == Links::Follow { stat(&path)? } else { lstat(&path)? }))
+    }
+
+    fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr) -> bool {
+        let real = |dir: &Self, name: &OsStr| fs::canonicalize(dir.path.join(name));
+        matches!((real(self, name), real(other, other_name)), (Ok(own), Ok(others)) if own == others)
+    }
+
+    fn lies_in(&self, id: &Self::Id) -> io::Result<bool> {
+        let path = fs::canonicalize(&self.path)?;
+        for above in path.ancestors() {
+            if Self::open(above)?.id()? == *id {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn remove_file(&self, name: &OsStr) -> io::Result<()> {
+        remove_file(&self.path.join(name))
+    }
+
+    fn remove_dir(&self, name: &OsStr) -> io::Result<()> {
+        fs::remove_dir(self.path.join(name))
+    }
+
+    /// std takes care that what becomes a link is not followed.
+    const REMOVES_TREES: bool = true;
+
+    fn remove_tree(&self, name: &OsStr) -> io::Result<()> {
+        fs::remove_dir_all(self.path.join(name))
+    }
+
+    fn make_dir(&self, name: &OsStr) -> io::Result<()> {
+        fs::create_dir(self.path.join(name))
+    }
+
+    fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()> {
+        self.make(name, replace, |path| symlink(&self.path, target, path))
+    }
+
+    fn read_link(&self, name: &OsStr) -> io::Result<OsString> {
+        Ok(fs::read_link(self.path.join(name))?.into())
+    }
+
+    fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()> {
+        self.make(name, replace, |path| fs::hard_link(from.path.join(old), path))
+    }
+
+    fn make_special(&self, _: &OsStr, _: &Facts) -> io::Result<()> {
+        Err(ErrorKind::Unsupported.into())
+    }
+
+    fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()> {
+        let (old, new) = (self.path.join(name), to.path.join(new));
+        if replace { rename(&old, &new) } else { rename_new(&old, &new) }
+    }
+
+    fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(PathBuf, Facts)> {
+        Ok((self.path.join(name), self.facts_in(name, links)?))
+    }
+
+    fn copy_file(
+        &self,
+        name: &OsStr,
+        source: &PathBuf,
+        facts: &Facts,
+        copying: &Copying,
+        scratch: &mut Scratch,
+        goes_on: &mut dyn FnMut(u64) -> bool,
+    ) -> io::Result<Option<Means>> {
+        let temporary = scratch.name.take().unwrap_or_else(temporary_name);
+        let path = self.path.join(&temporary);
+        let made = complete_copy(source, facts, &path, copying).and_then(|bytes| {
+            if !goes_on(bytes) {
+                return Ok(None);
+            }
+            self.rename(&temporary, self, name, copying.replace)?;
+            Ok(Some(Means::BySystem))
+        });
+        match made {
+            Ok(Some(_)) => scratch.name = Some(temporary),
+            _ => _ = fs::remove_file(path),
+        }
+        made
+    }
+
+    fn copy_attributes(&self, from: &Self, attributes: Attributes) -> io::Result<()> {
+        let found = stat(&from.path)?;
+        if attributes.mode && cfg!(unix) {
+            fs::set_permissions(&self.path, found.permissions())?;
+        }
+        // Elsewhere, directories cannot be opened by std to set their times.
+        if attributes.times && cfg!(unix) {
+            set_times(&File::open(&self.path)?, &facts_of(&found))?;
+        }
+        Ok(())
+    }
+
+    fn copy_link_attributes(&self, _: &OsStr, _: &Facts, _: Attributes) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        if cfg!(unix) { File::open(&self.path)?.sync_all() } else { Ok(()) }
+    }
+
+    const SYNCS_FILE_SYSTEM: bool = false;
+
+    fn sync_file_system(&self) -> io::Result<()> {
+        Err(ErrorKind::Unsupported.into())
+    }
+}
+
+impl Dir {
+    /// Makes something that has a name from the beginning; to replace what has the name, under another one first.
+    fn make(&self, name: &OsStr, replace: bool, make: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
+        let path = self.path.join(name);
+        match make(&path) {
+            Err(error) if replace && error.kind() == ErrorKind::AlreadyExists => {}
+            result => return result,
+        }
+        let temporary = self.path.join(temporary_name());
+        make(&temporary)?;
+        rename(&temporary, &path).inspect_err(|_| _ = remove_file(&temporary))
+    }
+}
+
+/// Makes a complete copy; returns its length.
+fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io::Result<u64> {
+    let bytes = fs::copy(from, to)?;
+    let Attributes { mode, times, .. } = copying.attributes;
+    if times || copying.sync {
+        let file = OpenOptions::new().write(true).open(to)?;
+        if times {
+            set_times(&file, facts)?;
+        }
+        if copying.sync {
+            file.sync_all()?;
+        }
+    }
+    if !mode {
+        let mut permissions = stat(to)?.permissions();
+        if permissions.readonly() {
+            #[allow(clippy::permissions_set_readonly_false, reason = "on Unix, the other back end is used")]
+            permissions.set_readonly(false);
+            fs::set_permissions(to, permissions)?;
+        }
+    }
+    Ok(bytes)
+}
+
+fn set_times(file: &File, facts: &Facts) -> io::Result<()> {
+    let mut times = FileTimes::new();
+    if let Some(accessed) = facts.accessed {
+        times = times.set_accessed(accessed);
+    }
+    if let Some(modified) = facts.modified {
+        times = times.set_modified(modified);
+    }
+    file.set_times(times)
+}
+
+#[cfg(unix)]
+fn symlink(_: &Path, target: &Path, path: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, path)
+}
+
+/// Windows has links to files and links to directories.
+#[cfg(windows)]
+fn symlink(dir: &Path, target: &Path, path: &Path) -> io::Result<()> {
+    use std::os::windows::fs::{symlink_dir, symlink_file};
+    if dir.join(target).is_dir() { symlink_dir(target, path) } else { symlink_file(target, path) }
+}
+
+#[cfg(not(any(unix, windows)))]
+fn symlink(_: &Path, _: &Path, _: &Path) -> io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+#[cfg(unix)]
+fn facts_of(found: &Metadata) -> Facts {
+    use std::os::unix::fs::MetadataExt as _;
+    Facts {
+        id: Some(super::id(found)),
+        names: found.nlink(),
+        allocated: found.blocks() * 512,
+        mode: found.mode(),
+        owner: (found.uid(), found.gid()),
+        device: found.rdev(),
+        ..portable_facts(found)
+    }
+}
+
+#[cfg(not(unix))]
+use portable_facts as facts_of;
+
+fn portable_facts(found: &Metadata) -> Facts {
+    Facts {
+        kind: FileKind::of(found.file_type()),
+        id: None,
+        names: 1,
+        size: found.len(),
+        allocated: found.len(),
+        mode: 0,
+        owner: (0, 0),
+        device: 0,
+        accessed: found.accessed().ok(),
+        modified: found.modified().ok(),
+    }
+}

@@ -1,0 +1,236 @@
+//! The content of files on Unix, and their extended attributes.
+
+use std::ffi::CStr;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::os::fd::AsFd;
+
+use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
+use rustix::io::Errno;
+
+use crate::sys::editable::{Facts, Means, Scratch};
+
+/// Copies what is in a file to a new one; nothing, if it was told to stop.
+pub(super) fn content(
+    from: &File,
+    facts: &Facts,
+    to: &File,
+    scratch: &mut Scratch,
+    goes_on: &mut dyn FnMut(u64) -> bool,
+) -> io::Result<Option<Means>> {
+    if facts.size > 0 && facts.allocated < facts.size / 2 && by_system::has_holes(from) {
+        return Ok(by_system::without_holes(from, to, scratch, goes_on)?.then_some(Means::ByHand));
+    }
+    if facts.size > Scratch::BUFFER as u64 {
+        if !scratch.cannot_share && by_system::share(from, to, scratch) {
+            return Ok(goes_on(facts.size).then_some(Means::Shared));
+        }
+        if !scratch.cannot_copy
+            && let Some(complete) = by_system::copy(from, to, scratch, goes_on)?
+        {
+            return Ok(complete.then_some(Means::BySystem));
+        }
+    }
+    Ok(by_hand(from, facts.size, to, scratch, goes_on)?.then_some(Means::ByHand))
+}
+
+/// Reads and writes; whether to the end. `size` is what the system says, which for files that are made
+/// as they are read is 0: a smaller file than the buffer ends where it says.
+fn by_hand(
+    mut from: &File,
+    size: u64,
+    mut to: &File,
+    scratch: &mut Scratch,
+    goes_on: &mut dyn FnMut(u64) -> bool,
+) -> io::Result<bool> {
+    let buffer = scratch.buffer();
+    let is_small = (1..buffer.len() as u64).contains(&size);
+    let mut done = 0;
+    loop {
+        let read = match from.read(buffer) {
+            Ok(0) => return Ok(true),
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        to.write_all(&buffer[..read])?;
+        done += read as u64;
+        if !goes_on(read as u64) {
+            return Ok(false);
+        }
+        if is_small && done == size {
+            return Ok(true);
+        }
+    }
+}
+
+/// What Linux copies by itself.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod by_system {
+    use rustix::fs::{SeekFrom, copy_file_range, ftruncate, ioctl_ficlone, seek};
+    use rustix::io::retry_on_intr;
+
+    use super::*;
+
+    /// Lets both files share the content on the disk; whether that was possible.
+    pub(super) fn share(from: &File, to: &File, scratch: &mut Scratch) -> bool {
+        match ioctl_ficlone(to, from) {
+            Ok(()) => true,
+            Err(errno) => {
+                // Of a file, not of the file system.
+                scratch.cannot_share = !matches!(errno, Errno::PERM | Errno::TXTBSY | Errno::INTR);
+                false
+            }
+        }
+    }
+
+    /// Copies to the end, or until told to stop; nothing, where the system cannot do it.
+    pub(super) fn copy(
+        from: &File,
+        to: &File,
+        scratch: &mut Scratch,
+        goes_on: &mut dyn FnMut(u64) -> bool,
+    ) -> io::Result<Option<bool>> {
+        let mut is_first = true;
+        loop {
+            match retry_on_intr(|| copy_file_range(from, None, to, None, Scratch::CHUNK as usize)) {
+                // Some files that are made as they are read end at once here.
+                Ok(0) if is_first => return Ok(None),
+                Ok(0) => return Ok(Some(true)),
+                Ok(count) if !goes_on(count as u64) => return Ok(Some(false)),
+                Ok(_) => is_first = false,
+                Err(
+                    Errno::NOSYS | Errno::XDEV | Errno::INVAL | Errno::NOTSUP | Errno::PERM | Errno::BADF | Errno::IO,
+                ) if is_first => {
+                    scratch.cannot_copy = true;
+                    return Ok(None);
+                }
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+
+    /// Whether the system tells where there is data in a file.
+    pub(super) fn has_holes(from: &File) -> bool {
+        match seek(from, SeekFrom::Hole(0)) {
+            Ok(_) => seek(from, SeekFrom::Start(0)).is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    /// Copies the data, and leaves holes where there is none; whether to the end.
+    pub(super) fn without_holes(
+        from: &File,
+        to: &File,
+        scratch: &mut Scratch,
+        goes_on: &mut dyn FnMut(u64) -> bool,
+    ) -> io::Result<bool> {
+        use std::os::unix::fs::FileExt as _;
+
+        let buffer = scratch.buffer();
+        let mut at = 0;
+        loop {
+            let data = match seek(from, SeekFrom::Data(at)) {
+                Ok(data) => data,
+                // Nothing but a hole is behind.
+                Err(Errno::NXIO) => break,
+                Err(errno) => return Err(errno.into()),
+            };
+            let hole = seek(from, SeekFrom::Hole(data))?;
+            at = data;
+            while at < hole {
+                let want = buffer.len().min(usize::try_from(hole - at).unwrap_or(usize::MAX));
+                let read = match from.read_at(&mut buffer[..want], at) {
+                    Ok(0) => break,
+                    Ok(read) => read,
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                    Err(error) => return Err(error),
+                };
+                to.write_all_at(&buffer[..read], at)?;
+                at += read as u64;
+                if !goes_on(read as u64) {
+                    return Ok(false);
+                }
+            }
+            at = at.max(hole);
+        }
+        ftruncate(to, at.max(from.metadata()?.len()))?;
+        Ok(true)
+    }
+}
+
+/// Elsewhere everything is copied by hand.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod by_system {
+    use super::*;
+
+    pub(super) fn share(_: &File, _: &File, scratch: &mut Scratch) -> bool {
+        scratch.cannot_share = true;
+        false
+    }
+
+    pub(super) fn copy(
+        _: &File,
+        _: &File,
+        scratch: &mut Scratch,
+        _: &mut dyn FnMut(u64) -> bool,
+    ) -> io::Result<Option<bool>> {
+        scratch.cannot_copy = true;
+        Ok(None)
+    }
+
+    pub(super) fn has_holes(_: &File) -> bool {
+        false
+    }
+
+    pub(super) fn without_holes(
+        _: &File,
+        _: &File,
+        _: &mut Scratch,
+        _: &mut dyn FnMut(u64) -> bool,
+    ) -> io::Result<bool> {
+        Err(ErrorKind::Unsupported.into())
+    }
+}
+
+/// Gives a file the extended attributes of another. Those that only the system or its administrator may
+/// set stay behind where they may not be set.
+pub(super) fn xattrs(from: impl AsFd, to: impl AsFd) -> io::Result<()> {
+    let names = match all(|buffer| flistxattr(&from, buffer)) {
+        Err(Errno::NOTSUP) => return Ok(()),
+        names => names?,
+    };
+    for name in names.split_inclusive(|&byte| byte == 0) {
+        let name = CStr::from_bytes_with_nul(name).map_err(io::Error::other)?;
+        let value = match all(|buffer| fgetxattr(&from, name, buffer)) {
+            // It went in the meantime.
+            Err(errno) if errno == NO_XATTR => continue,
+            value => value?,
+        };
+        match fsetxattr(&to, name, &value, XattrFlags::empty()) {
+            Err(Errno::PERM | Errno::NOTSUP | Errno::ACCESS) if !name.to_bytes().starts_with(b"user.") => {}
+            result => result?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const NO_XATTR: Errno = Errno::NODATA;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const NO_XATTR: Errno = Errno::NOENT;
+
+/// What a call gives that says how much memory it needs only by failing.
+fn all(call: impl Fn(&mut [u8]) -> rustix::io::Result<usize>) -> rustix::io::Result<Vec<u8>> {
+    let mut buffer = vec![0; 256];
+    loop {
+        match call(&mut buffer) {
+            Err(Errno::RANGE) => buffer.resize(buffer.len() * 4, 0),
+            Err(Errno::INTR) => {}
+            result => {
+                buffer.truncate(result?);
+                return Ok(buffer);
+            }
+        }
+    }
+}

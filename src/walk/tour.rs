@@ -1,0 +1,148 @@
+//! A way through a whole tree, for those who change it: by the system's own names, UTF-8 or not, and with
+//! the directory at hand in which each is found.
+//!
+//! A [`Lister`](super::lister::Lister) says what is wanted and in which order; this leaves nothing out and
+//! has no order. Both go down by the same [`Descent`].
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::descent::Descent;
+use crate::fs::FileKind;
+use crate::sys::{Directory, Links, Progress};
+
+/// A tour on its way.
+pub(crate) struct Tour<D: Directory> {
+    descent: Descent<D>,
+    buffer: D::Buffer,
+    /// The directories from the start to the current one.
+    levels: Vec<Level>,
+    /// Where the current directory is, from the start of the whole tour.
+    path: PathBuf,
+}
+
+#[derive(Default)]
+struct Level {
+    /// Whether there is more to be read.
+    is_unread: bool,
+    /// The directories in it that are still to be visited.
+    directories: Vec<OsString>,
+}
+
+/// What comes next.
+pub(crate) enum Step {
+    /// A directory in the current one, to [`enter`](Tour::enter) or not.
+    Directory(OsString),
+    /// All in the current directory was visited: [`leave`](Tour::leave) it.
+    End,
+}
+
+/// Some of the directories in one, for another tour.
+pub(crate) struct TourPart<D> {
+    dir: D,
+    path: PathBuf,
+    directories: Vec<OsString>,
+}
+
+impl<D> TourPart<D> {
+    /// The directory in which they are.
+    pub(crate) fn dir(&self) -> &D {
+        &self.dir
+    }
+
+    /// Where that is, from the start of the whole tour.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl<D: Directory> Tour<D> {
+    pub(crate) fn new(start: D) -> Self {
+        Self::begin(start, PathBuf::new(), Level { is_unread: true, ..Level::default() })
+    }
+
+    /// Goes on with a part of another tour.
+    pub(crate) fn resume(part: TourPart<D>) -> Self {
+        let TourPart { dir, path, directories } = part;
+        Self::begin(dir, path, Level { is_unread: false, directories })
+    }
+
+    fn begin(start: D, path: PathBuf, level: Level) -> Self {
+        let mut descent = Descent::new();
+        descent.begin(start);
+        Self { descent, buffer: D::Buffer::default(), levels: vec![level], path }
+    }
+
+    /// Goes on. `leaf` is called with each name that is no directory; when it says `true`, the name is
+    /// one after all. An error is one of reading the current directory, whose rest is then left out.
+    pub(crate) fn step(
+        &mut self,
+        mut leaf: impl FnMut(&D, &Path, &OsStr, io::Result<FileKind>) -> bool,
+    ) -> io::Result<Step> {
+        let Self { descent, buffer, levels, path } = self;
+        let level = levels.last_mut().expect("BUG: the tour is over");
+        while level.is_unread {
+            level.is_unread = false;
+            let Level { directories, .. } = level;
+            let progress = descent.read(buffer, |dir, name, kind| {
+                if matches!(kind, Ok(FileKind::Directory)) || leaf(dir, path, name, kind) {
+                    directories.push(name.to_owned());
+                }
+            })?;
+            level.is_unread = progress == Progress::InPart;
+        }
+        Ok(level.directories.pop().map_or(Step::End, Step::Directory))
+    }
+
+    /// Goes into a directory of the current one.
+    pub(crate) fn enter(&mut self, name: &OsStr, links: Links) -> io::Result<()> {
+        self.descent.enter(name, links)?;
+        self.levels.push(Level { is_unread: true, ..Level::default() });
+        self.path.push(name);
+        Ok(())
+    }
+
+    /// Goes back to the directory above.
+    pub(crate) fn leave(&mut self) {
+        self.descent.leave();
+        self.levels.pop();
+        self.path.pop();
+    }
+
+    /// How many directories the tour is in: 0 when it is over.
+    pub(crate) fn depth(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// The current directory.
+    pub(crate) fn dir(&mut self) -> io::Result<&D> {
+        self.descent.reopened()
+    }
+
+    /// Where the current directory is, from the start of the whole tour.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What tells the current directory from others.
+    pub(crate) fn current_id(&mut self) -> io::Result<&D::Id> {
+        self.descent.id(self.levels.len() - 1)
+    }
+
+    /// Gives away about half of the directories that are still to be visited in the highest open one
+    /// that has enough, and says at which level that is; `may_give` says where that is possible.
+    pub(crate) fn split(&mut self, mut may_give: impl FnMut(usize) -> bool) -> Option<(usize, TourPart<D>)> {
+        let last = self.levels.len() - 1;
+        let (at, share, dir) = self.descent.open_levels().iter().find_map(|&at| {
+            let count = self.levels[at].directories.len();
+            // What is given must leave something to do here.
+            let share = if at < last { count.div_ceil(2) } else { count / 2 };
+            let can_give = share > 0 && may_give(at);
+            can_give.then(|| Some((at, share, self.descent.try_clone(at)?))).flatten()
+        })?;
+        let path = self.path.ancestors().nth(last - at)?.to_owned();
+        let directories = self.levels[at].directories.drain(..share).collect();
+        Some((at, TourPart { dir, path, directories }))
+    }
+}
