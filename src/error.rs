@@ -101,6 +101,16 @@ pub enum Op {
     Expand,
     /// Asking what is at a path.
     Stat,
+    /// Asking whose a file is.
+    Owner,
+    /// Asking of which group a file is.
+    Group,
+    /// Finding the file that a path leads to, with no link on the way.
+    Resolve,
+    /// Reading where a link leads.
+    Readlink,
+    /// Looking for a name here and above.
+    FindUp,
     /// Listing a directory.
     List,
     /// Following a link in a listing: it leads back to a directory on the way to it.
@@ -117,8 +127,18 @@ pub enum Op {
     Remove,
     /// Removing all that is in a directory.
     ClearDir,
+    /// Making a link.
+    Symlink,
+    /// Giving a file a second name.
+    Hardlink,
     /// Making a file or setting its times.
     Touch,
+    /// Reading a mode, such as `u+x`.
+    Mode,
+    /// Changing what may be done with a file.
+    Chmod,
+    /// Opening a file.
+    Open,
     /// Reading a file.
     Read,
     /// Writing a file.
@@ -152,6 +172,11 @@ impl Op {
             Self::Cwd => "find the working directory",
             Self::Expand => "expand {}",
             Self::Stat => "look at {}",
+            Self::Owner => "find the owner of {}",
+            Self::Group => "find the group of {}",
+            Self::Resolve => "resolve {}",
+            Self::Readlink => "read the link {}",
+            Self::FindUp => "look in {} and above for {}",
             Self::List => "list {}",
             Self::Follow => "follow the link {} back to {}",
             Self::Mkdir => "create directory {}",
@@ -160,7 +185,12 @@ impl Op {
             Self::Rmtree => "remove directory tree {}",
             Self::Remove => "remove {}",
             Self::ClearDir => "clear directory {}",
+            Self::Symlink => "make {} a link to {}",
+            Self::Hardlink => "make {} a second name of {}",
             Self::Touch => "touch {}",
+            Self::Mode => "use the mode {}",
+            Self::Chmod => "change the mode of {} to {}",
+            Self::Open => "open {}",
             Self::Read => "read {}",
             Self::Write => "write {}",
             Self::Rename => "rename {} to {}",
@@ -211,6 +241,13 @@ impl Error {
         self
     }
 
+    /// The same mistake in a text, come up in an operation on a path: the text is the second one there.
+    pub(crate) fn in_operation(mut self, op: Op, path: impl Into<OsString>) -> Self {
+        let text = std::mem::replace(&mut self.0.path, path.into());
+        self.0.op = op;
+        self.with_second(text)
+    }
+
     /// Returns what was being done.
     ///
     /// # Examples
@@ -254,7 +291,7 @@ impl Error {
         self.0.second.as_deref().map(std::path::Path::new)
     }
 
-    /// Returns the byte in the text of a pattern at which the mistake begins.
+    /// Returns the byte in the text of a pattern, or of a [mode](crate::Mode), at which the mistake begins.
     ///
     /// # Examples
     ///

@@ -98,6 +98,10 @@ pub trait Rules: Copy + Debug + 'static {
     /// Whether `Foo` and `foo` are two paths.
     const CASE_SENSITIVE: bool;
 
+    /// Whether `%NAME%` is a variable, beside `$NAME` and `${NAME}`; then single quotes guard text, `%%` and
+    /// `$$` stand for one character, and a name has `-`.
+    const PERCENT_VARIABLES: bool;
+
     /// Whether `character` separates parts in any text.
     fn is_separator(character: char) -> bool;
 
@@ -137,6 +141,12 @@ pub trait Rules: Copy + Debug + 'static {
 
     /// Whether a part is a name that the system keeps for itself.
     fn is_reserved_name(part: &str) -> bool;
+
+    /// The same path without the prefix (`\\?\`) that keeps the system from reading it, if there is one
+    /// and the path reads the same without.
+    fn without_verbatim(_: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Whether `tail`, the text after the anchor, is made of non-empty parts other than `.` with

@@ -1,19 +1,28 @@
 //! The operations that touch the disk: promises, kept by the verbs of `sys`.
 
+mod attr;
 mod bulk;
 mod content;
 mod copy;
 mod dir;
 mod env;
+mod find_up;
+mod links;
+mod mode;
 mod names;
+mod open;
 mod query;
 mod remove;
 mod report;
+mod resolve;
 mod stat;
 mod temp;
+mod touch;
 
 pub use copy::{CopyOptions, Overwrite, Specials, Symlinks};
+pub use mode::{IntoMode, Mode};
 pub use remove::RemoveOptions;
 pub use report::{Action, Progress, Report, SkipReason, Skipped, Step};
 pub use stat::{FileKind, Stat};
 pub use temp::TempDir;
+pub use touch::TouchOptions;

@@ -10,6 +10,9 @@ mod parts;
 mod portability;
 mod relative;
 mod uri;
+mod variables;
+pub(crate) use variables::expand;
+mod verbatim;
 
 use std::borrow::Cow;
 use std::convert::Infallible;

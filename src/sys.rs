@@ -6,6 +6,8 @@
 mod directory;
 mod editable;
 mod portable;
+mod resolve;
+mod special;
 #[cfg(unix)]
 mod unix;
 
@@ -13,6 +15,7 @@ pub(crate) use directory::{Directory, Links, Progress};
 pub(crate) use editable::{Attributes, Copying, Editable, Facts, Means, Scratch, temporary_name};
 #[cfg(not(unix))]
 pub(crate) use portable::*;
+pub(crate) use special::Special;
 #[cfg(unix)]
 pub(crate) use unix::*;
 

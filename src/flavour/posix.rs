@@ -27,6 +27,7 @@ pub enum Posix {}
 impl Rules for Posix {
     const SEPARATOR: u8 = SEPARATOR;
     const CASE_SENSITIVE: bool = true;
+    const PERCENT_VARIABLES: bool = false;
 
     fn is_separator(character: char) -> bool {
         character == '/'

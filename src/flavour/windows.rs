@@ -30,6 +30,7 @@ pub enum Windows {}
 impl Rules for Windows {
     const SEPARATOR: u8 = SEPARATOR;
     const CASE_SENSITIVE: bool = false;
+    const PERCENT_VARIABLES: bool = true;
 
     fn is_separator(character: char) -> bool {
         matches!(character, '\\' | '/')
@@ -196,6 +197,19 @@ impl Rules for Windows {
             return !matches!(part, "." | "..");
         }
         part.contains(is_forbidden) || is_device_name(part)
+    }
+
+    fn without_verbatim(text: &str) -> Option<String> {
+        let Split { drive, root, tail } = Self::split(text);
+        let inner = drive.strip_prefix(r"\\?\")?;
+        let plain = match inner.get(..4) {
+            Some(prefix) if prefix.eq_ignore_ascii_case(r"UNC\") => format!(r"\\{}", &inner[4..]),
+            _ if letter_drive_len(inner) == inner.len() && !inner.is_empty() => inner.to_owned(),
+            _ => return None,
+        };
+        let reads_the_same = |part: &str| part != ".." && !Self::is_reserved_name(part);
+        let same = !root.is_empty() && (tail.is_empty() || tail.split('\\').all(reads_the_same));
+        same.then(|| [&plain, root, tail].concat())
     }
 }
 

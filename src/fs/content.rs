@@ -97,4 +97,48 @@ impl Path {
     pub fn write_bytes(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
         sys::write(self.as_ref(), bytes.as_ref()).map_err(|cause| Error::new(Op::Write, self, cause))
     }
+
+    /// Writes the text at the end of the file, which is made if it does not exist.
+    ///
+    /// The text goes there in one piece, behind what other programs append at the same time, as far as the
+    /// system takes it in one piece: local disks do.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let log = &base / "log";
+    /// log.append_text("one\n")?;
+    /// log.append_text("two\n")?;
+    /// assert_eq!(log.read_text()?, "one\ntwo\n");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`write_text`](Path::write_text). Where the disk is full, a part of the text may be there.
+    pub fn append_text(&self, text: impl AsRef<str>) -> Result<()> {
+        self.append_bytes(text.as_ref())
+    }
+
+    /// Writes the bytes at the end of the file, which is made if it does not exist; see
+    /// [`append_text`](Path::append_text).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "data";
+    /// file.append_bytes([0])?;
+    /// file.append_bytes([255])?;
+    /// assert_eq!(file.read_bytes()?, [0, 255]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`append_text`](Path::append_text).
+    pub fn append_bytes(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
+        sys::append(self.as_ref(), bytes.as_ref()).map_err(|cause| Error::new(Op::Write, self, cause))
+    }
 }

@@ -1,10 +1,12 @@
 //! Places that the environment knows: home, the working directory, the temporary directory.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io;
 
 use crate::error::{Error, Op, Result};
-use crate::path::{Path, PathBuf};
+use crate::flavour::{Flavour, Native};
+use crate::path::{Path, PathBuf, expand};
 use crate::sys;
 
 /// Places that the environment knows.
@@ -106,6 +108,46 @@ impl Path {
             _ => home_of(user, self)?,
         };
         Ok(Cow::Owned(home / self.relative_to(first)?))
+    }
+
+    /// Returns the path with variables of the environment, `$NAME` and `${NAME}`, replaced by their values. One
+    /// that is not set stays as it is written.
+    ///
+    /// A value may be a path of several parts, absolute too, but does not replace what stands before it:
+    /// `a$HOME` is `a/home/me`. Variables in values stay.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::path;
+    ///
+    /// # if cfg!(unix) && std::env::var_os("HOME").is_some_and(|home| home.to_str().is_some_and(|home| home.len() > 1)) {
+    /// let home = std::env::var("HOME").unwrap();
+    /// assert_eq!(path("$HOME/notes").expandvars()?, path(home) / "notes");
+    /// # }
+    /// assert_eq!(path("$no_such_variable/a").expandvars()?, path("$no_such_variable/a"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput): a value is not UTF-8, which is an error of
+    /// [`Op::Convert`] with the raw value.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, `%NAME%` is a variable, too; `%%` is `%`, and `$$` is `$`; and between single quotes nothing
+    /// is replaced. Names may hold `-` there. Python does all that.
+    pub fn expandvars(&self) -> Result<Cow<'_, Self>> {
+        let value = |name: &str| match sys::variable(name).map(OsString::into_string) {
+            Some(Ok(value)) => Ok(Some(value)),
+            Some(Err(raw)) => Err(Error::text(Op::Convert, raw, "it is not UTF-8")),
+            None => Ok(None),
+        };
+        Ok(match expand::<<Native as Flavour>::Rules, _>(self.as_str(), value)? {
+            Cow::Borrowed(_) => Cow::Borrowed(self),
+            Cow::Owned(text) => Cow::Owned(PathBuf::from(text)),
+        })
     }
 }
 

@@ -11,7 +11,8 @@ use crate::sys;
 ///
 /// The yes-or-no questions answer `false` for everything that keeps the system from saying "yes":
 /// nothing there, no permission, a loop of links, a name that is too long, NUL. Links are followed
-/// but by [`is_symlink`](Path::is_symlink) and [`lstat`](Path::lstat).
+/// but by [`is_symlink`](Path::is_symlink), [`is_junction`](Path::is_junction),
+/// [`is_mount`](Path::is_mount) and [`lstat`](Path::lstat).
 ///
 /// By the time an answer is read, it may be outdated. Do not ask before acting: act, and look at
 /// the error.
@@ -100,6 +101,130 @@ impl Path {
     #[must_use]
     pub fn is_symlink(&self) -> bool {
         sys::lstat(self.as_ref()).is_ok_and(|found| found.is_symlink())
+    }
+
+    /// Whether something is mounted there: a disk, a share, a part of another tree. The root is; a link is not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{Path, path};
+    ///
+    /// assert!(path(Path::cwd()?.anchor()).is_mount());
+    /// # let base = waypath::TempDir::new()?;
+    /// assert!(!base.is_mount());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// Linux (5.8 or later) tells; a file can be mounted there, too. On other Unix systems it is what lies on
+    /// another device than the directory it is in. On Windows it is the root of a drive or share; a volume
+    /// that is mounted in a folder is not seen.
+    #[doc(alias = "ismount")]
+    #[must_use]
+    pub fn is_mount(&self) -> bool {
+        sys::is_mount(self.as_ref()).unwrap_or(false)
+    }
+
+    /// Whether a junction is there, Windows' older link between directories; `false` on other systems.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// assert!(!base.is_junction());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_junction(&self) -> bool {
+        sys::is_junction(self.as_ref()).unwrap_or(false)
+    }
+
+    /// Whether a Unix socket is there, or a link to one; `false` on other systems.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let socket = &base / "socket";
+    /// # #[cfg(unix)] {
+    /// let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    /// assert!(socket.is_socket());
+    /// # }
+    /// assert!(!base.is_socket());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_socket(&self) -> bool {
+        self.is_special(sys::Special::Socket)
+    }
+
+    /// Whether a named pipe is there, or a link to one; `false` on Windows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// assert!(!base.is_fifo());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "is_pipe")]
+    #[must_use]
+    pub fn is_fifo(&self) -> bool {
+        self.is_special(sys::Special::Fifo)
+    }
+
+    /// Whether a block device is there, such as a disk, or a link to one; `false` on Windows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// assert!(!base.is_block_device());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_block_device(&self) -> bool {
+        self.is_special(sys::Special::BlockDevice)
+    }
+
+    /// Whether a character device is there, such as a terminal, or a link to one; `false` on Windows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(unix)]
+    /// assert!(waypath::path("/dev/null").is_char_device());
+    /// ```
+    #[must_use]
+    pub fn is_char_device(&self) -> bool {
+        self.is_special(sys::Special::CharDevice)
+    }
+
+    fn is_special(&self, kind: sys::Special) -> bool {
+        sys::stat(self.as_ref()).is_ok_and(|found| sys::special(&found) == Some(kind))
+    }
+
+    /// Returns the length of the file's content in bytes, as [`Stat::size`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "a";
+    /// file.write_text("four")?;
+    /// assert_eq!(file.size()?, 4);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`stat`](Path::stat).
+    #[doc(alias = "getsize")]
+    #[doc(alias = "len")]
+    pub fn size(&self) -> Result<u64> {
+        self.stat().map(|stat| stat.size())
     }
 
     /// Returns what the system knows about the file; about a link's target where it is a link.

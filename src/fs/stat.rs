@@ -186,6 +186,34 @@ impl Stat {
         self.0.created().ok()
     }
 
+    /// Returns who may do what, as a number that [`chmod`](crate::Path::chmod) takes: nine bits for reading,
+    /// writing and executing, and three for set user ID, set group ID and sticky. Unlike pathlib's `st_mode`,
+    /// it does not hold the [`kind`](Stat::kind).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let (original, copy) = (&base / "original", &base / "copy");
+    /// # original.touch()?;
+    /// # copy.touch()?;
+    /// original.chmod(0o444)?;
+    /// copy.chmod(original.stat()?.mode())?;
+    /// assert_eq!(copy.stat()?.mode(), 0o444);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows it is made up as Python does it: `0o666`, for a read-only file `0o444`, and for directories
+    /// `0o111` more.
+    #[doc(alias = "st_mode")]
+    #[doc(alias = "permissions")]
+    #[must_use]
+    pub fn mode(&self) -> u32 {
+        sys::permission_bits(&self.0)
+    }
+
     /// Whether nobody may write: no write permission at all on Unix, the read-only attribute on
     /// Windows.
     ///

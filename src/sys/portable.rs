@@ -3,18 +3,30 @@
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 #![cfg_attr(unix, allow(dead_code, reason = "for some verbs the Unix back end has better"))]
 
+mod attr;
 mod dir;
 mod edit;
+mod links;
+mod resolve;
 
 use std::env;
-use std::fs::{self, FileTimes, OpenOptions};
+use std::ffi::OsString;
+use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-#[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
-pub(crate) use dir::Dir;
+pub(crate) use links::{hard_link, is_junction, read_link, symlink};
 pub(crate) use std::fs::{FileType, Metadata};
+#[cfg_attr(unix, allow(unused_imports, reason = "for Unix these are not the ones"))]
+pub(crate) use {
+    attr::{
+        create_if_missing, create_new, file_id, group, is_mount, owner, permission_bits, set_permission_bits,
+        set_times, special, umask,
+    },
+    dir::Dir,
+    resolve::{resolve, resolve_strict},
+};
 
 pub(crate) fn stat(path: &Path) -> io::Result<Metadata> {
     fs::metadata(path)
@@ -149,8 +161,23 @@ pub(crate) fn is_out_of_descriptors(_: &io::Error) -> bool {
     false
 }
 
+/// Opens a file with what the options say.
+pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    options.open(path)
+}
+
 pub(crate) fn working_dir() -> io::Result<PathBuf> {
     env::current_dir()
+}
+
+/// The working directory that a drive has of its own.
+pub(crate) fn working_dir_on(drive: &Path) -> io::Result<PathBuf> {
+    std::path::absolute(drive)
+}
+
+/// The value of a variable of the environment.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name)
 }
 
 pub(crate) fn temp_dir() -> PathBuf {

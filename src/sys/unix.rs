@@ -1,8 +1,10 @@
 //! The back end for Unix: what std cannot do, or not in one step.
 
+mod attr;
 mod copy;
 mod dir;
 mod edit;
+mod resolve;
 
 use std::fs::Permissions;
 use std::io;
@@ -13,12 +15,17 @@ use nix::unistd::{User, getuid};
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
 
+pub(crate) use attr::{
+    create_if_missing, create_new, file_id, group, is_mount, owner, permission_bits, set_permission_bits, set_times,
+    special, umask,
+};
 pub(crate) use dir::Dir;
+pub(crate) use resolve::{resolve, resolve_strict};
 
 use super::portable;
 pub(crate) use portable::{
-    FileType, Metadata, append, create_dir, lstat, read, read_text, remove_dir, remove_file, remove_temp_dir, rename,
-    stat, working_dir, write,
+    FileType, Metadata, append, create_dir, hard_link, is_junction, lstat, open, read, read_link, read_text,
+    remove_dir, remove_file, remove_temp_dir, rename, stat, symlink, variable, working_dir, working_dir_on, write,
 };
 
 /// Sets the times of what is there to now; unlike std, of directories and unreadable files too.
@@ -72,16 +79,16 @@ pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
 }
 
 pub(crate) fn temp_dir() -> PathBuf {
-    variable("TMPDIR").unwrap_or_else(|| "/tmp".into())
+    path_in_environment("TMPDIR").unwrap_or_else(|| "/tmp".into())
 }
 
 /// The home directory of the user who runs the program.
 pub(crate) fn home_dir() -> Option<PathBuf> {
-    variable("HOME").or_else(|| User::from_uid(getuid()).ok().flatten().map(|user| user.dir))
+    path_in_environment("HOME").or_else(|| User::from_uid(getuid()).ok().flatten().map(|user| user.dir))
 }
 
 /// A path in the environment; an empty one counts as none.
-fn variable(name: &str) -> Option<PathBuf> {
+fn path_in_environment(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 

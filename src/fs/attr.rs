@@ -1,0 +1,93 @@
+//! Permissions and owners.
+
+use std::io::{self, ErrorKind};
+
+use super::mode::{IntoMode, Mode};
+use crate::error::{Error, Op, Result};
+use crate::path::Path;
+use crate::sys;
+
+/// Permissions and owners.
+impl Path {
+    /// Gives the file or directory other permissions: those of a number such as `0o644`, or of changes such
+    /// as `"u+x"` in the [language of `chmod(1)`](Mode#the-language).
+    ///
+    /// A link is followed. Changes are worked out from the permissions that are there; what another program
+    /// changes at that moment is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let script = &base / "run.sh";
+    /// script.write_text("echo\n")?;
+    /// script.chmod(0o640)?;
+    /// script.chmod("u+x,g=")?;
+    /// # if cfg!(unix) {
+    /// assert_eq!(script.stat()?.mode(), 0o700);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): nothing is there.
+    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the file is another user's.
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): the number is more than `0o7777`, or the text no mode;
+    ///   [`position`](Error::position) says where.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, a file can be made read-only and no more than that: it is if its user (`u`) may not write
+    /// by the mode, and it is not otherwise. See [`Stat::mode`](crate::Stat::mode) for what changes begin
+    /// with.
+    #[doc(alias = "set_permissions")]
+    pub fn chmod(&self, mode: impl IntoMode) -> Result<()> {
+        let mode = mode.into_mode().map_err(|mistake| mistake.in_operation(Op::Chmod, self))?;
+        change_mode(self.as_ref(), &mode).map_err(|cause| Error::new(Op::Chmod, self, cause))
+    }
+
+    /// Returns the name of the user whose the file is; of a link's target where it is a link.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// println!("{}", waypath::path("notes.txt").owner()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - Those of [`stat`](Path::stat).
+    /// - [`NotFound`](ErrorKind::NotFound): the user has a number but no name.
+    /// - [`Unsupported`](ErrorKind::Unsupported): always on Windows.
+    pub fn owner(&self) -> Result<String> {
+        named(sys::owner(self.as_ref()), "the user has no name").map_err(|cause| Error::new(Op::Owner, self, cause))
+    }
+
+    /// Returns the name of the group that the file belongs to; of a link's target where it is a link.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// println!("{}", waypath::path("notes.txt").group()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`owner`](Path::owner).
+    pub fn group(&self) -> Result<String> {
+        named(sys::group(self.as_ref()), "the group has no name").map_err(|cause| Error::new(Op::Group, self, cause))
+    }
+}
+
+fn change_mode(path: &std::path::Path, mode: &Mode) -> io::Result<()> {
+    let found = sys::stat(path)?;
+    let umask = if mode.needs_umask() { sys::umask() } else { 0 };
+    sys::set_permission_bits(path, mode.apply(sys::permission_bits(&found), found.is_dir(), umask))
+}
+
+fn named(found: io::Result<Option<String>>, nameless: &str) -> io::Result<String> {
+    found?.ok_or_else(|| io::Error::new(ErrorKind::NotFound, nameless))
+}

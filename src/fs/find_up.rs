@@ -1,0 +1,57 @@
+//! Looking for a name here and above.
+
+use crate::error::{Error, Op, Result};
+use crate::path::{AsPath, Path, PathBuf};
+
+/// Looking for a name here and above.
+impl Path {
+    /// Returns the path of the nearest thing with this name: in this directory, or in the first directory
+    /// above it that has one; `None` where none has.
+    ///
+    /// It is how tools find their settings and the root of a project. The name may have several parts
+    /// (`.config/tool.toml`). This path may be a file or not exist: the search goes on above it. A link that
+    /// leads nowhere is not found.
+    ///
+    /// The result is absolute: a relative path begins in the [working directory](Path::cwd). Directories
+    /// above are those of the text; a path with `..` is [resolved](Path::resolve) before, as its text would
+    /// lead astray.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = &base / "project";
+    /// (&root / "src" / "parser").mkdir_all()?;
+    /// (&root / "Cargo.toml").touch()?;
+    ///
+    /// let manifest = (&root / "src" / "parser").find_up("Cargo.toml")?.unwrap();
+    /// assert_eq!(manifest, &root / "Cargo.toml");
+    /// assert_eq!(manifest.parent(), root);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): the name is not relative, or has `..`.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): a directory above may not be searched.
+    /// - Those of [`absolute`](Path::absolute).
+    pub fn find_up(&self, name: impl AsPath) -> Result<Option<PathBuf>> {
+        let name = &*name.as_path();
+        let refused = |reason| Err(Error::text(Op::FindUp, self, reason).with_second(name));
+        let leads_up = |path: &Self| path.parts().any(|part| part == "..");
+        if !name.anchor().is_empty() {
+            return refused("it is not relative");
+        }
+        if leads_up(name) {
+            return refused("it leads up by itself");
+        }
+        let start = if leads_up(self) { self.resolve()? } else { self.absolute()? };
+        for directory in std::iter::once(&*start).chain(start.parents()) {
+            let found = directory.join(name);
+            if found.try_exists()? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}

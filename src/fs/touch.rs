@@ -1,0 +1,190 @@
+//! Touching with options.
+
+use std::io::{self, ErrorKind};
+use std::time::SystemTime;
+
+use crate::error::{Error, Op, Result};
+use crate::path::AsPath;
+use crate::sys;
+
+/// How to [`touch`](crate::Path::touch): permissions of a new file, whether there may be one, and which times
+/// it gets.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use waypath::TouchOptions;
+///
+/// # let base = waypath::TempDir::new()?;
+/// let key = &base / "key";
+/// TouchOptions::new().mode(0o600).exist_ok(false).touch(&key)?;
+///
+/// let yesterday = SystemTime::now() - Duration::from_secs(24 * 60 * 60);
+/// TouchOptions::new().modified(yesterday).touch(&key)?;
+/// assert!(key.stat()?.modified().unwrap().elapsed().unwrap().as_secs() >= 86_000);
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct TouchOptions {
+    mode: u32,
+    exist_ok: bool,
+    accessed: Option<SystemTime>,
+    modified: Option<SystemTime>,
+}
+
+impl TouchOptions {
+    /// Returns the options of [`Path::touch`](crate::Path::touch): what is there is fine, a new file gets
+    /// the permissions `0o666` but for what the umask forbids, and both times are now.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let marker = &base / "done";
+    /// waypath::TouchOptions::new().touch(&marker)?;
+    /// assert!(marker.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self { mode: 0o666, exist_ok: true, accessed: None, modified: None }
+    }
+
+    /// Gives a new file these permissions, but for what the umask forbids. A file that is there keeps its own;
+    /// see [`chmod`](crate::Path::chmod).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let key = &base / "key";
+    /// waypath::TouchOptions::new().mode(0o600).touch(&key)?;
+    /// # if cfg!(unix) {
+    /// assert_eq!(key.stat()?.mode(), 0o600);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// Nothing is done with it on Windows.
+    pub fn mode(&mut self, mode: u32) -> &mut Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Whether something may be there already, as is the case without this option. Otherwise the file is
+    /// made in one step, so that of two programs one makes it and the other gets an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let mut new = waypath::TouchOptions::new();
+    /// new.exist_ok(false).touch(&base / "lock")?;
+    /// assert_eq!(new.touch(&base / "lock").unwrap_err().kind(), ErrorKind::AlreadyExists);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn exist_ok(&mut self, exist_ok: bool) -> &mut Self {
+        self.exist_ok = exist_ok;
+        self
+    }
+
+    /// Sets when the content was last changed to this time. The other time then stays, unless
+    /// [it](TouchOptions::accessed) is given, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "file";
+    /// let time = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    /// waypath::TouchOptions::new().modified(time).touch(&file)?;
+    /// assert_eq!(file.stat()?.modified(), Some(time));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "utime")]
+    #[doc(alias = "set_modified")]
+    pub fn modified(&mut self, time: SystemTime) -> &mut Self {
+        self.modified = Some(time);
+        self
+    }
+
+    /// Sets when the content was last read to this time. The other time then stays, unless
+    /// [it](TouchOptions::modified) is given, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "file";
+    /// let time = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    /// waypath::TouchOptions::new().accessed(time).touch(&file)?;
+    /// assert_eq!(file.stat()?.accessed(), Some(time));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "set_accessed")]
+    pub fn accessed(&mut self, time: SystemTime) -> &mut Self {
+        self.accessed = Some(time);
+        self
+    }
+
+    /// Makes an empty file, or sets the times of what is there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// waypath::TouchOptions::new().touch(&base / "file")?;
+    /// assert!((&base / "file").is_file());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - Those of [`Path::touch`](crate::Path::touch).
+    /// - [`AlreadyExists`](ErrorKind::AlreadyExists): something has the name, be it a link that leads nowhere,
+    ///   and [`exist_ok`](TouchOptions::exist_ok) is `false`.
+    pub fn touch(&self, path: impl AsPath) -> Result<()> {
+        let path = &*path.as_path();
+        self.apply(path.as_ref()).map_err(|cause| Error::new(Op::Touch, path, cause))
+    }
+
+    fn apply(&self, path: &std::path::Path) -> io::Result<()> {
+        if !self.exist_ok {
+            sys::create_new(path, self.mode)?;
+            return self.set_given_times(path);
+        }
+        let done = match (self.accessed, self.modified) {
+            (None, None) => sys::set_times_to_now(path),
+            _ => self.set_given_times(path),
+        };
+        match done {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {
+                sys::create_if_missing(path, self.mode)?;
+                self.set_given_times(path)
+            }
+            done => done,
+        }
+    }
+
+    fn set_given_times(&self, path: &std::path::Path) -> io::Result<()> {
+        match (self.accessed, self.modified) {
+            (None, None) => Ok(()),
+            (accessed, modified) => sys::set_times(path, accessed, modified),
+        }
+    }
+}
+
+impl Default for TouchOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}

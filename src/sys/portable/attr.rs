@@ -1,0 +1,78 @@
+//! What is known of a file beside its content: over std, only whether it may be written.
+
+use std::fs::{self, FileTimes, Metadata, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::sys::special::Special;
+
+/// What Unix has beside files, directories and links.
+pub(crate) fn special(_: &Metadata) -> Option<Special> {
+    None
+}
+
+/// As Python has it: all may read, all may write unless the file is read-only, all may enter a directory.
+pub(crate) fn permission_bits(found: &Metadata) -> u32 {
+    let write = if found.permissions().readonly() { 0 } else { 0o222 };
+    let enter = if found.is_dir() { 0o111 } else { 0 };
+    0o444 | write | enter
+}
+
+/// Makes a file read-only unless its owner is to write; the other bits have no counterpart.
+pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
+    // Windows changes the link itself.
+    let path = fs::canonicalize(path)?;
+    let mut permissions = fs::metadata(&path)?.permissions();
+    permissions.set_readonly(bits & 0o200 == 0);
+    fs::set_permissions(path, permissions)
+}
+
+/// What a new file must not allow.
+pub(crate) fn umask() -> u32 {
+    0
+}
+
+pub(crate) fn owner(_: &Path) -> io::Result<Option<String>> {
+    Err(io::Error::new(ErrorKind::Unsupported, "this system does not know owners by a user's name"))
+}
+
+pub(crate) fn group(_: &Path) -> io::Result<Option<String>> {
+    Err(io::Error::new(ErrorKind::Unsupported, "this system has no groups of files"))
+}
+
+/// Sets the times of an existing file; one that is not given stays.
+pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
+    let mut times = FileTimes::new();
+    if let Some(accessed) = accessed {
+        times = times.set_accessed(accessed);
+    }
+    if let Some(modified) = modified {
+        times = times.set_modified(modified);
+    }
+    OpenOptions::new().write(true).open(path)?.set_times(times)
+}
+
+/// Makes an empty file; an error when something has the name. There are no permissions to give it.
+pub(crate) fn create_new(path: &Path, _: u32) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(path).map(drop)
+}
+
+/// Makes an empty file unless there is one.
+pub(crate) fn create_if_missing(path: &Path, _: u32) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(path).map(drop)
+}
+
+/// Whether something is mounted there: the root of a drive or share that exists. A volume that is mounted
+/// in a folder looks like a link to std.
+pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
+    let absolute = std::path::absolute(path)?;
+    fs::symlink_metadata(&absolute)?;
+    Ok(absolute.parent().is_none())
+}
+
+/// What tells a file from every other that exists. std tells no number but only the real path: a file
+/// with two names looks like two.
+pub(crate) fn file_id(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}

@@ -1,0 +1,141 @@
+//! What is known of a file beside its content: permissions, times, owners, what it is.
+
+#![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
+
+use std::fs::{self, Metadata, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use nix::unistd::{Gid, Group, Uid, User};
+use rustix::fs::{AtFlags, CWD, Mode, Timespec, Timestamps, UTIME_OMIT};
+use rustix::process::umask as umask_of_process;
+
+use super::{lstat, stat};
+use crate::sys::special::Special;
+
+/// What Unix has beside files, directories and links.
+pub(crate) fn special(found: &Metadata) -> Option<Special> {
+    let kind = found.file_type();
+    let kinds = [
+        (kind.is_block_device(), Special::BlockDevice),
+        (kind.is_char_device(), Special::CharDevice),
+        (kind.is_fifo(), Special::Fifo),
+        (kind.is_socket(), Special::Socket),
+    ];
+    kinds.into_iter().find_map(|(is, special)| is.then_some(special))
+}
+
+/// Who may do what, without the kind of the file.
+pub(crate) fn permission_bits(found: &Metadata) -> u32 {
+    found.mode() & 0o7777
+}
+
+pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(bits))
+}
+
+/// What a new file must not allow.
+pub(crate) fn umask() -> u32 {
+    umask_as_linux_tells().unwrap_or_else(umask_as_it_was)
+}
+
+fn umask_as_linux_tells() -> Option<u32> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
+    u32::from_str_radix(mask.trim(), 8).ok()
+}
+
+/// Elsewhere it has to be set to be known: a file that another thread makes just now is private.
+#[allow(clippy::useless_conversion, reason = "another type on other systems")]
+fn umask_as_it_was() -> u32 {
+    let mask = umask_of_process(Mode::RWXG | Mode::RWXO);
+    umask_of_process(mask);
+    mask.bits().into()
+}
+
+/// The name of the user whose the file is, if the number has one.
+pub(crate) fn owner(path: &Path) -> io::Result<Option<String>> {
+    let user = User::from_uid(Uid::from_raw(stat(path)?.uid()))?;
+    Ok(user.map(|user| user.name))
+}
+
+/// The name of the group whose the file is, if the number has one.
+pub(crate) fn group(path: &Path) -> io::Result<Option<String>> {
+    let group = Group::from_gid(Gid::from_raw(stat(path)?.gid()))?;
+    Ok(group.map(|group| group.name))
+}
+
+/// Sets the times of what is there; one that is not given stays.
+pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
+    let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
+    Ok(rustix::fs::utimensat(CWD, path, &times, AtFlags::empty())?)
+}
+
+fn timespec(time: Option<SystemTime>) -> Timespec {
+    let Some(time) = time else { return Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT } };
+    let seconds = |since: Duration| i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => Timespec { tv_sec: seconds(after), tv_nsec: after.subsec_nanos().into() },
+        // The fraction always goes forward.
+        Err(before) => match (seconds(before.duration()), before.duration().subsec_nanos()) {
+            (whole, 0) => Timespec { tv_sec: -whole, tv_nsec: 0 },
+            (whole, part) => Timespec { tv_sec: -whole - 1, tv_nsec: (1_000_000_000 - part).into() },
+        },
+    }
+}
+
+/// Makes an empty file; an error when something has the name. The umask takes from its permissions.
+pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map(drop)
+}
+
+/// Makes an empty file unless there is one.
+pub(crate) fn create_if_missing(path: &Path, mode: u32) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).mode(mode).open(path).map(drop)
+}
+
+/// Whether something is mounted there: the kernel tells, or it is what lies on another device than the
+/// directory it is in. The root counts, whatever it is to the kernel.
+pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
+    let found = lstat(path)?;
+    if found.is_symlink() {
+        return Ok(false);
+    }
+    let above = path.join("..");
+    let parent = match lstat(&above) {
+        Ok(parent) => parent,
+        // It is a file.
+        Err(_) => lstat(&super::resolve(&above)?)?,
+    };
+    Ok(is_mount_root(path)?.unwrap_or(found.dev() != parent.dev()) || id(&found) == id(&parent))
+}
+
+/// `None` where the kernel or the file system does not say it (before Linux 5.8).
+#[cfg(target_os = "linux")]
+fn is_mount_root(path: &Path) -> io::Result<Option<bool>> {
+    use rustix::fs::{StatxAttributes, StatxFlags, statx};
+    use rustix::io::Errno;
+    match statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::empty()) {
+        Ok(found) if found.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT) => {
+            Ok(Some(found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)))
+        }
+        Ok(_) | Err(Errno::NOSYS | Errno::PERM) => Ok(None),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_mount_root(_: &Path) -> io::Result<Option<bool>> {
+    Ok(None)
+}
+
+/// What tells a file from every other that exists: device and inode.
+pub(crate) fn file_id(path: &Path) -> io::Result<(u64, u64)> {
+    Ok(id(&stat(path)?))
+}
+
+fn id(found: &Metadata) -> (u64, u64) {
+    (found.dev(), found.ino())
+}
