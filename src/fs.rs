@@ -1,5 +1,6 @@
 //! The operations that touch the disk: promises, kept by the verbs of `sys`.
 
+mod atomic;
 mod content;
 mod dir;
 mod env;
@@ -8,5 +9,6 @@ mod query;
 mod stat;
 mod temp;
 
+pub use atomic::EditedText;
 pub use stat::{FileKind, Stat};
 pub use temp::TempDir;

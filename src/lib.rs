@@ -96,7 +96,7 @@ mod sys;
 
 pub use error::{Error, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
-pub use fs::{FileKind, Stat, TempDir};
+pub use fs::{EditedText, FileKind, Stat, TempDir};
 pub use path::{
     AsPath, Parents, Parts, Path, PathBuf, Platform, PosixPath, PosixPathBuf, Reason, Suffixes, Unportable,
     WindowsPath, WindowsPathBuf, path,

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 #![cfg_attr(unix, allow(dead_code, reason = "for some verbs the Unix back end has better"))]
 
+mod atomic;
 mod dir;
 
 use std::env;
@@ -11,6 +12,8 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+#[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
+pub(crate) use atomic::{Target, refuse_special};
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
 pub(crate) use dir::Dir;
 pub(crate) use std::fs::{FileType, Metadata};
@@ -132,6 +135,15 @@ pub(crate) fn loop_error() -> io::Error {
         // The name of the file cannot be resolved by the system.
         true => io::Error::from_raw_os_error(1921),
         false => io::Error::other("links lead in a circle"),
+    }
+}
+
+/// The error that says that nothing is there.
+pub(crate) fn not_found() -> io::Error {
+    match cfg!(windows) {
+        // The system cannot find the file specified.
+        true => io::Error::from_raw_os_error(2),
+        false => ErrorKind::NotFound.into(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The back end for Unix: what std cannot do, or not in one step.
 
+mod atomic;
 mod dir;
 
 use std::fs::Permissions;
@@ -11,6 +12,7 @@ use nix::unistd::{User, getuid};
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
 
+pub(crate) use atomic::Target;
 pub(crate) use dir::Dir;
 
 use super::portable;
@@ -57,6 +59,11 @@ pub(crate) fn is_loop(error: &io::Error) -> bool {
 /// The error that says so.
 pub(crate) fn loop_error() -> io::Error {
     Errno::LOOP.into()
+}
+
+/// The error that says that nothing is there.
+pub(crate) fn not_found() -> io::Error {
+    Errno::NOENT.into()
 }
 
 /// Whether an error says that too many files are open, here or in the system.

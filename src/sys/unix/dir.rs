@@ -179,7 +179,7 @@ impl Dir {
 
 /// As much of a path as one system call takes, and the rest. A name that is too long by itself stays
 /// whole, for the system to refuse.
-fn front(path: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn front(path: &[u8]) -> (&[u8], &[u8]) {
     if path.len() <= PATH_MAX {
         return (path, b"");
     }
