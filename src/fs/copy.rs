@@ -25,7 +25,7 @@ impl Path {
     /// into: that is [`copy_into`](Path::copy_into).
     ///
     /// - A file appears under its name **when it is complete**: before, it has a temporary name in the same
-    ///   directory, `.waypath-…​.tmp`, which only a program that is killed leaves behind.
+    ///   directory, `.*.waypath-tmp`, which only a program that is killed leaves behind.
     /// - In a tree, what cannot be copied is left out, everything else is copied, and the error
     ///   [lists](Error::failures) what failed. When the disk is full it ends at once.
     /// - Where the file system can, both files share their content until one is changed. Holes in a file
@@ -178,9 +178,11 @@ impl CopyOptions {
     /// [`NotADirectory`](io::ErrorKind::NotADirectory), where one of both is a directory and the other is not.
     pub fn copy(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
         let (from, to) = (&*from.as_path(), &*to.as_path());
+        let replaces = self.settings.overwrite != Overwrite::Refuse;
+        let real = if replaces && to.is_symlink() { to.resolve()? } else { to.to_path_buf() };
         self.run(Op::Copy, from, to, |account, from, to| {
             let mut copy = Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account);
-            copy.run(&Place::of(from)?, &Place::of(to)?)
+            copy.run(&Place::of(from)?, &Place::of(real.as_ref())?)
         })
     }
 

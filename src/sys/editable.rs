@@ -16,6 +16,9 @@ pub(crate) trait Editable: Directory + Sync {
     /// A file that is open to be copied.
     type Source;
 
+    /// What copying keeps from one file to the next.
+    type Scratch: Default;
+
     /// Opens the directory for which a path has a name, for a path that ends in one.
     fn open_parent(path: &Path) -> io::Result<Self> {
         match path.parent() {
@@ -23,9 +26,6 @@ pub(crate) trait Editable: Directory + Sync {
             _ => Self::open(Path::new(".")),
         }
     }
-
-    /// What is known of the directory itself.
-    fn facts(&self) -> io::Result<Facts>;
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts>;
 
@@ -73,7 +73,7 @@ pub(crate) trait Editable: Directory + Sync {
         source: &Self::Source,
         facts: &Facts,
         copying: &Copying,
-        scratch: &mut Scratch,
+        scratch: &mut Self::Scratch,
         goes_on: &mut dyn FnMut(u64) -> bool,
     ) -> io::Result<Option<Means>>;
 
@@ -95,6 +95,7 @@ pub(crate) trait Editable: Directory + Sync {
 
 /// What is known of a file.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "std does not make use of all"))]
 pub(crate) struct Facts {
     pub(crate) kind: FileKind,
     /// Device and inode, where the system tells.
@@ -115,6 +116,7 @@ pub(crate) struct Facts {
 
 /// What a copy has of the original beside its content.
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "std keeps not all"))]
 pub(crate) struct Attributes {
     pub(crate) mode: bool,
     pub(crate) times: bool,
@@ -134,6 +136,7 @@ pub(crate) struct Copying {
 
 /// How the content of a file came to its copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "std does not tell"))]
 pub(crate) enum Means {
     /// Both share it on the disk until one is changed.
     Shared,
@@ -143,47 +146,8 @@ pub(crate) enum Means {
     ByHand,
 }
 
-/// What copying of many files keeps from one to the next.
-#[derive(Default)]
-pub(crate) struct Scratch {
-    pub(crate) buffer: Vec<u8>,
-    /// A temporary name that nobody has.
-    pub(crate) name: Option<OsString>,
-    /// What the file systems at hand turned out not to do.
-    pub(crate) cannot_share: bool,
-    pub(crate) cannot_copy: bool,
-}
-
-impl Scratch {
-    /// How much is copied at once by hand; files up to this size are read in one call.
-    pub(crate) const BUFFER: usize = 128 * 1024;
-
-    /// How much is copied at once by the system, so that one can be told to stop.
-    pub(crate) const CHUNK: u64 = 16 * 1024 * 1024;
-
-    /// Memory to copy by hand.
-    pub(crate) fn buffer(&mut self) -> &mut [u8] {
-        self.buffer.resize(Self::BUFFER, 0);
-        &mut self.buffer
-    }
-
-    /// A name for what is not complete, which is tried again under another if somebody has it.
-    pub(crate) fn with_temporary_name<T>(
-        &mut self,
-        make: impl Fn(&OsStr) -> io::Result<T>,
-    ) -> io::Result<(OsString, T)> {
-        loop {
-            let name = self.name.take().unwrap_or_else(temporary_name);
-            match make(&name) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                result => return result.map(|made| (name, made)),
-            }
-        }
-    }
-}
-
-/// A name that nobody is expected to have: `.waypath-`, twelve random digits, `.tmp`.
+/// A name that nobody is expected to have: a dot, sixteen random digits, `.waypath-tmp`.
 pub(crate) fn temporary_name() -> OsString {
     use std::hash::{BuildHasher as _, RandomState};
-    format!(".waypath-{:012x}.tmp", RandomState::new().hash_one(0) & 0xffff_ffff_ffff).into()
+    format!(".{:016x}.waypath-tmp", RandomState::new().hash_one(0)).into()
 }

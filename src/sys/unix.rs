@@ -6,6 +6,7 @@ mod copy;
 mod dir;
 mod edit;
 mod resolve;
+mod xattr;
 
 use std::fs::Permissions;
 use std::io;

@@ -37,7 +37,7 @@ where
 
 enum Job<D: Directory> {
     Everything,
-    Part(Part<D>),
+    Part(Box<Part<D>>),
 }
 
 /// What one thread does, until there is nothing more to do.
@@ -49,7 +49,7 @@ fn work<D: Directory, B>(
     let mut lister = Lister::unordered(search.clone());
     while let Some((job, working)) = pool.take() {
         if let Job::Part(part) = job {
-            lister.resume(part);
+            lister.resume(*part);
         }
         while !lister.is_done() {
             lister.step(&mut visit)?;
@@ -59,7 +59,7 @@ fn work<D: Directory, B>(
             if pool.is_hungry()
                 && let Some(part) = lister.split()
             {
-                pool.give(Job::Part(part));
+                pool.give(Job::Part(Box::new(part)));
             }
         }
         working.done();

@@ -11,7 +11,7 @@ use crate::error::{Error, Op};
 use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
 use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
-use crate::sys::{self, Copying, Editable, Facts, Links, Means, Scratch};
+use crate::sys::{self, Copying, Editable, Facts, Links, Means};
 use crate::walk::{self, Descent, Pool, Tour, TourPart, in_threads, lock};
 
 /// The copying of one path to another.
@@ -112,12 +112,15 @@ impl<'a, D: Editable> Copy<'a, D> {
         }
     }
 
-    fn is_excluded(&self, directory: &Path, name: &OsStr) -> bool {
-        !self.settings.excluded.is_empty() && {
-            let path = directory.join(name);
-            let path = crate::path::PathBuf::<crate::Native>::parse(&path.to_string_lossy());
-            self.settings.excluded.iter().any(|pattern| path.full_match(pattern))
+    fn is_excluded(&self, directory: &Path, name: &OsStr, is_dir: bool) -> bool {
+        let excluded = &self.settings.excluded;
+        if excluded.is_empty() {
+            return false;
         }
+        let path = directory.join(name);
+        let text = path.to_string_lossy();
+        let path = <crate::path::Path>::parse(&text);
+        excluded.iter().any(|pattern| pattern.leaves_out(&path, is_dir))
     }
 
     fn fail(&self, directory: &Path, name: &OsStr, cause: io::Error) {
@@ -249,7 +252,7 @@ struct Copier<'c, 'a, D: Editable> {
     copy: &'c Copy<'a, D>,
     /// Whether it copies the start itself, whose names are in its paths.
     is_start: bool,
-    scratch: Scratch,
+    scratch: D::Scratch,
     report: Report,
 }
 
@@ -320,7 +323,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
 
     /// Copies a directory of the current one: makes it, and goes into both.
     fn enter(&mut self, tour: &mut Tour<D>, name: &OsStr) -> io::Result<()> {
-        if self.copier.is_excluded(tour.path(), name) {
+        if self.copier.is_excluded(tour.path(), name, true) {
             return Ok(());
         }
         let links = self.copy.links();
@@ -379,7 +382,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     /// Copies what is no directory in the current one; whether it leads to one after all.
     fn leaf(&mut self, dir: &D, path: &Path, name: &OsStr, kind: io::Result<FileKind>) -> bool {
         let Self { copy, copier, target, .. } = self;
-        if copy.account.is_over() || copier.is_excluded(path, name) {
+        if copy.account.is_over() || copier.is_excluded(path, name, false) {
             return false;
         }
         let done = kind.and_then(|kind| copier.any(dir, &target.current()?, (name, name), path, kind, copy.links()));
@@ -392,7 +395,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
 
 impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
-        Self { copy, is_start, scratch: Scratch::default(), report: Report::default() }
+        Self { copy, is_start, scratch: D::Scratch::default(), report: Report::default() }
     }
 
     fn of_start(copy: &'c Copy<'a, D>) -> Self {
@@ -628,8 +631,8 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     }
 
     /// Whether a pattern leaves something out, which is then on the account.
-    fn is_excluded(&mut self, path: &Path, name: &OsStr) -> bool {
-        let is_excluded = self.copy.is_excluded(path, name);
+    fn is_excluded(&mut self, path: &Path, name: &OsStr, is_dir: bool) -> bool {
+        let is_excluded = self.copy.is_excluded(path, name, is_dir);
         if is_excluded {
             self.skip(path, name, SkipReason::Excluded);
         }

@@ -12,14 +12,13 @@ use super::dir::Dir;
 use super::{Metadata, lstat, remove_file, rename, rename_new, stat};
 use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links};
-use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, Scratch, temporary_name};
+use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
 
 impl Editable for Dir {
     type Source = PathBuf;
 
-    fn facts(&self) -> io::Result<Facts> {
-        Ok(facts_of(&stat(&self.path)?))
-    }
+    /// A temporary name that nobody has.
+    type Scratch = Option<OsString>;
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
         let path = self.path.join(name);
@@ -91,10 +90,10 @@ impl Editable for Dir {
         source: &PathBuf,
         facts: &Facts,
         copying: &Copying,
-        scratch: &mut Scratch,
+        scratch: &mut Self::Scratch,
         goes_on: &mut dyn FnMut(u64) -> bool,
     ) -> io::Result<Option<Means>> {
-        let temporary = scratch.name.take().unwrap_or_else(temporary_name);
+        let temporary = scratch.take().unwrap_or_else(temporary_name);
         let path = self.path.join(&temporary);
         let made = complete_copy(source, facts, &path, copying).and_then(|bytes| {
             if !goes_on(bytes) {
@@ -104,7 +103,7 @@ impl Editable for Dir {
             Ok(Some(Means::BySystem))
         });
         match made {
-            Ok(Some(_)) => scratch.name = Some(temporary),
+            Ok(Some(_)) => *scratch = Some(temporary),
             _ => _ = fs::remove_file(path),
         }
         made

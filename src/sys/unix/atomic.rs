@@ -15,6 +15,7 @@ use rustix::fs::{
 use rustix::io::{Errno, retry_on_intr};
 
 use super::dir::front;
+use super::xattr;
 use crate::sys::portable::refuse_special;
 
 /// A name in an open directory, and the regular file that has it, if one does.
@@ -222,102 +223,14 @@ impl Old {
         if (new.st_uid, new.st_gid) != (self.found.st_uid, self.found.st_gid) {
             let (owner, group) = (Uid::from_raw(self.found.st_uid), Gid::from_raw(self.found.st_gid));
             retry_on_intr(|| fchown(file, Some(owner), Some(group)))
-                .map_err(|errno| cannot_keep("its owner and group", errno))?;
+                .map_err(|errno| xattr::cannot_keep("its owner and group", errno))?;
         }
-        attributes::copy(&self.file, file)?;
+        xattr::copy(&self.file, file, false)?;
         // Last: to change the owner takes away some bits, and to set a list of rights changes others.
         if retry_on_intr(|| fstat(file))?.st_mode != self.found.st_mode {
             let mode = Mode::from_raw_mode(self.found.st_mode);
-            retry_on_intr(|| fchmod(file, mode)).map_err(|errno| cannot_keep("its mode", errno))?;
+            retry_on_intr(|| fchmod(file, mode)).map_err(|errno| xattr::cannot_keep("its mode", errno))?;
         }
-        Ok(())
-    }
-}
-
-fn cannot_keep(what: &str, errno: Errno) -> io::Error {
-    let error = io::Error::from(errno);
-    io::Error::new(error.kind(), format!("{what} cannot be kept: {error}"))
-}
-
-/// Extended attributes, which hold lists of rights, too.
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-mod attributes {
-    use std::fs::File;
-    use std::io;
-
-    use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr};
-    use rustix::io::{Errno, retry_on_intr};
-
-    use super::cannot_keep;
-
-    pub(super) const RIGHTS: &[u8] = b"system.posix_acl_access";
-
-    /// These hold for the content that they were made for: the system takes them away when it changes.
-    const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.ima", b"security.evm"];
-
-    /// Gives a file the attributes of another.
-    pub(super) fn copy(from: &File, to: &File) -> io::Result<()> {
-        let names = match grown(|buffer| flistxattr(from, buffer)) {
-            Err(Errno::NOTSUP | Errno::NOSYS) => return Ok(()),
-            names => names?,
-        };
-        let mut has_rights = false;
-        for name in names.split(|&byte| byte == 0).filter(|name| !name.is_empty() && !OF_CONTENT.contains(name)) {
-            has_rights |= name == RIGHTS;
-            let copied = grown(|buffer| fgetxattr(from, name, buffer))
-                .and_then(|value| retry_on_intr(|| fsetxattr(to, name, &value, XattrFlags::empty())));
-            match copied {
-                // It has just been taken away.
-                Err(Errno::NODATA) => {}
-                // The system's own, which it gives out itself.
-                Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS | Errno::INVAL) if is_the_systems(name) => {}
-                Err(errno) => {
-                    let what = format!("its attribute `{}`", String::from_utf8_lossy(name).escape_debug());
-                    return Err(cannot_keep(&what, errno));
-                }
-                Ok(()) => {}
-            }
-        }
-        if !has_rights && cfg!(any(target_os = "linux", target_os = "android")) {
-            // The new file has those that the directory gives to what is made in it.
-            match retry_on_intr(|| fremovexattr(to, RIGHTS)) {
-                Err(Errno::NODATA | Errno::NOTSUP | Errno::NOSYS) => {}
-                result => result.map_err(|errno| cannot_keep("its access rights", errno))?,
-            }
-        }
-        Ok(())
-    }
-
-    fn is_the_systems(name: &[u8]) -> bool {
-        let theirs = [&b"security."[..], b"system.", b"trusted.", b"com.apple."];
-        name != RIGHTS && theirs.iter().any(|prefix| name.starts_with(prefix))
-    }
-
-    /// What a call puts into a buffer, which is made larger until it fits.
-    fn grown(call: impl Fn(&mut [u8]) -> rustix::io::Result<usize>) -> rustix::io::Result<Vec<u8>> {
-        const MOST: usize = 1 << 26;
-        let mut buffer = vec![0; 1024];
-        loop {
-            match retry_on_intr(|| call(&mut buffer)) {
-                Err(Errno::RANGE) if buffer.len() < MOST => buffer.resize(buffer.len() * 8, 0),
-                Err(errno) => return Err(errno),
-                Ok(length) => {
-                    buffer.truncate(length);
-                    return Ok(buffer);
-                }
-            }
-        }
-    }
-}
-
-/// Extended attributes: rustix has none here.
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-mod attributes {
-    use std::fs::File;
-    use std::io;
-
-    #[allow(clippy::unnecessary_wraps, reason = "as elsewhere")]
-    pub(super) fn copy(_: &File, _: &File) -> io::Result<()> {
         Ok(())
     }
 }
@@ -329,7 +242,7 @@ fn has_umask(file: &File) -> io::Result<bool> {
     const ALL: u32 = 0o666;
     #[allow(clippy::useless_conversion, reason = "another type on other systems")]
     let mode = u32::from(retry_on_intr(|| fstat(file))?.st_mode);
-    let lists = || rustix::fs::fgetxattr(file, attributes::RIGHTS, &mut [0_u8; 1][..]);
+    let lists = || rustix::fs::fgetxattr(file, xattr::RIGHTS, &mut [0_u8; 1][..]);
     Ok(mode & ALL != ALL || !matches!(retry_on_intr(lists), Err(Errno::NOTSUP | Errno::NOSYS)))
 }
 

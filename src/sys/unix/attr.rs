@@ -73,7 +73,7 @@ pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Opt
     Ok(rustix::fs::utimensat(CWD, path, &times, AtFlags::empty())?)
 }
 
-fn timespec(time: Option<SystemTime>) -> Timespec {
+pub(super) fn timespec(time: Option<SystemTime>) -> Timespec {
     let Some(time) = time else { return Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT } };
     let seconds = |since: Duration| i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
     match time.duration_since(UNIX_EPOCH) {

@@ -1,14 +1,49 @@
-//! The content of files on Unix, and their extended attributes.
+//! The content of files on Unix.
 
-use std::ffi::CStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::os::fd::AsFd;
 
-use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
-use rustix::io::Errno;
+use crate::sys::editable::{Facts, Means, temporary_name};
 
-use crate::sys::editable::{Facts, Means, Scratch};
+/// What copying of many files keeps from one to the next.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    pub(in crate::sys::unix) buffer: Vec<u8>,
+    /// A temporary name that nobody has.
+    pub(in crate::sys::unix) name: Option<OsString>,
+    /// What the file systems at hand turned out not to do.
+    pub(in crate::sys::unix) cannot_share: bool,
+    pub(in crate::sys::unix) cannot_copy: bool,
+}
+
+impl Scratch {
+    /// How much is copied at once by hand; files up to this size are read in one call.
+    pub(in crate::sys::unix) const BUFFER: usize = 128 * 1024;
+
+    /// How much is copied at once by the system, so that one can be told to stop.
+    pub(in crate::sys::unix) const CHUNK: u64 = 16 * 1024 * 1024;
+
+    /// Memory to copy by hand.
+    pub(in crate::sys::unix) fn buffer(&mut self) -> &mut [u8] {
+        self.buffer.resize(Self::BUFFER, 0);
+        &mut self.buffer
+    }
+
+    /// A name for what is not complete, which is tried again under another if somebody has it.
+    pub(in crate::sys::unix) fn with_temporary_name<T>(
+        &mut self,
+        make: impl Fn(&OsStr) -> io::Result<T>,
+    ) -> io::Result<(OsString, T)> {
+        loop {
+            let name = self.name.take().unwrap_or_else(temporary_name);
+            match make(&name) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                result => return result.map(|made| (name, made)),
+            }
+        }
+    }
+}
 
 /// Copies what is in a file to a new one; nothing, if it was told to stop.
 pub(super) fn content(
@@ -68,7 +103,7 @@ fn by_hand(
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod by_system {
     use rustix::fs::{SeekFrom, copy_file_range, ftruncate, ioctl_ficlone, seek};
-    use rustix::io::retry_on_intr;
+    use rustix::io::{Errno, retry_on_intr};
 
     use super::*;
 
@@ -190,47 +225,5 @@ mod by_system {
         _: &mut dyn FnMut(u64) -> bool,
     ) -> io::Result<bool> {
         Err(ErrorKind::Unsupported.into())
-    }
-}
-
-/// Gives a file the extended attributes of another. Those that only the system or its administrator may
-/// set stay behind where they may not be set.
-pub(super) fn xattrs(from: impl AsFd, to: impl AsFd) -> io::Result<()> {
-    let names = match all(|buffer| flistxattr(&from, buffer)) {
-        Err(Errno::NOTSUP) => return Ok(()),
-        names => names?,
-    };
-    for name in names.split_inclusive(|&byte| byte == 0) {
-        let name = CStr::from_bytes_with_nul(name).map_err(io::Error::other)?;
-        let value = match all(|buffer| fgetxattr(&from, name, buffer)) {
-            // It went in the meantime.
-            Err(errno) if errno == NO_XATTR => continue,
-            value => value?,
-        };
-        match fsetxattr(&to, name, &value, XattrFlags::empty()) {
-            Err(Errno::PERM | Errno::NOTSUP | Errno::ACCESS) if !name.to_bytes().starts_with(b"user.") => {}
-            result => result?,
-        }
-    }
-    Ok(())
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const NO_XATTR: Errno = Errno::NODATA;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const NO_XATTR: Errno = Errno::NOENT;
-
-/// What a call gives that says how much memory it needs only by failing.
-fn all(call: impl Fn(&mut [u8]) -> rustix::io::Result<usize>) -> rustix::io::Result<Vec<u8>> {
-    let mut buffer = vec![0; 256];
-    loop {
-        match call(&mut buffer) {
-            Err(Errno::RANGE) => buffer.resize(buffer.len() * 4, 0),
-            Err(Errno::INTR) => {}
-            result => {
-                buffer.truncate(result?);
-                return Ok(buffer);
-            }
-        }
     }
 }

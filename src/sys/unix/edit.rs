@@ -9,23 +9,23 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{
-    AtFlags, FileType, Gid, Mode, OFlags, Stat, Timespec, Timestamps, Uid, fchmod, fchown, fstat, fsync, linkat,
-    mkdirat, openat, readlinkat, renameat, statat, symlinkat, unlinkat, utimensat,
+    AtFlags, FileType, Gid, Mode, OFlags, Stat, Timestamps, Uid, fchmod, fchown, fstat, fsync, linkat, mkdirat, openat,
+    readlinkat, renameat, statat, symlinkat, unlinkat, utimensat,
 };
 use rustix::io::{Errno, retry_on_intr};
 
-use super::copy;
+use super::attr::timespec;
+use super::copy::{self, Scratch};
 use super::dir::{Dir, kind_of};
+use super::xattr;
 use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links};
-use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, Scratch, temporary_name};
+use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
 
 impl Editable for Dir {
     type Source = File;
 
-    fn facts(&self) -> io::Result<Facts> {
-        Ok(facts_of(&retry_on_intr(|| fstat(&self.fd))?))
-    }
+    type Scratch = Scratch;
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
         let flags = match links {
@@ -141,10 +141,7 @@ impl Editable for Dir {
     }
 
     fn copy_attributes(&self, from: &Self, attributes: Attributes) -> io::Result<()> {
-        let mut facts = from.facts()?;
-        // What was inherited from the directory above: `setgid` says whose the files in it are.
-        facts.mode |= self.facts()?.mode & 0o7000;
-        set_attributes(&self.fd, &from.fd, &facts, attributes)
+        set_attributes(&self.fd, &from.fd, &facts_of(&retry_on_intr(|| fstat(&from.fd))?), attributes)
     }
 
     fn copy_link_attributes(&self, name: &OsStr, like: &Facts, attributes: Attributes) -> io::Result<()> {
@@ -247,43 +244,33 @@ fn times(facts: &Facts) -> Timestamps {
     Timestamps { last_access: timespec(facts.accessed), last_modification: timespec(facts.modified) }
 }
 
-fn timespec(time: Option<SystemTime>) -> Timespec {
-    let Some(time) = time else { return Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT } };
-    match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(after) => Timespec { tv_sec: after.as_secs() as _, tv_nsec: after.subsec_nanos().into() },
-        Err(before) => {
-            let before = before.duration();
-            match before.subsec_nanos() {
-                0 => Timespec { tv_sec: -(before.as_secs() as i64) as _, tv_nsec: 0 },
-                nanos => {
-                    Timespec { tv_sec: (-(before.as_secs() as i64) - 1) as _, tv_nsec: (1_000_000_000 - nanos).into() }
-                }
-            }
-        }
-    }
-}
-
 fn owner(facts: &Facts) -> (Option<Uid>, Option<Gid>) {
     (Some(Uid::from_raw(facts.owner.0)), Some(Gid::from_raw(facts.owner.1)))
 }
 
 /// Gives an open file or directory what another one has. `setuid` and its like go with the owner only.
 fn set_attributes(to: impl AsFd, from: impl AsFd, facts: &Facts, attributes: Attributes) -> io::Result<()> {
-    let mut mode = facts.mode & if facts.kind == FileKind::Directory { 0o3777 } else { 0o777 };
+    let mut bits = 0o777;
     if attributes.owner {
         let (owner, group) = owner(facts);
         match retry_on_intr(|| fchown(&to, owner, group)) {
-            Ok(()) => mode = facts.mode & 0o7777,
+            Ok(()) => bits = 0o7777,
             // Only an administrator gives files away.
             Err(Errno::PERM) => {}
             Err(errno) => return Err(errno.into()),
         }
     }
-    if attributes.mode {
-        retry_on_intr(|| fchmod(&to, Mode::from_raw_mode(mode as _)))?;
-    }
     if attributes.xattrs {
-        copy::xattrs(&from, &to)?;
+        xattr::copy(&from, &to, true)?;
+    }
+    // To change the owner takes away some bits, and to set a list of rights changes others.
+    if attributes.mode {
+        let mut mode = facts.mode & bits;
+        if facts.kind == FileKind::Directory && bits == 0o777 {
+            // Inherited from the directory above: whose the files in this one are.
+            mode |= facts_of(&retry_on_intr(|| fstat(&to))?).mode & 0o2000;
+        }
+        retry_on_intr(|| fchmod(&to, Mode::from_raw_mode(mode as _)))?;
     }
     if attributes.times {
         retry_on_intr(|| rustix::fs::futimens(&to, &times(facts)))?;
@@ -296,7 +283,21 @@ fn make_special(dir: &Dir, name: &OsStr, like: &Facts) -> io::Result<()> {
     let kind = FileType::from_raw_mode(like.mode as _);
     let mode = Mode::from_raw_mode((like.mode & 0o777) as _);
     retry_on_intr(|| rustix::fs::mknodat(&dir.fd, name.as_bytes(), kind, mode, like.device as _))?;
-    Ok(retry_on_intr(|| rustix::fs::chmodat(&dir.fd, name.as_bytes(), mode, AtFlags::empty()))?)
+    set_mode(dir, name, mode)
+}
+
+/// Sets the mode of what is no link, and is not opened for that. Linux has no call of its own for it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
+    use std::os::fd::AsRawFd as _;
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = retry_on_intr(|| openat(&dir.fd, name.as_bytes(), flags, Mode::empty()))?;
+    Ok(retry_on_intr(|| rustix::fs::chmod(format!("/proc/self/fd/{}", file.as_raw_fd()), mode))?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
+    Ok(retry_on_intr(|| rustix::fs::chmodat(&dir.fd, name.as_bytes(), mode, AtFlags::SYMLINK_NOFOLLOW))?)
 }
 
 #[cfg(target_vendor = "apple")]
