@@ -45,8 +45,8 @@ pub(crate) trait Editable: Directory + Sync {
     /// Removes a directory with all that is in it, in the back end's own way.
     fn remove_tree(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Makes a directory that only its owner may use.
-    fn make_dir(&self, name: &OsStr) -> io::Result<()>;
+    /// Makes a directory; a private one is for its owner only.
+    fn make_dir(&self, name: &OsStr, is_private: bool) -> io::Result<()>;
 
     /// Makes a symbolic link.
     fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()>;

@@ -11,8 +11,8 @@ use std::path::Path;
 use crate::fs::FileKind;
 use crate::sys::{self, Directory, Links, Progress};
 
-/// How many directories of a way are open at a time.
-const MOST_OPEN: usize = 16;
+/// How many directories of a way are open at a time, as a rule.
+pub(crate) const MOST_OPEN: usize = 16;
 
 /// How many of them may be read in part: those cannot be closed, as they would begin anew.
 const MOST_UNREAD: usize = 4;
@@ -38,8 +38,8 @@ struct Level<D: Directory> {
 }
 
 impl<D: Directory> Descent<D> {
-    pub(crate) fn new() -> Self {
-        Self { levels: Vec::new(), depth: 0, open: Vec::new(), most_open: MOST_OPEN, unread: 0 }
+    pub(crate) fn new(most_open: usize) -> Self {
+        Self { levels: Vec::new(), depth: 0, open: Vec::new(), most_open, unread: 0 }
     }
 
     /// How many directories the way leads through.

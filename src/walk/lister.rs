@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(super) use share::Part;
 
 use super::Entry;
-use super::descent::Descent;
+use super::descent::{Descent, MOST_OPEN};
 use super::intake::{Intake, Judged, Place};
 use super::plan::Wanted;
 use super::search::{Compare, Order, Search};
@@ -126,7 +126,7 @@ impl<D: Directory> Lister<D> {
         let frame = Frame::new(&mut entry, Below::default(), Height::default(), None);
         let mut lister = Self {
             search,
-            descent: Descent::new(),
+            descent: Descent::new(MOST_OPEN),
             buffer: D::Buffer::default(),
             frames: vec![frame],
             shelf: Shelf::default(),

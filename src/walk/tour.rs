@@ -58,18 +58,24 @@ impl<D> TourPart<D> {
 }
 
 impl<D: Directory> Tour<D> {
-    pub(crate) fn new(start: D) -> Self {
-        Self::begin(start, PathBuf::new(), Level { is_unread: true, ..Level::default() })
+    /// Begins in a directory, with so many open at a time.
+    pub(crate) fn new(start: D, most_open: usize) -> Self {
+        Self::begin(start, most_open, PathBuf::new(), Level { is_unread: true, ..Level::default() })
+    }
+
+    /// Takes back what was given away from a level, as nobody wants it.
+    pub(crate) fn take_back(&mut self, at: usize, part: TourPart<D>) {
+        self.levels[at].directories.extend(part.directories);
     }
 
     /// Goes on with a part of another tour.
-    pub(crate) fn resume(part: TourPart<D>) -> Self {
+    pub(crate) fn resume(part: TourPart<D>, most_open: usize) -> Self {
         let TourPart { dir, path, directories } = part;
-        Self::begin(dir, path, Level { is_unread: false, directories })
+        Self::begin(dir, most_open, path, Level { is_unread: false, directories })
     }
 
-    fn begin(start: D, path: PathBuf, level: Level) -> Self {
-        let mut descent = Descent::new();
+    fn begin(start: D, most_open: usize, path: PathBuf, level: Level) -> Self {
+        let mut descent = Descent::new(most_open);
         descent.begin(start);
         Self { descent, buffer: D::Buffer::default(), levels: vec![level], path }
     }

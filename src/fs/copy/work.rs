@@ -14,6 +14,10 @@ use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Copying, Editable, Facts, Links, Means};
 use crate::walk::{self, Descent, Pool, Tour, TourPart, in_threads, lock};
 
+/// How many directories of each tree are open at a time in a thread: fewer than for a listing, as files are
+/// open, too.
+const MOST_OPEN: usize = walk::MOST_OPEN / 2;
+
 /// The copying of one path to another.
 pub(super) struct Copy<'a, D: Editable> {
     pub(super) op: Op,
@@ -21,10 +25,17 @@ pub(super) struct Copy<'a, D: Editable> {
     pub(super) from: &'a Path,
     pub(super) to: &'a Path,
     pub(super) account: &'a Account,
-    /// Where the copies are, below the target, of files that have several names.
-    copied: Mutex<HashMap<(u64, u64), PathBuf>>,
+    /// The copies of files that have several names.
+    copied: Mutex<HashMap<(u64, u64), Copied>>,
     /// The target of a tree, for those.
     target: Option<D>,
+}
+
+/// A copy that can get more names.
+struct Copied {
+    /// Where it is below the target.
+    path: PathBuf,
+    id: Option<(u64, u64)>,
 }
 
 impl<'a, D: Editable> Copy<'a, D> {
@@ -258,20 +269,20 @@ struct Copier<'c, 'a, D: Editable> {
 
 impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     fn new(copy: &'c Copy<'a, D>) -> Self {
-        let target = TargetTree { descent: Descent::new(), absent: 0, levels: Vec::new() };
+        let target = TargetTree { descent: Descent::new(MOST_OPEN), absent: 0, levels: Vec::new() };
         Self { copy, copier: Copier::new(copy, false), target, above: Vec::new() }
     }
 
     fn tour(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
         let Job { tour, target, is_fresh, above, finish } = job;
-        let mut descent = Descent::new();
+        let mut descent = Descent::new(MOST_OPEN);
         let absent = usize::from(target.is_none());
         target.into_iter().for_each(|target| descent.begin(target));
         self.target = TargetTree { descent, absent, levels: vec![Level { is_fresh, finish }] };
         self.above = above;
         let mut tour = match tour {
-            Work::Everything(dir) => Tour::new(dir),
-            Work::Part(part) => Tour::resume(part),
+            Work::Everything(dir) => Tour::new(dir, MOST_OPEN),
+            Work::Part(part) => Tour::resume(part, MOST_OPEN),
         };
         while !self.target.levels.is_empty() && !self.copy.account.is_over() {
             match tour.step(|dir, path, name, kind| self.leaf(dir, path, name, kind)) {
@@ -301,11 +312,11 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             target.is_some()
         };
         let Some((at, part)) = tour.split(can_give) else { return };
-        let finish = self.finish(at, &part, target.as_ref());
+        let Some(finish) = self.finish(at, &part, target.as_ref()) else { return tour.take_back(at, part) };
         let below = self.target.levels.len() - 1 - at;
         let above = self.above[..self.above.len().saturating_sub(below)].to_vec();
         let is_fresh = self.target.levels[at].is_fresh;
-        pool.give(Job { tour: Work::Part(part), target, is_fresh, above, finish });
+        pool.give(Job { tour: Work::Part(part), target, is_fresh, above, finish: Some(finish) });
     }
 
     /// What is to be done when all parts of the directory at a level are.
@@ -404,9 +415,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
 
     /// Makes a directory, unless there is one.
     fn made_dir(&mut self, target: &Target<'_, D>, name: &OsStr, parent: &Path) -> io::Result<Made> {
-        let Settings { dry_run, overwrite, .. } = *self.copy.settings;
+        let Settings { dry_run, overwrite, attributes, .. } = *self.copy.settings;
         let found = match target.dir {
-            Some(dir) if !dry_run => match dir.make_dir(name) {
+            Some(dir) if !dry_run => match dir.make_dir(name, attributes.mode) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => Some(dir.facts_in(name, Links::Keep)?),
                 result => result.map(|()| None)?,
             },
@@ -477,14 +488,15 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         let mut copied = several.map(|_| lock(&copy.copied));
         if let (Some(id), Some(copied)) = (several, &copied)
             && let Some(first) = copied.get(&id)
-            && self.hard_link(target, new, path, first, &facts)?
+            && self.hard_link(target, new, path, first)?
         {
             return Ok(false);
         }
         if self.copied(target, new, path, &source, &facts)?
             && let (Some(id), Some(copied)) = (several, &mut copied)
         {
-            copied.insert(id, path.join(new));
+            let copy = target.dir.and_then(|dir| dir.facts_in(new, Links::Keep).ok());
+            copied.insert(id, Copied { path: path.join(new), id: copy.and_then(|copy| copy.id) });
         }
         Ok(false)
     }
@@ -526,24 +538,23 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     }
 
     /// Gives a file that was copied before another name; whether that worked.
-    fn hard_link(
-        &mut self,
-        target: &Target<'_, D>,
-        name: &OsStr,
-        path: &Path,
-        first: &Path,
-        facts: &Facts,
-    ) -> io::Result<bool> {
-        let replace = match self.found(target, name, |old| is_outdated(self.copy.settings, facts, old))? {
+    fn hard_link(&mut self, target: &Target<'_, D>, name: &OsStr, path: &Path, first: &Copied) -> io::Result<bool> {
+        // One that looks the same has to become the same.
+        let replace = match self.found(target, name, |old| old.id.is_none() || old.id != first.id)? {
             Found::Nothing => false,
-            // Whether it is a name of the copy is not asked: it becomes one.
-            Found::Old | Found::Unchanged => true,
+            Found::Old => true,
+            Found::Unchanged => return Ok(true),
         };
-        if let (Some(dir), Some(root), false) = (target.dir, &self.copy.target, self.copy.settings.dry_run)
-            && dir.make_hard_link(name, root, first, replace).is_err()
-        {
-            // Its path is too long, or it is gone.
-            return Ok(false);
+        if let (Some(dir), Some(root), false) = (target.dir, &self.copy.target, self.copy.settings.dry_run) {
+            if dir.make_hard_link(name, root, &first.path, replace).is_err() {
+                // Its path is too long, or it is gone.
+                return Ok(false);
+            }
+            if dir.facts_in(name, Links::Keep)?.id != first.id {
+                // Somebody has put another file there.
+                dir.remove_file(name)?;
+                return Ok(false);
+            }
         }
         self.report.hard_links += 1;
         self.tell(Action::HardLink, path, name);

@@ -9,7 +9,7 @@ use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
 use crate::fs::report::{Action, Report, Step};
 use crate::sys::{self, Editable, Links};
-use crate::walk::{self, Pool, Tour, TourPart, in_threads};
+use crate::walk::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads};
 
 /// How often a directory that others fill is emptied.
 const MOST_ROUNDS: u32 = 16;
@@ -100,7 +100,7 @@ impl<'a, D: Editable> Removal<'a, D> {
         let dir = parent.open_in(name, Links::Keep)?;
         let counting = Removal::<D>::new(self.start, 1, true, self.account);
         let mut worker = counting.worker(true);
-        worker.tour(Tour::new(dir));
+        worker.tour(Tour::new(dir, MOST_OPEN));
         let mut report = std::mem::take(&mut worker.report);
         if parent.remove_tree(name).is_err() {
             return Ok(false);
@@ -125,7 +125,7 @@ impl<'a, D: Editable> Removal<'a, D> {
             let pool = Pool::new(Job::Everything(same));
             in_threads(self.threads, || self.work(&pool));
         }
-        self.worker(false).tour(Tour::new(dir));
+        self.worker(false).tour(Tour::new(dir, MOST_OPEN));
     }
 
     /// What one of several threads does.
@@ -134,8 +134,8 @@ impl<'a, D: Editable> Removal<'a, D> {
         while let Some((job, working)) = pool.take() {
             worker.tour_sharing(
                 match job {
-                    Job::Everything(dir) => Tour::new(dir),
-                    Job::Part(part) => Tour::resume(part),
+                    Job::Everything(dir) => Tour::new(dir, MOST_OPEN),
+                    Job::Part(part) => Tour::resume(part, MOST_OPEN),
                 },
                 Some(pool),
             );

@@ -55,7 +55,7 @@ impl Editable for Dir {
         fs::remove_dir_all(self.path.join(name))
     }
 
-    fn make_dir(&self, name: &OsStr) -> io::Result<()> {
+    fn make_dir(&self, name: &OsStr, _: bool) -> io::Result<()> {
         fs::create_dir(self.path.join(name))
     }
 

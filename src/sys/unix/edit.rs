@@ -43,18 +43,24 @@ impl Editable for Dir {
     }
 
     fn lies_in(&self, id: &(u64, u64)) -> io::Result<bool> {
+        // Only looked at: a directory above may be one that may not be read. Beyond what a path can say,
+        // it goes on from an open one.
+        const MOST_UP: usize = 1000;
         let (mut dir, mut own) = (self.try_clone()?, self.id()?);
-        loop {
-            if own == *id {
-                return Ok(true);
+        let mut up = String::new();
+        while own != *id {
+            if up.len() > MOST_UP {
+                dir = dir.open_in(OsStr::new(&up), Links::Keep)?;
+                up.clear();
             }
-            dir = dir.open_in(OsStr::new(".."), Links::Keep)?;
-            let above = dir.id()?;
-            if above == own {
+            up.push_str("../");
+            let above = dir.facts_in(OsStr::new(&up), Links::Follow)?.id;
+            if above == Some(own) {
                 return Ok(false);
             }
-            own = above;
+            own = above.expect("BUG: Unix tells devices and inodes");
         }
+        Ok(true)
     }
 
     fn remove_file(&self, name: &OsStr) -> io::Result<()> {
@@ -71,8 +77,9 @@ impl Editable for Dir {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn make_dir(&self, name: &OsStr) -> io::Result<()> {
-        Ok(retry_on_intr(|| mkdirat(&self.fd, name.as_bytes(), Mode::RWXU))?)
+    fn make_dir(&self, name: &OsStr, is_private: bool) -> io::Result<()> {
+        let mode = if is_private { Mode::RWXU } else { Mode::RWXU | Mode::RWXG | Mode::RWXO };
+        Ok(retry_on_intr(|| mkdirat(&self.fd, name.as_bytes(), mode))?)
     }
 
     fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()> {
