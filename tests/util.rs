@@ -104,7 +104,8 @@ pub(crate) fn as_nobody(name: &str) -> bool {
     false
 }
 
-/// Runs the rest of a test in a process in which no other test does anything, in the same way.
+/// Runs the rest of a test in a process in which no other test does anything, in the same way. What it prints
+/// there, the test prints.
 #[cfg(target_os = "linux")]
 #[track_caller]
 pub(crate) fn alone(name: &str) -> bool {
@@ -123,4 +124,5 @@ fn start_anew(program: &mut Command, test: &str) {
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "started anew: {printed}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(printed.contains("1 passed"), "no test is called {test}: {printed}");
+    print!("{printed}");
 }
