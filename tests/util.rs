@@ -1,10 +1,11 @@
 //! What the tests share: trees on the disk, and a user who is not root.
 
+use std::io::ErrorKind;
 use std::ops::Deref;
 #[cfg(unix)]
 use std::process::Command;
 
-use waypath::{FileKind, Path, PathBuf, TempDir};
+use waypath::{Error, FileKind, Op, Path, PathBuf, Result, TempDir};
 
 /// A directory with what a test needs, removed when it is dropped.
 pub(crate) struct Tree(TempDir);
@@ -69,6 +70,14 @@ impl Deref for Tree {
     fn deref(&self) -> &Path {
         &self.0
     }
+}
+
+/// Checks what failed and why.
+#[track_caller]
+pub(crate) fn fails<T: std::fmt::Debug>(result: Result<T>, op: Op, kind: ErrorKind) -> Error {
+    let error = result.expect_err("it should fail");
+    assert_eq!((error.op(), error.kind()), (op, kind), "{error}");
+    error
 }
 
 #[cfg(unix)]
