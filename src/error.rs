@@ -322,6 +322,7 @@ impl Error {
     /// assert_eq!(path("gone").read_text().unwrap_err().kind(), ErrorKind::NotFound);
     /// assert_eq!(path("a").relative_to("b").unwrap_err().kind(), ErrorKind::InvalidInput);
     /// ```
+    #[must_use]
     pub fn kind(&self) -> io::ErrorKind {
         match &self.0.cause {
             Cause::System(cause) => cause.kind(),

@@ -1,5 +1,6 @@
 //! The operations that touch the disk: promises, kept by the verbs of `sys`.
 
+mod atomic;
 mod attr;
 mod bulk;
 mod content;
@@ -19,6 +20,7 @@ mod stat;
 mod temp;
 mod touch;
 
+pub use atomic::EditedText;
 pub use copy::{CopyOptions, Overwrite, Specials, Symlinks};
 pub use mode::{IntoMode, Mode};
 pub use remove::RemoveOptions;

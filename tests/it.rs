@@ -7,6 +7,7 @@ mod reference;
 mod texts;
 mod util;
 
+mod atomic;
 mod conformance;
 mod files;
 #[cfg(target_os = "linux")]

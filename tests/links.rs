@@ -252,7 +252,9 @@ fn paths_longer_than_the_system_takes_are_resolved() {
 #[test]
 fn absolute_goes_from_the_working_directory() {
     let cwd = Path::cwd().unwrap();
-    for (path, absolute) in [("a/../b", &cwd / "a/../b"), ("", cwd.clone()), ("/a/..", path("/a/..")), ("//a", path("//a"))] {
+    for (path, absolute) in
+        [("a/../b", &cwd / "a/../b"), ("", cwd.clone()), ("/a/..", path("/a/..")), ("//a", path("//a"))]
+    {
         assert_eq!(waypath::path(path).absolute().unwrap(), absolute);
     }
 }

@@ -127,7 +127,27 @@ mod unix {
             random ^= random << 17;
             usize::try_from(random >> 33).unwrap() % below
         };
-        let mut texts: Vec<String> = ["u+x", "go-w", "a=rX", "u=rw,go=r", "+x", "-w", "=", "+X", "g=u", "o=g-x+t", "u+s,g+s", "a-s", "=t", "+w", "u=,g=", "a=", "g=s"].map(str::to_owned).into();
+        let mut texts: Vec<String> = [
+            "u+x",
+            "go-w",
+            "a=rX",
+            "u=rw,go=r",
+            "+x",
+            "-w",
+            "=",
+            "+X",
+            "g=u",
+            "o=g-x+t",
+            "u+s,g+s",
+            "a-s",
+            "=t",
+            "+w",
+            "u=,g=",
+            "a=",
+            "g=s",
+        ]
+        .map(str::to_owned)
+        .into();
         for _ in 0..250 {
             let clause = |next: &mut dyn FnMut(usize) -> usize| {
                 let mut text: String = (0..next(3)).map(|_| ["u", "g", "o", "a"][next(4)]).collect();

@@ -98,19 +98,49 @@ pub(crate) fn symlink(target: &str, at: &Path) {
 #[cfg(unix)]
 #[track_caller]
 pub(crate) fn as_nobody(name: &str) -> bool {
-    use std::os::unix::process::CommandExt;
-
-    const NOBODY: u32 = 65534;
     if !nix::unistd::geteuid().is_root() {
         return true;
     }
-    // The program may lie where nobody may not look: it is copied to where everybody may.
-    let place =
-        tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
-    let program = place.path().join("it");
-    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    start_anew(Command::new(program).current_dir("/").uid(NOBODY).gid(NOBODY), name);
+    start_as_nobody(name, Path::temp_dir().unwrap());
     false
+}
+
+/// Runs the rest of a test as `nobody`, in the same way, in a directory that root has prepared; `None`
+/// where there is no root to do that, or the test has been started anew.
+#[cfg(unix)]
+#[track_caller]
+pub(crate) fn as_nobody_in(name: &str, prepare: impl FnOnce(&Path)) -> Option<PathBuf> {
+    if let Ok(place) = std::env::var(PLACE) {
+        return Some(place.into());
+    }
+    if !nix::unistd::geteuid().is_root() {
+        println!("not root: not tested");
+        return None;
+    }
+    let place = TempDir::new().unwrap();
+    prepare(&place);
+    start_as_nobody(name, place.to_path_buf());
+    None
+}
+
+#[cfg(unix)]
+pub(crate) const NOBODY: u32 = 65534;
+
+/// Where the directory is that root has prepared for `nobody`.
+#[cfg(unix)]
+const PLACE: &str = "WAYPATH_TEST_PLACE";
+
+#[cfg(unix)]
+#[track_caller]
+fn start_as_nobody(name: &str, place: PathBuf) {
+    use std::os::unix::process::CommandExt;
+
+    // The program may lie where nobody may not look: it is copied to where everybody may.
+    let home =
+        tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
+    let program = home.path().join("it");
+    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    start_anew(Command::new(program).current_dir("/").uid(NOBODY).gid(NOBODY).env(PLACE, place.as_str()), name);
 }
 
 /// Runs the rest of a test in a process in which no other test does anything, in the same way. What it prints

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 #![cfg_attr(unix, allow(dead_code, reason = "for some verbs the Unix back end has better"))]
 
+mod atomic;
 mod attr;
 mod dir;
 mod edit;
@@ -16,6 +17,8 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+#[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
+pub(crate) use atomic::{Target, refuse_special};
 pub(crate) use links::{hard_link, is_junction, read_link, symlink};
 pub(crate) use std::fs::{FileType, Metadata};
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix these are not the ones"))]
@@ -153,6 +156,15 @@ pub(crate) fn taken_error() -> io::Error {
     match cfg!(windows) {
         true => io::Error::from_raw_os_error(183),
         false => ErrorKind::AlreadyExists.into(),
+    }
+}
+
+/// The error that says that nothing is there.
+pub(crate) fn not_found() -> io::Error {
+    match cfg!(windows) {
+        // The system cannot find the file specified.
+        true => io::Error::from_raw_os_error(2),
+        false => ErrorKind::NotFound.into(),
     }
 }
 

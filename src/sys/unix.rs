@@ -1,5 +1,6 @@
 //! The back end for Unix: what std cannot do, or not in one step.
 
+mod atomic;
 mod attr;
 mod copy;
 mod dir;
@@ -15,6 +16,7 @@ use nix::unistd::{User, getuid};
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
 
+pub(crate) use atomic::Target;
 pub(crate) use attr::{
     create_if_missing, create_new, file_id, group, is_mount, owner, permission_bits, set_permission_bits, set_times,
     special, umask,
@@ -71,6 +73,11 @@ pub(crate) fn loop_error() -> io::Error {
 /// The error that says that a name is taken.
 pub(crate) fn taken_error() -> io::Error {
     Errno::EXIST.into()
+}
+
+/// The error that says that nothing is there.
+pub(crate) fn not_found() -> io::Error {
+    Errno::NOENT.into()
 }
 
 /// Whether an error says that too many files are open, here or in the system.

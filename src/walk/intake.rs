@@ -90,7 +90,7 @@ impl Intake<'_> {
             return None;
         }
         if self.jumps(wanted, below, name) {
-            self.names_below(Jump { path: &mut name.to_owned(), parts: 1, depth }, below);
+            self.names_from(name, 1, depth, below);
             return None;
         }
         Some(Item::new(What::Listed(kind), wanted, below))
@@ -150,7 +150,16 @@ impl Intake<'_> {
 
     /// Puts the names that are looked up in a directory on the shelf.
     pub(super) fn names(&mut self, depth: usize, below: Below) {
-        self.names_below(Jump { path: &mut String::new(), parts: 0, depth }, below);
+        self.names_from("", 0, depth, below);
+    }
+
+    /// Puts the names on the shelf that are looked up below a path of so many parts in the directory.
+    fn names_from(&mut self, path: &str, parts: usize, depth: usize, below: Below) {
+        let mut buffer = std::mem::take(&mut self.shelf.path);
+        buffer.clear();
+        buffer.push_str(path);
+        self.names_below(Jump { path: &mut buffer, parts, depth }, below);
+        self.shelf.path = buffer;
     }
 
     /// Puts `..` on the shelf if it is looked up: it is the one name that no directory lists.

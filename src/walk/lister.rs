@@ -518,6 +518,9 @@ impl Reading<'_> {
             && kind != FileKind::Symlink
             && let Some(name) = crate::path::text_of(name)
         {
+            if kind != FileKind::Directory && !self.in_order {
+                return self.lend_listed(name, kind, lend);
+            }
             let below = if kind == FileKind::Directory { self.frame.place.below } else { Below::default() };
             return self.item(name, Item::new(What::Listed(kind), Some(Wanted::Anything), below), lend);
         }
@@ -541,17 +544,21 @@ impl Reading<'_> {
     #[inline]
     fn item<B>(&mut self, name: &str, item: Item, lend: &mut impl Lend<B>) -> ControlFlow<B> {
         match item.what {
-            What::Listed(kind) if !self.in_order && item.is_only_wanted() => {
-                self.entry.path.set_child(self.frame.prefix, name);
-                self.entry.depth = self.frame.place.depth + 1;
-                self.entry.kind = kind;
-                if self.intake.search.prunes(self.entry) { ControlFlow::Continue(()) } else { lend(Ok(self.entry)) }
-            }
+            What::Listed(kind) if !self.in_order && item.is_only_wanted() => self.lend_listed(name, kind, lend),
             _ => {
                 self.intake.shelf.add(name, 1, item);
                 ControlFlow::Continue(())
             }
         }
+    }
+
+    #[inline]
+    fn lend_listed<B>(&mut self, name: &str, kind: FileKind, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        self.entry.path.set_child(self.frame.prefix, name);
+        self.entry.depth = self.frame.place.depth + 1;
+        self.entry.kind = kind;
+        let is_pruned = self.intake.search.prunes_any() && self.intake.search.prunes(self.entry);
+        if is_pruned { ControlFlow::Continue(()) } else { lend(Ok(self.entry)) }
     }
 
     /// Takes the failure of a name; of the directory itself, if it is empty.

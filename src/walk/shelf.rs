@@ -14,6 +14,8 @@ pub(super) struct Shelf {
     /// The text of all names.
     names: String,
     pub(super) states: States,
+    /// Where paths are put together that are looked up: empty, but for its memory.
+    pub(super) path: String,
     /// Failures; none, where one was taken already.
     failures: Vec<Option<Error>>,
 }

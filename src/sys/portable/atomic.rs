@@ -1,0 +1,91 @@
+//! A file's content, replaced in one step, over std and tempfile: the path is followed anew by each call.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{Metadata, loop_error, lstat, without_path};
+
+/// Where a path leads, and the regular file that is there, if one is.
+pub(crate) struct Target {
+    path: PathBuf,
+    old: Option<Metadata>,
+}
+
+impl Target {
+    /// Finds what a path leads to, links followed. Anything but a regular file is refused.
+    pub(crate) fn find(path: &Path) -> io::Result<Self> {
+        const MOST_LINKS: usize = 40;
+        let mut path = path.to_owned();
+        for _ in 0..MOST_LINKS {
+            match lstat(&path) {
+                Ok(found) if found.is_symlink() => path = parent(&path).join(fs::read_link(&path)?),
+                Ok(found) if found.is_file() => return Ok(Self { path, old: Some(found) }),
+                Ok(found) if found.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+                Ok(_) => return Err(refuse_special("no regular file")),
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self { path, old: None }),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(loop_error())
+    }
+
+    /// The content, or `None` if there is no file yet.
+    pub(crate) fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
+        self.old.as_ref().map(|_| fs::read(&self.path)).transpose()
+    }
+
+    /// Puts a file with this content in the place of the old one, whose permissions it gets, as far as std
+    /// knows any.
+    pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
+        if self.old.as_ref().is_some_and(|old| old.permissions().readonly()) {
+            return Err(ErrorKind::PermissionDenied.into());
+        }
+        let dir = parent(&self.path);
+        let prefix = format!(".{}.", front_of_name(&self.path));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix).suffix(".waypath-tmp").rand_bytes(12);
+        #[cfg(unix)]
+        if self.old.is_none() {
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(dir).map_err(without_path)?;
+        file.write_all(content).map_err(without_path)?;
+        if let Some(old) = &self.old {
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        sync_dir(dir)
+    }
+}
+
+/// The error that says that something is refused that could be a file.
+pub(crate) fn refuse_special(what: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, format!("it is {what}, which has no content to replace"))
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// As much of the name as leaves room for more.
+fn front_of_name(path: &Path) -> String {
+    const MOST: usize = 16;
+    path.file_name().unwrap_or_default().to_string_lossy().chars().take(MOST).collect()
+}
+
+#[cfg(unix)]
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    fs::File::open(dir)?.sync_all()
+}
+
+/// std opens no directories here.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
+fn sync_dir(_: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,421 @@
+//! A file's content, replaced in one step: relative to the directory, which is opened once.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::Path;
+
+use rustix::fs::{
+    Access, AtFlags, CWD, FileType, Gid, Mode, OFlags, Stat, Uid, accessat, fchmod, fchown, fstat, openat, readlinkat,
+    renameat, statat, unlinkat,
+};
+use rustix::io::{Errno, retry_on_intr};
+
+use super::dir::front;
+use crate::sys::portable::refuse_special;
+
+/// A name in an open directory, and the regular file that has it, if one does.
+pub(crate) struct Target {
+    dir: OwnedFd,
+    name: OsString,
+    old: Option<Old>,
+}
+
+struct Old {
+    file: File,
+    found: Stat,
+}
+
+/// The directory of a name is only passed through: that one may not list it is no hindrance.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const PASS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const PASS: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
+
+impl Target {
+    /// Finds what a path leads to, links followed. Only a regular file is opened; anything else is
+    /// refused.
+    pub(crate) fn find(path: &Path) -> io::Result<Self> {
+        const TRIES: usize = 16;
+        for _ in 0..TRIES {
+            if let Some(target) = Self::find_once(path)? {
+                return Ok(target);
+            }
+        }
+        Err(io::Error::other("it is another file each time it is looked at, or has no name any more"))
+    }
+
+    /// `None` where something changed while it was looked at.
+    fn find_once(path: &Path) -> io::Result<Option<Self>> {
+        const MOST_LINKS: usize = 40;
+        let (mut dir, mut name) = open_parent(CWD, path.as_os_str().as_bytes())?;
+        let mut found = look_at(&dir, &name, AtFlags::SYMLINK_NOFOLLOW)?;
+        if found.as_ref().is_some_and(is_link) {
+            // The system follows the link first: it knows loops, those in /proc that are not what they read, and
+            // those of other users in /tmp that must not be followed.
+            let reached = look_at(&dir, &name, AtFlags::empty())?;
+            for _ in 0..MOST_LINKS {
+                let link = match retry_on_intr(|| readlinkat(&dir, &name, Vec::new())) {
+                    Err(Errno::INVAL | Errno::NOENT) => return Ok(None),
+                    link => link?,
+                };
+                refuse_special_kind(reached.as_ref())?;
+                (dir, name) = open_parent(&dir, link.as_bytes())?;
+                found = look_at(&dir, &name, AtFlags::SYMLINK_NOFOLLOW)?;
+                if !found.as_ref().is_some_and(is_link) {
+                    break;
+                }
+            }
+            if reached.as_ref().map(id) != found.as_ref().map(id) {
+                return Ok(None);
+            }
+        }
+        refuse_special_kind(found.as_ref())?;
+        let Some(found) = found else { return Ok(Some(Self { dir, name, old: None })) };
+
+        // Neither flag means anything for a regular file: should something else have its name by now, it is not
+        // waited for.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let file = match retry_on_intr(|| openat(&dir, &name, flags, Mode::empty())) {
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Ok(None),
+            file => File::from(file?),
+        };
+        let opened = retry_on_intr(|| fstat(&file))?;
+        if id(&opened) != id(&found) {
+            return Ok(None);
+        }
+        Ok(Some(Self { dir, name, old: Some(Old { file, found: opened }) }))
+    }
+
+    /// The content, or `None` if there is no file yet. It can be asked for once.
+    pub(crate) fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let Some(old) = &mut self.old else { return Ok(None) };
+        let mut content = Vec::new();
+        old.file.read_to_end(&mut content)?;
+        Ok(Some(content))
+    }
+
+    /// Puts a file with this content in the place of the old one, whose mode, owner, group and extended
+    /// attributes it gets.
+    pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
+        self.check_access()?;
+        // Before anything changes: what could fail afterwards is only the sync itself.
+        let dir = self.open_to_sync()?;
+        if !self.write_unnamed(content)? {
+            self.write_named(content)?;
+        }
+        match dir.map(|dir| dir.sync_all()) {
+            // These file systems have nothing to sync, or do it by themselves.
+            Some(Err(error)) if !is_one_of(&error, &[Errno::INVAL, Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOTTY]) => {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A file that may not be written is not replaced, although its directory would allow that.
+    fn check_access(&self) -> io::Result<()> {
+        if self.old.is_none() {
+            return Ok(());
+        }
+        match retry_on_intr(|| accessat(&self.dir, &self.name, Access::WRITE_OK, AtFlags::EACCESS)) {
+            // The system cannot tell, or the file has just gone.
+            Err(Errno::NOSYS | Errno::INVAL | Errno::NOENT) => Ok(()),
+            answer => Ok(answer?),
+        }
+    }
+
+    /// `None` for a directory that may not be listed: it cannot be synced.
+    fn open_to_sync(&self) -> io::Result<Option<File>> {
+        match retry_on_intr(|| openat(&self.dir, c".", OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())) {
+            Err(Errno::ACCESS) => Ok(None),
+            dir => Ok(Some(dir?.into())),
+        }
+    }
+
+    /// Writes a file that has no name until it is whole; `false` where the system has no such files.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn write_unnamed(&self, content: &[u8]) -> io::Result<bool> {
+        use rustix::fs::linkat;
+        use std::os::fd::AsRawFd as _;
+
+        let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS];
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = match retry_on_intr(|| openat(&self.dir, c".", flags, self.first_mode())) {
+            Err(errno) if unknown.contains(&errno) => return Ok(false),
+            file => File::from(file?),
+        };
+        if self.old.is_none() && !has_umask(&file)? {
+            return Ok(false);
+        }
+        self.fill(&file, content)?;
+
+        // To give it a name without special rights, /proc is needed.
+        let unable = [Errno::NOENT, Errno::OPNOTSUPP, Errno::PERM, Errno::ACCESS, Errno::XDEV, Errno::NOSYS];
+        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        let link = |name: &OsStr| match retry_on_intr(|| linkat(CWD, &path, &self.dir, name, AtFlags::SYMLINK_FOLLOW)) {
+            Err(errno) if unable.contains(&errno) => Ok(false),
+            result => result.map(|()| true),
+        };
+        if self.old.is_none() {
+            match link(&self.name) {
+                // Somebody else has made one just now: that one is replaced.
+                Err(Errno::EXIST) => {}
+                result => return Ok(result?),
+            }
+        }
+        let (linked, name) = with_new_name(&self.name, |name| link(name))?;
+        if linked {
+            self.replace_by(&name)?;
+        }
+        Ok(linked)
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "as for Linux")]
+    fn write_unnamed(&self, _: &[u8]) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    fn write_named(&self, content: &[u8]) -> io::Result<()> {
+        let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let (file, name) = with_new_name(&self.name, |name| {
+            retry_on_intr(|| openat(&self.dir, name, flags, self.first_mode())).map(File::from)
+        })?;
+        self.fill(&file, content).inspect_err(|_| self.remove(&name))?;
+        self.replace_by(&name)
+    }
+
+    /// For a new file the system applies the umask, or what the directory has as a default. What replaces
+    /// another is nobody else's business before it has that one's mode.
+    fn first_mode(&self) -> Mode {
+        let private = Mode::RUSR | Mode::WUSR;
+        if self.old.is_some() { private } else { private | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH }
+    }
+
+    fn fill(&self, mut file: &File, content: &[u8]) -> io::Result<()> {
+        file.write_all(content)?;
+        if let Some(old) = &self.old {
+            old.lend_to(file)?;
+        }
+        file.sync_all()
+    }
+
+    /// Gives the target's name to the file with the other name, which is removed should that fail.
+    fn replace_by(&self, name: &OsStr) -> io::Result<()> {
+        let renamed = retry_on_intr(|| renameat(&self.dir, name, &self.dir, &self.name));
+        Ok(renamed.inspect_err(|_| self.remove(name))?)
+    }
+
+    fn remove(&self, name: &OsStr) {
+        _ = retry_on_intr(|| unlinkat(&self.dir, name, AtFlags::empty()));
+    }
+}
+
+impl Old {
+    /// Gives a file this one's owner, group, extended attributes and mode.
+    fn lend_to(&self, file: &File) -> io::Result<()> {
+        let new = retry_on_intr(|| fstat(file))?;
+        if (new.st_uid, new.st_gid) != (self.found.st_uid, self.found.st_gid) {
+            let (owner, group) = (Uid::from_raw(self.found.st_uid), Gid::from_raw(self.found.st_gid));
+            retry_on_intr(|| fchown(file, Some(owner), Some(group)))
+                .map_err(|errno| cannot_keep("its owner and group", errno))?;
+        }
+        attributes::copy(&self.file, file)?;
+        // Last: to change the owner takes away some bits, and to set a list of rights changes others.
+        if retry_on_intr(|| fstat(file))?.st_mode != self.found.st_mode {
+            let mode = Mode::from_raw_mode(self.found.st_mode);
+            retry_on_intr(|| fchmod(file, mode)).map_err(|errno| cannot_keep("its mode", errno))?;
+        }
+        Ok(())
+    }
+}
+
+fn cannot_keep(what: &str, errno: Errno) -> io::Error {
+    let error = io::Error::from(errno);
+    io::Error::new(error.kind(), format!("{what} cannot be kept: {error}"))
+}
+
+/// Extended attributes, which hold lists of rights, too.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+mod attributes {
+    use std::fs::File;
+    use std::io;
+
+    use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr};
+    use rustix::io::{Errno, retry_on_intr};
+
+    use super::cannot_keep;
+
+    pub(super) const RIGHTS: &[u8] = b"system.posix_acl_access";
+
+    /// These hold for the content that they were made for: the system takes them away when it changes.
+    const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.ima", b"security.evm"];
+
+    /// Gives a file the attributes of another.
+    pub(super) fn copy(from: &File, to: &File) -> io::Result<()> {
+        let names = match grown(|buffer| flistxattr(from, buffer)) {
+            Err(Errno::NOTSUP | Errno::NOSYS) => return Ok(()),
+            names => names?,
+        };
+        let mut has_rights = false;
+        for name in names.split(|&byte| byte == 0).filter(|name| !name.is_empty() && !OF_CONTENT.contains(name)) {
+            has_rights |= name == RIGHTS;
+            let copied = grown(|buffer| fgetxattr(from, name, buffer))
+                .and_then(|value| retry_on_intr(|| fsetxattr(to, name, &value, XattrFlags::empty())));
+            match copied {
+                // It has just been taken away.
+                Err(Errno::NODATA) => {}
+                // The system's own, which it gives out itself.
+                Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS | Errno::INVAL) if is_the_systems(name) => {}
+                Err(errno) => {
+                    let what = format!("its attribute `{}`", String::from_utf8_lossy(name).escape_debug());
+                    return Err(cannot_keep(&what, errno));
+                }
+                Ok(()) => {}
+            }
+        }
+        if !has_rights && cfg!(any(target_os = "linux", target_os = "android")) {
+            // The new file has those that the directory gives to what is made in it.
+            match retry_on_intr(|| fremovexattr(to, RIGHTS)) {
+                Err(Errno::NODATA | Errno::NOTSUP | Errno::NOSYS) => {}
+                result => result.map_err(|errno| cannot_keep("its access rights", errno))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn is_the_systems(name: &[u8]) -> bool {
+        let theirs = [&b"security."[..], b"system.", b"trusted.", b"com.apple."];
+        name != RIGHTS && theirs.iter().any(|prefix| name.starts_with(prefix))
+    }
+
+    /// What a call puts into a buffer, which is made larger until it fits.
+    fn grown(call: impl Fn(&mut [u8]) -> rustix::io::Result<usize>) -> rustix::io::Result<Vec<u8>> {
+        const MOST: usize = 1 << 26;
+        let mut buffer = vec![0; 1024];
+        loop {
+            match retry_on_intr(|| call(&mut buffer)) {
+                Err(Errno::RANGE) if buffer.len() < MOST => buffer.resize(buffer.len() * 8, 0),
+                Err(errno) => return Err(errno),
+                Ok(length) => {
+                    buffer.truncate(length);
+                    return Ok(buffer);
+                }
+            }
+        }
+    }
+}
+
+/// Extended attributes: rustix has none here.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+mod attributes {
+    use std::fs::File;
+    use std::io;
+
+    #[allow(clippy::unnecessary_wraps, reason = "as elsewhere")]
+    pub(super) fn copy(_: &File, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whether the system has applied the umask to a file without a name. Before Linux 6.3 it did not where
+/// the file system has no lists of rights.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn has_umask(file: &File) -> io::Result<bool> {
+    const ALL: u32 = 0o666;
+    #[allow(clippy::useless_conversion, reason = "another type on other systems")]
+    let mode = u32::from(retry_on_intr(|| fstat(file))?.st_mode);
+    let lists = || rustix::fs::fgetxattr(file, attributes::RIGHTS, &mut [0_u8; 1][..]);
+    Ok(mode & ALL != ALL || !matches!(retry_on_intr(lists), Err(Errno::NOTSUP | Errno::NOSYS)))
+}
+
+/// Opens the directory of a path, which may be longer than the system allows; and the last name.
+fn open_parent(start: impl AsFd, path: &[u8]) -> io::Result<(OwnedFd, OsString)> {
+    let (parent, name) = match path.iter().rposition(|&byte| byte == b'/') {
+        Some(0) => (&b"/"[..], &path[1..]),
+        Some(at) => (&path[..at], &path[at + 1..]),
+        None => (&b"."[..], path),
+    };
+    if let b"" | b"." | b".." = name {
+        return Err(Errno::ISDIR.into());
+    }
+    let (part, mut rest) = front(parent);
+    let mut dir = retry_on_intr(|| openat(&start, part, PASS, Mode::empty()))?;
+    while !rest.is_empty() {
+        let (part, behind) = front(rest);
+        dir = retry_on_intr(|| openat(&dir, part, PASS, Mode::empty()))?;
+        rest = behind;
+    }
+    Ok((dir, OsStr::from_bytes(name).to_owned()))
+}
+
+/// What has a name, if something has.
+fn look_at(dir: &OwnedFd, name: &OsStr, flags: AtFlags) -> io::Result<Option<Stat>> {
+    match retry_on_intr(|| statat(dir, name, flags)) {
+        Err(Errno::NOENT) => Ok(None),
+        found => Ok(Some(found?)),
+    }
+}
+
+fn kind(found: &Stat) -> FileType {
+    FileType::from_raw_mode(found.st_mode)
+}
+
+fn is_link(found: &Stat) -> bool {
+    kind(found) == FileType::Symlink
+}
+
+/// Device and inode.
+#[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "other types on other systems")]
+fn id(found: &Stat) -> (u64, u64) {
+    (found.st_dev as u64, found.st_ino as u64)
+}
+
+fn refuse_special_kind(found: Option<&Stat>) -> io::Result<()> {
+    match found.map(kind) {
+        None | Some(FileType::RegularFile) => Ok(()),
+        Some(FileType::Directory) => Err(Errno::ISDIR.into()),
+        Some(FileType::Symlink) => Err(Errno::LOOP.into()),
+        Some(FileType::Fifo) => Err(refuse_special("a pipe")),
+        Some(FileType::Socket) => Err(refuse_special("a socket")),
+        Some(FileType::BlockDevice | FileType::CharacterDevice) => Err(refuse_special("a device")),
+        Some(_) => Err(refuse_special("no regular file")),
+    }
+}
+
+fn is_one_of(error: &io::Error, errnos: &[Errno]) -> bool {
+    errnos.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+/// Makes something under a new name, made from the target's.
+fn with_new_name<T>(
+    target: &OsStr,
+    make: impl Fn(&OsStr) -> rustix::io::Result<T>,
+) -> rustix::io::Result<(T, OsString)> {
+    const TRIES: usize = 1_000;
+    for _ in 0..TRIES {
+        let name = new_name(target);
+        match make(&name) {
+            Err(Errno::EXIST) => {}
+            made => return Ok((made?, name)),
+        }
+    }
+    Err(Errno::EXIST)
+}
+
+/// A name that says whose it is: `.NAME.0123456789abcdef.waypath-tmp`. Of a long name its front: some
+/// file systems take no more than 143 bytes.
+fn new_name(target: &OsStr) -> OsString {
+    const MOST: usize = 64;
+    let target = target.as_bytes();
+    let is_inside_character = |&at: &usize| target.get(at).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
+    let end = (0..=target.len().min(MOST)).rev().find(|at| !is_inside_character(at)).unwrap_or(0);
+    // Each of these has other keys, which come from the system's random numbers.
+    let random = RandomState::new().build_hasher().finish();
+    let name = [b".", &target[..end], format!(".{random:016x}.waypath-tmp").as_bytes()].concat();
+    OsString::from_vec(name)
+}
