@@ -19,7 +19,7 @@ fn what_is_no_mode_is_said_with_its_place() {
     bad("", 0, "+, - or = is missing");
     bad("u", 1, "+, - or = is missing");
     bad("u+x,", 4, "+, - or = is missing");
-    bad(",u+x", 0, "`,` is not +, - or =");
+    bad(",u+x", 0, "+, - or = is missing");
     bad("u+x,go", 6, "+, - or = is missing");
     bad("x+u", 0, "`x` is not +, - or =");
     bad("u+rwz", 4, "`z` is no permission");
