@@ -2,17 +2,9 @@
 
 use std::io::ErrorKind;
 
-use waypath::{Error, Op, Path, Result, path};
+use waypath::{Op, Path, Result, path};
 
-use crate::util::Tree;
-
-/// Checks what failed and why.
-#[track_caller]
-fn fails<T: std::fmt::Debug>(result: Result<T>, op: Op, kind: ErrorKind) -> Error {
-    let error = result.expect_err("it should fail");
-    assert_eq!((error.op(), error.kind()), (op, kind), "{error}");
-    error
-}
+use crate::util::{Tree, fails};
 
 #[test]
 fn a_file_is_made_and_replaced() {

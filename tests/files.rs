@@ -4,15 +4,7 @@ use std::io::ErrorKind;
 
 use waypath::{Error, FileKind, Op, Path, PathBuf, Result, path};
 
-use crate::util::Tree;
-
-/// Checks what failed and why.
-#[track_caller]
-fn fails<T: std::fmt::Debug>(result: Result<T>, op: Op, kind: ErrorKind) -> Error {
-    let error = result.expect_err("it should fail");
-    assert_eq!((error.op(), error.kind()), (op, kind), "{error}");
-    error
-}
+use crate::util::{Tree, fails};
 
 #[test]
 fn an_error_says_what_was_done_to_which_path_and_why() {

@@ -13,12 +13,16 @@ mod files;
 #[cfg(target_os = "linux")]
 mod fs_conformance;
 mod laws;
+#[cfg(unix)]
+mod links;
 mod listing;
 #[cfg(target_os = "linux")]
 mod listing_faults;
 mod listing_laws;
+mod mode;
 mod path;
 mod pattern;
 mod pattern_laws;
 mod tree;
 mod truth_table;
+mod verbs;

@@ -1,10 +1,11 @@
 //! What the tests share: trees on the disk, and a user who is not root.
 
+use std::io::ErrorKind;
 use std::ops::Deref;
 #[cfg(unix)]
 use std::process::Command;
 
-use waypath::{FileKind, Path, PathBuf, TempDir};
+use waypath::{Error, FileKind, Op, Path, PathBuf, Result, TempDir};
 
 /// A directory with what a test needs, removed when it is dropped.
 pub(crate) struct Tree(TempDir);
@@ -71,6 +72,14 @@ impl Deref for Tree {
     }
 }
 
+/// Checks what failed and why.
+#[track_caller]
+pub(crate) fn fails<T: std::fmt::Debug>(result: Result<T>, op: Op, kind: ErrorKind) -> Error {
+    let error = result.expect_err("it should fail");
+    assert_eq!((error.op(), error.kind()), (op, kind), "{error}");
+    error
+}
+
 #[cfg(unix)]
 pub(crate) fn symlink(target: &str, at: &Path) {
     std::os::unix::fs::symlink(target, at.as_str()).unwrap();
@@ -134,7 +143,8 @@ fn start_as_nobody(name: &str, place: PathBuf) {
     start_anew(Command::new(program).current_dir("/").uid(NOBODY).gid(NOBODY).env(PLACE, place.as_str()), name);
 }
 
-/// Runs the rest of a test in a process in which no other test does anything, in the same way.
+/// Runs the rest of a test in a process in which no other test does anything, in the same way. What it prints
+/// there, the test prints.
 #[cfg(target_os = "linux")]
 #[track_caller]
 pub(crate) fn alone(name: &str) -> bool {
@@ -153,4 +163,5 @@ fn start_anew(program: &mut Command, test: &str) {
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "started anew: {printed}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(printed.contains("1 passed"), "no test is called {test}: {printed}");
+    print!("{printed}");
 }

@@ -44,7 +44,8 @@ impl Path {
     #[doc(alias = "set_permissions")]
     pub fn chmod(&self, mode: impl IntoMode) -> Result<()> {
         let mode = mode.into_mode().map_err(|mistake| mistake.in_operation(Op::Chmod, self))?;
-        change_mode(self.as_ref(), &mode).map_err(|cause| Error::new(Op::Chmod, self, cause))
+        change_mode(self.as_ref(), &mode)
+            .map_err(|cause| Error::new(Op::Chmod, self, cause).with_second(mode.to_string()))
     }
 
     /// Returns the name of the user whose the file is; of a link's target where it is a link.

@@ -1,5 +1,6 @@
 //! Modes: which permissions a file is to have, as a number or as text.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Op, Result};
@@ -122,6 +123,46 @@ impl Change {
 /// What one of user, group and others may do, as what all may do.
 fn spread(bits: u32) -> u32 {
     [READ, WRITE, EXECUTE].into_iter().filter(|kind| bits & kind != 0).sum()
+}
+
+/// In the language that [`FromStr`] reads.
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Meaning::Number(bits) => write!(f, "{bits:03o}"),
+            Meaning::Changes(changes) => {
+                let texts: Vec<_> = changes.iter().map(Change::text).collect();
+                f.write_str(&texts.join(","))
+            }
+        }
+    }
+}
+
+impl Change {
+    fn text(&self) -> String {
+        let operator = match self.operator {
+            Operator::Add => '+',
+            Operator::Remove => '-',
+            Operator::Set => '=',
+        };
+        let letters = |table: &[(char, u32)], bits: u32| -> String {
+            table.iter().filter(|(_, those)| bits & those == *those).map(|(letter, _)| letter).collect()
+        };
+        let who = match self.who {
+            None => String::new(),
+            Some(ALL) => "a".to_owned(),
+            Some(who) => letters(&['u', 'g', 'o'].map(|letter| (letter, whose(letter))), who),
+        };
+        let what = match self.what {
+            What::SameAs(theirs) => letters(&[('u', 0o700), ('g', 0o070), ('o', 0o007)], theirs),
+            What::Permissions { bits, execute_if_any } => {
+                let execute_if_any = if execute_if_any { "X" } else { "" };
+                let kinds = [('r', READ), ('w', WRITE), ('x', EXECUTE), ('s', SET_IDS), ('t', STICKY)];
+                letters(&kinds, bits) + execute_if_any
+            }
+        };
+        format!("{who}{operator}{what}")
+    }
 }
 
 impl FromStr for Mode {

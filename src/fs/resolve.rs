@@ -61,8 +61,8 @@ impl Path {
     ///
     /// - [`NotFound`](std::io::ErrorKind::NotFound): the path is relative, and the working directory was
     ///   removed.
-    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): the result is not UTF-8, which is an error of
-    ///   [`Op::Convert`] with the raw path.
+    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path holds NUL; or the result is not UTF-8,
+    ///   which is an error of [`Op::Convert`] with the raw path.
     ///
     /// # Platform-specific behavior
     ///
@@ -123,10 +123,6 @@ impl Path {
     /// # Errors
     ///
     /// As for [`stat`](Path::stat), of either.
-    ///
-    /// # Platform-specific behavior
-    ///
-    /// On Windows, a file with two names is taken for two: what is compared there is where the paths lead.
     #[doc(alias = "is_same_file")]
     pub fn samefile(&self, other: impl AsPath) -> Result<bool> {
         let other = &*other.as_path();

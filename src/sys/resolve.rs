@@ -43,6 +43,9 @@ pub(super) fn follow(
     trouble: Trouble,
     mut look: impl FnMut(&Path) -> io::Result<Found>,
 ) -> io::Result<PathBuf> {
+    if path.as_os_str().as_encoded_bytes().contains(&0) {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "a name holds NUL"));
+    }
     let mut steps = Vec::new();
     push_steps(&mut steps, path);
     let mut targets = HashMap::<PathBuf, Option<PathBuf>>::new();

@@ -2,7 +2,7 @@
 
 use std::fs::{self, FileTimes, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use crate::sys::special::Special;
@@ -71,8 +71,16 @@ pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
     Ok(absolute.parent().is_none())
 }
 
+/// What tells a file from every other that exists: the number of the volume and that of the file.
+#[cfg(windows)]
+pub(crate) fn file_id(path: &Path) -> io::Result<(u64, u64)> {
+    let found = winapi_util::file::information(&winapi_util::Handle::from_path_any(path)?)?;
+    Ok((found.volume_serial_number(), found.file_index()))
+}
+
 /// What tells a file from every other that exists. std tells no number but only the real path: a file
 /// with two names looks like two.
-pub(crate) fn file_id(path: &Path) -> io::Result<PathBuf> {
+#[cfg(not(windows))]
+pub(crate) fn file_id(path: &Path) -> io::Result<std::path::PathBuf> {
     fs::canonicalize(path)
 }
