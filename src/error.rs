@@ -1,5 +1,8 @@
 //! The one error: what was being done, to which path, and why it failed.
 
+mod alike;
+mod diagnosis;
+
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
@@ -20,7 +23,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What failed: an operation, the path it was for, and the cause.
 ///
 /// It prints as one line that a person can act on, cause included; control characters in a path are
-/// escaped. Causes are those of the system
+/// escaped. [`Debug`](#impl-Debug-for-Error), which is what a script's `main` prints, adds what may help: what is
+/// missing on the way, and names that look alike. Causes are those of the system
 /// ([`io_error`](Error::io_error)) or lie in the text of a path, a pattern or a URI; the latter
 /// have the kind [`InvalidInput`](io::ErrorKind::InvalidInput). What works on a whole tree goes on where
 /// something fails, and its error has all the [`failures`](Error::failures).
@@ -436,8 +440,25 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
-/// What a script's `main` prints of its error: the line of [`Display`](fmt::Display), but of several
-/// failures each on a line of its own.
+/// What a script's `main` prints of its error: the line of [`Display`](fmt::Display), and below it what may help.
+///
+/// Where something does not exist, that is the first on the way to it that does not, and up to three
+/// names there that look alike; where something is not allowed, what may not be searched, read or
+/// changed, if that can be told. The system is asked for it when the error is printed like this,
+/// and not before; at most some thousand names are looked at. Of several failures each has a line.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// (&base / "notes/2026").mkdir_all()?;
+/// let error = (&base / "nots/2026/trip.md").read_text().unwrap_err();
+/// assert_eq!(
+///     format!("{error:?}"),
+///     format!("{error}\n  `{}` does not exist\n  similar names there: `notes`", &base / "nots")
+/// );
+/// # Ok::<(), waypath::Error>(())
+/// ```
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.cause {
@@ -450,7 +471,10 @@ impl fmt::Debug for Error {
                     rest => write!(f, "\n  and {rest} more"),
                 }
             }
-            _ => fmt::Display::fmt(self, f),
+            _ => {
+                fmt::Display::fmt(self, f)?;
+                diagnosis::write(self, f)
+            }
         }
     }
 }

@@ -44,7 +44,11 @@
 //! paths that know what kind of file they are. A [`Tree`] prints one. A [`TempDir`] is a directory that
 //! is removed when it is dropped.
 //!
-//! An [`Error`] says what was being done, to which path, and why it failed. Everything that can fail
+//! [`write_atomic`](Path::write_atomic) and its kin replace the content of a file in one step, so that none is
+//! lost; [`write_text`](Path::write_text) is what `std::fs::write` is.
+//!
+//! An [`Error`] says what was being done, to which path, and why it failed; printed by `main`, also what is
+//! missing on the way. Everything that can fail
 //! returns [`Result`]; every path, whatever its text, can be asked everything, and nothing panics.
 //!
 //! # Differences from pathlib

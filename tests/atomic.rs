@@ -2,6 +2,8 @@
 
 use std::io::ErrorKind;
 
+#[cfg(unix)]
+use waypath::PathBuf;
 use waypath::{Op, Path, Result, path};
 
 use crate::util::{Tree, fails};
@@ -462,13 +464,13 @@ mod linux {
         use std::os::fd::AsRawFd as _;
         let tree = Tree::new(["f", "gone"]);
         let open = |name: &str| std::fs::File::open(tree.at(name).as_str()).unwrap();
-        let link = |file: &std::fs::File| path(format!("/proc/self/fd/{}", file.as_raw_fd())).to_path_buf();
+        let link = |file: &std::fs::File| PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
         let (file, gone) = (open("f"), open("gone"));
         tree.at("gone").unlink().unwrap();
         link(&file).write_atomic("new").unwrap();
         fails(link(&gone).write_atomic("x"), Op::Write, ErrorKind::Other);
         let (reader, _writer) = std::io::pipe().unwrap();
-        let pipe = path(format!("/proc/self/fd/{}", reader.as_raw_fd())).to_path_buf();
+        let pipe = PathBuf::from(format!("/proc/self/fd/{}", reader.as_raw_fd()));
         fails(pipe.write_atomic("x"), Op::Write, ErrorKind::InvalidInput);
         tree.is(["f: new"]);
     }

@@ -13,7 +13,7 @@ fn an_error_says_what_was_done_to_which_path_and_why() {
     assert_eq!(error.path().to_str().unwrap(), tree.at("no/such").as_str());
     let cause = error.io_error().unwrap();
     assert_eq!(error.to_string(), format!("cannot create directory `{}`: {cause}", tree.at("no/such")));
-    assert_eq!(format!("{error:?}"), error.to_string());
+    assert_eq!(format!("{error:?}"), format!("{error}\n  `{}` does not exist", tree.at("no")));
 
     let error = fails(tree.at("no").rename(tree.at("f")), Op::Rename, ErrorKind::NotFound);
     assert_eq!(error.second_path().unwrap().to_str().unwrap(), tree.at("f").as_str());

@@ -9,6 +9,7 @@ mod util;
 
 mod atomic;
 mod conformance;
+mod diagnosis;
 mod files;
 #[cfg(target_os = "linux")]
 mod fs_conformance;

@@ -53,7 +53,8 @@ impl Path {
     /// Makes the text the content of the file, which is made if it does not exist.
     ///
     /// The text is written as it is: newlines are not translated. **The old content is gone before
-    /// the new one is written**; a full disk or a crash in between loses both.
+    /// the new one is written**; a full disk or a crash in between loses both, which
+    /// [`write_atomic`](Path::write_atomic) does not.
     ///
     /// # Examples
     ///

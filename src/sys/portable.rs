@@ -137,6 +137,22 @@ fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
     true
 }
 
+/// The first names in a directory, up to so many.
+pub(crate) fn names(directory: &Path, most: usize) -> io::Result<Vec<OsString>> {
+    let entries = fs::read_dir(directory)?.take(most);
+    Ok(entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect())
+}
+
+/// Whether it is known that a file may not be read: std does not say it.
+pub(crate) fn may_not_read(_: &Path) -> bool {
+    false
+}
+
+/// Whether it is known that a file may not be written.
+pub(crate) fn may_not_write(path: &Path) -> bool {
+    stat(path).is_ok_and(|found| found.is_file() && found.permissions().readonly())
+}
+
 /// Whether an error says that links lead in a circle.
 pub(crate) fn is_loop(_: &io::Error) -> bool {
     false

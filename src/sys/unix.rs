@@ -14,7 +14,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::{User, getuid};
-use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW};
+use rustix::fs::{Access, AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, accessat};
 use rustix::io::Errno;
 
 pub(crate) use atomic::Target;
@@ -27,7 +27,7 @@ pub(crate) use resolve::{resolve, resolve_strict};
 
 use super::portable;
 pub(crate) use portable::{
-    FileType, Metadata, append, create_dir, hard_link, is_junction, lstat, open, read, read_link, read_text,
+    FileType, Metadata, append, create_dir, hard_link, is_junction, lstat, names, open, read, read_link, read_text,
     remove_dir, remove_file, remove_temp_dir, rename, stat, symlink, variable, working_dir, working_dir_on, write,
 };
 
@@ -59,6 +59,20 @@ pub(crate) use portable::rename_new;
 pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.permissions(Permissions::from_mode(0o700)).tempdir_in(parent).map_err(portable::without_path)
+}
+
+/// Whether it is known that a file or directory may not be read.
+pub(crate) fn may_not_read(path: &Path) -> bool {
+    is_refused(path, Access::READ_OK)
+}
+
+/// Whether it is known that a file may not be written, or a directory changed.
+pub(crate) fn may_not_write(path: &Path) -> bool {
+    is_refused(path, Access::WRITE_OK)
+}
+
+fn is_refused(path: &Path, access: Access) -> bool {
+    matches!(accessat(CWD, path, access, AtFlags::EACCESS), Err(Errno::ACCESS | Errno::PERM))
 }
 
 /// Whether an error says that links lead in a circle.

@@ -1,4 +1,5 @@
-//! What needs a process: the example programs, and listings with limits and faults of the system.
+//! What needs a process: the example programs, listings with limits and faults of the system, files that are
+//! replaced by programs that fail or are killed.
 //!
 //! Not modules of `it`: cargo builds examples when all tests are run, and not when one is named.
 
@@ -6,6 +7,8 @@
 
 use std::path::PathBuf;
 
+#[cfg(target_os = "linux")]
+mod atomic;
 #[cfg(target_os = "linux")]
 mod faults;
 mod find;

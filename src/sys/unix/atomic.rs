@@ -332,3 +332,87 @@ fn new_name(target: &OsStr) -> OsString {
     let name = [b".", &target[..end], format!(".{random:016x}.waypath-tmp").as_bytes()].concat();
     OsString::from_vec(name)
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the test builds its files with std")]
+mod tests {
+    use std::fs;
+    use std::io;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    use std::path::Path;
+
+    use super::{Target, new_name};
+    use crate::sys::portable;
+
+    fn named(path: &Path) -> io::Result<()> {
+        Target::find(path)?.write_named(b"new")
+    }
+
+    fn portably(path: &Path) -> io::Result<()> {
+        portable::Target::find(path)?.write(b"new")
+    }
+
+    fn usual(path: &Path) -> io::Result<()> {
+        Target::find(path)?.write(b"new")
+    }
+
+    /// With a temporary name, without one, and over std alone: the same comes of it.
+    #[test]
+    fn all_ways_to_replace_a_file_do_the_same() {
+        let layouts =
+            ["nothing", "file", "link", "dangling link", "loop", "directory", "link to directory", "no parent"];
+        for layout in layouts {
+            let outcomes = [usual, named, portably].map(|write| {
+                let place = tempfile::tempdir().unwrap();
+                let (target, other) = (place.path().join("target"), place.path().join("other"));
+                match layout {
+                    "file" => fs::write(&target, "old").unwrap(),
+                    "link" => {
+                        fs::write(&other, "old").unwrap();
+                        symlink("other", &target).unwrap();
+                    }
+                    "dangling link" => symlink("other", &target).unwrap(),
+                    "loop" => symlink("target", &target).unwrap(),
+                    "directory" => fs::create_dir(&target).unwrap(),
+                    "link to directory" => symlink(".", &target).unwrap(),
+                    _ => {}
+                }
+                for path in [&target, &other] {
+                    if fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+                        fs::set_permissions(path, fs::Permissions::from_mode(0o751)).unwrap();
+                    }
+                }
+                let path = if layout == "no parent" { target.join("no/x") } else { target };
+                let is_written = write(&path).is_ok();
+                let mut left: Vec<_> = fs::read_dir(place.path())
+                    .unwrap()
+                    .map(|entry| {
+                        let entry = entry.unwrap();
+                        let found = fs::symlink_metadata(entry.path()).unwrap();
+                        (entry.file_name(), found.mode(), fs::read(entry.path()).ok())
+                    })
+                    .collect();
+                left.sort();
+                (is_written, left)
+            });
+            assert!(outcomes[0] == outcomes[1] && outcomes[1] == outcomes[2], "{layout}: {outcomes:?}");
+            assert_eq!(outcomes[0].0, ["nothing", "file", "link", "dangling link"].contains(&layout), "{layout}");
+        }
+    }
+
+    #[test]
+    fn temporary_names_fit_and_are_cut_between_characters() {
+        for (name, front) in [("a.txt", "a.txt"), (&*"x".repeat(255), &*"x".repeat(64)), ("", "")] {
+            let temporary = new_name(name.as_ref()).into_string().unwrap();
+            assert!(temporary.starts_with(&format!(".{front}.")) && temporary.ends_with(".waypath-tmp"), "{temporary}");
+        }
+        for character in ["é", "€", "𝄞"] {
+            for shift in 0..4 {
+                let name = "x".repeat(shift) + &character.repeat(60);
+                let temporary = new_name(name.as_ref()).into_string().expect("it is cut between characters");
+                assert!(temporary.len() < 100 && temporary.contains(character));
+            }
+        }
+        assert_ne!(new_name("x".as_ref()), new_name("x".as_ref()));
+    }
+}

@@ -1,0 +1,167 @@
+//! What a reader of an error wants to know next: what is missing on the way, and what may not be done there.
+//!
+//! The system is asked when the error is printed for its reader. What it says is about that moment.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use super::alike::{is_mark, most_alike};
+use super::{Error, Op, printable};
+use crate::sys;
+
+/// Writes what there is to say, each on a line of its own.
+pub(super) fn write(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    lines(error).iter().try_for_each(|line| write!(f, "\n  {line}"))
+}
+
+fn lines(error: &Error) -> Vec<String> {
+    if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied) {
+        return Vec::new();
+    }
+    let first = Subject { path: error.path(), role: role(error.op()), is_only: error.second_path().is_none() };
+    let second = error.second_path().map(|path| Subject { path, role: Role::Name, is_only: false });
+    let subjects = [Some(first), second].into_iter().flatten().filter(|subject| subject.role != Role::None);
+    subjects.map(|subject| subject.lines(error.kind())).find(|lines| !lines.is_empty()).unwrap_or_default()
+}
+
+/// A path of an operation.
+struct Subject<'a> {
+    path: &'a Path,
+    role: Role,
+    /// The operation has no other, so that the error says which does not exist.
+    is_only: bool,
+}
+
+/// What an operation does with a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It asks the system nothing about it.
+    None,
+    /// It reads what is there.
+    Content,
+    /// It writes the file, which need not exist.
+    Written,
+    /// It makes something in it.
+    Directory,
+    /// It gives or takes away the name of what is there.
+    Named,
+    /// It gives the name to something.
+    Name,
+    /// It needs what is there for something else.
+    Other,
+}
+
+fn role(op: Op) -> Role {
+    match op {
+        Op::Home | Op::Cwd | Op::Expand => Role::None,
+        Op::Read | Op::List => Role::Content,
+        Op::Write | Op::Touch => Role::Written,
+        Op::TempDir => Role::Directory,
+        Op::Unlink | Op::Rmdir | Op::Rmtree | Op::Rename | Op::Replace | Op::Move => Role::Named,
+        Op::Mkdir => Role::Name,
+        _ => Role::Other,
+    }
+}
+
+impl Subject<'_> {
+    fn lines(&self, kind: ErrorKind) -> Vec<String> {
+        let mut fails: Option<(&Path, io::Error)> = None;
+        for there in self.path.ancestors() {
+            match (sys::stat(here(there)), fails) {
+                (Err(cause), _) => fails = Some((there, cause)),
+                (Ok(_), None) => return self.forbidden(kind),
+                (Ok(found), Some((at, cause))) => return self.missing(there, &found, at, &cause, kind),
+            }
+        }
+        Vec::new()
+    }
+
+    /// What there is to say where the path leads to something.
+    fn forbidden(&self, kind: ErrorKind) -> Vec<String> {
+        if kind != ErrorKind::PermissionDenied {
+            return Vec::new();
+        }
+        let parent = self.path.parent().unwrap_or(self.path);
+        let may_not = |what: &str, path| vec![format!("{} may not be {what}", named(path))];
+        match self.role {
+            Role::Content if sys::may_not_read(here(self.path)) => may_not("read", self.path),
+            Role::Written if sys::may_not_write(here(self.path)) => may_not("written", self.path),
+            Role::Directory if sys::may_not_write(here(self.path)) => may_not("changed", self.path),
+            Role::Written | Role::Named | Role::Name if sys::may_not_write(here(parent)) => may_not("changed", parent),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What there is to say where `there` is the last on the way that is there, and `at` fails below it.
+    fn missing(
+        &self,
+        there: &Path,
+        found: &sys::Metadata,
+        at: &Path,
+        cause: &io::Error,
+        kind: ErrorKind,
+    ) -> Vec<String> {
+        if !found.is_dir() {
+            return vec![format!("{} is not a directory", named(there))];
+        }
+        match (sys::lstat(at), cause.kind()) {
+            (Ok(_), ErrorKind::NotFound) => vec![format!("{} is a link that leads to nothing", named(at))],
+            (Ok(_), _) => vec![format!("{} is a link that cannot be followed: {cause}", named(at))],
+            (Err(_), ErrorKind::PermissionDenied) => vec![format!("{} may not be searched", named(there))],
+            (Err(_), ErrorKind::NotFound) if at == self.path && matches!(self.role, Role::Written | Role::Name) => {
+                self.forbidden(kind)
+            }
+            (Err(_), ErrorKind::NotFound) => self.not_there(there, at),
+            _ => Vec::new(),
+        }
+    }
+
+    fn not_there(&self, there: &Path, at: &Path) -> Vec<String> {
+        const MOST_NAMES: usize = 4_096;
+        let wanted = at.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+        let names = sys::names(here(there), MOST_NAMES).unwrap_or_default();
+        let alike = most_alike(&wanted, names.iter().map(|name| name.to_string_lossy().into_owned()));
+        let mut lines = Vec::new();
+        if there.as_os_str().is_empty() {
+            lines.push(format!("{} does not exist in {}", named(at), named(there)));
+        } else if !alike.is_empty() || at != self.path || !self.is_only {
+            lines.push(format!("{} does not exist", named(at)));
+        }
+        if !alike.is_empty() {
+            let alike: Vec<_> = alike.iter().map(|name| format!("`{}`", shown(name))).collect();
+            lines.push(format!("similar names there: {}", alike.join(", ")));
+        }
+        lines
+    }
+}
+
+/// What the system takes for the directory above a name.
+fn here(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
+fn named(path: &Path) -> String {
+    if !path.as_os_str().is_empty() {
+        return format!("`{}`", shown(&path.to_string_lossy()));
+    }
+    match sys::working_dir() {
+        Ok(directory) => format!("the working directory `{}`", shown(&directory.to_string_lossy())),
+        Err(_) => "the working directory".to_owned(),
+    }
+}
+
+/// A text for a message, in which an accent that is composed can be told from a letter that has one.
+fn shown(text: &str) -> Cow<'_, str> {
+    let text = printable(text);
+    if !text.contains(is_mark) {
+        return text.into();
+    }
+    let escape = |character: char| match is_mark(character) {
+        true => character.escape_unicode().to_string(),
+        false => character.to_string(),
+    };
+    text.chars().map(escape).collect()
+}

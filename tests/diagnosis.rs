@@ -1,0 +1,181 @@
+//! What an error adds when it is printed as a script's `main` prints it.
+
+use waypath::{Error, Path, Pattern, Result, path};
+
+use crate::util::Tree;
+
+/// Checks what is printed below the line of the error. `DIR` stands for the tree, and `/` for the system's
+/// separator.
+#[track_caller]
+fn adds<T: std::fmt::Debug, const N: usize>(tree: &Path, result: Result<T>, expected: [&str; N]) {
+    let error = result.expect_err("it should fail");
+    let printed = format!("{error:?}");
+    let added = printed.strip_prefix(&error.to_string()).expect("the line comes first");
+    let added = added.replace(tree.as_str(), "DIR").replace(std::path::MAIN_SEPARATOR, "/");
+    let lines: Vec<_> =
+        added.split('\n').skip(1).map(|line| line.strip_prefix("  ").expect("it stands below")).collect();
+    assert_eq!(lines, expected, "{error}");
+}
+
+#[test]
+fn what_is_missing_first_is_said_and_names_like_it() {
+    let tree =
+        Tree::new(["notes/2024/a.txt", "notes/2025/", "notes/old/", "photos/", "README.md", "f", "cafe\u{301}/"]);
+    let at = |name: &str| tree.at(name);
+    let read = |name: &str| at(name).read_text();
+    adds(&tree, read("nots/2026/x"), ["`DIR/nots` does not exist", "similar names there: `notes`"]);
+    adds(&tree, read("notes/2026/x"), ["`DIR/notes/2026` does not exist", "similar names there: `2024`, `2025`"]);
+    adds(&tree, read("notes/2024/b.txt"), ["`DIR/notes/2024/b.txt` does not exist", "similar names there: `a.txt`"]);
+    adds(&tree, read("README"), ["`DIR/README` does not exist", "similar names there: `README.md`"]);
+    if cfg!(target_os = "linux") {
+        adds(&tree, read("caf\u{e9}/x"), ["`DIR/caf\u{e9}` does not exist", "similar names there: `cafe\\u{301}`"]);
+    }
+    adds(&tree, read("quite/another/x"), ["`DIR/quite` does not exist"]);
+    adds(&tree, read("quite another"), []);
+    adds(&tree, at("photo").iterdir().next().unwrap(), ["`DIR/photo` does not exist", "similar names there: `photos`"]);
+    adds(&tree, read("f/x"), ["`DIR/f` is not a directory"]);
+    adds(&tree, read("f/x/y"), ["`DIR/f` is not a directory"]);
+    // What is made need not be there, but where it is made.
+    adds(&tree, at("nots/new").mkdir(), ["`DIR/nots` does not exist", "similar names there: `notes`"]);
+    adds(&tree, at("nots/new").write_text(""), ["`DIR/nots` does not exist", "similar names there: `notes`"]);
+    adds(&tree, at("nots/new").write_atomic(""), ["`DIR/nots` does not exist", "similar names there: `notes`"]);
+    adds(&tree, at("f").mkdir(), []);
+    adds(&tree, at("notes").rmdir(), []);
+}
+
+#[test]
+fn of_two_paths_it_is_said_which_is_missing() {
+    let tree = Tree::new(["notes/", "f"]);
+    let at = |name: &str| tree.at(name);
+    adds(&tree, at("g").rename(at("f")), ["`DIR/g` does not exist"]);
+    adds(&tree, at("note").replace(at("g")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
+    adds(&tree, at("f").move_to(at("note/f")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
+    adds(&tree, at("f").rename(at("notes")), []);
+}
+
+#[test]
+fn the_working_directory_is_named() {
+    let working_dir = Path::cwd().unwrap();
+    adds(&working_dir, path("gone").read_text(), ["`gone` does not exist in the working directory `DIR`"]);
+    adds(
+        &working_dir,
+        path("tests/its.rs").read_text(),
+        ["`tests/its.rs` does not exist", "similar names there: `it.rs`"],
+    );
+    adds(
+        &working_dir,
+        path("test/it.rs").stat(),
+        ["`test` does not exist in the working directory `DIR`", "similar names there: `tests`"],
+    );
+}
+
+#[test]
+fn three_names_are_shown_the_best_first_and_control_characters_escaped() {
+    let tree = Tree::new(["name1", "name2", "name3", "nam", "nme", "other"]);
+    adds(
+        &tree,
+        tree.at("name").unlink(),
+        ["`DIR/name` does not exist", "similar names there: `name1`, `name2`, `name3`"],
+    );
+    if cfg!(unix) {
+        tree.at("a\nb c").touch().unwrap();
+        adds(&tree, tree.at("a\nbc").unlink(), ["`DIR/a\\nbc` does not exist", "similar names there: `a\\nb c`"]);
+    }
+}
+
+#[test]
+fn the_system_is_asked_when_the_error_is_printed() {
+    let tree = Tree::new([]);
+    let error = tree.at("d/f").read_text().unwrap_err();
+    assert!(format!("{error:?}").contains("does not exist"));
+    tree.at("d").mkdir().unwrap();
+    assert_eq!(format!("{error:?}"), error.to_string(), "only the file is missing now, as the line says");
+    tree.at("d/F.txt").touch().unwrap();
+    assert!(format!("{error:?}").ends_with("\n  similar names there: `F.txt`"));
+    tree.at("d/f").touch().unwrap();
+    assert_eq!(format!("{error:?}"), error.to_string(), "nothing is missing any more");
+}
+
+#[test]
+fn nothing_is_added_to_what_lies_in_a_text() {
+    let errors: [Error; 5] = [
+        path("a").with_name("").unwrap_err(),
+        path("a").relative_to("b").unwrap_err(),
+        Pattern::with_braces("{a").unwrap_err(),
+        path("~no such user/a").expanduser().map_or_else(|error| error, |_| path("a").with_stem("").unwrap_err()),
+        path("a\0b").read_text().unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(format!("{error:?}"), error.to_string());
+    }
+    for odd in ["x/".repeat(20_000), "../".repeat(3_000) + "x", "x".repeat(5_000), "/..".repeat(100) + "/x/y"] {
+        let error = path(&odd).read_text().unwrap_err();
+        assert!(format!("{error:?}").starts_with(&error.to_string()), "no panic");
+    }
+}
+
+#[test]
+fn many_names_do_not_take_long() {
+    let tree = Tree::new([]);
+    (0..5_000).for_each(|at| std::fs::write(tree.at(&format!("name{at:05}")).as_str(), "").unwrap());
+    let error = tree.at("named0000x").read_text().unwrap_err();
+    assert!(format!("{error:?}").contains("similar names there: `name0000"));
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::util::as_nobody;
+
+    #[test]
+    fn a_link_that_leads_to_nothing_is_said() {
+        let tree = Tree::new(["d/", "link => gone", "dir => d", "round => round"]);
+        let is_nowhere = ["`DIR/link` is a link that leads to nothing"];
+        adds(&tree, tree.at("link").read_text(), is_nowhere);
+        adds(&tree, tree.at("link/x").read_text(), is_nowhere);
+        adds(&tree, tree.at("dir/x/y").read_text(), ["`DIR/dir/x` does not exist"]);
+        adds(&tree, tree.at("round/x").read_text(), []);
+    }
+
+    #[test]
+    fn what_may_not_be_done_is_said() {
+        if !as_nobody("diagnosis::unix::what_may_not_be_done_is_said") {
+            return;
+        }
+        let tree =
+            Tree::new(["closed/d/f", "unlisted/f", "fixed/f", "fixed/d/", "secret", "kept", "link => closed/d/f"]);
+        let at = |name: &str| tree.at(name);
+        let modes = [("closed", 0), ("unlisted", 0o311), ("fixed", 0o555), ("secret", 0o200), ("kept", 0o444)];
+        let set =
+            |name: &str, mode| std::fs::set_permissions(at(name).as_str(), PermissionsExt::from_mode(mode)).unwrap();
+        modes.iter().for_each(|&(name, mode)| set(name, mode));
+
+        adds(&tree, at("closed/d/f").read_text(), ["`DIR/closed` may not be searched"]);
+        adds(&tree, at("closed/d/f").unlink(), ["`DIR/closed` may not be searched"]);
+        adds(&tree, at("closed/d/f").rename(at("f")), ["`DIR/closed` may not be searched"]);
+        adds(&tree, at("secret").rename(at("closed/f")), ["`DIR/closed` may not be searched"]);
+        adds(&tree, at("unlisted").iterdir().next().unwrap(), ["`DIR/unlisted` may not be read"]);
+        adds(&tree, at("secret").read_text(), ["`DIR/secret` may not be read"]);
+        adds(&tree, at("kept").write_text("x"), ["`DIR/kept` may not be written"]);
+        adds(&tree, at("kept").write_atomic("x"), ["`DIR/kept` may not be written"]);
+        for result in [at("fixed/f").unlink(), at("fixed/d").rmdir(), at("fixed/new").mkdir()] {
+            adds(&tree, result, ["`DIR/fixed` may not be changed"]);
+        }
+        adds(&tree, at("fixed/new").write_text("x"), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("fixed/f").write_atomic("x"), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("fixed/new").touch(), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("fixed/f").rename(at("new")), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("secret").rename(at("fixed/new")), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, waypath::TempDir::new_in(at("fixed")), ["`DIR/fixed` may not be changed"]);
+        adds(
+            &tree,
+            at("link").read_text(),
+            ["`DIR/link` is a link that cannot be followed: Permission denied (os error 13)"],
+        );
+        // Nothing below may be listed: no names.
+        adds(&tree, at("unlisted/g/h").read_text(), ["`DIR/unlisted/g` does not exist"]);
+        modes.iter().for_each(|&(name, _)| set(name, 0o755));
+    }
+}

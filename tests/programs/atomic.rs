@@ -1,0 +1,501 @@
+//! Content replaced as a whole by processes of their own: killed, with calls of the system that fail, several
+//! at a time, with other umasks.
+//!
+//! Each test starts itself anew for that, with a job and a place in its environment.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use waypath::{Path, PathBuf, TempDir, path};
+
+const JOB: &str = "WAYPATH_TEST_JOB";
+const TARGET: &str = "WAYPATH_TEST_TARGET";
+
+/// The job of this process, if it was started anew, and the file that it is for.
+fn job() -> Option<(String, PathBuf)> {
+    Some((std::env::var(JOB).ok()?, std::env::var(TARGET).ok()?.into()))
+}
+
+/// Starts a test anew, from `program` if that is another that runs it, such as strace.
+fn anew(mut program: Command, test: &str, job: &str, target: &Path) -> Command {
+    program.args([&*format!("atomic::{test}"), "--exact", "--nocapture", "--test-threads=1"]);
+    program.env(JOB, job).env(TARGET, target.as_str());
+    // What cargo has in it lets every program try to open much more.
+    program.env_remove("LD_LIBRARY_PATH");
+    program
+}
+
+fn this_program() -> Command {
+    Command::new(std::env::current_exe().unwrap())
+}
+
+/// `strace` with some options, or `None` where there is none: CI has one.
+fn strace(options: &[&str]) -> Option<Command> {
+    if Command::new("strace").arg("--version").output().is_err() {
+        println!("no strace here: not tested");
+        return None;
+    }
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq"]).args(options).arg(std::env::current_exe().unwrap());
+    Some(strace)
+}
+
+/// What is in a directory beside the file, each of which must be recognisable.
+#[track_caller]
+fn left_over(file: &Path) -> Vec<PathBuf> {
+    let names = file.parent().iterdir().map(|entry| entry.unwrap().to_path_buf());
+    let others: Vec<_> = names.filter(|path| path != file).collect();
+    for path in &others {
+        let front = format!(".{}.", file.name());
+        assert!(path.name().starts_with(&front) && path.name().ends_with(".waypath-tmp"), "{path}");
+    }
+    others
+}
+
+/// A disk that fails, call by call.
+mod faults {
+    use super::*;
+
+    /// What the program looks at just before, to be found in the log.
+    const MARK: &str = "/waypath: from here on";
+    const OLD: &str = "old content";
+    const NEW: &str = "new content, which is longer";
+    const FAILED: i32 = 3;
+
+    /// The calls of the thread that writes, by name, before and after the mark in a log of strace; of those
+    /// after it, the ones that were made to fail; and the calls of other threads.
+    struct Log {
+        before: Vec<String>,
+        after: Vec<String>,
+        failed: Vec<String>,
+        elsewhere: Vec<String>,
+    }
+
+    impl Log {
+        fn read(log: &Path) -> Self {
+            let text = log.read_bytes().unwrap();
+            let text = String::from_utf8_lossy(&text);
+            let mut log = Self { before: vec![], after: vec![], failed: vec![], elsewhere: vec![] };
+            let marked = text.lines().find(|line| line.contains(MARK)).expect("the program came this far");
+            let thread = marked.split(' ').next();
+            let mut is_behind = false;
+            for line in text.lines() {
+                is_behind |= line == marked;
+                // A line is a thread, the name of the call, and `(`.
+                let Some((id, rest)) = line.split_once(' ') else { continue };
+                let Some((name, rest)) = rest.trim_start().split_once('(') else { continue };
+                let name = name.to_owned();
+                match (Some(id) == thread, is_behind) {
+                    (false, _) => log.elsewhere.push(name),
+                    (true, false) => log.before.push(name),
+                    (true, true) if line == marked => log.before.push(name),
+                    (true, true) => {
+                        if rest.contains("(INJECTED)") {
+                            log.failed.push(name.clone());
+                        }
+                        log.after.push(name);
+                    }
+                }
+            }
+            log
+        }
+
+        /// The number of the first call of this name after the mark. Strace counts those of each thread by
+        /// itself.
+        fn first(&self, call: &str) -> usize {
+            let count = |calls: &[String]| calls.iter().filter(|name| *name == call).count();
+            let first = count(&self.before) + 1;
+            assert!(count(&self.elsewhere) < first, "`{call}`: no call of another thread has this number");
+            first
+        }
+    }
+
+    /// Makes calls without an effect, more than the start of the program makes: then only calls of this thread
+    /// have the numbers that come now.
+    fn get_ahead() {
+        const AHEAD: usize = 20;
+        for _ in 0..AHEAD {
+            let mut null = std::fs::File::options().read(true).write(true).open("/dev/null").unwrap();
+            null.write_all(b"x").unwrap();
+            std::io::Read::read_exact(&mut null, &mut [0]).unwrap_err();
+            rustix::fs::fstat(&null).unwrap();
+            rustix::fs::stat("/dev/null").unwrap();
+        }
+    }
+
+    /// A file to write to, each time made anew.
+    struct Scene {
+        /// The test.
+        name: &'static str,
+        has_old: bool,
+        has_link: bool,
+        /// A fault that is there all the time.
+        always: &'static str,
+    }
+
+    impl Scene {
+        /// The directory, the path to write to, the file that it leads to.
+        fn build(&self) -> (TempDir, PathBuf, PathBuf) {
+            let place = TempDir::new().unwrap();
+            let file = &place / "d" / "file";
+            file.parent().mkdir().unwrap();
+            if self.has_old {
+                file.write_text(OLD).unwrap();
+                std::fs::set_permissions(file.as_str(), PermissionsExt::from_mode(0o751)).unwrap();
+                _ = rustix::fs::setxattr(file.as_str(), "user.a", b"1", rustix::fs::XattrFlags::empty());
+            }
+            let mut target = file.clone();
+            if self.has_link {
+                target = &place / "link";
+                std::os::unix::fs::symlink("d/file", target.as_str()).unwrap();
+            }
+            (place, target, file)
+        }
+
+        /// Runs the program with one more fault.
+        fn run(&self, fault: Option<&str>) -> Option<Outcome> {
+            let (place, target, file) = self.build();
+            let log = &place / "log";
+            let faults: Vec<_> = [self.always]
+                .into_iter()
+                .filter(|fault| !fault.is_empty())
+                .chain(fault)
+                .map(|f| format!("inject={f}"))
+                .collect();
+            let mut options = vec!["-o", log.as_str(), "-e", "trace=all"];
+            faults.iter().for_each(|fault| options.extend(["-e", fault]));
+            let output = anew(strace(&options)?, &format!("faults::{}", self.name), "write", &target).output().unwrap();
+            let shown = format!("{}: {fault:?}: {output:?}", self.name);
+            let content = file.read_text().ok();
+            let is_new = match content.as_deref() {
+                Some(NEW) => true,
+                Some(OLD) if self.has_old => false,
+                None if !self.has_old => false,
+                _ => panic!("torn: {shown}: {content:?}"),
+            };
+            if self.has_old {
+                assert_eq!(std::fs::metadata(file.as_str()).unwrap().permissions().mode() & 0o7777, 0o751, "{shown}");
+            }
+            assert!(!self.has_link || target.is_symlink(), "{shown}");
+            let left_over = left_over(&file).len();
+            Some(Outcome { is_new, is_ok: succeeded(&output, &shown), left_over, log: Log::read(&log), shown })
+        }
+    }
+
+    struct Outcome {
+        is_new: bool,
+        is_ok: bool,
+        left_over: usize,
+        log: Log,
+        shown: String,
+    }
+
+    fn succeeded(output: &Output, shown: &str) -> bool {
+        match output.status.code() {
+            Some(0) => true,
+            Some(FAILED) => {
+                assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write `"), "{shown}");
+                false
+            }
+            _ => panic!("{shown}"),
+        }
+    }
+
+    /// Calls of the allocator, the threads and the signals of the program itself, and of its own checks.
+    const NOT_OURS: [&str; 15] = [
+        "brk",
+        "fcntl",
+        "clone3",
+        "exit_group",
+        "futex",
+        "getrandom",
+        "madvise",
+        "mmap",
+        "mprotect",
+        "mremap",
+        "munmap",
+        "rt_sigaction",
+        "rt_sigprocmask",
+        "sched_yield",
+        "sigaltstack",
+    ];
+
+    #[test]
+    fn where_a_file_is_replaced() {
+        Scene { name: "where_a_file_is_replaced", has_old: true, has_link: false, always: "" }.play();
+    }
+
+    #[test]
+    fn where_a_file_is_made() {
+        Scene { name: "where_a_file_is_made", has_old: false, has_link: false, always: "" }.play();
+    }
+
+    #[test]
+    fn where_a_link_is_followed() {
+        Scene { name: "where_a_link_is_followed", has_old: true, has_link: true, always: "" }.play();
+    }
+
+    /// As where there are no files without a name.
+    #[test]
+    fn where_a_temporary_name_replaces() {
+        let always = "linkat:error=ENOENT";
+        Scene { name: "where_a_temporary_name_replaces", has_old: true, has_link: false, always }.play();
+    }
+
+    #[test]
+    fn where_a_temporary_name_makes() {
+        let always = "linkat:error=EOPNOTSUPP";
+        Scene { name: "where_a_temporary_name_makes", has_old: false, has_link: false, always }.play();
+    }
+
+    #[test]
+    fn where_nothing_can_be_renamed() {
+        let always = "renameat:error=EPERM";
+        Scene { name: "where_nothing_can_be_renamed", has_old: true, has_link: false, always }.play();
+    }
+
+    impl Scene {
+        /// Lets each call of the system fail in turn.
+        fn play(&self) {
+            if let Some((_, target)) = job() {
+                write_and_exit(&target);
+            }
+            let Some(plain) = self.run(None) else { return };
+            let works = self.works();
+            assert!(plain.is_ok == works && plain.is_new == works && plain.left_over == 0, "{}", plain.shown);
+            let is_ours = |call: &&String| !NOT_OURS.contains(&&***call) && !self.always.starts_with(&***call);
+            let calls: BTreeSet<_> = plain.log.after.iter().filter(is_ours).collect();
+            let mut counts = Counts::default();
+            for call in calls {
+                for errno in ["EIO", "EINTR", "ENOSPC"] {
+                    if !is_usual(call, errno) {
+                        continue;
+                    }
+                    for at in plain.log.first(call).. {
+                        let outcome = self.run(Some(&format!("{call}:error={errno}:when={at}"))).unwrap();
+                        if !outcome.log.failed.contains(call) {
+                            assert!(outcome.is_ok == works && outcome.left_over == 0, "{}", outcome.shown);
+                            break;
+                        }
+                        counts.faults += 1;
+                        self.judge(call, errno, &outcome, &mut counts);
+                    }
+                }
+            }
+            let Counts { faults, interruptions, errors } = counts;
+            println!("{}: {faults} faults, {interruptions} interruptions, {errors} errors, 0 torn", self.name);
+            assert!(faults > 20 && interruptions > 7 && errors > 10);
+        }
+
+        /// Whether the file can be written at all.
+        fn works(&self) -> bool {
+            !self.always.starts_with("renameat")
+        }
+
+        fn judge(&self, call: &str, errno: &str, outcome: &Outcome, counts: &mut Counts) {
+            let &Outcome { is_new, is_ok, left_over, ref shown, .. } = outcome;
+            assert!(is_new || !is_ok, "success without the new content: {shown}");
+            let may_be_left = usize::from(call == "unlinkat" && errno != "EINTR");
+            assert_eq!(left_over, may_be_left, "{shown}");
+            if errno == "EINTR" {
+                assert_eq!(is_ok, self.works(), "it is called again: {shown}");
+                counts.interruptions += 1;
+            } else if is_ok {
+                assert_eq!(call, "close", "no word of it: {shown}");
+            } else {
+                assert!(!is_new || call == "fsync", "all but the sync was done: {shown}");
+                counts.errors += 1;
+            }
+        }
+    }
+
+    #[derive(Default)]
+    struct Counts {
+        faults: usize,
+        interruptions: usize,
+        errors: usize,
+    }
+
+    /// Whether a call may fail with this error.
+    fn is_usual(call: &str, errno: &str) -> bool {
+        match errno {
+            // A file is closed when it is interrupted, too: nobody asks.
+            "EINTR" => call != "close",
+            "ENOSPC" => ["write", "openat", "linkat", "fsync", "fsetxattr"].contains(&call),
+            _ => true,
+        }
+    }
+
+    fn write_and_exit(target: &Path) -> ! {
+        get_ahead();
+        assert!(!path(MARK).exists());
+        let result = target.write_atomic(NEW);
+        let said = result.as_ref().map_or_else(|error| format!("{error}\n"), |()| String::new());
+        // One of the calls for this may be the one that fails.
+        let say = |_| std::io::stderr().write_all(said.as_bytes());
+        _ = say(()).or_else(|_| say(()));
+        // Without a word of the tests' own, for which it would need the system, too.
+        std::process::exit(if result.is_ok() { 0 } else { FAILED });
+    }
+}
+
+/// Processes that are killed, or that are several.
+mod loops {
+    use super::*;
+
+    /// Content of one letter, longer than what is written in one go.
+    fn content(letter: char) -> String {
+        let length = 40_000 * (1 + letter as usize % 7);
+        letter.to_string().repeat(length)
+    }
+
+    #[track_caller]
+    fn check_whole(found: &str) {
+        let letter = found.chars().next().unwrap_or('-');
+        assert!(found == content(letter), "torn: {} bytes of `{letter}`", found.len());
+    }
+
+    /// Does what the job says, for ever or for a number of rounds.
+    fn work(job: &str, target: &Path) {
+        println!("{READY}{}", std::process::id());
+        std::io::stdout().flush().unwrap();
+        match job {
+            "replace" => loop {
+                ('a'..='z').for_each(|letter| target.write_atomic(content(letter)).unwrap());
+            },
+            "make" => loop {
+                target.write_atomic(content('m')).unwrap();
+                target.unlink().unwrap();
+            },
+            letter => (0..60).for_each(|_| target.write_atomic(content(letter.chars().next().unwrap())).unwrap()),
+        }
+    }
+
+    const READY: &str = "ready: ";
+
+    /// Waits until a child works; its process, which need not be the one that was started.
+    fn wait_for(child: &mut Child) -> String {
+        for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
+            if let Some((_, process)) = line.unwrap().split_once(READY) {
+                return process.to_owned();
+            }
+        }
+        panic!("it ended before it was ready");
+    }
+
+    fn kill(process: &str) {
+        assert!(Command::new("kill").args(["-KILL", process]).status().unwrap().success());
+    }
+
+    /// How long to kill: as CI does, or as long as somebody wants.
+    fn time() -> Duration {
+        let default = if cfg!(debug_assertions) { 1.0 } else { 4.0 };
+        let wanted = std::env::var("WAYPATH_TEST_KILL_SECONDS").ok().map(|text| text.parse().unwrap());
+        Duration::from_secs_f64(wanted.unwrap_or(default))
+    }
+
+    /// Kills the program at any moment, again and again; how often, and how often something was left over.
+    fn kill_again_and_again(test: &str, job: &str, time: Duration, program: impl Fn() -> Command) -> (usize, usize) {
+        let place = TempDir::new().unwrap();
+        let file = &place / "file";
+        let (mut kills, mut litter) = (0, 0);
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        let end = Instant::now() + time;
+        while Instant::now() < end || kills == 0 {
+            if job == "replace" {
+                file.write_text(content('a')).unwrap();
+            }
+            let mut child =
+                anew(program(), test, job, &file).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+            let process = wait_for(&mut child);
+            // The moment of the kill is what is tested: it is drawn, and waited for.
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            std::thread::sleep(Duration::from_micros((random >> 33) % 20_000));
+            kill(&process);
+            assert!(!child.wait().unwrap().success());
+            kills += 1;
+            if job == "replace" || file.exists() {
+                check_whole(&file.read_text().unwrap());
+            }
+            let left_over = left_over(&file);
+            assert!(left_over.len() <= 1, "one process leaves one file at most");
+            litter += left_over.len();
+            left_over.iter().for_each(|path| path.unlink().unwrap());
+            file.unlink_if_exists().unwrap();
+        }
+        (kills, litter)
+    }
+
+    /// Whether there are files without a name where temporary directories are.
+    fn knows_unnamed() -> bool {
+        use rustix::fs::{Mode, OFlags, open};
+        let place = TempDir::new().unwrap();
+        open(place.as_str(), OFlags::TMPFILE | OFlags::WRONLY, Mode::RUSR).is_ok()
+    }
+
+    #[test]
+    fn a_program_that_is_killed_leaves_whole_files() {
+        if let Some((job, target)) = job() {
+            return work(&job, &target);
+        }
+        let test = "loops::a_program_that_is_killed_leaves_whole_files";
+        for job in ["replace", "make"] {
+            let (kills, litter) = kill_again_and_again(test, job, time(), this_program);
+            println!("{job}: killed {kills} times, 0 torn, {litter} times a temporary file was left over");
+            assert!(job == "replace" || litter == 0 || !knows_unnamed(), "a new file has no other name");
+        }
+        let named = || strace(&["-o", "/dev/null", "-e", "trace=linkat", "-e", "inject=linkat:error=ENOENT"]);
+        if named().is_some() {
+            let (kills, litter) = kill_again_and_again(test, "replace", time() / 4, || named().unwrap());
+            println!("replace, named: killed {kills} times, 0 torn, {litter} times a temporary file was left over");
+        }
+    }
+
+    #[test]
+    fn of_several_programs_one_is_last_and_whole() {
+        if let Some((job, target)) = job() {
+            return work(&job, &target);
+        }
+        let place = TempDir::new().unwrap();
+        let file = &place / "file";
+        let start = |letter: &str| {
+            let test = "loops::of_several_programs_one_is_last_and_whole";
+            anew(this_program(), test, letter, &file).stdout(Stdio::null()).spawn().unwrap()
+        };
+        let mut children = ["b", "d", "z"].map(start);
+        let mut reads = 0;
+        while children.iter_mut().any(|child| child.try_wait().unwrap().is_none()) {
+            if let Ok(found) = file.read_text() {
+                check_whole(&found);
+                reads += 1;
+            }
+        }
+        assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
+        check_whole(&file.read_text().unwrap());
+        assert!(left_over(&file).is_empty() && reads > 0);
+    }
+}
+
+#[test]
+fn the_umask_is_for_new_files_only() {
+    if let Some((_, target)) = job() {
+        return target.write_atomic("new").unwrap();
+    }
+    let place = TempDir::new().unwrap();
+    let mode = |file: &Path| std::fs::metadata(file.as_str()).unwrap().permissions().mode() & 0o7777;
+    for (umask, expected) in [("000", 0o666), ("022", 0o644), ("027", 0o640), ("077", 0o600)] {
+        let (new, old) = (&place / umask, &place / "old");
+        old.write_text("old").unwrap();
+        std::fs::set_permissions(old.as_str(), PermissionsExt::from_mode(0o646)).unwrap();
+        for file in [&new, &old] {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("umask {umask} && exec \"$0\" \"$@\"")]).arg(std::env::current_exe().unwrap());
+            assert!(anew(shell, "the_umask_is_for_new_files_only", "write", file).output().unwrap().status.success());
+            assert_eq!(file.read_text().unwrap(), "new");
+        }
+        assert_eq!((mode(&new), mode(&old)), (expected, 0o646), "{umask}");
+    }
+}
