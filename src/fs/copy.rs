@@ -13,6 +13,7 @@ use super::report::Report;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys;
+pub(super) use moving::is_other_case;
 use work::{Copy, Place};
 
 /// Copying and moving.

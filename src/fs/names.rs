@@ -2,9 +2,10 @@
 
 use std::io::{self, ErrorKind};
 
+use super::copy::is_other_case;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
-use crate::sys;
+use crate::sys::{self, Editable as _};
 
 /// Making, moving and removing files.
 impl Path {
@@ -114,13 +115,15 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
+    /// Where case does not count, a new name may differ from the old one in case only.
+    ///
     /// One step on Linux (`renameat2`) and macOS. On Windows and elsewhere, and on file systems that
     /// do not know how, a file gets the new name as a second one, by a hard link, and then loses the
     /// first: for a moment it has both, and a file that another program puts under the first name at
     /// that moment may be removed. For directories, and where there are no hard links, a target that
     /// appears at the same moment may be replaced.
     pub fn rename(&self, target: impl AsPath) -> Result<PathBuf> {
-        change_path(Op::Rename, self, &target.as_path(), sys::rename_new)
+        change_path(Op::Rename, self, &target.as_path(), rename_new)
     }
 
     /// Gives the file, link or directory another path, replacing the file or link or empty
@@ -160,6 +163,16 @@ impl Path {
 fn touch(path: &std::path::Path) -> io::Result<()> {
     match sys::set_times_to_now(path) {
         Err(cause) if cause.kind() == ErrorKind::NotFound => sys::append(path, &[]),
+        result => result,
+    }
+}
+
+fn rename_new(from: &std::path::Path, to: &std::path::Path) -> io::Result<()> {
+    match sys::rename_new(from, to) {
+        Err(taken) if taken.kind() == ErrorKind::AlreadyExists => {
+            let dir = sys::Dir::open_parent(from)?;
+            if is_other_case(from, to, &dir)? { sys::rename(from, to) } else { Err(taken) }
+        }
         result => result,
     }
 }

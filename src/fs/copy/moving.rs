@@ -12,7 +12,7 @@ use crate::fs::FileKind;
 use crate::fs::bulk::Account;
 use crate::fs::remove::Removal;
 use crate::fs::report::{Action, Report, Step};
-use crate::sys::{Editable, Facts, Links, taken_error, temporary_name};
+use crate::sys::{Editable, Facts, Links, Progress, taken_error, temporary_name};
 
 pub(super) fn move_to<D: Editable>(settings: &Settings, from: &Path, to: &Path, account: &Account) -> io::Result<()> {
     if from.file_name().is_none() || to.file_name().is_none() {
@@ -34,28 +34,33 @@ struct Moving<'a, D: Editable> {
 impl<D: Editable> Moving<'_, D> {
     fn run(&self) -> io::Result<()> {
         let facts = self.old.facts(Links::Keep)?;
+        if is_other_case(self.from, self.to, &self.new.dir)? {
+            return self.rename(&facts, true);
+        }
         Copy::refuse(&self.old, &self.new, &facts, Links::Keep)?;
         let Some(replace) = self.replaces(&facts)? else {
             self.account.add(Report { unchanged: 1, ..Report::default() });
             return Ok(());
         };
-        if self.settings.dry_run {
-            let step = Step { action: Action::Rename, path: self.to.to_owned() };
-            self.account.add(Report { steps: vec![step], ..one(&facts) });
-            return Ok(());
-        }
-        match self.old.dir.rename(self.old.name, &self.new.dir, self.new.name, replace) {
-            Ok(()) => {
-                self.account.add(one(&facts));
-                self.account.progress(1, 0, || self.from.to_owned());
-                Ok(())
-            }
+        match self.rename(&facts, replace) {
             Err(error) if error.kind() == ErrorKind::CrossesDevices => match facts.kind {
                 FileKind::Directory => self.tree_to_other_device(),
                 _ => self.file_to_other_device(&facts),
             },
-            Err(error) => Err(error),
+            result => result,
         }
+    }
+
+    fn rename(&self, facts: &Facts, replace: bool) -> io::Result<()> {
+        if self.settings.dry_run {
+            let step = Step { action: Action::Rename, path: self.to.to_owned() };
+            self.account.add(Report { steps: vec![step], ..one(facts) });
+            return Ok(());
+        }
+        self.old.dir.rename(self.old.name, &self.new.dir, self.new.name, replace)?;
+        self.account.add(one(facts));
+        self.account.progress(1, 0, || self.from.to_owned());
+        Ok(())
     }
 
     /// Whether something that has the new name is to be replaced; nothing, if it is to stay.
@@ -130,6 +135,21 @@ impl<D: Editable> Moving<'_, D> {
     fn is_broken_off(&self) -> bool {
         self.account.is_over() || self.account.has_failures()
     }
+}
+
+/// Whether two paths are names of one thing in one directory that differ in case only, and it is the file
+/// system that takes them for the same: then the second is no other file that could be lost.
+pub(in crate::fs) fn is_other_case<D: Editable>(from: &Path, to: &Path, dir: &D) -> io::Result<bool> {
+    let (Some(old), Some(new)) = (from.file_name(), to.file_name()) else { return Ok(false) };
+    let differ_in_case = old != new && old.to_string_lossy().to_lowercase() == new.to_string_lossy().to_lowercase();
+    if !differ_in_case || from.parent() != to.parent() || !dir.is_same(old, dir, new) {
+        return Ok(false);
+    }
+    // Where case counts, both are there: two names of one file.
+    let mut listed = dir.open_in(OsStr::new("."), Links::Keep)?;
+    let (mut buffer, mut is_listed) = (D::Buffer::default(), false);
+    while listed.read(&mut buffer, |_, name, _| is_listed |= name == new)? == Progress::InPart {}
+    Ok(!is_listed)
 }
 
 /// The report of one thing that was moved in one step.
