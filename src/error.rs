@@ -8,6 +8,8 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io;
 
+use crate::fs::Report;
+
 /// The result of everything that can fail in this crate.
 ///
 /// # Examples
@@ -58,6 +60,8 @@ struct Inner {
     op: Op,
     path: OsString,
     second: Option<OsString>,
+    /// What was done all the same.
+    report: Option<Report>,
     cause: Cause,
 }
 
@@ -209,13 +213,13 @@ impl Op {
 impl Error {
     /// A failure of the system.
     pub(crate) fn new(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
-        Self(Box::new(Inner { op, path: path.into(), second: None, cause: Cause::System(cause) }))
+        Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause: Cause::System(cause) }))
     }
 
     /// A failure that lies in the text.
     pub(crate) fn text(op: Op, path: impl Into<OsString>, reason: impl Into<Cow<'static, str>>) -> Self {
         let cause = Cause::Text { reason: reason.into(), position: None };
-        Self(Box::new(Inner { op, path: path.into(), second: None, cause }))
+        Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause }))
     }
 
     /// A failure of what went on after each: `failures` are those that are kept, of which there are no
@@ -225,7 +229,7 @@ impl Error {
         let count = count.max(failures.len());
         failures.truncate(Self::MOST_FAILURES);
         let cause = Cause::Several { failures, count, kind };
-        Self(Box::new(Inner { op, path: path.into(), second: None, cause }))
+        Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause }))
     }
 
     /// How many failures an error keeps.
@@ -234,6 +238,12 @@ impl Error {
     /// The same error, with the path or text that the operation had beside the first.
     pub(crate) fn with_second(mut self, second: impl Into<OsString>) -> Self {
         self.0.second = Some(second.into());
+        self
+    }
+
+    /// The same error, with what was done all the same.
+    pub(crate) fn with_report(mut self, report: Report) -> Self {
+        self.0.report = Some(report);
         self
     }
 
@@ -372,6 +382,28 @@ impl Error {
             Cause::Several { failures, .. } => failures,
             _ => std::slice::from_ref(self),
         }
+    }
+
+    /// Returns what an operation on a tree has done all the same, before it failed or stopped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// use waypath::{CopyOptions, Specials};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// # (&base / "a" / "file").touch()?;
+    /// # let _socket = std::os::unix::net::UnixListener::bind(&base / "a" / "socket").unwrap();
+    /// // There is a file in `a`, and a socket, which is refused.
+    /// let error = CopyOptions::new().specials(Specials::Refuse).copy(&base / "a", &base / "b").unwrap_err();
+    /// assert_eq!(error.report().map(|report| report.files), Some(1));
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.0.report.as_ref()
     }
 
     /// Returns how many failures there were, those included that [`failures`](Error::failures) has no

@@ -110,15 +110,15 @@ impl Account {
         report.sort();
         let Failures { mut kept, count } = self.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         if self.is_stopped.into_inner() {
-            return Err(with_second(Error::new(op, path, stopped())));
+            return Err(with_second(Error::new(op, path, stopped())).with_report(report));
         }
         if count == 0 {
             return Ok(report);
         }
         kept.sort_by(|left, right| left.path().cmp(right.path()));
         match &kept[..] {
-            [only] if only.op() == op && only.path() == path => Err(kept.remove(0)),
-            _ => Err(with_second(Error::failures_of(op, path, kept, count))),
+            [only] if only.op() == op && only.path() == path => Err(kept.remove(0).with_report(report)),
+            _ => Err(with_second(Error::failures_of(op, path, kept, count)).with_report(report)),
         }
     }
 }
