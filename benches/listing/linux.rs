@@ -6,13 +6,15 @@ mod ours;
 mod peers;
 mod trees;
 
-use measure::{Contender, Row, contender};
+use measure::{Contender, contender};
 use trees::Trees;
 
-use crate::common;
+use crate::contest::{FLOOR, Goal, Row, hold};
 
 /// As many as the machine surely has, for everybody who takes a number.
 const THREADS: usize = 2;
+
+const ROUNDS: usize = 21;
 
 const TREES: [&str; 5] = ["source", "wide", "deep", "mixed", "million"];
 
@@ -33,48 +35,34 @@ pub(crate) fn main() {
             rows.push(Row::new(name, glob.contenders(trees.make("source"))));
         }
     }
-    if asked("--test") {
-        return;
-    }
-    if !asked("--table") {
-        record(&rows);
-    }
-    rows.iter().for_each(|row| print!("{}", row.table()));
+    hold(&rows, ROUNDS);
 }
 
-/// Measures every contender by itself.
-fn record(rows: &[Row]) {
-    let mut criterion = common::criterion();
-    for row in rows {
-        let mut group = criterion.benchmark_group(&row.name);
-        for contender in &row.contenders {
-            group.bench_function(&contender.who, |bencher| {
-                allocation_counter::opt_out(|| bencher.iter(&contender.pass))
-            });
-        }
-        group.finish();
-    }
-    criterion.final_summary();
+/// The goal of one of ours: how many times the floor it may take, if that matters.
+fn at_most(most: impl Into<Option<f64>>) -> Option<Goal> {
+    most.into().map(|most| Goal { than: FLOOR, most })
 }
 
 /// Everybody who lists a whole tree. The floor is first.
 fn walkers(tree: &str, root: String) -> Vec<Contender> {
-    let goals = |source, wide, deep| match tree {
-        "source" => source,
-        "wide" | "million" => wide,
-        "deep" => deep,
-        _ => None,
+    let goals = |source, wide, deep| {
+        at_most(match tree {
+            "source" => source,
+            "wide" | "million" => wide,
+            "deep" => deep,
+            _ => None,
+        })
     };
     let mut walkers =
         vec![
             contender!("floor", root, |sink| floor::walk(root, sink)),
             contender!("floor, 2 threads", root, |sink| floor::walk_in_threads(root, THREADS, sink)).in_threads(),
             contender!("ours: visit, unsorted", root, |sink| ours::visit(ours::walk(root).unsorted(), sink))
-                .goal(goals(Some(1.05), Some(1.08), Some(1.3))),
-            contender!("ours: visit", root, |sink| ours::visit(ours::walk(root), sink)).goal(None),
+                .ours(goals(Some(1.05), Some(1.08), Some(1.3))),
+            contender!("ours: visit", root, |sink| ours::visit(ours::walk(root), sink)).ours(None),
             contender!("ours: iterator, unsorted", root, |sink| ours::iterate(ours::walk(root).unsorted(), sink))
-                .goal(goals(Some(1.12), None, None)),
-            contender!("ours: iterator", root, |sink| ours::iterate(ours::walk(root), sink)).goal(goals(
+                .ours(goals(Some(1.12), None, None)),
+            contender!("ours: iterator", root, |sink| ours::iterate(ours::walk(root), sink)).ours(goals(
                 Some(1.20),
                 None,
                 None,
@@ -83,12 +71,12 @@ fn walkers(tree: &str, root: String) -> Vec<Contender> {
                 ours::par_visit(ours::walk(root).threads(THREADS), sink);
             })
             .in_threads()
-            .goal(goals(Some(0.60), None, None)),
+            .ours(goals(Some(0.60), None, None)),
             contender!("ours: iterator, unsorted, 2 threads", root, |sink| {
                 ours::iterate(ours::walk(root).unsorted().threads(THREADS), sink);
             })
             .in_threads()
-            .goal(None),
+            .ours(None),
             contender!("std: read_dir, recursive", root, |sink| peers::std(root.as_ref(), sink)),
             contender!("walkdir", root, |sink| peers::walkdir(peers::walkdir_builder(root), sink)),
             contender!("walkdir, sorted", root, |sink| {
@@ -181,13 +169,13 @@ impl Glob {
             |who: &str| if plain.len() == 1 { who.to_owned() } else { format!("{who}, {} patterns", plain.len()) };
         contenders.extend([
             contender!("ours: visit, unsorted", root, |sink| ours::visit(ours::glob(root, pattern).unsorted(), sink))
-                .goal(Some(goal)),
-            contender!("ours: iterator", root, |sink| ours::iterate(ours::glob(root, pattern), sink)).goal(None),
+                .ours(at_most(goal)),
+            contender!("ours: iterator", root, |sink| ours::iterate(ours::glob(root, pattern), sink)).ours(None),
             contender!("ours: par_visit, 2 threads", root, |sink| {
                 ours::par_visit(ours::glob(root, pattern).threads(THREADS), sink);
             })
             .in_threads()
-            .goal(None),
+            .ours(None),
             contender!(several("glob"), root, |sink| peers::glob(root, plain, sink)),
             contender!("wax", root, |sink| peers::wax(root, pattern, sink)),
             contender!("globwalk", root, |sink| peers::globwalk(root, pattern, sink)),

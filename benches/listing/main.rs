@@ -17,7 +17,16 @@
 #[path = "../common/mod.rs"]
 mod common;
 #[cfg(target_os = "linux")]
+#[path = "../common/contest.rs"]
+mod contest;
+#[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+#[path = "../common/share.rs"]
+mod share;
+#[cfg(target_os = "linux")]
+#[path = "../common/source.rs"]
+mod source;
 
 fn main() {
     #[cfg(target_os = "linux")]

@@ -8,12 +8,11 @@
 use std::ffi::CStr;
 use std::ops::Range;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, StatxFlags, openat, statat, statx};
 
 use super::measure::Sink;
+use crate::share::Shared;
 
 const BUFFER: usize = 32 * 1024;
 
@@ -80,17 +79,20 @@ pub(crate) fn one(root: &str, path: &str, sink: &impl Sink) {
 
 /// Everything below the root, in several threads.
 pub(crate) fn walk_in_threads(root: &str, threads: usize, sink: &(impl Sink + Sync)) {
-    let shared = Shared {
-        state: Mutex::new(State { work: vec![(open(root), root.as_bytes().to_vec())], idle: 0 }),
-        changed: Condvar::new(),
-        hungry: AtomicBool::new(false),
-        threads,
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| shared.work(sink));
+    let first = (open(root), root.as_bytes().to_vec());
+    Shared::run(first, threads, |shared| {
+        let mut descent = Descent::at(Vec::new());
+        while let Some((dir, path)) = shared.take() {
+            descent.path = path;
+            let mut next = Some(dir);
+            while let Some(dir) = next {
+                descent.list(dir, &|_, _| true, &mut |path, kind| sink.entry(path, kind));
+                if shared.is_hungry() {
+                    descent.give().into_iter().for_each(|work| shared.put(work));
+                }
+                next = descent.next_dir();
+            }
         }
-        shared.work(sink);
     });
 }
 
@@ -268,64 +270,3 @@ impl Level {
 
 /// A directory to list and all below it, and its path.
 type Work = (OwnedFd, Vec<u8>);
-
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-    /// Whether somebody waits and nothing is there to be taken.
-    hungry: AtomicBool,
-    threads: usize,
-}
-
-struct State {
-    work: Vec<Work>,
-    idle: usize,
-}
-
-impl Shared {
-    /// What one thread does.
-    fn work(&self, sink: &impl Sink) {
-        let mut descent = Descent::at(Vec::new());
-        while let Some((dir, path)) = self.take() {
-            descent.path = path;
-            let mut next = Some(dir);
-            while let Some(dir) = next {
-                descent.list(dir, &|_, _| true, &mut |path, kind| sink.entry(path, kind));
-                if self.hungry.load(Ordering::Relaxed) {
-                    descent.give().into_iter().for_each(|work| self.put(work));
-                }
-                next = descent.next_dir();
-            }
-        }
-    }
-
-    fn put(&self, work: Work) {
-        let mut state = self.state.lock().unwrap();
-        state.work.push(work);
-        self.note(&state);
-        self.changed.notify_one();
-    }
-
-    /// Waits for work, until all do.
-    fn take(&self) -> Option<Work> {
-        let mut state = self.state.lock().unwrap();
-        state.idle += 1;
-        loop {
-            if let Some(work) = state.work.pop() {
-                state.idle -= 1;
-                self.note(&state);
-                return Some(work);
-            }
-            if state.idle == self.threads {
-                self.changed.notify_all();
-                return None;
-            }
-            self.note(&state);
-            state = self.changed.wait(state).unwrap();
-        }
-    }
-
-    fn note(&self, state: &State) {
-        self.hungry.store(state.idle > state.work.len(), Ordering::Relaxed);
-    }
-}

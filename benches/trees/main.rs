@@ -1,0 +1,41 @@
+//! What does it cost to copy or remove a tree? Beside std, fs_extra, remove_dir_all, `cp` and `rm`, and beside
+//! *floors*: the system calls that nobody can do without, and no more than they need.
+//!
+//! `cargo bench --bench trees` measures every contender with criterion, for the record, and then all
+//! of them in turn, round by round, and prints the table of that: on a busy machine only the ratios
+//! within a round mean something. `-- --table` prints the table only, `-- --table copy` the part that
+//! has `copy` in its name; `-- --table --whole` takes the whole of `source`, 100,000 files, instead of a
+//! fifth. `-- --test` proves everything, on a small tree, and times nothing.
+//!
+//! The trees are in memory, in `/dev/shm`, where no disk is waited for; or in the folder that the variable
+//! `WAYPATH_BENCH_DIR` names. They are removed in the end.
+//!
+//! Before anything is timed, every contender has to do the same: of a copy, all paths, kinds, permissions
+//! and contents are compared with the floor's; of a tree that was removed, nothing may be left. What a
+//! contender needs to be there, or not to be there, is seen to before each pass, while no clock runs.
+//!
+//! The floor of copying gives a file its name at once, as std and `cp` do, so that a copy that fails leaves a
+//! part of the file under that name. Ours first have a temporary name. What this costs at least is what the second
+//! floor takes beyond the first: it does the same as the first, but for the two names.
+
+#[cfg(target_os = "linux")]
+#[path = "../common/mod.rs"]
+mod common;
+#[cfg(target_os = "linux")]
+#[path = "../common/contest.rs"]
+mod contest;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+#[path = "../common/share.rs"]
+mod share;
+#[cfg(target_os = "linux")]
+#[path = "../common/source.rs"]
+mod source;
+
+fn main() {
+    #[cfg(target_os = "linux")]
+    linux::main();
+    #[cfg(not(target_os = "linux"))]
+    println!("the floors are made of Linux's system calls: nothing to compare with on this system");
+}
