@@ -75,3 +75,42 @@ fn look_in(dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<Found> {
         _ => Found::Other,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the test builds its files with std")]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use crate::sys::portable;
+
+    /// Both back ends give the same, for every path of up to three names.
+    #[test]
+    fn paths_lead_to_the_same_in_both_back_ends() {
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        fs::create_dir_all(at("d/e")).unwrap();
+        fs::write(at("d/f"), "").unwrap();
+        let links =
+            [("l", "d/e"), ("d/up", ".."), ("d/e/far", "../../l/../f"), ("self", "self"), ("1", "2"), ("2", "1/x")];
+        links.iter().for_each(|(link, target)| symlink(target, at(link)).unwrap());
+        symlink(place.path(), at("d/root")).unwrap();
+        symlink("nowhere/x", at("dangling")).unwrap();
+
+        let names = ["d", "e", "f", "l", "up", "far", "self", "1", "root", "dangling", "no", "..", "."];
+        let mut paths = vec![place.path().to_owned()];
+        for from in [0, 1, 14] {
+            let longer: Vec<_> = paths[from..].iter().flat_map(|path| names.map(|name| path.join(name))).collect();
+            paths.extend(longer);
+        }
+        let mut failures = 0;
+        for path in paths {
+            assert_eq!(super::resolve(&path).unwrap(), portable::resolve(&path).unwrap(), "{path:?}");
+            let strict = |resolved: std::io::Result<_>| resolved.map_err(|error| error.kind());
+            let ours = strict(super::resolve_strict(&path));
+            assert_eq!(ours, strict(portable::resolve_strict(&path)), "{path:?}");
+            failures += usize::from(ours.is_err());
+        }
+        assert!(failures > 500, "{failures}");
+    }
+}
