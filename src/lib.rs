@@ -58,7 +58,9 @@
 //!
 //! | here | in Python | because |
 //! | --- | --- | --- |
-//! | [`move_to`](Path::move_to), [`rename`](Path::rename) refuse a name that is taken; `move_to` stays on one device as yet | replaced, on POSIX | nothing is lost silently; [`replace`](Path::replace) replaces |
+//! | [`copy`](Path::copy), [`move_to`](Path::move_to), [`rename`](Path::rename) refuse a name that is taken | replaced, on POSIX | nothing is lost silently; [`replace`](Path::replace) and [`CopyOptions::overwrite`] replace |
+//! | copying and moving onto the same file, under whatever name, or into itself, through whatever link, is refused with [`InvalidInput`](std::io::ErrorKind::InvalidInput) | several errors; moving onto itself does nothing; a link is not seen through | it is one mistake |
+//! | [`copy`](Path::copy) keeps links in a tree as links, and permissions | follows links, and leaves permissions to the umask | a copy is like the original, and ends; [`CopyOptions`] has both ways |
 //! | [`glob`](Path::glob) gives each path once, in order, and reports what it could not read | repeats, the system's order, silence | results are complete or known not to be, and the same wherever the tree is |
 //! | a link that leads back is an error where links are [followed](Walk::follow_symlinks) | it is gone round in a circle, 40 times at most | each path is there once, and the loop is seen |
 //! | [following](Walk::follow_symlinks) links changes where a listing goes, not what matches | with `recurse_symlinks`, a `**` at the end no longer takes nothing where another is in the pattern | a pattern has one meaning |
