@@ -1,4 +1,6 @@
 //! A file's content, replaced in one step: relative to the directory, which is opened once.
+//!
+//! tempfile, which does it elsewhere, goes by paths, and its files without a name cannot replace others.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -57,12 +59,12 @@ impl Target {
             // The system follows the link first: it knows loops, those in /proc that are not what they read, and
             // those of other users in /tmp that must not be followed.
             let reached = look_at(&dir, &name, AtFlags::empty())?;
+            refuse_special_kind(reached.as_ref())?;
             for _ in 0..MOST_LINKS {
                 let link = match retry_on_intr(|| readlinkat(&dir, &name, Vec::new())) {
                     Err(Errno::INVAL | Errno::NOENT) => return Ok(None),
                     link => link?,
                 };
-                refuse_special_kind(reached.as_ref())?;
                 (dir, name) = open_parent(&dir, link.as_bytes())?;
                 found = look_at(&dir, &name, AtFlags::SYMLINK_NOFOLLOW)?;
                 if !found.as_ref().is_some_and(is_link) {
@@ -252,6 +254,12 @@ mod attributes {
 
     pub(super) const RIGHTS: &[u8] = b"system.posix_acl_access";
 
+    /// The error of an attribute that is not there.
+    #[cfg(target_vendor = "apple")]
+    const ABSENT: Errno = Errno::NOATTR;
+    #[cfg(not(target_vendor = "apple"))]
+    const ABSENT: Errno = Errno::NODATA;
+
     /// These hold for the content that they were made for: the system takes them away when it changes.
     const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.ima", b"security.evm"];
 
@@ -268,7 +276,7 @@ mod attributes {
                 .and_then(|value| retry_on_intr(|| fsetxattr(to, name, &value, XattrFlags::empty())));
             match copied {
                 // It has just been taken away.
-                Err(Errno::NODATA) => {}
+                Err(ABSENT) => {}
                 // The system's own, which it gives out itself.
                 Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS | Errno::INVAL) if is_the_systems(name) => {}
                 Err(errno) => {
@@ -281,7 +289,7 @@ mod attributes {
         if !has_rights && cfg!(any(target_os = "linux", target_os = "android")) {
             // The new file has those that the directory gives to what is made in it.
             match retry_on_intr(|| fremovexattr(to, RIGHTS)) {
-                Err(Errno::NODATA | Errno::NOTSUP | Errno::NOSYS) => {}
+                Err(ABSENT | Errno::NOTSUP | Errno::NOSYS) => {}
                 result => result.map_err(|errno| cannot_keep("its access rights", errno))?,
             }
         }
