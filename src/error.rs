@@ -505,7 +505,7 @@ impl fmt::Debug for Error {
             }
             _ => {
                 fmt::Display::fmt(self, f)?;
-                diagnosis::write(self, f)
+                self.failures().first().map_or(Ok(()), |only| diagnosis::write(only, f))
             }
         }
     }
