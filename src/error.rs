@@ -8,6 +8,8 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io;
 
+use crate::fs::Report;
+
 /// The result of everything that can fail in this crate.
 ///
 /// # Examples
@@ -59,6 +61,8 @@ struct Inner {
     path: OsString,
     second: Option<OsString>,
     cause: Cause,
+    /// What was done all the same.
+    report: Option<Report>,
 }
 
 enum Cause {
@@ -209,13 +213,13 @@ impl Op {
 impl Error {
     /// A failure of the system.
     pub(crate) fn new(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
-        Self(Box::new(Inner { op, path: path.into(), second: None, cause: Cause::System(cause) }))
+        Self(Box::new(Inner { op, path: path.into(), second: None, cause: Cause::System(cause), report: None }))
     }
 
     /// A failure that lies in the text.
     pub(crate) fn text(op: Op, path: impl Into<OsString>, reason: impl Into<Cow<'static, str>>) -> Self {
         let cause = Cause::Text { reason: reason.into(), position: None };
-        Self(Box::new(Inner { op, path: path.into(), second: None, cause }))
+        Self(Box::new(Inner { op, path: path.into(), second: None, cause, report: None }))
     }
 
     /// A failure of what went on after each: `failures` are those that are kept, of which there are no
@@ -225,7 +229,7 @@ impl Error {
         let count = count.max(failures.len());
         failures.truncate(Self::MOST_FAILURES);
         let cause = Cause::Several { failures, count, kind };
-        Self(Box::new(Inner { op, path: path.into(), second: None, cause }))
+        Self(Box::new(Inner { op, path: path.into(), second: None, cause, report: None }))
     }
 
     /// How many failures an error keeps.
@@ -234,6 +238,12 @@ impl Error {
     /// The same error, with the path or text that the operation had beside the first.
     pub(crate) fn with_second(mut self, second: impl Into<OsString>) -> Self {
         self.0.second = Some(second.into());
+        self
+    }
+
+    /// The same error, with what was done all the same.
+    pub(crate) fn with_report(mut self, report: Report) -> Self {
+        self.0.report = Some(report);
         self
     }
 
@@ -389,6 +399,29 @@ impl Error {
             Cause::Several { count, .. } => count,
             _ => 1,
         }
+    }
+
+    /// Returns what an operation on a tree has done all the same, before and after what failed, or until it was
+    /// told to stop; of a dry run, what would be done. Of any other error there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// use waypath::{CopyOptions, Specials};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// # (&base / "a" / "f").touch()?;
+    /// # let _socket = std::os::unix::net::UnixListener::bind(&base / "a" / "socket").unwrap();
+    /// // In `a` there are a file and a socket.
+    /// let error = CopyOptions::new().specials(Specials::Refuse).copy(&base / "a", &base / "b").unwrap_err();
+    /// assert_eq!((error.failure_count(), error.report().unwrap().files), (1, 1));
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.0.report.as_ref()
     }
 
     /// Writes what could not be done, without the cause.

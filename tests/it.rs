@@ -24,6 +24,7 @@ mod mode;
 mod path;
 mod pattern;
 mod pattern_laws;
+mod reports;
 mod tree;
 mod truth_table;
 mod verbs;
