@@ -109,6 +109,8 @@ pub enum Op {
     Expand,
     /// Asking what is at a path.
     Stat,
+    /// Measuring a directory with all that is in it.
+    TreeSize,
     /// Asking whose a file is.
     Owner,
     /// Asking of which group a file is.
@@ -180,6 +182,7 @@ impl Op {
             Self::Cwd => "find the working directory",
             Self::Expand => "expand {}",
             Self::Stat => "look at {}",
+            Self::TreeSize => "measure {}",
             Self::Owner => "find the owner of {}",
             Self::Group => "find the group of {}",
             Self::Resolve => "resolve {}",

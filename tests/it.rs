@@ -25,6 +25,7 @@ mod path;
 mod pattern;
 mod pattern_laws;
 mod reports;
+mod size;
 mod tree;
 mod truth_table;
 mod verbs;
