@@ -268,7 +268,8 @@ impl CopyOptions {
         verb: impl FnOnce(&Account, &std::path::Path, &std::path::Path) -> io::Result<()>,
     ) -> Result<Report> {
         let account = Account::new(self.settings.on_progress.clone());
-        verb(&account, from.as_ref(), to.as_ref()).map_err(|cause| Error::new(op, from, cause).with_second(to))?;
+        verb(&account, from.as_ref(), to.as_ref())
+            .map_err(|cause| account.end(Error::new(op, from, cause).with_second(to)))?;
         account.close(op, from.as_ref(), Some(to.as_ref()))
     }
 }
