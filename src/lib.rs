@@ -84,8 +84,6 @@
 //! For `os.path.split`, `splitext` and `normcase`, which cut and change text, take
 //! [`parent`](Path::parent) and [`name`](Path::name), [`suffix`](Path::suffix), and `==`.
 //!
-//! Not here yet: copying, removing trees. `std` takes our paths: `std::fs::copy(&path, &target)`.
-//!
 //! # Platforms
 //!
 //! Linux and Windows (under Wine) run the whole test suite; macOS is type-checked. What differs is said
