@@ -50,8 +50,13 @@
 //! [`write_atomic`](Path::write_atomic) and its kin replace the content of a file in one step, so that none is
 //! lost; [`write_text`](Path::write_text) is what `std::fs::write` is.
 //!
+//! [`CopyOptions`] say how files and trees are copied and moved ([`Overwrite`], [`Symlinks`], [`Specials`]), and
+//! [`RemoveOptions`] how they are removed, where [`copy`](Path::copy), [`move_to`](Path::move_to) and
+//! [`rmtree`](Path::rmtree) are not enough. They give a [`Report`], which is a plan of [`Step`]s if it was a dry run,
+//! and tell their [`Progress`].
+//!
 //! An [`Error`] says what was being done, to which path, and why it failed; printed by `main`, also what is
-//! missing on the way. Everything that can fail
+//! missing on the way. What works on a whole tree goes on after a failure, and lists all of them. Everything that can fail
 //! returns [`Result`]; every path, whatever its text, can be asked everything, and nothing panics.
 //!
 //! # Differences from pathlib
