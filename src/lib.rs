@@ -62,7 +62,7 @@
 //! # Differences from pathlib
 //!
 //! The reference is CPython 3.15's pathlib: its recorded answers to some 6,000 questions about paths,
-//! and to 830 about real trees and changes to them, are asked again in the tests. These answers differ on purpose:
+//! and to 925 about real trees and changes to them, are asked again in the tests. These answers differ on purpose:
 //!
 //! | here | in Python | because |
 //! | --- | --- | --- |
