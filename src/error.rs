@@ -109,6 +109,8 @@ pub enum Op {
     Expand,
     /// Asking what is at a path.
     Stat,
+    /// Measuring a directory with all that is in it.
+    TreeSize,
     /// Asking whose a file is.
     Owner,
     /// Asking of which group a file is.
@@ -180,6 +182,7 @@ impl Op {
             Self::Cwd => "find the working directory",
             Self::Expand => "expand {}",
             Self::Stat => "look at {}",
+            Self::TreeSize => "measure {}",
             Self::Owner => "find the owner of {}",
             Self::Group => "find the group of {}",
             Self::Resolve => "resolve {}",
@@ -384,28 +387,6 @@ impl Error {
         }
     }
 
-    /// Returns what an operation on a tree has done all the same, before it failed or stopped.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[cfg(unix)] {
-    /// use waypath::{CopyOptions, Specials};
-    /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").mkdir()?;
-    /// # (&base / "a" / "file").touch()?;
-    /// # let _socket = std::os::unix::net::UnixListener::bind(&base / "a" / "socket").unwrap();
-    /// // There is a file in `a`, and a socket, which is refused.
-    /// let error = CopyOptions::new().specials(Specials::Refuse).copy(&base / "a", &base / "b").unwrap_err();
-    /// assert_eq!(error.report().map(|report| report.files), Some(1));
-    /// # }
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    #[must_use]
-    pub fn report(&self) -> Option<&Report> {
-        self.0.report.as_ref()
-    }
-
     /// Returns how many failures there were, those included that [`failures`](Error::failures) has no
     /// room for.
     ///
@@ -421,6 +402,29 @@ impl Error {
             Cause::Several { count, .. } => count,
             _ => 1,
         }
+    }
+
+    /// Returns what an operation on a tree has done all the same, before and after what failed, or until it was
+    /// told to stop; of a dry run, what would be done. Of any other error there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// use waypath::{CopyOptions, Specials};
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// # (&base / "a" / "f").touch()?;
+    /// # let _socket = std::os::unix::net::UnixListener::bind(&base / "a" / "socket").unwrap();
+    /// // In `a` there are a file and a socket.
+    /// let error = CopyOptions::new().specials(Specials::Refuse).copy(&base / "a", &base / "b").unwrap_err();
+    /// assert_eq!((error.failure_count(), error.report().unwrap().files), (1, 1));
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.0.report.as_ref()
     }
 
     /// Writes what could not be done, without the cause.
@@ -505,7 +509,7 @@ impl fmt::Debug for Error {
             }
             _ => {
                 fmt::Display::fmt(self, f)?;
-                diagnosis::write(self, f)
+                self.failures().first().map_or(Ok(()), |only| diagnosis::write(only, f))
             }
         }
     }

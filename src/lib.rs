@@ -50,18 +50,25 @@
 //! [`write_atomic`](Path::write_atomic) and its kin replace the content of a file in one step, so that none is
 //! lost; [`write_text`](Path::write_text) is what `std::fs::write` is.
 //!
+//! [`CopyOptions`] say how files and trees are copied and moved ([`Overwrite`], [`Symlinks`], [`Specials`]), and
+//! [`RemoveOptions`] how they are removed, where [`copy`](Path::copy), [`move_to`](Path::move_to) and
+//! [`rmtree`](Path::rmtree) are not enough. They give a [`Report`], which is a plan of [`Step`]s if it was a dry run,
+//! and tell their [`Progress`].
+//!
 //! An [`Error`] says what was being done, to which path, and why it failed; printed by `main`, also what is
-//! missing on the way. Everything that can fail
+//! missing on the way. What works on a whole tree goes on after a failure, and lists all of them. Everything that can fail
 //! returns [`Result`]; every path, whatever its text, can be asked everything, and nothing panics.
 //!
 //! # Differences from pathlib
 //!
 //! The reference is CPython 3.15's pathlib: its recorded answers to some 6,000 questions about paths,
-//! and to 830 about real trees and changes to them, are asked again in the tests. These answers differ on purpose:
+//! and to 925 about real trees and changes to them, are asked again in the tests. These answers differ on purpose:
 //!
 //! | here | in Python | because |
 //! | --- | --- | --- |
-//! | [`move_to`](Path::move_to), [`rename`](Path::rename) refuse a name that is taken; `move_to` stays on one device as yet | replaced, on POSIX | nothing is lost silently; [`replace`](Path::replace) replaces |
+//! | [`copy`](Path::copy), [`move_to`](Path::move_to), [`rename`](Path::rename) refuse a name that is taken | replaced, on POSIX | nothing is lost silently; [`replace`](Path::replace) and [`CopyOptions::overwrite`] replace |
+//! | copying and moving onto the same file, under whatever name, or into itself, through whatever link, is refused with [`InvalidInput`](std::io::ErrorKind::InvalidInput) | several errors; moving onto itself does nothing; a link is not seen through | it is one mistake |
+//! | [`copy`](Path::copy) keeps links in a tree as links, and permissions | follows links, and leaves permissions to the umask | a copy is like the original, and ends; [`CopyOptions`] has both ways |
 //! | [`glob`](Path::glob) gives each path once, in order, and reports what it could not read | repeats, the system's order, silence | results are complete or known not to be, and the same wherever the tree is |
 //! | a link that leads back is an error where links are [followed](Walk::follow_symlinks) | it is gone round in a circle, 40 times at most | each path is there once, and the loop is seen |
 //! | [following](Walk::follow_symlinks) links changes where a listing goes, not what matches | with `recurse_symlinks`, a `**` at the end no longer takes nothing where another is in the pattern, and `***` finds the start | a pattern has one meaning |
@@ -81,8 +88,6 @@
 //!
 //! For `os.path.split`, `splitext` and `normcase`, which cut and change text, take
 //! [`parent`](Path::parent) and [`name`](Path::name), [`suffix`](Path::suffix), and `==`.
-//!
-//! Not here yet: copying, removing trees. `std` takes our paths: `std::fs::copy(&path, &target)`.
 //!
 //! # Platforms
 //!
@@ -107,7 +112,7 @@ pub use error::{Error, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
     Action, CopyOptions, EditedText, FileKind, IntoMode, Mode, Overwrite, Progress, RemoveOptions, Report, SkipReason,
-    Skipped, Specials, Stat, Step, Symlinks, TempDir, TouchOptions,
+    Skipped, Specials, Stat, Step, Symlinks, TempDir, TouchOptions, TreeSize,
 };
 pub use path::{
     AsPath, Parents, Parts, Path, PathBuf, Platform, PosixPath, PosixPathBuf, Reason, Suffixes, Unportable,

@@ -24,6 +24,8 @@ mod mode;
 mod path;
 mod pattern;
 mod pattern_laws;
+mod reports;
+mod size;
 mod tree;
 mod truth_table;
 mod verbs;

@@ -210,7 +210,13 @@ impl<D: Deed> Row<D> {
         }
         heads.push("peak KiB".to_owned());
         let mut table = format!("{}: {} entries\n", self.name, self.entries);
-        line(&mut table, "", &heads, "");
+        let widths: Vec<_> = heads.iter().map(|head| head.len().max(11)).collect();
+        let mut line = |who: &str, cells: &[String], remark: &str| {
+            let mut line = format!("  {who:<36}");
+            cells.iter().zip(&widths).for_each(|(cell, width)| write!(line, " {cell:>width$}").unwrap());
+            writeln!(table, "{}", format!("{line}  {remark}").trim_end()).unwrap();
+        };
+        line("", &heads, "");
         for (at, contender) in self.contenders.iter().enumerate() {
             let clock = contender.clock;
             let mut cells =
@@ -230,7 +236,7 @@ impl<D: Deed> Row<D> {
                 false if is_met => "met",
                 false => "missed",
             };
-            line(&mut table, &contender.who, &cells, &format!("{verdict}{}", self.flaws[at]));
+            line(&contender.who, &cells, &format!("{verdict}{}", self.flaws[at]));
         }
         table.push('\n');
         table
@@ -301,12 +307,6 @@ pub(crate) fn hold<D: Deed>(rows: &[Row<D>], rounds: usize) {
         criterion.final_summary();
     }
     rows.iter().for_each(|row| print!("{}", row.table(rounds)));
-}
-
-fn line(table: &mut String, who: &str, cells: &[String], remark: &str) {
-    let mut line = format!("  {who:<36}");
-    cells.iter().for_each(|cell| write!(line, " {cell:>11}").unwrap());
-    writeln!(table, "{}", format!("{line}  {remark}").trim_end()).unwrap();
 }
 
 fn median_of(costs: &[Cost], clock: Clock) -> f64 {

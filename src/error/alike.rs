@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn long_names_do_not_take_long() {
         let long = "a".repeat(255);
-        let names = (0..4_096).map(|at| format!("{}b{at:04}", "a".repeat(250)));
+        let names = (0..2_000).map(|at| format!("{}b{at:04}", "a".repeat(250)));
         assert!(most_alike(&long, names).is_empty());
     }
 }

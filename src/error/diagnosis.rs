@@ -104,17 +104,22 @@ impl Subject<'_> {
         cause: &io::Error,
         kind: ErrorKind,
     ) -> Vec<String> {
-        if !found.is_dir() {
-            return vec![format!("{} is not a directory", named(there))];
-        }
-        match (sys::lstat(at), cause.kind()) {
-            (Ok(_), ErrorKind::NotFound) => vec![format!("{} is a link that leads to nothing", named(at))],
-            (Ok(_), _) => vec![format!("{} is a link that cannot be followed: {cause}", named(at))],
-            (Err(_), ErrorKind::PermissionDenied) => vec![format!("{} may not be searched", named(there))],
-            (Err(_), ErrorKind::NotFound) if at == self.path && matches!(self.role, Role::Written | Role::Name) => {
-                self.forbidden(kind)
+        let is_link = sys::lstat(at).is_ok();
+        let may_be_missing = at == self.path && matches!(self.role, Role::Written | Role::Name);
+        // What has changed since the error came up does not explain it.
+        match (kind, cause.kind()) {
+            (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) if is_link => {
+                vec![format!("{} is a link that cannot be followed: {cause}", named(at))]
             }
-            (Err(_), ErrorKind::NotFound) => self.not_there(there, at),
+            (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) => {
+                vec![format!("{} may not be searched", named(there))]
+            }
+            (ErrorKind::PermissionDenied, _) if may_be_missing => self.forbidden(kind),
+            (ErrorKind::PermissionDenied, _) | (_, ErrorKind::PermissionDenied) => Vec::new(),
+            _ if !found.is_dir() => vec![format!("{} is not a directory", named(there))],
+            (_, ErrorKind::NotFound) if is_link => vec![format!("{} is a link that leads to nothing", named(at))],
+            (_, ErrorKind::NotFound) if may_be_missing => Vec::new(),
+            (_, ErrorKind::NotFound) => self.not_there(there, at),
             _ => Vec::new(),
         }
     }

@@ -98,7 +98,12 @@ impl Account {
         lock(&self.report).add(report);
     }
 
-    /// Closes the account of an operation: what was done; or its error, with what failed.
+    /// The error that ends an operation at once.
+    pub(super) fn end(&self, error: Error) -> Error {
+        error.with_report(std::mem::take(&mut lock(&self.report)))
+    }
+
+    /// Closes the account of an operation: what was done; or its error, with what failed and what was done.
     ///
     /// An operation that failed in one piece has one failure, which is its own.
     pub(super) fn close(self, op: Op, path: &Path, second: Option<&Path>) -> Result<Report> {
@@ -116,10 +121,11 @@ impl Account {
             return Ok(report);
         }
         kept.sort_by(|left, right| left.path().cmp(right.path()));
-        match &kept[..] {
-            [only] if only.op() == op && only.path() == path => Err(kept.remove(0).with_report(report)),
-            _ => Err(with_second(Error::failures_of(op, path, kept, count)).with_report(report)),
-        }
+        let error = match &kept[..] {
+            [only] if only.op() == op && only.path() == path => kept.remove(0),
+            _ => with_second(Error::failures_of(op, path, kept, count)),
+        };
+        Err(error.with_report(report))
     }
 }
 

@@ -179,8 +179,11 @@ impl CopyOptions {
     /// [`NotADirectory`](io::ErrorKind::NotADirectory), where one of both is a directory and the other is not.
     pub fn copy(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
         let (from, to) = (&*from.as_path(), &*to.as_path());
-        let replaces = self.settings.overwrite != Overwrite::Refuse;
-        let real = if replaces && to.is_symlink() { to.resolve()? } else { to.to_path_buf() };
+        let follows = self.settings.overwrite != Overwrite::Refuse && to.is_symlink();
+        let real = if follows { to.resolve()? } else { to.to_path_buf() };
+        if follows && real.is_symlink() {
+            return Err(Error::new(Op::Copy, from, sys::loop_error()).with_second(to));
+        }
         self.run(Op::Copy, from, to, |account, from, to| {
             let mut copy = Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account);
             copy.run(&Place::of(from)?, &Place::of(real.as_ref())?)
@@ -265,7 +268,8 @@ impl CopyOptions {
         verb: impl FnOnce(&Account, &std::path::Path, &std::path::Path) -> io::Result<()>,
     ) -> Result<Report> {
         let account = Account::new(self.settings.on_progress.clone());
-        verb(&account, from.as_ref(), to.as_ref()).map_err(|cause| Error::new(op, from, cause).with_second(to))?;
+        verb(&account, from.as_ref(), to.as_ref())
+            .map_err(|cause| account.end(Error::new(op, from, cause).with_second(to)))?;
         account.close(op, from.as_ref(), Some(to.as_ref()))
     }
 }

@@ -263,7 +263,7 @@ impl RemoveOptions {
     fn run(&self, op: Op, path: &Path, verb: impl FnOnce(&Removal<'_, sys::Dir>) -> io::Result<()>) -> Result<Report> {
         let account = Account::new(self.on_progress.clone());
         let removal = Removal::new(path.as_ref(), self.threads.max(1), self.dry_run, &account);
-        verb(&removal).map_err(|cause| Error::new(op, path, cause))?;
+        verb(&removal).map_err(|cause| account.end(Error::new(op, path, cause)))?;
         account.close(op, path.as_ref(), None)
     }
 }

@@ -18,7 +18,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
-pub(crate) use atomic::{Target, refuse_special};
+pub(crate) use atomic::Target;
+#[cfg(unix)]
+pub(crate) use atomic::refuse_special;
 pub(crate) use links::{hard_link, is_junction, read_link, symlink};
 pub(crate) use std::fs::{FileType, Metadata};
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix these are not the ones"))]

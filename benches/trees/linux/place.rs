@@ -49,7 +49,7 @@ impl Place {
 
     /// Makes room for a copy.
     fn clear(&self) {
-        if Path::new(&self.target()).symlink_metadata().is_ok() {
+        if <waypath::Path>::parse(&self.target()).lstat().is_ok() {
             floor::remove(&self.target());
         }
     }
@@ -89,7 +89,7 @@ impl Place {
         let proof = move || {
             proved.fill();
             proof(&proved.target());
-            let left = match Path::new(&proved.target()).symlink_metadata() {
+            let left = match <waypath::Path>::parse(&proved.target()).lstat() {
                 Ok(_) => Copied::of(&proved.target()).count + 1,
                 Err(_) => 0,
             };

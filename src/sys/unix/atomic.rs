@@ -1,4 +1,6 @@
 //! A file's content, replaced in one step: relative to the directory, which is opened once.
+//!
+//! tempfile, which does it elsewhere, goes by paths, and its files without a name cannot replace others.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -58,12 +60,12 @@ impl Target {
             // The system follows the link first: it knows loops, those in /proc that are not what they read, and
             // those of other users in /tmp that must not be followed.
             let reached = look_at(&dir, &name, AtFlags::empty())?;
+            refuse_special_kind(reached.as_ref())?;
             for _ in 0..MOST_LINKS {
                 let link = match retry_on_intr(|| readlinkat(&dir, &name, Vec::new())) {
                     Err(Errno::INVAL | Errno::NOENT) => return Ok(None),
                     link => link?,
                 };
-                refuse_special_kind(reached.as_ref())?;
                 (dir, name) = open_parent(&dir, link.as_bytes())?;
                 found = look_at(&dir, &name, AtFlags::SYMLINK_NOFOLLOW)?;
                 if !found.as_ref().is_some_and(is_link) {

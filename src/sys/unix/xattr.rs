@@ -24,6 +24,12 @@ mod here {
 
     pub(in crate::sys::unix) const RIGHTS: &[u8] = b"system.posix_acl_access";
 
+    /// The error of an attribute that is not there.
+    #[cfg(target_vendor = "apple")]
+    const ABSENT: Errno = Errno::NOATTR;
+    #[cfg(not(target_vendor = "apple"))]
+    const ABSENT: Errno = Errno::NODATA;
+
     /// These hold for the content that they were made for: the system takes them away when it changes.
     const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.ima", b"security.evm"];
 
@@ -42,7 +48,7 @@ mod here {
                 .and_then(|value| retry_on_intr(|| fsetxattr(&to, name, &value, XattrFlags::empty())));
             match copied {
                 // It has just been taken away.
-                Err(Errno::NODATA) => {}
+                Err(ABSENT) => {}
                 // The system's own, which it gives out itself.
                 Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS | Errno::INVAL) if is_the_systems(name) => {}
                 Err(errno) => {
@@ -55,7 +61,7 @@ mod here {
         if !has_rights && cfg!(any(target_os = "linux", target_os = "android")) {
             // The new file has those that the directory gives to what is made in it.
             match retry_on_intr(|| fremovexattr(&to, RIGHTS)) {
-                Err(Errno::NODATA | Errno::NOTSUP | Errno::NOSYS) => {}
+                Err(ABSENT | Errno::NOTSUP | Errno::NOSYS) => {}
                 result => result.map_err(|errno| cannot_keep("its access rights", errno))?,
             }
         }

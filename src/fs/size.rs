@@ -1,0 +1,173 @@
+//! How much there is in a tree.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::io::{self, ErrorKind};
+
+use super::FileKind;
+use super::bulk::{Account, path_of};
+use crate::error::{Error, Op, Result};
+use crate::path::Path;
+use crate::sys::{self, Editable, Facts, Links};
+use crate::walk::{MOST_OPEN, Step, Tour};
+
+/// How much there is in a tree: see [`Path::tree_size`].
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// (&base / "a").write_text("four")?;
+/// let size = base.tree_size()?;
+/// assert_eq!((size.apparent, size.files, size.directories), (4, 1, 1));
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TreeSize {
+    /// The length of all files, in bytes. `du --apparent-size` adds the lengths of directories and links, which
+    /// say little.
+    pub apparent: u64,
+    /// What everything takes on the disk, in bytes, directories and links included, as `du` tells it. It is less than
+    /// [`apparent`](Self::apparent) where files have holes or are compressed, and mostly more, as the last
+    /// block of a file is not full. Content that several files share ([`Report::shared`](crate::Report::shared)) counts
+    /// with each of them.
+    pub allocated: u64,
+    /// How many regular files there are, each counted once, however many names it has in the tree.
+    pub files: u64,
+    /// How many directories there are, the first one included.
+    pub directories: u64,
+    /// How many symbolic links there are.
+    pub links: u64,
+    /// How many pipes, sockets and devices there are.
+    pub specials: u64,
+}
+
+/// Measuring.
+impl Path {
+    /// Measures this directory with all that is in it, or this file: how many bytes there are, and how
+    /// many files and directories.
+    ///
+    /// **Links are not followed**, this path neither: what is measured is what [`remove`](Path::remove)
+    /// would remove. It takes any depth, any length of path and names that are not UTF-8. A file with several names in
+    /// the tree is counted once; if it has one elsewhere too, removing the tree does not free it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let cache = &base / "cache";
+    /// (&cache / "deep").mkdir_all()?;
+    /// (&cache / "deep" / "a").write_text("four")?;
+    /// (&cache / "b").write_text("sixsix")?;
+    ///
+    /// let size = cache.tree_size()?;
+    /// assert_eq!((size.apparent, size.files, size.directories), (10, 2, 2));
+    /// assert_eq!((&cache / "b").tree_size()?.apparent, 6);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): nothing is here.
+    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) and others: something in it could not be read, so
+    ///   that the sum would be wrong; the error [lists](Error::failures) what.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows std tells neither what is allocated, for which lengths stand, nor that two names are of one file:
+    /// each counts.
+    #[doc(alias = "du")]
+    #[doc(alias = "dir_size")]
+    pub fn tree_size(&self) -> Result<TreeSize> {
+        let account = Account::new(None);
+        let size =
+            measured::<sys::Dir>(self.as_ref(), &account).map_err(|cause| Error::new(Op::TreeSize, self, cause))?;
+        account.close(Op::TreeSize, self.as_ref(), None)?;
+        Ok(size)
+    }
+}
+
+/// The size of what has a path; what could not be read is on the account.
+fn measured<D: Editable>(start: &std::path::Path, account: &Account) -> io::Result<TreeSize> {
+    let (dir, name) = match start.file_name() {
+        Some(name) => (D::open_parent(start)?, name),
+        None => (D::open(start)?, OsStr::new(".")),
+    };
+    let facts = dir.facts_in(name, Links::Keep)?;
+    let mut measure = Measure { start, account, size: TreeSize::default(), counted: HashSet::new() };
+    measure.add(&facts);
+    if facts.kind == FileKind::Directory {
+        measure.tour(Tour::new(dir.open_in(name, Links::Keep)?, MOST_OPEN));
+    }
+    Ok(measure.size)
+}
+
+/// The measuring of one tree.
+struct Measure<'a> {
+    start: &'a std::path::Path,
+    account: &'a Account,
+    size: TreeSize,
+    /// The files with several names that were counted.
+    counted: HashSet<(u64, u64)>,
+}
+
+impl Measure<'_> {
+    fn tour<D: Editable>(&mut self, mut tour: Tour<D>) {
+        loop {
+            match tour.step(|dir, path, name, _| self.leaf(dir, path, name)) {
+                Ok(Step::Directory(name)) => self.enter(&mut tour, &name),
+                Ok(Step::End) if tour.depth() == 1 => return,
+                Ok(Step::End) => tour.leave(),
+                Err(cause) => self.fail(tour.path(), OsStr::new(""), cause),
+            }
+        }
+    }
+
+    /// Counts what is no directory; whether it is one after all.
+    fn leaf<D: Editable>(&mut self, dir: &D, path: &std::path::Path, name: &OsStr) -> bool {
+        match dir.facts_in(name, Links::Keep) {
+            Ok(facts) if facts.kind == FileKind::Directory => return true,
+            Ok(facts) => self.add(&facts),
+            Err(cause) => self.fail(path, name, cause),
+        }
+        false
+    }
+
+    /// Counts a directory of the current one, and goes into it.
+    fn enter<D: Editable>(&mut self, tour: &mut Tour<D>, name: &OsStr) {
+        match tour.dir().and_then(|dir| dir.facts_in(name, Links::Keep)) {
+            Ok(facts) => self.add(&facts),
+            Err(cause) => return self.fail(tour.path(), name, cause),
+        }
+        if let Err(cause) = tour.enter(name, Links::Keep) {
+            self.fail(tour.path(), name, cause);
+        }
+    }
+
+    fn add(&mut self, facts: &Facts) {
+        let is_known =
+            facts.kind == FileKind::File && facts.names > 1 && facts.id.is_some_and(|id| !self.counted.insert(id));
+        if is_known {
+            return;
+        }
+        self.size.allocated += facts.allocated;
+        match facts.kind {
+            FileKind::File => {
+                self.size.files += 1;
+                self.size.apparent += facts.size;
+            }
+            FileKind::Directory => self.size.directories += 1,
+            FileKind::Symlink => self.size.links += 1,
+            FileKind::Other => self.size.specials += 1,
+        }
+    }
+
+    fn fail(&self, directory: &std::path::Path, name: &OsStr, cause: io::Error) {
+        // What has gone in the meantime has no size.
+        if cause.kind() != ErrorKind::NotFound {
+            let path = path_of(self.start, directory, name);
+            self.account.fail(Error::new(Op::TreeSize, path, cause));
+        }
+    }
+}
