@@ -402,6 +402,37 @@ mod tests {
         }
     }
 
+    /// What happens between the look at the target and the writing.
+    #[test]
+    fn what_another_makes_meanwhile_is_replaced_or_an_error() {
+        let place = tempfile::tempdir().unwrap();
+        let count = || fs::read_dir(place.path()).unwrap().count();
+        let found = |name: &str| (place.path().join(name), Target::find(&place.path().join(name)).unwrap());
+
+        let (path, target) = found("made");
+        fs::write(&path, "by another").unwrap();
+        target.write(b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+
+        fs::remove_file(&path).unwrap();
+        target.write(b"newer").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"newer");
+
+        let (path, target) = found("directory");
+        fs::create_dir(&path).unwrap();
+        assert_eq!(target.write(b"new").unwrap_err().kind(), io::ErrorKind::IsADirectory);
+        assert_eq!(count(), 2, "nothing is left over");
+
+        // The directory may be elsewhere by then, and something else in its place.
+        let (aside, front) = (place.path().join("aside"), place.path().join("directory"));
+        let target = Target::find(&front.join("file")).unwrap();
+        fs::rename(&front, &aside).unwrap();
+        symlink(".", &front).unwrap();
+        target.write(b"new").unwrap();
+        assert_eq!(fs::read(aside.join("file")).unwrap(), b"new");
+        assert!(!place.path().join("file").exists());
+    }
+
     #[test]
     fn temporary_names_fit_and_are_cut_between_characters() {
         for (name, front) in [("a.txt", "a.txt"), (&*"x".repeat(255), &*"x".repeat(64)), ("", "")] {
