@@ -269,7 +269,7 @@ fn mirror_removes_nothing_when_not_all_could_be_read() {
 
     const NOBODY: u32 = 65534;
     let tree = tree(["from/a: 1", "from/closed: 2", "to/stray: 3"]);
-    let closed = std::fs::Permissions::from_mode(0);
+    let closed = std::fs::Permissions::from_mode(0o000);
     std::fs::set_permissions(&tree / "from/closed", closed).unwrap();
     if nix::unistd::geteuid().is_root() {
         for path in ["", "from", "from/a", "from/closed", "to", "to/stray"] {
