@@ -12,6 +12,8 @@ mod atomic;
 #[cfg(target_os = "linux")]
 mod faults;
 mod find;
+mod mirror;
+mod prune;
 
 /// The path of an example, which stands beside the directory of the tests.
 fn example(name: &str) -> PathBuf {

@@ -1,0 +1,135 @@
+//! Finds folders by patterns, shows how large they are, and removes them when told.
+//!
+//! ```sh
+//! cargo run --release --example prune -- '**/target' '**/node_modules' --in ~/code
+//! cargo run --release --example prune -- '**/target' '**/node_modules' --in ~/code --yes
+//! ```
+//!
+//! A folder inside one that was found goes with it, and is not counted again; links are no folders. `ON DISK` is
+//! what is taken there, `LENGTH` that of all files, of which one with several names in a folder counts once.
+//!
+//! What could not be listed, measured or removed goes to standard error, and the exit status is 1; bad arguments
+//! give 2.
+
+use std::fmt;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser;
+use waypath::{Entry, FileKind, Path, PathBuf, Pattern, Result};
+
+/// Finds folders by patterns, such as `**/target`, and removes them when told.
+#[derive(Parser)]
+struct Args {
+    /// Patterns, any of which may match
+    #[arg(required = true, value_name = "PATTERN", value_parser = Pattern::with_braces)]
+    patterns: Vec<Pattern>,
+    /// Where to look
+    #[arg(long = "in", value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    /// Remove what is found
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Calls what fails by its name, and goes on.
+#[derive(Default)]
+struct Complaints(usize);
+
+impl Complaints {
+    /// What there is, if nothing failed.
+    fn unless<T>(&mut self, result: Result<T>) -> Option<T> {
+        let error = match result {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        error.failures().iter().for_each(|failure| eprintln!("prune: {failure}"));
+        self.0 += error.failure_count();
+        None
+    }
+}
+
+/// The folders that match, but none that is in another.
+fn find(args: &Args, complaints: &mut Complaints) -> Result<Vec<Entry>> {
+    let mut folders = Vec::<Entry>::new();
+    for entry in args.directory.glob(&args.patterns)?.min_depth(1).only(FileKind::Directory) {
+        let Some(entry) = complaints.unless(entry) else { continue };
+        // In order, what is in a folder comes next to it.
+        if folders.last().is_none_or(|last| !entry.is_relative_to(last)) {
+            folders.push(entry);
+        }
+    }
+    Ok(folders)
+}
+
+/// Shows the sizes of folders, and the sum of what they take on the disk.
+fn show(folders: &[Entry], complaints: &mut Complaints) {
+    let row = |allocated: &dyn fmt::Display, apparent: &dyn fmt::Display, files: &dyn fmt::Display, path: &str| {
+        say(format!("{allocated:>11} {apparent:>11} {files:>9}  {path}"));
+    };
+    let (mut allocated, mut apparent, mut files) = (0, 0, 0);
+    row(&"ON DISK", &"LENGTH", &"FILES", "FOLDER");
+    for folder in folders {
+        let Some(size) = complaints.unless(folder.tree_size()) else {
+            row(&"?", &"?", &"?", &shown(folder));
+            continue;
+        };
+        row(&Bytes(size.allocated), &Bytes(size.apparent), &size.files, &shown(folder));
+        (allocated, apparent, files) = (allocated + size.allocated, apparent + size.apparent, files + size.files);
+    }
+    let sum = if folders.len() == 1 { "1 folder".to_owned() } else { format!("{} folders", folders.len()) };
+    row(&Bytes(allocated), &Bytes(apparent), &files, &sum);
+}
+
+fn prune(args: &Args) -> Result<ExitCode> {
+    let mut complaints = Complaints::default();
+    let folders = find(args, &mut complaints)?;
+    match folders.is_empty() {
+        true => say("nothing found".to_owned()),
+        false => show(&folders, &mut complaints),
+    }
+    if args.yes && !folders.is_empty() {
+        let removed = folders.iter().filter_map(|folder| complaints.unless(folder.rmtree())).count();
+        say(format!("{removed} of {} removed", folders.len()));
+    } else if !folders.is_empty() {
+        say("nothing was removed (--yes does it)".to_owned());
+    }
+    Ok(ExitCode::from(u8::from(complaints.0 > 0)))
+}
+
+/// A number of bytes, for people.
+struct Bytes(u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        let step = (self.0.max(1).ilog2() / 10).min(4);
+        let text = match step {
+            0 => format!("{} B", self.0),
+            _ => format!("{:.1} {}", self.0 as f64 / (1u64 << (step * 10)) as f64, units[step as usize]),
+        };
+        f.pad(&text)
+    }
+}
+
+/// A path on one line.
+fn shown(path: &Path) -> String {
+    let escaped = |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.into() };
+    path.as_str().chars().map(escaped).collect()
+}
+
+/// Prints a line. A reader who has gone, as in `prune | head`, is no reason to stop.
+fn say(line: String) {
+    _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn main() -> ExitCode {
+    match prune(&Args::parse()) {
+        Ok(code) => code,
+        // A pattern that cannot be looked for.
+        Err(error) => {
+            eprintln!("prune: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
