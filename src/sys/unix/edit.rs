@@ -27,6 +27,10 @@ impl Editable for Dir {
 
     type Scratch = Scratch;
 
+    fn open_to_edit(path: &Path) -> io::Result<Self> {
+        Self::open_to_look_up(path)
+    }
+
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
         let flags = match links {
             Links::Follow => AtFlags::empty(),
@@ -167,8 +171,8 @@ impl Editable for Dir {
 
     fn sync(&self) -> io::Result<()> {
         match retry_on_intr(|| fsync(&self.fd)) {
-            // There are file systems without a way to do that for a directory.
-            Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
+            // There are file systems without a way to do that for a directory, and it has to be readable.
+            Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
             result => Ok(result?),
         }
     }
