@@ -60,7 +60,7 @@ pub(crate) trait Editable: Directory + Sync {
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()>;
 
     /// Makes a pipe, socket or device as another one is.
-    fn make_special(&self, name: &OsStr, like: &Facts) -> io::Result<()>;
+    fn make_special(&self, name: &OsStr, like: &Facts, replace: bool) -> io::Result<()>;
 
     /// Gives something another name, in another directory.
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()>;

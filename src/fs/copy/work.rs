@@ -518,7 +518,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         match facts.kind {
             FileKind::File => {}
             FileKind::Directory => return Ok(true),
-            _ => return self.special(target, (name, new), path, &facts).map(|()| false),
+            // It was a file when its directory was read.
+            FileKind::Symlink => return self.link(dir, target, (name, new), path).map(|()| false),
+            FileKind::Other => return self.special(target, (name, new), path, &facts).map(|()| false),
         }
         let copy = self.copy;
         let several = (copy.settings.hard_links && facts.names > 1).then_some(facts.id).flatten();
@@ -639,16 +641,17 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             }
             Specials::Recreate => {}
         }
-        match self.found(target, new, |old| old.mode != facts.mode || old.device != facts.device)? {
-            Found::Nothing => {}
-            Found::Old => {
-                let dir = target.dir.filter(|_| !settings.dry_run);
-                dir.map(|dir| dir.remove_file(new)).transpose()?;
-            }
+        let is_outdated = |old: &Facts| match settings.overwrite {
+            Overwrite::IfDifferent => old.mode != facts.mode || old.device != facts.device,
+            _ => is_outdated(settings, facts, old),
+        };
+        let replace = match self.found(target, new, is_outdated)? {
+            Found::Nothing => false,
+            Found::Old => true,
             Found::Unchanged => return Ok(()),
-        }
+        };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            dir.make_special(new, facts)?;
+            dir.make_special(new, facts, replace)?;
             dir.copy_link_attributes(new, facts, settings.attributes)?;
         }
         self.report.specials += 1;

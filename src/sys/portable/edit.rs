@@ -78,7 +78,7 @@ impl Editable for Dir {
         self.make(name, replace, |path| fs::hard_link(from.path.join(old), path))
     }
 
-    fn make_special(&self, _: &OsStr, _: &Facts) -> io::Result<()> {
+    fn make_special(&self, _: &OsStr, _: &Facts, _: bool) -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 

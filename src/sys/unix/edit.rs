@@ -103,8 +103,8 @@ impl Editable for Dir {
         })
     }
 
-    fn make_special(&self, name: &OsStr, like: &Facts) -> io::Result<()> {
-        make_special(self, name, like)
+    fn make_special(&self, name: &OsStr, like: &Facts, replace: bool) -> io::Result<()> {
+        self.make(name, replace, |name| make_special(self, name, like))
     }
 
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()> {
@@ -294,7 +294,7 @@ fn make_special(dir: &Dir, name: &OsStr, like: &Facts) -> io::Result<()> {
     let kind = FileType::from_raw_mode(like.mode as _);
     let mode = Mode::from_raw_mode((like.mode & 0o777) as _);
     retry_on_intr(|| rustix::fs::mknodat(&dir.fd, name.as_bytes(), kind, mode, like.device as _))?;
-    set_mode(dir, name, mode)
+    set_mode(dir, name, mode).inspect_err(|_| _ = dir.remove_file(name))
 }
 
 /// Sets the mode of what is no link, and is not opened for that. Linux has no call of its own for it.
