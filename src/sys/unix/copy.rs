@@ -53,7 +53,7 @@ pub(super) fn content(
     scratch: &mut Scratch,
     goes_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Option<Means>> {
-    if facts.size > 0 && facts.allocated < facts.size / 2 && by_system::has_holes(from) {
+    if facts.size > 0 && facts.allocated < facts.size && by_system::has_holes(from) {
         return Ok(by_system::without_holes(from, to, scratch, goes_on)?.then_some(Means::ByHand));
     }
     if facts.size > Scratch::BUFFER as u64 {
