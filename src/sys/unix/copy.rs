@@ -69,6 +69,16 @@ pub(super) fn content(
     Ok(by_hand(from, facts.size, to, scratch, goes_on)?.then_some(Means::ByHand))
 }
 
+/// Closes a file that was written: some file systems, such as those of other machines, say only then that the
+/// disk was full.
+pub(super) fn close(file: File) -> io::Result<()> {
+    match nix::unistd::close(file) {
+        // It is closed all the same.
+        Ok(()) | Err(nix::errno::Errno::EINTR) => Ok(()),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
 /// Reads and writes; whether to the end. `size` is what the system says, which for files that are made
 /// as they are read is 0: a smaller file than the buffer ends where it says.
 fn by_hand(

@@ -147,6 +147,7 @@ impl Editable for Dir {
         if sync {
             file.sync_all()?;
         }
+        copy::close(file)?;
         scratch.name = Some(temporary.become_permanent(name, replace)?);
         Ok(Some(means))
     }
