@@ -161,6 +161,15 @@ impl Dir {
 fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io::Result<u64> {
     let bytes = fs::copy(from, to)?;
     let Attributes { mode, times, .. } = copying.attributes;
+    let permissions = stat(to)?.permissions();
+    // To set the times, it has to be opened for writing.
+    let is_closed = permissions.readonly() && (times || copying.sync || !mode);
+    if is_closed {
+        let mut writable = permissions.clone();
+        #[allow(clippy::permissions_set_readonly_false, reason = "on Unix, the other back end is used")]
+        writable.set_readonly(false);
+        fs::set_permissions(to, writable)?;
+    }
     if times || copying.sync {
         let file = OpenOptions::new().write(true).open(to)?;
         if times {
@@ -170,13 +179,8 @@ fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io
             file.sync_all()?;
         }
     }
-    if !mode {
-        let mut permissions = stat(to)?.permissions();
-        if permissions.readonly() {
-            #[allow(clippy::permissions_set_readonly_false, reason = "on Unix, the other back end is used")]
-            permissions.set_readonly(false);
-            fs::set_permissions(to, permissions)?;
-        }
+    if is_closed && mode {
+        fs::set_permissions(to, permissions)?;
     }
     Ok(bytes)
 }
