@@ -4,6 +4,8 @@
 
 mod answers;
 mod reference;
+#[cfg(target_os = "linux")]
+mod snapshot;
 mod texts;
 mod util;
 
@@ -27,5 +29,6 @@ mod pattern_laws;
 mod reports;
 mod size;
 mod tree;
+mod trees;
 mod truth_table;
 mod verbs;

@@ -53,10 +53,11 @@ impl Account {
     /// Counts what was done, and tells it; whether to go on.
     pub(super) fn progress(&self, files: u64, bytes: u64, path: impl FnOnce() -> PathBuf) -> bool {
         let Some(on_progress) = &self.on_progress else { return true };
-        let files = self.files.fetch_add(files, Ordering::Relaxed) + files;
-        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let path = path();
         let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        // With the lock, so that no number comes after a larger one.
+        let files = self.files.fetch_add(files, Ordering::Relaxed) + files;
+        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if !self.is_stopped() && on_progress(&Progress { files, bytes, path: &path }).is_break() {
             self.is_stopped.store(true, Ordering::Relaxed);
         }

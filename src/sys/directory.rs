@@ -11,7 +11,7 @@ use crate::fs::FileKind;
 /// Names are relative to it. One of several parts is the system's to follow, `..` too.
 pub(crate) trait Directory: Sized + Send {
     /// What tells a directory from every other that exists.
-    type Id: Clone + PartialEq + Send;
+    type Id: Clone + PartialEq + Send + Sync;
 
     /// Where the system puts what is read; one serves any number of directories.
     type Buffer: Default + Send;

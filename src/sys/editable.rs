@@ -22,10 +22,13 @@ pub(crate) trait Editable: Directory + Sync {
     /// Opens the directory for which a path has a name, for a path that ends in one.
     fn open_parent(path: &Path) -> io::Result<Self> {
         match path.parent() {
-            Some(parent) if parent != Path::new("") => Self::open(parent),
-            _ => Self::open(Path::new(".")),
+            Some(parent) if parent != Path::new("") => Self::open_to_edit(parent),
+            _ => Self::open_to_edit(Path::new(".")),
         }
     }
+
+    /// Opens a directory of which not more is asked than single names; that it may be read is not needed.
+    fn open_to_edit(path: &Path) -> io::Result<Self>;
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts>;
 
@@ -57,7 +60,7 @@ pub(crate) trait Editable: Directory + Sync {
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()>;
 
     /// Makes a pipe, socket or device as another one is.
-    fn make_special(&self, name: &OsStr, like: &Facts) -> io::Result<()>;
+    fn make_special(&self, name: &OsStr, like: &Facts, replace: bool) -> io::Result<()>;
 
     /// Gives something another name, in another directory.
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()>;

@@ -100,7 +100,7 @@ impl<D: Editable> Moving<'_, D> {
                 return Ok(false);
             }
             if D::SYNCS_FILE_SYSTEM {
-                self.new.dir.sync_file_system()?;
+                self.new.dir.open_in(&name, Links::Keep)?.sync_file_system()?;
             }
             self.new.dir.rename(&name, &self.new.dir, self.new.name, false)?;
             self.new.dir.sync().map(|()| true)

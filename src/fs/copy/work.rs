@@ -29,6 +29,8 @@ pub(super) struct Copy<'a, D: Editable> {
     copied: Mutex<HashMap<(u64, u64), Copied>>,
     /// The target of a tree, for those.
     target: Option<D>,
+    /// What tells it from others, as a way into it must not be followed: that never ends.
+    target_id: Option<D::Id>,
 }
 
 /// A copy that can get more names.
@@ -40,7 +42,7 @@ struct Copied {
 
 impl<'a, D: Editable> Copy<'a, D> {
     pub(super) fn new(op: Op, settings: &'a Settings, from: &'a Path, to: &'a Path, account: &'a Account) -> Self {
-        Self { op, settings, from, to, account, copied: Mutex::default(), target: None }
+        Self { op, settings, from, to, account, copied: Mutex::default(), target: None, target_id: None }
     }
 
     /// Copies what has a name in one directory to a name in another; the names are those of the two paths.
@@ -100,8 +102,9 @@ impl<'a, D: Editable> Copy<'a, D> {
         if self.settings.hard_links {
             self.target = target.as_ref().map(D::try_clone).transpose()?;
         }
+        self.target_id = target.as_ref().map(D::id).transpose()?;
         let above = match self.links() {
-            Links::Follow => vec![source.id()?],
+            Links::Follow => vec![Above { source: source.id()?, target: self.target_id.clone() }],
             Links::Keep => Vec::new(),
         };
         let pool = Pool::new(Job { tour: Work::Everything(source), target, is_fresh, above, finish: None });
@@ -175,9 +178,21 @@ struct Job<'c, 'a, D: Editable> {
     target: Option<D>,
     is_fresh: bool,
     /// The directories from the first one to here, where links may lead back.
-    above: Vec<D::Id>,
+    above: Vec<Above<D>>,
     /// What is to be done when all parts of the directory are.
     finish: Option<Arc<Finish<'c, 'a, D>>>,
+}
+
+/// What tells a directory on the way from others, and its copy, if there is one.
+struct Above<D: Editable> {
+    source: D::Id,
+    target: Option<D::Id>,
+}
+
+impl<D: Editable> Clone for Above<D> {
+    fn clone(&self) -> Self {
+        Self { source: self.source.clone(), target: self.target.clone() }
+    }
 }
 
 enum Work<D: Editable> {
@@ -233,7 +248,7 @@ struct Worker<'c, 'a, D: Editable> {
     copier: Copier<'c, 'a, D>,
     target: TargetTree<'c, 'a, D>,
     /// The directories above, where links may lead back.
-    above: Vec<D::Id>,
+    above: Vec<Above<D>>,
 }
 
 /// The way down the target.
@@ -255,6 +270,22 @@ impl<D: Editable> TargetTree<'_, '_, D> {
         let is_fresh = self.levels.last().is_some_and(|level| level.is_fresh);
         let dir = if self.absent > 0 { None } else { Some(self.descent.reopened()?) };
         Ok(Target { dir, is_fresh })
+    }
+
+    /// What tells that directory from others, unless it is the one whose copy it is to be.
+    fn id_other_than(&mut self, source: &D::Id) -> io::Result<Option<D::Id>> {
+        match self.current()?.dir.map(D::id).transpose()? {
+            Some(id) if id == *source => Err(into_itself()),
+            id => Ok(id),
+        }
+    }
+
+    /// Goes back to the directory above.
+    fn leave(&mut self) {
+        match self.absent {
+            0 => self.descent.leave(),
+            _ => self.absent -= 1,
+        }
     }
 }
 
@@ -347,12 +378,13 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     }
 
     fn enter_target(&mut self, tour: &mut Tour<D>, name: &OsStr) -> io::Result<()> {
-        let id = match self.copy.links() {
-            Links::Keep => None,
-            Links::Follow => Some(tour.current_id()?.clone()),
-        };
-        if id.as_ref().is_some_and(|id| self.above.contains(id)) {
+        let source = tour.current_id()?.clone();
+        if self.above.iter().any(|above| above.source == source) {
             return Err(sys::loop_error());
+        }
+        let is_target = self.copy.target_id.as_ref() == Some(&source);
+        if is_target || self.above.iter().any(|above| above.target.as_ref() == Some(&source)) {
+            return Err(into_itself());
         }
         let parent = tour.path().parent().unwrap_or(Path::new(""));
         let made = self.copier.made_dir(&self.target.current()?, name, parent)?;
@@ -360,9 +392,17 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             Made::New | Made::Merged => self.target.descent.enter(name, Links::Keep)?,
             Made::OnlyTold => self.target.absent += 1,
         }
+        if self.copy.links() == Links::Follow {
+            match self.target.id_other_than(&source) {
+                Ok(target) => self.above.push(Above { source, target }),
+                Err(cause) => {
+                    self.target.leave();
+                    return Err(cause);
+                }
+            }
+        }
         let is_fresh = !matches!(made, Made::Merged);
         self.target.levels.push(Level { is_fresh, finish: None });
-        self.above.extend(id);
         Ok(())
     }
 
@@ -381,10 +421,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             return;
         }
         tour.leave();
-        match target.absent {
-            0 => target.descent.leave(),
-            _ => target.absent -= 1,
-        }
+        target.leave();
         if self.copy.links() == Links::Follow {
             self.above.pop();
         }
@@ -481,7 +518,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         match facts.kind {
             FileKind::File => {}
             FileKind::Directory => return Ok(true),
-            _ => return self.special(target, (name, new), path, &facts).map(|()| false),
+            // It was a file when its directory was read.
+            FileKind::Symlink => return self.link(dir, target, (name, new), path).map(|()| false),
+            FileKind::Other => return self.special(target, (name, new), path, &facts).map(|()| false),
         }
         let copy = self.copy;
         let several = (copy.settings.hard_links && facts.names > 1).then_some(facts.id).flatten();
@@ -602,16 +641,17 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             }
             Specials::Recreate => {}
         }
-        match self.found(target, new, |old| old.mode != facts.mode || old.device != facts.device)? {
-            Found::Nothing => {}
-            Found::Old => {
-                let dir = target.dir.filter(|_| !settings.dry_run);
-                dir.map(|dir| dir.remove_file(new)).transpose()?;
-            }
+        let is_outdated = |old: &Facts| match settings.overwrite {
+            Overwrite::IfDifferent => old.mode != facts.mode || old.device != facts.device,
+            _ => is_outdated(settings, facts, old),
+        };
+        let replace = match self.found(target, new, is_outdated)? {
+            Found::Nothing => false,
+            Found::Old => true,
             Found::Unchanged => return Ok(()),
-        }
+        };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            dir.make_special(new, facts)?;
+            dir.make_special(new, facts, replace)?;
             dir.copy_link_attributes(new, facts, settings.attributes)?;
         }
         self.report.specials += 1;
@@ -689,6 +729,10 @@ fn present(found: io::Result<Facts>) -> io::Result<Option<Facts>> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         result => result.map(Some),
     }
+}
+
+fn into_itself() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "it is what is copied to")
 }
 
 fn is_special() -> io::Error {

@@ -17,6 +17,13 @@ pub(crate) struct Dir {
     entries: Option<ReadDir>,
 }
 
+impl Dir {
+    /// A directory of which nothing is to be read.
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self { path, entries: None }
+    }
+}
+
 impl Directory for Dir {
     #[cfg(unix)]
     type Id = (u64, u64);
@@ -40,7 +47,7 @@ impl Directory for Dir {
     }
 
     fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { path: self.path.clone(), entries: None })
+        Ok(Self::at(self.path.clone()))
     }
 
     #[cfg(unix)]

@@ -20,6 +20,13 @@ impl Editable for Dir {
     /// A temporary name that nobody has.
     type Scratch = Option<OsString>;
 
+    fn open_to_edit(path: &Path) -> io::Result<Self> {
+        match stat(path)? {
+            found if found.is_dir() => Ok(Self::at(path.to_owned())),
+            _ => Err(ErrorKind::NotADirectory.into()),
+        }
+    }
+
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
         let path = self.path.join(name);
         Ok(facts_of(&if links == Links::Follow { stat(&path)? } else { lstat(&path)? }))
@@ -33,7 +40,7 @@ impl Editable for Dir {
     fn lies_in(&self, id: &Self::Id) -> io::Result<bool> {
         let path = fs::canonicalize(&self.path)?;
         for above in path.ancestors() {
-            if Self::open(above)?.id()? == *id {
+            if Self::at(above.to_owned()).id()? == *id {
                 return Ok(true);
             }
         }
@@ -71,7 +78,7 @@ impl Editable for Dir {
         self.make(name, replace, |path| fs::hard_link(from.path.join(old), path))
     }
 
-    fn make_special(&self, _: &OsStr, _: &Facts) -> io::Result<()> {
+    fn make_special(&self, _: &OsStr, _: &Facts, _: bool) -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 
@@ -154,6 +161,15 @@ impl Dir {
 fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io::Result<u64> {
     let bytes = fs::copy(from, to)?;
     let Attributes { mode, times, .. } = copying.attributes;
+    let permissions = stat(to)?.permissions();
+    // To set the times, it has to be opened for writing.
+    let is_closed = permissions.readonly() && (times || copying.sync || !mode);
+    if is_closed {
+        let mut writable = permissions.clone();
+        #[allow(clippy::permissions_set_readonly_false, reason = "on Unix, the other back end is used")]
+        writable.set_readonly(false);
+        fs::set_permissions(to, writable)?;
+    }
     if times || copying.sync {
         let file = OpenOptions::new().write(true).open(to)?;
         if times {
@@ -163,13 +179,8 @@ fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io
             file.sync_all()?;
         }
     }
-    if !mode {
-        let mut permissions = stat(to)?.permissions();
-        if permissions.readonly() {
-            #[allow(clippy::permissions_set_readonly_false, reason = "on Unix, the other back end is used")]
-            permissions.set_readonly(false);
-            fs::set_permissions(to, permissions)?;
-        }
+    if is_closed && mode {
+        fs::set_permissions(to, permissions)?;
     }
     Ok(bytes)
 }

@@ -53,7 +53,7 @@ pub(super) fn content(
     scratch: &mut Scratch,
     goes_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Option<Means>> {
-    if facts.size > 0 && facts.allocated < facts.size / 2 && by_system::has_holes(from) {
+    if facts.size > 0 && facts.allocated < facts.size && by_system::has_holes(from) {
         return Ok(by_system::without_holes(from, to, scratch, goes_on)?.then_some(Means::ByHand));
     }
     if facts.size > Scratch::BUFFER as u64 {
@@ -67,6 +67,16 @@ pub(super) fn content(
         }
     }
     Ok(by_hand(from, facts.size, to, scratch, goes_on)?.then_some(Means::ByHand))
+}
+
+/// Closes a file that was written: some file systems, such as those of other machines, say only then that the
+/// disk was full.
+pub(super) fn close(file: File) -> io::Result<()> {
+    match nix::unistd::close(file) {
+        // It is closed all the same.
+        Ok(()) | Err(nix::errno::Errno::EINTR) => Ok(()),
+        Err(errno) => Err(errno.into()),
+    }
 }
 
 /// Reads and writes; whether to the end. `size` is what the system says, which for files that are made

@@ -22,9 +22,42 @@ pub(crate) struct Dir {
     stream: Option<rustix::fs::Dir>,
 }
 
+/// How a directory is opened to look up names in it: where the system can, without permission to read it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const TO_LOOK_UP: OFlags = OFlags::PATH;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const TO_LOOK_UP: OFlags = OFlags::RDONLY;
+
 impl Dir {
-    fn open_at(parent: impl AsFd, name: &[u8], links: Links) -> io::Result<Self> {
-        let mut flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    /// Opens a directory by its path, following links; the path may be longer than the system allows.
+    fn open_path(path: &Path, how: OFlags) -> io::Result<Self> {
+        let (mut front, mut rest) = front(path.as_os_str().as_bytes());
+        let mut above = None::<Self>;
+        while !rest.is_empty() {
+            above = Some(Self::open_below(above.as_ref(), front, TO_LOOK_UP)?);
+            (front, rest) = self::front(rest);
+        }
+        Self::open_below(above.as_ref(), front, how)
+    }
+
+    /// Opens a directory in another one, or in the working directory.
+    fn open_below(above: Option<&Self>, name: &[u8], how: OFlags) -> io::Result<Self> {
+        match above {
+            Some(above) => Self::open_at(&above.fd, name, how, Links::Follow),
+            None => Self::open_at(CWD, name, how, Links::Follow),
+        }
+    }
+
+    /// Opens a directory to look up, make and remove names in it, and to read it if that is permitted.
+    pub(super) fn open_to_look_up(path: &Path) -> io::Result<Self> {
+        match Self::open_path(path, OFlags::RDONLY) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Self::open_path(path, TO_LOOK_UP),
+            result => result,
+        }
+    }
+
+    fn open_at(parent: impl AsFd, name: &[u8], how: OFlags, links: Links) -> io::Result<Self> {
+        let mut flags = how | OFlags::DIRECTORY | OFlags::CLOEXEC;
         if links == Links::Keep {
             flags |= OFlags::NOFOLLOW;
         }
@@ -47,18 +80,11 @@ impl Directory for Dir {
     type Buffer = Buffer;
 
     fn open(path: &Path) -> io::Result<Self> {
-        let path = path.as_os_str().as_bytes();
-        let (mut front, mut rest) = front(path);
-        let mut dir = Self::open_at(CWD, front, Links::Follow)?;
-        while !rest.is_empty() {
-            (front, rest) = self::front(rest);
-            dir = Self::open_at(&dir.fd, front, Links::Follow)?;
-        }
-        Ok(dir)
+        Self::open_path(path, OFlags::RDONLY)
     }
 
     fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        Self::open_at(&self.fd, name.as_bytes(), links)
+        Self::open_at(&self.fd, name.as_bytes(), OFlags::RDONLY, links)
     }
 
     fn try_clone(&self) -> io::Result<Self> {

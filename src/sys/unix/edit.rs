@@ -27,6 +27,10 @@ impl Editable for Dir {
 
     type Scratch = Scratch;
 
+    fn open_to_edit(path: &Path) -> io::Result<Self> {
+        Self::open_to_look_up(path)
+    }
+
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
         let flags = match links {
             Links::Follow => AtFlags::empty(),
@@ -99,8 +103,8 @@ impl Editable for Dir {
         })
     }
 
-    fn make_special(&self, name: &OsStr, like: &Facts) -> io::Result<()> {
-        make_special(self, name, like)
+    fn make_special(&self, name: &OsStr, like: &Facts, replace: bool) -> io::Result<()> {
+        self.make(name, replace, |name| make_special(self, name, like))
     }
 
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()> {
@@ -143,6 +147,7 @@ impl Editable for Dir {
         if sync {
             file.sync_all()?;
         }
+        copy::close(file)?;
         scratch.name = Some(temporary.become_permanent(name, replace)?);
         Ok(Some(means))
     }
@@ -167,8 +172,8 @@ impl Editable for Dir {
 
     fn sync(&self) -> io::Result<()> {
         match retry_on_intr(|| fsync(&self.fd)) {
-            // There are file systems without a way to do that for a directory.
-            Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
+            // There are file systems without a way to do that for a directory, and it has to be readable.
+            Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
             result => Ok(result?),
         }
     }
@@ -290,7 +295,7 @@ fn make_special(dir: &Dir, name: &OsStr, like: &Facts) -> io::Result<()> {
     let kind = FileType::from_raw_mode(like.mode as _);
     let mode = Mode::from_raw_mode((like.mode & 0o777) as _);
     retry_on_intr(|| rustix::fs::mknodat(&dir.fd, name.as_bytes(), kind, mode, like.device as _))?;
-    set_mode(dir, name, mode)
+    set_mode(dir, name, mode).inspect_err(|_| _ = dir.remove_file(name))
 }
 
 /// Sets the mode of what is no link, and is not opened for that. Linux has no call of its own for it.

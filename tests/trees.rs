@@ -1,0 +1,19 @@
+//! Copying, moving and removing trees: nothing is lost.
+//!
+//! Races run for a second each, or for twenty with `WAYPATH_LONG=1`, which also gives the laws more cases.
+
+#[cfg(target_os = "linux")]
+mod fidelity;
+#[cfg(target_os = "linux")]
+mod laws;
+mod overwrite;
+#[cfg(target_os = "linux")]
+mod races;
+mod refused;
+#[cfg(target_os = "linux")]
+mod removing;
+mod reports;
+
+use waypath::Overwrite;
+
+const OVERWRITES: [Overwrite; 4] = [Overwrite::Refuse, Overwrite::Always, Overwrite::IfNewer, Overwrite::IfDifferent];
