@@ -276,6 +276,11 @@ impl Plan {
     ///
     /// A `**` at the end that takes nothing asks for a directory, as if a separator followed.
     fn close(&self, states: &mut States, from: usize) -> (Set, Option<Wanted>) {
+        if let [state] = states[from..]
+            && !matches!(self.parts[state], Part::AnyPath)
+        {
+            return (Set { from, end: from + 1 }, None);
+        }
         let mut wanted = None;
         let mut at = from;
         while let Some(&state) = states.get(at) {
