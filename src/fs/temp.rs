@@ -31,9 +31,8 @@ use crate::sys;
 /// ```
 #[must_use = "the directory is removed when this is dropped"]
 pub struct TempDir {
-    /// What removes the directory.
-    guard: tempfile::TempDir,
     path: PathBuf,
+    is_kept: bool,
 }
 
 impl TempDir {
@@ -76,7 +75,9 @@ impl TempDir {
         let guard =
             sys::create_temp_dir((*parent).as_ref()).map_err(|error| Error::new(Op::TempDir, &*parent, error))?;
         let path = PathBuf::try_from(guard.path())?;
-        Ok(Self { guard, path })
+        // It is removed here: by what takes any depth and any name.
+        _ = guard.keep();
+        Ok(Self { path, is_kept: false })
     }
 
     /// Removes the directory now, and says whether that worked.
@@ -91,9 +92,10 @@ impl TempDir {
     ///
     /// # Errors
     ///
-    /// Those of the system; what could not be removed stays.
-    pub fn close(self) -> Result<()> {
-        sys::remove_temp_dir(self.guard).map_err(|cause| Error::new(Op::Rmtree, &*self.path, cause))
+    /// As for [`rmtree`](Path::rmtree); what could not be removed stays.
+    pub fn close(mut self) -> Result<()> {
+        self.is_kept = true;
+        self.path.rmtree().map(drop)
     }
 
     /// Keeps the directory for good, and returns its path.
@@ -108,9 +110,18 @@ impl TempDir {
     /// ```
     #[doc(alias = "into_path")]
     #[must_use]
-    pub fn keep(self) -> PathBuf {
-        _ = self.guard.keep();
-        self.path
+    pub fn keep(mut self) -> PathBuf {
+        self.is_kept = true;
+        std::mem::take(&mut self.path)
+    }
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // Who wants to know calls `close`.
+            _ = self.path.rmtree();
+        }
     }
 }
 

@@ -219,11 +219,6 @@ pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
     tempfile::TempDir::new_in(parent).map_err(without_path)
 }
 
-/// Removes the directory with all that is in it.
-pub(crate) fn remove_temp_dir(directory: tempfile::TempDir) -> io::Result<()> {
-    directory.close().map_err(without_path)
-}
-
 /// One of tempfile's errors without the path that it adds to the system's message: ours say the path
 /// themselves. The system's own error is out of reach in it.
 pub(super) fn without_path(error: io::Error) -> io::Error {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
 use std::process::{Command, Output};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, unlinkat};
+use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 use waypath::TempDir;
 
 use crate::example;
@@ -45,23 +45,6 @@ impl Chain {
 
 fn below(dir: &OwnedFd, name: &str) -> OwnedFd {
     openat(dir, name, DIRECTORY, Mode::empty()).unwrap()
-}
-
-/// std removes no tree this deep.
-impl Drop for Chain {
-    fn drop(&mut self) {
-        let mut dir = openat(CWD, self.base.as_str(), DIRECTORY, Mode::empty()).unwrap();
-        for _ in 0..self.levels {
-            dir = below(&dir, DOWN);
-        }
-        for level in (0..self.levels).rev() {
-            dir = below(&dir, "..");
-            unlinkat(&dir, DOWN, AtFlags::REMOVEDIR).unwrap();
-            if level % self.beside_every == 0 {
-                unlinkat(&dir, BESIDE, AtFlags::REMOVEDIR).unwrap();
-            }
-        }
-    }
 }
 
 /// Runs `find` with limits, given as options of `ulimit`.
