@@ -73,14 +73,15 @@ fn a_file_can_be_made_read_only_everywhere() {
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::{self, Permissions};
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
     use crate::util::as_nobody;
 
+    #[cfg(target_os = "linux")]
     fn set(path: &waypath::Path, mode: u32) {
-        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
     fn mode(path: &waypath::Path) -> u32 {
