@@ -48,8 +48,8 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, std removes the tree, just as safely. Where that fails, what is left is removed one by one, by
-    /// path: then a directory that becomes a link at that moment could be followed.
+    /// On Windows, std removes the tree, just as safely. Where that is not permitted, or files are open, what is
+    /// left is removed one by one, by path: then a directory that becomes a link at that moment could be followed.
     ///
     /// # Security
     ///
