@@ -9,7 +9,7 @@ use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
 use crate::fs::report::{Action, Report, Step};
 use crate::sys::{self, Editable, Links};
-use crate::walk::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads};
+use crate::walk::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads, most_open};
 
 /// How often a directory that others fill is emptied.
 const MOST_ROUNDS: u32 = 16;
@@ -129,20 +129,20 @@ impl<'a, D: Editable> Removal<'a, D> {
             // Not a copy of the descriptor: that would be read to its end, too.
             && let Ok(same) = dir.open_in(OsStr::new("."), Links::Keep)
         {
-            let pool = Pool::new(Job::Everything(same));
-            in_threads(self.threads, || self.work(&pool));
+            let (pool, most_open) = (Pool::new(Job::Everything(same)), most_open(self.threads));
+            in_threads(self.threads, || self.work(&pool, most_open));
         }
         self.worker(false).tour(Tour::new(dir, MOST_OPEN));
     }
 
     /// What one of several threads does.
-    fn work(&self, pool: &Pool<Job<D>>) {
+    fn work(&self, pool: &Pool<Job<D>>, most_open: usize) {
         let mut worker = self.worker(true);
         while let Some((job, working)) = pool.take() {
             worker.tour_sharing(
                 match job {
-                    Job::Everything(dir) => Tour::new(dir, MOST_OPEN),
-                    Job::Part(part) => Tour::resume(part, MOST_OPEN),
+                    Job::Everything(dir) => Tour::new(dir, most_open),
+                    Job::Part(part) => Tour::resume(part, most_open),
                 },
                 Some(pool),
             );

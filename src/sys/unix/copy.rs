@@ -15,6 +15,7 @@ pub(crate) struct Scratch {
     /// What the file systems at hand turned out not to do.
     pub(in crate::sys::unix) cannot_share: bool,
     pub(in crate::sys::unix) cannot_copy: bool,
+    pub(in crate::sys::unix) cannot_name: bool,
 }
 
 impl Scratch {
