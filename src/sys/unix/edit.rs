@@ -159,13 +159,15 @@ impl Editable for Dir {
     fn copy_link_attributes(&self, name: &OsStr, like: &Facts, attributes: Attributes) -> io::Result<()> {
         if attributes.owner {
             let (owner, group) = owner(like);
-            match rustix::fs::chownat(&self.fd, name.as_bytes(), owner, group, AtFlags::SYMLINK_NOFOLLOW) {
+            let change = || rustix::fs::chownat(&self.fd, name.as_bytes(), owner, group, AtFlags::SYMLINK_NOFOLLOW);
+            match retry_on_intr(change) {
                 Ok(()) | Err(Errno::PERM) => {}
                 Err(errno) => return Err(errno.into()),
             }
         }
         if attributes.times {
-            utimensat(&self.fd, name.as_bytes(), &times(like), AtFlags::SYMLINK_NOFOLLOW)?;
+            let times = times(like);
+            retry_on_intr(|| utimensat(&self.fd, name.as_bytes(), &times, AtFlags::SYMLINK_NOFOLLOW))?;
         }
         Ok(())
     }
