@@ -86,6 +86,10 @@ impl Editable for Dir {
         Ok(retry_on_intr(|| mkdirat(&self.fd, name.as_bytes(), mode))?)
     }
 
+    fn make_private(&self, name: &OsStr) -> io::Result<()> {
+        set_mode(self, name, Mode::RWXU)
+    }
+
     fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()> {
         let target = target.as_os_str().as_bytes();
         self.make(name, replace, |name| Ok(retry_on_intr(|| symlinkat(target, &self.fd, name.as_bytes()))?))
@@ -309,7 +313,7 @@ fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
     Ok(retry_on_intr(|| rustix::fs::chmod(format!("/proc/self/fd/{}", file.as_raw_fd()), mode))?)
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
     Ok(retry_on_intr(|| rustix::fs::chmodat(&dir.fd, name.as_bytes(), mode, AtFlags::SYMLINK_NOFOLLOW))?)
 }
