@@ -532,7 +532,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         if self.copied(target, new, path, &source, &facts)?
             && let (Some(id), Some(copied)) = (several, &mut copied)
         {
-            let copy = target.dir.and_then(|dir| dir.facts_in(new, Links::Keep).ok());
+            let copy = target.dir.map(|dir| present(dir.facts_in(new, Links::Keep))).transpose()?.flatten();
             copied.insert(id, Copied { path: path.join(new), id: copy.and_then(|copy| copy.id) });
         }
         Ok(false)
@@ -583,9 +583,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Found::Unchanged => return Ok(true),
         };
         if let (Some(dir), Some(root), false) = (target.dir, &self.copy.target, self.copy.settings.dry_run) {
-            if dir.make_hard_link(name, root, &first.path, replace).is_err() {
-                // Its path is too long, or it is gone.
-                return Ok(false);
+            match dir.make_hard_link(name, root, &first.path, replace) {
+                Err(error) if cannot_have_names(&error) => return Ok(false),
+                result => result?,
             }
             if dir.facts_in(name, Links::Keep)?.id != first.id {
                 // Somebody has put another file there.
@@ -709,6 +709,13 @@ impl<D: Editable> Drop for Copier<'_, '_, D> {
     fn drop(&mut self) {
         self.copy.account.add(std::mem::take(&mut self.report));
     }
+}
+
+/// Whether an error says that a file cannot have one more name there: its path is too long, it is gone, it has too many,
+/// or the file system has no such names.
+fn cannot_have_names(error: &io::Error) -> bool {
+    use ErrorKind::{CrossesDevices, InvalidFilename, NotFound, PermissionDenied, TooManyLinks, Unsupported};
+    matches!(error.kind(), CrossesDevices | InvalidFilename | NotFound | PermissionDenied | TooManyLinks | Unsupported)
 }
 
 /// Whether a file at the target is to be replaced by what has these facts.

@@ -87,6 +87,10 @@ impl Editable for Dir {
         Ok(retry_on_intr(|| mkdirat(&self.fd, name.as_bytes(), mode))?)
     }
 
+    fn make_private(&self, name: &OsStr) -> io::Result<()> {
+        set_mode(self, name, Mode::RWXU)
+    }
+
     fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()> {
         let target = target.as_os_str().as_bytes();
         self.make(name, replace, |name| Ok(retry_on_intr(|| symlinkat(target, &self.fd, name.as_bytes()))?))
@@ -166,13 +170,15 @@ impl Editable for Dir {
     fn copy_link_attributes(&self, name: &OsStr, like: &Facts, attributes: Attributes) -> io::Result<()> {
         if attributes.owner {
             let (owner, group) = owner(like);
-            match rustix::fs::chownat(&self.fd, name.as_bytes(), owner, group, AtFlags::SYMLINK_NOFOLLOW) {
+            let change = || rustix::fs::chownat(&self.fd, name.as_bytes(), owner, group, AtFlags::SYMLINK_NOFOLLOW);
+            match retry_on_intr(change) {
                 Ok(()) | Err(Errno::PERM) => {}
                 Err(errno) => return Err(errno.into()),
             }
         }
         if attributes.times {
-            utimensat(&self.fd, name.as_bytes(), &times(like), AtFlags::SYMLINK_NOFOLLOW)?;
+            let times = times(like);
+            retry_on_intr(|| utimensat(&self.fd, name.as_bytes(), &times, AtFlags::SYMLINK_NOFOLLOW))?;
         }
         Ok(())
     }
@@ -367,7 +373,7 @@ fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
     Ok(retry_on_intr(|| rustix::fs::chmod(format!("/proc/self/fd/{}", file.as_raw_fd()), mode))?)
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
     Ok(retry_on_intr(|| rustix::fs::chmodat(&dir.fd, name.as_bytes(), mode, AtFlags::SYMLINK_NOFOLLOW))?)
 }
