@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use waypath::PathBuf;
 use waypath::{Op, Path, Result, path};
 

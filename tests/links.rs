@@ -6,7 +6,9 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use waypath::{Op, Path, PathBuf, Result, TempDir, path};
+use waypath::{Op, Path, path};
+#[cfg(target_os = "linux")]
+use waypath::{PathBuf, Result, TempDir};
 
 use crate::util::{Tree, as_nobody, fails};
 

@@ -73,15 +73,11 @@ fn a_file_can_be_made_read_only_everywhere() {
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::{self, Permissions};
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
     use crate::util::as_nobody;
-
-    fn set(path: &waypath::Path, mode: u32) {
-        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-    }
 
     fn mode(path: &waypath::Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
@@ -116,6 +112,7 @@ mod unix {
 
         use rustix::fs::Mode as Mask;
 
+        let set = |path: &waypath::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         if !crate::util::alone("mode::unix::changes_are_those_of_chmod") {
             return;
         }

@@ -21,9 +21,6 @@ impl Scratch {
     /// How much is copied at once by hand; files up to this size are read in one call.
     pub(in crate::sys::unix) const BUFFER: usize = 128 * 1024;
 
-    /// How much is copied at once by the system, so that one can be told to stop.
-    pub(in crate::sys::unix) const CHUNK: u64 = 16 * 1024 * 1024;
-
     /// Memory to copy by hand.
     pub(in crate::sys::unix) fn buffer(&mut self) -> &mut [u8] {
         self.buffer.resize(Self::BUFFER, 0);
@@ -117,6 +114,9 @@ mod by_system {
 
     use super::*;
 
+    /// How much is copied at once, so that one can be told to stop.
+    const CHUNK: usize = 16 * 1024 * 1024;
+
     /// Lets both files share the content on the disk; whether that was possible.
     pub(super) fn share(from: &File, to: &File, scratch: &mut Scratch) -> bool {
         match ioctl_ficlone(to, from) {
@@ -138,7 +138,7 @@ mod by_system {
     ) -> io::Result<Option<bool>> {
         let mut is_first = true;
         loop {
-            match retry_on_intr(|| copy_file_range(from, None, to, None, Scratch::CHUNK as usize)) {
+            match retry_on_intr(|| copy_file_range(from, None, to, None, CHUNK)) {
                 // Some files that are made as they are read end at once here.
                 Ok(0) if is_first => return Ok(None),
                 Ok(0) => return Ok(Some(true)),

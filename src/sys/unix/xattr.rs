@@ -4,7 +4,9 @@ use std::io;
 
 use rustix::io::Errno;
 
-pub(super) use here::{RIGHTS, copy};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) use here::RIGHTS;
+pub(super) use here::copy;
 
 /// The error that says what cannot be kept of a file.
 pub(super) fn cannot_keep(what: &str, errno: Errno) -> io::Error {
@@ -95,9 +97,6 @@ mod here {
 mod here {
     use std::io;
     use std::os::fd::AsFd;
-
-    #[allow(dead_code, reason = "only Linux asks for it")]
-    pub(in crate::sys::unix) const RIGHTS: &[u8] = b"";
 
     #[allow(clippy::unnecessary_wraps, reason = "as elsewhere")]
     pub(in crate::sys::unix) fn copy(_: impl AsFd, _: impl AsFd, _: bool) -> io::Result<()> {
