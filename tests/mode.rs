@@ -79,6 +79,11 @@ mod unix {
     use super::*;
     use crate::util::as_nobody;
 
+    #[cfg(target_os = "linux")]
+    fn set(path: &waypath::Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
     fn mode(path: &waypath::Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
     }
@@ -112,7 +117,6 @@ mod unix {
 
         use rustix::fs::Mode as Mask;
 
-        let set = |path: &waypath::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         if !crate::util::alone("mode::unix::changes_are_those_of_chmod") {
             return;
         }

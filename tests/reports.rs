@@ -15,7 +15,7 @@ fn an_operation_that_was_told_to_stop_says_what_it_did() {
     };
     let error = CopyOptions::new().progress(stop).copy(tree.at("a"), tree.at("b")).unwrap_err();
     assert_eq!((error.kind(), error.report().unwrap().files), (std::io::ErrorKind::Interrupted, 2));
-    let error = RemoveOptions::new().progress(stop).rmtree(tree.at("a")).unwrap_err();
+    let error = RemoveOptions::new().progress(stop).clear_dir(tree.at("a")).unwrap_err();
     assert_eq!((error.kind(), error.report().unwrap().files), (std::io::ErrorKind::Interrupted, 2));
 }
 

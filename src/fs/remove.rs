@@ -48,8 +48,8 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, std removes the tree, just as safely. Where that fails, what is left is removed one by one, by
-    /// path: then a directory that becomes a link at that moment could be followed.
+    /// On Windows, std removes the tree, just as safely. Where that is not permitted, or files are open, what is
+    /// left is removed one by one, by path: then a directory that becomes a link at that moment could be followed.
     ///
     /// # Security
     ///
@@ -200,6 +200,11 @@ impl RemoveOptions {
     /// options.rmtree(&base / "a")?;
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, where std removes the tree in one go, it is not called on the way and cannot stop it;
+    /// [`clear_dir`](RemoveOptions::clear_dir) goes step by step there, too.
     pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'static) -> Self {
         Self { on_progress: Some(Arc::new(Mutex::new(on_progress))), ..self }
     }

@@ -1,1 +1,273 @@
-//! x
+//! What becomes of something that has the name of a copy.
+
+use std::fs::{File, FileTimes};
+use std::io::ErrorKind;
+use std::time::{Duration, SystemTime};
+
+use waypath::{CopyOptions, Error, Overwrite, Path, Report, Result};
+
+use super::OVERWRITES;
+use crate::util::Tree;
+
+fn set_time(path: &Path, seconds: u64) {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000 + seconds);
+    let file = File::options().write(true).open(path.as_str()).unwrap();
+    file.set_times(FileTimes::new().set_modified(time)).unwrap();
+}
+
+fn kind(result: Result<Report>) -> Option<ErrorKind> {
+    result.err().map(|error| error.kind())
+}
+
+#[test]
+fn a_file_is_replaced_as_each_policy_says() {
+    for overwrite in OVERWRITES {
+        for (time, content) in [(1, "old"), (2, "old"), (3, "old"), (1, "longer"), (2, "longer"), (3, "longer")] {
+            let replaced = match overwrite {
+                Overwrite::Refuse => false,
+                Overwrite::Always => true,
+                Overwrite::IfNewer => time < 2,
+                Overwrite::IfDifferent => time != 2 || content != "old",
+            };
+            let context = format!("{overwrite:?}, {time}, {content}");
+            for verb in ["copy", "move", "copy in a tree"] {
+                let tree = Tree::new(["a/"]);
+                let (old, new) = (tree.at("b/f"), tree.at("a/f"));
+                new.write_text("new").unwrap();
+                tree.at("b").mkdir().unwrap();
+                old.write_text(content).unwrap();
+                set_time(&new, 2);
+                set_time(&old, time);
+                let options = CopyOptions::new().overwrite(overwrite);
+                let result = match verb {
+                    "copy" => options.copy(&new, &old),
+                    "move" => options.move_to(&new, &old),
+                    _ => options.copy(tree.at("a"), tree.at("b")),
+                };
+                let stays = verb != "move" || !replaced;
+                assert_eq!(new.exists(), stays, "{verb}: {context}");
+                assert_eq!(old.read_text().unwrap(), if replaced { "new" } else { content }, "{verb}: {context}");
+                assert_eq!(tree.at("b").iterdir().count(), 1, "nothing else is left: {verb}: {context}");
+                match (overwrite, replaced) {
+                    (Overwrite::Refuse, _) => assert_eq!(kind(result), Some(ErrorKind::AlreadyExists)),
+                    (_, true) => assert_eq!(result.unwrap().files, 1, "{verb}: {context}"),
+                    (_, false) => assert_eq!(result.unwrap().unchanged, 1, "{verb}: {context}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn files_and_directories_do_not_replace_each_other() {
+    let tree = Tree::new(["d/x", "f", "e/", "other/f/", "other/d"]);
+    let before = tree.lines();
+    for overwrite in OVERWRITES {
+        let refused = |replaced| if overwrite == Overwrite::Refuse { ErrorKind::AlreadyExists } else { replaced };
+        let options = CopyOptions::new().overwrite(overwrite);
+        for is_move in [false, true] {
+            let done = |from: &str, to: &str| match is_move {
+                false => kind(options.copy(tree.at(from), tree.at(to))),
+                true => kind(options.move_to(tree.at(from), tree.at(to))),
+            };
+            assert_eq!(done("d", "f"), Some(refused(ErrorKind::NotADirectory)), "{overwrite:?}");
+            assert_eq!(done("f", "d"), Some(refused(ErrorKind::IsADirectory)), "{overwrite:?}");
+            assert_eq!(done("f", "e"), Some(refused(ErrorKind::IsADirectory)), "{overwrite:?}");
+        }
+        // A directory that is moved takes up nothing and replaces nothing.
+        assert_eq!(kind(options.move_to(tree.at("d"), tree.at("e"))), Some(ErrorKind::AlreadyExists));
+        assert_eq!(tree.lines(), before, "{overwrite:?}");
+    }
+}
+
+fn paths(error: &Error, base: &Path) -> Vec<String> {
+    let of = |failure: &Error| {
+        let path = waypath::PathBuf::try_from(failure.path().to_owned()).unwrap();
+        path.relative_to(base).unwrap().as_posix().into_owned()
+    };
+    error.failures().iter().map(of).collect()
+}
+
+#[test]
+fn a_directory_takes_up_what_is_copied() {
+    for overwrite in OVERWRITES {
+        for threads in [1, 3] {
+            let tree = Tree::new([
+                "src/a",
+                "src/d/b",
+                "src/d/new",
+                "src/e/f",
+                "src/sub/deep/g",
+                "to/a",
+                "to/d/b",
+                "to/d/mine",
+                "to/e",
+                "to/sub/deep/g/h",
+                "to/z",
+            ]);
+            for (name, time) in [("src/a", 5), ("to/a", 4), ("src/d/b", 4), ("to/d/b", 5)] {
+                tree.at(name).write_text(name).unwrap();
+                set_time(&tree.at(name), time);
+            }
+            let before = tree.lines();
+            let options = CopyOptions::new().overwrite(overwrite).threads(threads);
+            let error = options.copy(tree.at("src"), tree.at("to")).unwrap_err();
+            if overwrite == Overwrite::Refuse {
+                assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+                assert_eq!(tree.lines(), before);
+                continue;
+            }
+            assert_eq!(paths(&error, &tree.at("src")), ["e", "sub/deep/g"], "{overwrite:?}");
+            let kinds: Vec<_> = error.failures().iter().map(Error::kind).collect();
+            assert_eq!(kinds, [ErrorKind::NotADirectory, ErrorKind::IsADirectory]);
+            let content = |name: &str| tree.at(name).read_text().unwrap();
+            assert_eq!(content("to/a"), "src/a");
+            assert_eq!(content("to/d/b"), if overwrite == Overwrite::IfNewer { "to/d/b" } else { "src/d/b" });
+            let names = |path: &str| {
+                let lines = tree.lines().into_iter().filter(|line| line.starts_with(path));
+                lines.map(|line| line.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+            };
+            let all = [
+                "to/",
+                "to/a",
+                "to/d/",
+                "to/d/b",
+                "to/d/mine",
+                "to/d/new",
+                "to/e",
+                "to/sub/",
+                "to/sub/deep/",
+                "to/sub/deep/g/",
+                "to/sub/deep/g/h",
+                "to/z",
+            ];
+            assert_eq!(names("to/"), all);
+        }
+    }
+}
+
+#[test]
+fn what_is_copied_again_is_unchanged() {
+    let tree = Tree::new(["src/d/f", "src/g", "src/empty/"]);
+    for threads in [1, 3] {
+        let options = CopyOptions::archive().overwrite(Overwrite::IfDifferent).threads(threads);
+        options.copy(tree.at("src"), tree.at("to")).unwrap();
+        let before = tree.lines();
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.unchanged, report.files, report.directories, report.bytes), (2, 0, 0, 0));
+        let report = options.clone().overwrite(Overwrite::IfNewer).copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.unchanged, report.files), (2, 0));
+        assert_eq!(tree.lines(), before);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn second_names_are_made_once() {
+    for threads in [1, 3] {
+        let tree = Tree::new(["src/d/f", "src/g", "to/z"]);
+        for name in ["src/a", "src/d/second", "src/z"] {
+            std::fs::hard_link(tree.at("src/d/f"), tree.at(name)).unwrap();
+        }
+        for overwrite in [Overwrite::Always, Overwrite::IfDifferent, Overwrite::IfNewer, Overwrite::Always] {
+            let options = CopyOptions::archive().overwrite(overwrite).threads(threads);
+            let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+            let done = report.files + report.hard_links + report.unchanged;
+            assert_eq!(done, 5, "{overwrite:?}: {report:?}");
+            let (left, right) = (crate::snapshot::snapshot(tree.at("src")), crate::snapshot::snapshot(tree.at("to")));
+            crate::snapshot::assert_same(&left, &right, overwrite);
+        }
+    }
+}
+
+#[cfg(unix)]
+mod links {
+    use super::*;
+    use crate::util::symlink;
+
+    #[test]
+    fn links_in_a_tree_are_replaced_and_never_followed() {
+        for overwrite in [Overwrite::Always, Overwrite::IfDifferent, Overwrite::IfNewer] {
+            let tree = Tree::new([
+                "out/f",
+                "out/d/",
+                "to/f => ../out/f",
+                "to/l => ../out/f",
+                "to/same => x",
+                "to/was",
+                "to/d => ../out/d",
+            ]);
+            // Newer than what is at the target.
+            for line in ["src/f", "src/d/g", "src/was"] {
+                tree.at(line).parent().mkdir_all().unwrap();
+                tree.at(line).write_text(tree.at(line).name()).unwrap();
+            }
+            std::fs::remove_file(tree.at("src/was")).unwrap();
+            symlink("elsewhere", &tree.at("src/l"));
+            symlink("x", &tree.at("src/same"));
+            symlink("y", &tree.at("src/was"));
+            let error = CopyOptions::new().overwrite(overwrite).copy(tree.at("src"), tree.at("to")).unwrap_err();
+            assert_eq!(
+                (error.kind(), paths(&error, &tree.at("src"))),
+                (ErrorKind::NotADirectory, vec!["d".to_owned()])
+            );
+            tree.is([
+                "out/",
+                "out/d/",
+                "out/f",
+                "src/",
+                "src/d/",
+                "src/d/g",
+                "src/f",
+                "src/l => elsewhere",
+                "src/same => x",
+                "src/was => y",
+                "to/",
+                "to/d => ../out/d",
+                "to/f",
+                "to/l => elsewhere",
+                "to/same => x",
+                "to/was => y",
+            ]);
+        }
+    }
+
+    #[test]
+    fn a_link_that_leads_to_the_same_is_unchanged() {
+        let tree = Tree::new(["src/l => x", "src/m => y", "to/l => x", "to/m => z"]);
+        let options = CopyOptions::new().overwrite(Overwrite::IfDifferent);
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.links, report.unchanged), (1, 1));
+        tree.is(["src/", "src/l => x", "src/m => y", "to/", "to/l => x", "to/m => y"]);
+    }
+
+    /// As for everything that writes to a path.
+    #[test]
+    fn a_target_that_is_a_link_stays_one() {
+        for overwrite in OVERWRITES {
+            let tree = Tree::new(["d/f", "f", "link => d/f", "to => d", "src/g", "no => d/where"]);
+            tree.at("f").write_text("new").unwrap();
+            set_time(&tree.at("d/f"), 1);
+            let options = CopyOptions::new().overwrite(overwrite);
+            let results = [("f", "link"), ("src", "to"), ("f", "no")]
+                .map(|(from, to)| kind(options.copy(tree.at(from), tree.at(to))));
+            if overwrite == Overwrite::Refuse {
+                assert_eq!(results, [Some(ErrorKind::AlreadyExists); 3]);
+                continue;
+            }
+            assert_eq!(results, [None; 3], "{overwrite:?}");
+            tree.is([
+                "d/",
+                "d/f: new",
+                "d/g",
+                "d/where: new",
+                "f: new",
+                "link => d/f",
+                "no => d/where",
+                "src/",
+                "src/g",
+                "to => d",
+            ]);
+        }
+    }
+}

@@ -1,1 +1,193 @@
-//! x
+//! Removing what cannot all be removed, what changes, and what is deep.
+
+use std::collections::HashSet;
+use std::fs::{self, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use waypath::{Error, Op, RemoveOptions};
+
+use crate::util::{Tree, as_nobody};
+
+fn mode(tree: &Tree, name: &str, mode: u32) {
+    fs::set_permissions(tree.at(name), Permissions::from_mode(mode)).unwrap();
+}
+
+/// Operation and path of each failure.
+fn failures(error: &Error, tree: &Tree) -> HashSet<(Op, String)> {
+    let base = std::path::Path::new(tree.as_str());
+    let of = |failure: &Error| {
+        assert_eq!(failure.kind(), ErrorKind::PermissionDenied, "{failure}");
+        (failure.op(), failure.path().strip_prefix(base).unwrap().to_str().unwrap().to_owned())
+    };
+    let found: Vec<_> = error.failures().iter().map(of).collect();
+    let once: HashSet<_> = found.iter().cloned().collect();
+    assert_eq!((once.len(), error.failure_count()), (found.len(), found.len()), "each once: {error:?}");
+    once
+}
+
+#[test]
+fn all_that_can_go_goes_and_each_failure_is_listed_once() {
+    if !as_nobody("trees::removing::all_that_can_go_goes_and_each_failure_is_listed_once") {
+        return;
+    }
+    for threads in [1, 2, 4] {
+        let tree = Tree::new([
+            "x/a/f",
+            "x/closed/f",
+            "x/closed/sub/f",
+            "x/readonly/f",
+            "x/readonly/sub/g",
+            "x/names/f",
+            "x/through/f",
+            "x/empty/",
+            "x/z/sub/f",
+            "x/z/link => ../closed",
+            "x/deep/a/b/c/readonly/f",
+            "x/deep/a/b/f",
+            "x/g",
+        ]);
+        let closed = [
+            ("x/closed", 0o000),
+            ("x/readonly", 0o555),
+            ("x/names", 0o444),
+            ("x/through", 0o311),
+            ("x/empty", 0o000),
+            ("x/deep/a/b/c/readonly", 0o555),
+        ];
+        closed.iter().for_each(|&(name, bits)| mode(&tree, name, bits));
+        let error = RemoveOptions::new().threads(threads).rmtree(tree.at("x")).unwrap_err();
+        let expected = [
+            (Op::List, "x/closed"),
+            (Op::List, "x/through"),
+            (Op::Rmdir, "x/readonly/sub"),
+            (Op::Unlink, "x/deep/a/b/c/readonly/f"),
+            (Op::Unlink, "x/names/f"),
+            (Op::Unlink, "x/readonly/f"),
+        ];
+        let expected: HashSet<_> = expected.map(|(op, path)| (op, path.to_owned())).into();
+        assert_eq!(failures(&error, &tree), expected, "{threads} threads");
+        assert_eq!((error.op(), error.kind()), (Op::Rmtree, ErrorKind::PermissionDenied));
+        closed.iter().filter(|(name, _)| tree.at(name).exists()).for_each(|&(name, _)| mode(&tree, name, 0o755));
+        tree.is([
+            "x/",
+            "x/closed/",
+            "x/closed/f",
+            "x/closed/sub/",
+            "x/closed/sub/f",
+            "x/deep/",
+            "x/deep/a/",
+            "x/deep/a/b/",
+            "x/deep/a/b/c/",
+            "x/deep/a/b/c/readonly/",
+            "x/deep/a/b/c/readonly/f",
+            "x/names/",
+            "x/names/f",
+            "x/readonly/",
+            "x/readonly/f",
+            "x/readonly/sub/",
+            "x/through/",
+            "x/through/f",
+        ]);
+    }
+}
+
+#[test]
+fn what_may_not_be_read_is_removed_if_it_is_empty() {
+    if !as_nobody("trees::removing::what_may_not_be_read_is_removed_if_it_is_empty") {
+        return;
+    }
+    let tree = Tree::new(["closed/", "d/closed/", "full/f"]);
+    ["closed", "d/closed", "full"].iter().for_each(|name| mode(&tree, name, 0));
+    assert_eq!(tree.at("closed").rmtree().unwrap().directories, 1);
+    assert_eq!(tree.at("d").remove().unwrap().directories, 2);
+    let error = tree.at("full").rmtree().unwrap_err();
+    assert_eq!((error.op(), error.kind(), error.failure_count()), (Op::Rmtree, ErrorKind::PermissionDenied, 1));
+    mode(&tree, "full", 0o755);
+    tree.is(["full/", "full/f"]);
+}
+
+#[test]
+fn whatever_is_there_is_removed() {
+    for threads in [1, 3] {
+        let options = RemoveOptions::new().threads(threads);
+        let tree = Tree::new(["d/sub/f", "f", "link => d", "flink => f", "dangling => no"]);
+        let report = options.remove(tree.at("link")).unwrap();
+        assert_eq!((report.links, report.files, report.directories), (1, 0, 0));
+        assert_eq!(options.remove(tree.at("flink")).unwrap().links, 1);
+        assert_eq!(options.remove(tree.at("dangling")).unwrap().links, 1);
+        tree.is(["d/", "d/sub/", "d/sub/f", "f"]);
+        assert_eq!(options.remove(tree.at("f")).unwrap().files, 1);
+        for gone in ["f", "f/x", "no/where", "d/sub/f/x"] {
+            assert_eq!(options.remove(tree.at(gone)).unwrap(), waypath::Report::default(), "{gone}");
+        }
+        let report = options.remove(tree.at("d")).unwrap();
+        assert_eq!((report.files, report.directories), (1, 2));
+        tree.is([]);
+    }
+}
+
+#[test]
+fn a_directory_is_cleared_and_stays() {
+    for threads in [1, 3] {
+        let options = RemoveOptions::new().threads(threads);
+        let tree = Tree::new(["d/sub/f", "d/link => ../out", "out/f", "link => d", "f"]);
+        let inode = |name| std::os::unix::fs::MetadataExt::ino(&fs::metadata(tree.at(name)).unwrap());
+        let before = inode("d");
+        let report = options.clear_dir(tree.at("link")).unwrap();
+        assert_eq!((report.files, report.directories, report.links), (1, 1, 1));
+        assert_eq!(inode("d"), before);
+        tree.is(["d/", "f", "link => d", "out/", "out/f"]);
+        let kind = |name| options.clear_dir(tree.at(name)).unwrap_err().kind();
+        assert_eq!((kind("f"), kind("no")), (ErrorKind::NotADirectory, ErrorKind::NotFound));
+    }
+}
+
+#[test]
+fn a_directory_with_very_many_files_is_removed() {
+    const FILES: usize = 3_000;
+    for threads in [1, 3] {
+        let tree = Tree::new(["d/"]);
+        (0..FILES).for_each(|at| drop(fs::File::create(tree.at("d").join(format!("a file, number {at}"))).unwrap()));
+        let report = RemoveOptions::new().threads(threads).rmtree(tree.at("d")).unwrap();
+        assert_eq!((report.files, report.directories), (FILES as u64, 1));
+        tree.is([]);
+    }
+}
+
+/// Others fill, empty, move and replace what is removed: that ends, and what is no longer touched goes.
+#[test]
+fn removing_what_changes_ends() {
+    const ROUNDS: usize = 30;
+    let tree = Tree::new(["stay/f"]);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for worker in 0..2 {
+            let (tree, is_over) = (&tree, &is_over);
+            scope.spawn(move || {
+                for round in worker.. {
+                    if is_over.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let at = |number: usize| tree.at(&format!("x/{}/{}", number % 3, number % 5));
+                    // Whatever is there: some of these fail.
+                    _ = fs::create_dir_all(at(round).join("deep/er"));
+                    _ = fs::write(at(round).join("deep/f"), "");
+                    _ = fs::rename(at(round), at(round * 7 + 1));
+                    _ = std::os::unix::fs::symlink("../../stay", at(round + 1));
+                    _ = fs::rename(tree.at(&format!("x/{}", round % 3)), tree.at("x/9"));
+                    _ = fs::write(at(round + 2), "");
+                }
+            });
+        }
+        for round in 0..ROUNDS {
+            _ = fs::create_dir_all(tree.at("x/0/1/2/3"));
+            _ = RemoveOptions::new().threads(1 + round % 3).remove(tree.at("x"));
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    tree.at("x").remove().unwrap();
+    // The others put more there, through their links.
+    assert!(tree.at("stay/f").exists() && !tree.at("x").exists());
+}

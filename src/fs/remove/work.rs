@@ -102,8 +102,15 @@ impl<'a, D: Editable> Removal<'a, D> {
         let mut worker = counting.worker(true);
         worker.tour(Tour::new(dir, MOST_OPEN));
         let mut report = std::mem::take(&mut worker.report);
-        if parent.remove_tree(name).is_err() {
-            return Ok(false);
+        for round in 0.. {
+            match parent.remove_tree(name) {
+                Ok(()) => break,
+                Err(error) if round > 0 && error.kind() == ErrorKind::NotFound => break,
+                // Others change it at this moment: this must not be the one who follows them by path.
+                Err(error) if changes(&error) && round < MOST_ROUNDS => {}
+                Err(error) if changes(&error) => return Err(error),
+                Err(_) => return Ok(false),
+            }
         }
         report.steps.clear();
         report.directories += 1;
@@ -304,7 +311,105 @@ impl<D: Editable> Drop for Worker<'_, D> {
     }
 }
 
+/// Whether an error says that somebody else changes the tree that is removed.
+fn changes(error: &io::Error) -> bool {
+    is_gone(error)
+        || sys::is_loop(error)
+        || matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::IsADirectory)
+}
+
 /// Whether an error says that nothing is there (any more).
 fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::disallowed_methods, reason = "the tests make their trees with std")]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
+
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+    use super::*;
+    use crate::sys::PortableDir;
+
+    /// How long the race runs; 20 seconds with `WAYPATH_LONG=1`.
+    fn race_time() -> Duration {
+        Duration::from_millis(if std::env::var_os("WAYPATH_LONG").is_some() { 20_000 } else { 500 })
+    }
+
+    fn rmtree<D: Editable>(path: &Path, threads: usize) -> crate::Result<Report> {
+        let account = Account::new(None);
+        Removal::<D>::new(path, threads, false, &account)
+            .rmtree()
+            .map_err(|cause| Error::new(Op::Rmtree, path, cause))?;
+        account.close(Op::Rmtree, path, None)
+    }
+
+    /// Removes a tree over and over, while some of its directories are exchanged for links to one outside.
+    fn race<D: Editable>(name: &str) {
+        let place = tempfile::tempdir().unwrap();
+        let (tree, outside) = (place.path().join("tree"), place.path().join("outside"));
+        let directories = ["d", "d/0", "d/1", "d/1/sub"];
+        let links = directories.map(|name| place.path().join(name.replace('/', "-")));
+        // Names that are in the tree, too.
+        let make = |base: &Path| {
+            for name in directories {
+                fs::create_dir_all(base.join(name)).unwrap();
+                (0..5).for_each(|at| fs::write(base.join(name).join(at.to_string() + "f"), "precious").unwrap());
+            }
+        };
+        make(&outside);
+        make(&outside.join("d/1/sub"));
+        let count = || crate::path(outside.to_str().unwrap()).rglob("*").unwrap().count();
+        let (before, is_over, quiet) = (count(), AtomicBool::new(false), Mutex::new(()));
+        let (mut rounds, swapped) = (0, AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for (name, link) in directories.iter().zip(&links) {
+                let at = tree.join(name);
+                let (quiet, is_over, swapped) = (&quiet, &is_over, &swapped);
+                scope.spawn(move || {
+                    while !is_over.load(Ordering::Relaxed) {
+                        let swapping = quiet.lock().unwrap();
+                        let done = renameat_with(CWD, &at, CWD, link, RenameFlags::EXCHANGE);
+                        swapped.fetch_add(usize::from(done.is_ok()), Ordering::Relaxed);
+                        drop(swapping);
+                        std::thread::yield_now();
+                    }
+                });
+            }
+            let begin = Instant::now();
+            let mut left = before;
+            while begin.elapsed() < race_time() && left == before {
+                let preparing = quiet.lock().unwrap();
+                _ = fs::remove_dir_all(&tree);
+                make(&tree);
+                for link in &links {
+                    _ = fs::remove_dir_all(link);
+                    _ = fs::remove_file(link);
+                    symlink(&outside, link).unwrap();
+                }
+                drop(preparing);
+                // What could not be removed is of no interest.
+                _ = rmtree::<D>(&tree, 1 + rounds % 2);
+                rounds += 1;
+                left = count();
+            }
+            is_over.store(true, Ordering::Relaxed);
+            assert_eq!(left, before, "{name}: something outside was removed in round {rounds}");
+        });
+        let swapped = swapped.into_inner();
+        println!("race of {name}: {rounds} rounds, {swapped} swaps");
+        assert!(rounds > 5 && swapped > rounds, "{name}: {rounds} rounds, {swapped} swaps");
+    }
+
+    #[test]
+    fn nothing_outside_is_removed_in_a_race() {
+        race::<sys::Dir>("removing by descriptors");
+        race::<PortableDir>("removing over std");
+    }
 }

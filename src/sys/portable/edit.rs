@@ -159,9 +159,10 @@ impl Dir {
 
 /// Makes a complete copy; returns its length.
 fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io::Result<u64> {
-    let bytes = fs::copy(from, to)?;
+    fs::copy(from, to)?;
     let Attributes { mode, times, .. } = copying.attributes;
-    let permissions = stat(to)?.permissions();
+    let copy = stat(to)?;
+    let permissions = copy.permissions();
     // To set the times, it has to be opened for writing.
     let is_closed = permissions.readonly() && (times || copying.sync || !mode);
     if is_closed {
@@ -182,7 +183,8 @@ fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io
     if is_closed && mode {
         fs::set_permissions(to, permissions)?;
     }
-    Ok(bytes)
+    // `fs::copy` returns 0 under Wine, which does not tell std how far it is.
+    Ok(copy.len())
 }
 
 fn set_times(file: &File, facts: &Facts) -> io::Result<()> {
