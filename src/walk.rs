@@ -331,10 +331,10 @@ impl State {
     fn begin(options: &mut Options) -> Self {
         let is_threaded = matches!(options.order, Order::Unsorted) && options.threads.is_some_and(|count| count > 1);
         let search = Arc::new(Search::new(std::mem::take(options)));
-        match is_threaded {
-            true => Self::Threads(Stream::new(search)),
-            false => Self::Here(Box::new(Lister::new(search)), VecDeque::new()),
+        if is_threaded && let Some(stream) = Stream::new(search.clone()) {
+            return Self::Threads(stream);
         }
+        Self::Here(Box::new(Lister::new(search)), VecDeque::new())
     }
 }
 

@@ -1,14 +1,5 @@
-// Cargo's runner for wasm32-wasip1. A preopen of / does not work in Node's WASI: give the folder and /tmp.
-import { WASI } from 'node:wasi';
-import { readFileSync } from 'node:fs';
+// Cargo's runner for programs on wasm32-wasip1.
+import { compiled, run } from './wasi.mjs';
 
 const [program, ...args] = process.argv.slice(2);
-const wasi = new WASI({
-  version: 'preview1',
-  args: [program, ...args],
-  env: process.env,
-  returnOnExit: true,
-  preopens: { '.': '.', [process.cwd()]: '.', '/tmp': process.env.TMPDIR || '/tmp' },
-});
-const module = await WebAssembly.compile(readFileSync(program));
-process.exitCode = wasi.start(await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport }));
+process.exitCode = await run(await compiled(program), [program, ...args]);

@@ -216,7 +216,11 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
 }
 
 pub(crate) fn temp_dir() -> PathBuf {
-    env::temp_dir()
+    match cfg!(target_family = "wasm") {
+        // std panics.
+        true => env::var_os("TMPDIR").filter(|dir| !dir.is_empty()).map_or_else(|| "/tmp".into(), PathBuf::from),
+        false => env::temp_dir(),
+    }
 }
 
 /// Makes a directory with a new name, removed when the value is dropped.

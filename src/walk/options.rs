@@ -244,7 +244,7 @@ impl Walk {
     ///
     /// They serve [`par_visit`](Walk::par_visit), and the iterator where it is
     /// [`unsorted`](Walk::unsorted): then threads in the background list ahead of it, by some thousand
-    /// entries. In order, one thread does it all.
+    /// entries. In order, one thread does it all. Where the system starts no more threads, there are fewer.
     ///
     /// # Examples
     ///

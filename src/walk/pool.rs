@@ -25,11 +25,13 @@ pub(crate) fn usual_threads() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Runs the same in so many threads, one of which is this one.
+/// Runs the same in so many threads, one of which is this one; in fewer where the system starts no more.
 pub(crate) fn in_threads(count: usize, work: impl Fn() + Sync) {
     thread::scope(|scope| {
         for _ in 1..count {
-            scope.spawn(&work);
+            if thread::Builder::new().spawn_scoped(scope, &work).is_err() {
+                break;
+            }
         }
         work();
     });

@@ -26,16 +26,18 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(search: Arc<Search>) -> Self {
+    /// `None` where the system starts no thread.
+    pub(super) fn new(search: Arc<Search>) -> Option<Self> {
         let (sender, batches) = mpsc::sync_channel(BATCHES);
         let listed = search.clone();
-        let listing = thread::spawn(move || {
+        let list = move || {
             _ = threads::run::<sys::Dir, (), _>(&listed, || {
                 let mut outbox = Outbox { batch: Batch::new(), sender: sender.clone() };
                 move |entry| outbox.put(entry.cloned())
             });
-        });
-        Self { search, batch: Batch::new().into_iter(), batches: Some(batches), listing: Some(listing) }
+        };
+        let listing = thread::Builder::new().spawn(list).ok()?;
+        Some(Self { search, batch: Batch::new().into_iter(), batches: Some(batches), listing: Some(listing) })
     }
 
     pub(super) fn search(&self) -> &Arc<Search> {
