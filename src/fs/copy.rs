@@ -1,5 +1,7 @@
 //! Copying and moving files and trees.
 
+#[cfg(all(test, unix))]
+mod backends;
 mod moving;
 mod options;
 mod work;

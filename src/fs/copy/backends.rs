@@ -1,0 +1,211 @@
+//! Two back ends, one truth: what is copied, moved and removed over std alone is what it is over descriptors.
+
+#![allow(clippy::disallowed_methods, reason = "the trees are made by std")]
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, FileTimes, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::options::{CopyOptions, Overwrite, Settings, Symlinks};
+use super::work::{Copy, Place};
+use crate::error::{Error, Op, Result};
+use crate::fs::bulk::Account;
+use crate::fs::remove::Removal;
+use crate::fs::report::Report;
+use crate::sys::{self, Editable, PortableDir};
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn both_back_ends_do_the_same(new in tree(), old in tree(), wish in wish()) {
+        let by_descriptors = done::<sys::Dir>(&new, &old, &wish);
+        let over_std = done::<PortableDir>(&new, &old, &wish);
+        prop_assert_eq!(by_descriptors, over_std, "{:?}", wish);
+    }
+}
+
+/// Each case is two trees on the disk, twice: an eighth of the usual number will do.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases / 8, failure_persistence: None, ..config }
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    what: What,
+    mode: u32,
+    modified: u64,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    File(usize),
+    Directory,
+    Link(&'static str),
+    /// One more name of what is called `a`.
+    SecondName,
+}
+
+fn tree() -> impl Strategy<Value = Vec<(String, Node)>> {
+    let link = select(&["a", "..", "../b", "no", "a/b"][..]);
+    let what = prop_oneof![
+        6 => select(&[0, 3, 5_000, 200_000][..]).prop_map(What::File),
+        5 => Just(What::Directory),
+        2 => link.prop_map(What::Link),
+        1 => Just(What::SecondName),
+    ];
+    // All may be read and written by their owner: whoever runs this.
+    let node = (what, select(&[0o600, 0o644, 0o755, 0o777][..]), 0_u64..3);
+    let node = node.prop_map(|(what, mode, modified)| Node { what, mode: mode | 0o700, modified });
+    let name = select(&["a", "a", "b", "c", "\u{e4}"][..]);
+    vec((vec(name, 1..=4).prop_map(|names| names.join("/")), node), 0..=14)
+}
+
+fn build(plan: &[(String, Node)], base: &Path) {
+    fs::create_dir(base).unwrap();
+    let mut made = Vec::new();
+    for (path, node) in plan {
+        let at = base.join(path);
+        if at.ancestors().skip(1).any(Path::is_symlink) {
+            // It would be made somewhere else.
+            continue;
+        }
+        // All that can go wrong is that something is in the way.
+        _ = at.parent().map(fs::create_dir_all);
+        let done = match node.what {
+            What::File(length) => {
+                let file = File::options().write(true).create_new(true).open(&at);
+                file.and_then(|mut file| std::io::Write::write_all(&mut file, &vec![b'x'; length]))
+            }
+            What::Directory => fs::create_dir(&at),
+            What::Link(target) => symlink(target, &at),
+            What::SecondName => fs::hard_link(base.join("a"), &at),
+        };
+        if done.is_ok() && !at.is_symlink() {
+            made.push((at, node));
+        }
+    }
+    for (at, node) in made.into_iter().rev() {
+        fs::set_permissions(&at, Permissions::from_mode(node.mode)).unwrap();
+        let time = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_000 + node.modified, 5);
+        let times = FileTimes::new().set_modified(time).set_accessed(time);
+        File::open(at).unwrap().set_times(times).unwrap();
+    }
+}
+
+/// What is asked for, in words that can be printed.
+#[derive(Clone, Debug)]
+struct Wish {
+    overwrite: Overwrite,
+    symlinks: Symlinks,
+    times: bool,
+    hard_links: bool,
+    merges: bool,
+    excludes: bool,
+    dry_run: bool,
+    threads: usize,
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let overwrite = select(&[Overwrite::Refuse, Overwrite::Always, Overwrite::IfNewer, Overwrite::IfDifferent][..]);
+    let symlinks = select(&[Symlinks::KeepInside, Symlinks::Keep, Symlinks::Follow][..]);
+    // That std copies modes, too, cannot be helped.
+    let switches = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (overwrite, symlinks, switches, 1_usize..3).prop_map(|(overwrite, symlinks, switches, threads)| {
+        let (times, hard_links, merges, excludes, dry_run) = switches;
+        Wish { overwrite, symlinks, times, hard_links, merges, excludes, dry_run, threads }
+    })
+}
+
+impl Wish {
+    fn settings(&self) -> Settings {
+        let mut options = CopyOptions::new().overwrite(self.overwrite).symlinks(self.symlinks);
+        options = options.times(self.times).hard_links(self.hard_links).threads(self.threads).dry_run(self.dry_run);
+        if self.excludes {
+            options = options.exclude("**/c");
+        }
+        options.settings
+    }
+}
+
+type Seen = BTreeMap<PathBuf, String>;
+
+/// What an operation said, in a form that does not depend on where the tree is.
+type Said = std::result::Result<String, Vec<(PathBuf, ErrorKind)>>;
+
+/// Everything that a back end does with two trees: what it said and left, after each step.
+fn done<D: Editable>(new: &[(String, Node)], old: &[(String, Node)], wish: &Wish) -> Vec<(Said, Seen)> {
+    let place = tempfile::tempdir().unwrap();
+    let base = place.path();
+    let (from, to) = (base.join("from"), base.join("to"));
+    build(new, &from);
+    if wish.merges {
+        build(old, &to);
+    }
+    let settings = wish.settings();
+    let mut seen = Vec::new();
+    let account = Account::new(None);
+    let copied = Place::<D>::of(&from)
+        .and_then(|from_place| Copy::new(Op::Copy, &settings, &from, &to, &account).run(&from_place, &Place::of(&to)?));
+    seen.push((said(closed(copied, account, &from), base), state(base)));
+
+    let account = Account::new(None);
+    let moved = super::moving::move_to::<D>(&CopyOptions::new().settings, &from, &base.join("moved"), &account);
+    seen.push((said(closed(moved, account, &from), base), state(base)));
+
+    for path in [base.join("moved"), to] {
+        let account = Account::new(None);
+        let removed = Removal::<D>::new(&path, wish.threads, wish.dry_run, &account).rmtree();
+        seen.push((said(closed(removed, account, &path), base), state(base)));
+    }
+    seen
+}
+
+fn closed(result: std::io::Result<()>, account: Account, path: &Path) -> Result<Report> {
+    result.map_err(|cause| Error::new(Op::Copy, path, cause))?;
+    account.close(Op::Copy, path, None)
+}
+
+fn said(result: Result<Report>, base: &Path) -> Said {
+    match result {
+        // How it was copied may differ.
+        Ok(report) => Ok(report.to_string().replace(base.to_str().unwrap(), "")),
+        Err(error) => {
+            let of = |error: &Error| (error.path().strip_prefix(base).unwrap().to_owned(), error.kind());
+            Err(error.failures().iter().map(of).collect())
+        }
+    }
+}
+
+/// What is there: kinds, content, and what is kept of the rest.
+fn state(base: &Path) -> Seen {
+    let mut seen = Seen::new();
+    let mut left = vec![base.to_owned()];
+    while let Some(directory) = left.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            let found = fs::symlink_metadata(&path).unwrap();
+            let mode = if found.is_symlink() { 0 } else { found.mode() };
+            // Of those that were given to it; others are those of the copying, and std gives links none.
+            let is_old = found.mtime() < 1_000_000_100 && !found.is_symlink();
+            let modified = is_old.then(|| (found.mtime(), found.mtime_nsec()));
+            let names = if found.is_dir() { 0 } else { found.nlink() };
+            let content = if found.is_file() { fs::read(&path).unwrap().len() } else { 0 };
+            let target = fs::read_link(&path).ok();
+            if found.is_dir() {
+                left.push(path.clone());
+            }
+            let line = format!("{mode:o} {modified:?} {names} {content} {target:?}");
+            seen.insert(path.strip_prefix(base).unwrap().to_owned(), line);
+        }
+    }
+    seen
+}
