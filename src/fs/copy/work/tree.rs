@@ -1,0 +1,250 @@
+//! How a tree is copied: down the source and down the target at once, both by open directories.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Copy;
+use super::single::{Copier, Made, Target, into_itself};
+use crate::error::{Error, Op};
+use crate::fs::FileKind;
+use crate::fs::bulk::path_of;
+use crate::sys::{self, Editable, Links};
+use crate::walk::{self, Descent, Pool, Tour, TourPart};
+
+/// Something that one thread copies.
+pub(super) struct Job<'c, 'a, D: Editable> {
+    pub(super) tour: Work<D>,
+    /// The directory for it; none in a dry run, where it is not there.
+    pub(super) target: Option<D>,
+    pub(super) is_fresh: bool,
+    /// The directories from the first one to here, where links may lead back.
+    pub(super) above: Vec<Above<D>>,
+    /// What is to be done when all parts of the directory are.
+    pub(super) finish: Option<Arc<Finish<'c, 'a, D>>>,
+}
+
+/// What tells a directory on the way from others, and its copy, if there is one.
+pub(super) struct Above<D: Editable> {
+    pub(super) source: D::Id,
+    pub(super) target: Option<D::Id>,
+}
+
+impl<D: Editable> Clone for Above<D> {
+    fn clone(&self) -> Self {
+        Self { source: self.source.clone(), target: self.target.clone() }
+    }
+}
+
+pub(super) enum Work<D: Editable> {
+    Everything(D),
+    Part(TourPart<D>),
+}
+
+/// Gives a directory its attributes when the last of those who copy into it is done.
+pub(super) struct Finish<'c, 'a, D: Editable> {
+    copy: &'c Copy<'a, D>,
+    source: D,
+    target: D,
+    path: PathBuf,
+}
+
+impl<D: Editable> Drop for Finish<'_, '_, D> {
+    fn drop(&mut self) {
+        if let Err(cause) = self.target.copy_attributes(&self.source, self.copy.settings.attributes) {
+            self.copy.fail(&self.path, OsStr::new(""), cause);
+        }
+    }
+}
+
+/// One who goes down both trees, and has copied what is found.
+pub(super) struct Worker<'c, 'a, D: Editable> {
+    copy: &'c Copy<'a, D>,
+    copier: Copier<'c, 'a, D>,
+    target: TargetTree<'c, 'a, D>,
+    /// The directories above, where links may lead back.
+    above: Vec<Above<D>>,
+    most_open: usize,
+}
+
+/// The way down the target.
+struct TargetTree<'c, 'a, D: Editable> {
+    descent: Descent<D>,
+    /// How many of the last directories are not there, in a dry run.
+    absent: usize,
+    levels: Vec<Level<'c, 'a, D>>,
+}
+
+struct Level<'c, 'a, D: Editable> {
+    is_fresh: bool,
+    finish: Option<Arc<Finish<'c, 'a, D>>>,
+}
+
+impl<D: Editable> TargetTree<'_, '_, D> {
+    /// The directory into which is copied now.
+    fn current(&mut self) -> io::Result<Target<'_, D>> {
+        let is_fresh = self.levels.last().is_some_and(|level| level.is_fresh);
+        let dir = if self.absent > 0 { None } else { Some(self.descent.reopened()?) };
+        Ok(Target { dir, is_fresh })
+    }
+
+    /// What tells that directory from others, unless it is the one whose copy it is to be.
+    fn id_other_than(&mut self, source: &D::Id) -> io::Result<Option<D::Id>> {
+        match self.current()?.dir.map(D::id).transpose()? {
+            Some(id) if id == *source => Err(into_itself()),
+            id => Ok(id),
+        }
+    }
+
+    /// Goes back to the directory above.
+    fn leave(&mut self) {
+        match self.absent {
+            0 => self.descent.leave(),
+            _ => self.absent -= 1,
+        }
+    }
+}
+
+impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
+    pub(super) fn new(copy: &'c Copy<'a, D>, most_open: usize) -> Self {
+        let target = TargetTree { descent: Descent::new(most_open), absent: 0, levels: Vec::new() };
+        Self { copy, copier: Copier::new(copy, false), target, above: Vec::new(), most_open }
+    }
+
+    pub(super) fn tour(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
+        let Job { tour, target, is_fresh, above, finish } = job;
+        let mut descent = Descent::new(self.most_open);
+        let absent = usize::from(target.is_none());
+        target.into_iter().for_each(|target| descent.begin(target));
+        self.target = TargetTree { descent, absent, levels: vec![Level { is_fresh, finish }] };
+        self.above = above;
+        let mut tour = match tour {
+            Work::Everything(dir) => Tour::new(dir, self.most_open),
+            Work::Part(part) => Tour::resume(part, self.most_open),
+        };
+        while !self.target.levels.is_empty() && !self.copy.account.is_over() {
+            match tour.step(|dir, path, name, kind| self.leaf(dir, path, name, kind)) {
+                Ok(walk::Step::Directory(name)) => {
+                    if let Err(cause) = self.enter(&mut tour, &name) {
+                        self.copy.fail(tour.path(), &name, cause);
+                    }
+                }
+                Ok(walk::Step::End) => self.leave(&mut tour),
+                Err(cause) => self.copy.account.fail(Error::new(
+                    Op::List,
+                    path_of(self.copy.from, tour.path(), OsStr::new("")),
+                    cause,
+                )),
+            }
+            if pool.is_hungry() {
+                self.split(&mut tour, pool);
+            }
+        }
+    }
+
+    /// Gives some of what is left to do to another thread.
+    fn split(&mut self, tour: &mut Tour<D>, pool: &Pool<Job<'c, 'a, D>>) {
+        let mut target = None;
+        let can_give = |level: usize| {
+            target = self.target.descent.try_clone(level);
+            target.is_some()
+        };
+        let Some((at, part)) = tour.split(can_give) else { return };
+        let Some(finish) = self.finish(at, &part, target.as_ref()) else { return tour.take_back(at, part) };
+        let below = self.target.levels.len() - 1 - at;
+        let above = self.above[..self.above.len().saturating_sub(below)].to_vec();
+        let is_fresh = self.target.levels[at].is_fresh;
+        pool.give(Job { tour: Work::Part(part), target, is_fresh, above, finish: Some(finish) });
+    }
+
+    /// What is to be done when all parts of the directory at a level are.
+    fn finish(&mut self, at: usize, part: &TourPart<D>, target: Option<&D>) -> Option<Arc<Finish<'c, 'a, D>>> {
+        let copy = self.copy;
+        let finish = &mut self.target.levels[at].finish;
+        if finish.is_none()
+            && let Some(target) = target.and_then(|target| target.try_clone().ok())
+            && let Ok(source) = part.dir().try_clone()
+        {
+            *finish = Some(Arc::new(Finish { copy, source, target, path: part.path().to_owned() }));
+        }
+        finish.clone()
+    }
+
+    /// Copies a directory of the current one: makes it, and goes into both.
+    fn enter(&mut self, tour: &mut Tour<D>, name: &OsStr) -> io::Result<()> {
+        if self.copier.is_excluded(tour.path(), name, true) {
+            return Ok(());
+        }
+        let links = self.copy.links();
+        tour.enter(name, links)?;
+        if let Err(cause) = self.enter_target(tour, name) {
+            tour.leave();
+            return Err(cause);
+        }
+        Ok(())
+    }
+
+    fn enter_target(&mut self, tour: &mut Tour<D>, name: &OsStr) -> io::Result<()> {
+        let source = tour.current_id()?.clone();
+        if self.above.iter().any(|above| above.source == source) {
+            return Err(sys::loop_error());
+        }
+        let is_target = self.copy.target_id.as_ref() == Some(&source);
+        if is_target || self.above.iter().any(|above| above.target.as_ref() == Some(&source)) {
+            return Err(into_itself());
+        }
+        let parent = tour.path().parent().unwrap_or(Path::new(""));
+        let made = self.copier.made_dir(&self.target.current()?, name, parent)?;
+        match made {
+            Made::New | Made::Merged => self.target.descent.enter(name, Links::Keep)?,
+            Made::OnlyTold => self.target.absent += 1,
+        }
+        if self.copy.links() == Links::Follow {
+            match self.target.id_other_than(&source) {
+                Ok(target) => self.above.push(Above { source, target }),
+                Err(cause) => {
+                    self.target.leave();
+                    return Err(cause);
+                }
+            }
+        }
+        let is_fresh = !matches!(made, Made::Merged);
+        self.target.levels.push(Level { is_fresh, finish: None });
+        Ok(())
+    }
+
+    /// Completes the current directory, and goes back to the one above, or to the end.
+    fn leave(&mut self, tour: &mut Tour<D>) {
+        let target = &mut self.target;
+        let level = target.levels.pop().expect("BUG: left too often");
+        if level.finish.is_none() && target.absent == 0 && !self.copy.settings.dry_run {
+            let attributes = self.copy.settings.attributes;
+            let done = tour.dir().and_then(|source| target.descent.reopened()?.copy_attributes(source, attributes));
+            if let Err(cause) = done {
+                self.copy.fail(tour.path(), OsStr::new(""), cause);
+            }
+        }
+        if target.levels.is_empty() {
+            return;
+        }
+        tour.leave();
+        target.leave();
+        if self.copy.links() == Links::Follow {
+            self.above.pop();
+        }
+    }
+
+    /// Copies what is no directory in the current one; whether it leads to one after all.
+    fn leaf(&mut self, dir: &D, path: &Path, name: &OsStr, kind: io::Result<FileKind>) -> bool {
+        let Self { copy, copier, target, .. } = self;
+        if copy.account.is_over() || copier.is_excluded(path, name, false) {
+            return false;
+        }
+        let done = kind.and_then(|kind| copier.any(dir, &target.current()?, (name, name), path, kind, copy.links()));
+        done.unwrap_or_else(|cause| {
+            copy.fail(path, name, cause);
+            false
+        })
+    }
+}
