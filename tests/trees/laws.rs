@@ -166,6 +166,10 @@ fn build(plan: &Plan, base: &Path) {
     let mut made = Vec::new();
     for (path, node, marks) in plan {
         let at = base.join(path);
+        // Through a link that is in the way, it would be made elsewhere.
+        if at.parents().take_while(|&above| above != base).any(Path::is_symlink) {
+            continue;
+        }
         // All that can go wrong is that something is in the way.
         _ = at.parent().mkdir_all();
         let done = match node {

@@ -158,7 +158,8 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         let replace = match self.found(target, name, |old| is_outdated(self.copy.settings, facts, old))? {
             Found::Nothing => false,
             Found::Old => true,
-            Found::Unchanged => return Ok(true),
+            // What is newer is another file.
+            Found::Unchanged => return Ok(self.copy.settings.overwrite == Overwrite::IfDifferent),
         };
         if let Some(dir) = target.dir.filter(|_| !self.copy.settings.dry_run) {
             let Settings { attributes, sync, .. } = *self.copy.settings;
