@@ -185,7 +185,7 @@ fn timeless(nodes: &Snapshot) -> Snapshot {
 }
 
 /// Calls of the allocator, the threads and the signals of the program itself, and of its own checks.
-const NOT_OURS: [&str; 15] = [
+const NOT_OURS: [&str; 16] = [
     "brk",
     "fcntl",
     "clone3",
@@ -197,6 +197,7 @@ const NOT_OURS: [&str; 15] = [
     "mprotect",
     "mremap",
     "munmap",
+    "prlimit64",
     "rt_sigaction",
     "rt_sigprocmask",
     "sched_yield",
