@@ -82,7 +82,7 @@ impl Path {
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a").mkdir()?;
     /// assert_eq!((&base / "a/..").resolve_strict()?, base.resolve()?);
-    /// assert!((&base / "no/..").resolve_strict().is_err());
+    /// assert!((&base / "no").resolve_strict().is_err());
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
