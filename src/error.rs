@@ -9,6 +9,7 @@ use std::fmt;
 use std::io;
 
 use crate::fs::Report;
+use crate::sys;
 
 /// The result of everything that can fail in this crate.
 ///
@@ -342,7 +343,7 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> io::ErrorKind {
         match &self.0.cause {
-            Cause::System(cause) => cause.kind(),
+            Cause::System(cause) => sys::kind(cause),
             Cause::Text { .. } => io::ErrorKind::InvalidInput,
             Cause::Several { kind, .. } => *kind,
         }

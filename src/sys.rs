@@ -5,6 +5,10 @@
 
 mod directory;
 mod editable;
+#[cfg(any(windows, test))]
+mod misread;
+#[cfg(any(windows, test))]
+mod patience;
 mod portable;
 mod resolve;
 mod special;

@@ -94,6 +94,17 @@ impl Account {
         }
     }
 
+    /// Enters what was removed in one step, and tells it: too late to be stopped.
+    pub(super) fn removed_at_once(&self, report: Report, start: &Path) {
+        let Report { files, directories, links, specials, .. } = report;
+        if let Some(on_progress) = &self.on_progress {
+            let files = files + directories + links + specials;
+            let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
+            _ = on_progress(&Progress { files, bytes: 0, path: start });
+        }
+        self.add(report);
+    }
+
     /// Enters what one thread did.
     pub(super) fn add(&self, report: Report) {
         lock(&self.report).add(report);

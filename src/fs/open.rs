@@ -61,7 +61,7 @@ impl Path {
     /// - [`IsADirectory`](std::io::ErrorKind::IsADirectory): it is a directory
     ///   ([`PermissionDenied`](std::io::ErrorKind::PermissionDenied) on Windows).
     pub fn create(&self) -> Result<File> {
-        self.open_with(OpenOptions::new().write(true).create(true).truncate(true))
+        sys::create(self.as_ref()).map_err(|cause| Error::new(Op::Open, self, cause))
     }
 
     /// Opens the file in the way that std's options say.

@@ -203,7 +203,7 @@ impl RemoveOptions {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, where std removes the tree in one go, it is not called on the way and cannot stop it;
+    /// On Windows, where std removes the tree in one go, it is called once, when all is gone, and cannot stop it;
     /// [`clear_dir`](RemoveOptions::clear_dir) goes step by step there, too.
     pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'static) -> Self {
         Self { on_progress: Some(Arc::new(Mutex::new(on_progress))), ..self }

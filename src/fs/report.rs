@@ -198,6 +198,17 @@ impl Report {
         self.steps.extend(other.steps);
     }
 
+    /// What of this has been removed, where the other is what is left of it.
+    pub(super) fn without(&self, left: &Self) -> Self {
+        Self {
+            files: self.files.saturating_sub(left.files),
+            directories: self.directories.saturating_sub(left.directories),
+            links: self.links.saturating_sub(left.links),
+            specials: self.specials.saturating_sub(left.specials),
+            ..Self::default()
+        }
+    }
+
     /// Brings what came in no order into the order of paths.
     pub(super) fn sort(&mut self) {
         self.skipped.sort_by(|left, right| left.path.cmp(&right.path));

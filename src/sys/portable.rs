@@ -8,87 +8,100 @@ mod attr;
 mod dir;
 mod edit;
 mod links;
+#[cfg(not(windows))]
+mod plain;
 mod resolve;
+#[cfg(windows)]
+mod windows;
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, File, FileTimes, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+#[cfg(not(windows))]
+use plain as system;
+#[cfg(windows)]
+use windows as system;
 
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
 pub(crate) use atomic::Target;
 #[cfg(unix)]
 pub(crate) use atomic::refuse_special;
-pub(crate) use links::{hard_link, is_junction, read_link, symlink};
+pub(crate) use links::{hard_link, read_link, symlink};
 pub(crate) use std::fs::{FileType, Metadata};
+use system::{explained, explained_for_file, named_patiently, refuse_into_itself};
+pub(crate) use system::{is_junction, kind, readable, usable};
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix these are not the ones"))]
 pub(crate) use {
     attr::{
-        create_if_missing, create_new, file_id, group, is_mount, owner, permission_bits, set_permission_bits,
-        set_times, special, umask,
+        create_if_missing, create_new, group, is_mount, owner, permission_bits, set_permission_bits, set_times,
+        special, umask,
     },
     dir::Dir,
     resolve::{resolve, resolve_strict},
+    system::file_id,
 };
 
 pub(crate) fn stat(path: &Path) -> io::Result<Metadata> {
-    fs::metadata(path)
+    fs::metadata(path).map_err(|error| explained(path, error))
 }
 
 pub(crate) fn lstat(path: &Path) -> io::Result<Metadata> {
-    fs::symlink_metadata(path)
+    fs::symlink_metadata(path).map_err(|error| explained(path, error))
 }
 
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
-    fs::create_dir(path)
+    usable(path)?;
+    fs::create_dir(path).map_err(|error| explained(path, error))
 }
 
 pub(crate) fn remove_dir(path: &Path) -> io::Result<()> {
-    fs::remove_dir(path)
+    usable(path)?;
+    system::remove_dir(path)
 }
 
 /// Removes a file or a link.
 pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
-    fs::remove_file(path).or_else(|error| match lstat(path) {
-        // On Windows, a link to a directory is removed as one.
-        Ok(found) if cfg!(windows) && found.is_symlink() => fs::remove_dir(path).map_err(|_| error),
-        _ => Err(error),
-    })
+    usable(path)?;
+    system::remove_file(path)
 }
 
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    fs::read(path)
+    readable(path)?;
+    fs::read(path).map_err(|error| explained_for_file(path, error))
 }
 
 pub(crate) fn read_text(path: &Path) -> io::Result<String> {
-    fs::read_to_string(path)
+    readable(path)?;
+    fs::read_to_string(path).map_err(|error| explained_for_file(path, error))
 }
 
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    fs::write(path, content)
+    usable(path)?;
+    fs::write(path, content).map_err(|error| explained_for_file(path, error))
 }
 
 /// Adds to the end of a file, which is made if it does not exist.
 pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<()> {
-    OpenOptions::new().append(true).create(true).open(path)?.write_all(content)
+    usable(path)?;
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.map_err(|error| explained_for_file(path, error))?.write_all(content)
 }
 
 /// Sets the times of an existing file to now.
 pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     let now = SystemTime::now();
-    let times = FileTimes::new().set_accessed(now).set_modified(now);
-    OpenOptions::new().write(true).open(path)?.set_times(times)
+    set_times(path, Some(now), Some(now))
 }
 
-/// Renames, replacing what is there. A directory replaces no file: POSIX refuses that, and so does
-/// Windows by its documentation, but Wine does it.
+/// Renames, replacing what is there.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    if cfg!(windows) && lstat(from)?.is_dir() && lstat(to).is_ok_and(|found| !found.is_dir()) {
-        return Err(ErrorKind::NotADirectory.into());
-    }
-    fs::rename(from, to)
+    usable(from)?;
+    usable(to)?;
+    system::rename(from, to)
 }
 
 /// Renames; an error when something has the new name.
@@ -98,6 +111,8 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// Directories have no second names: for them, and on file systems without hard links, the new name
 /// is only looked at before.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    usable(from)?;
+    usable(to)?;
     if !lstat(from)?.is_dir() {
         match fs::hard_link(from, to) {
             Ok(()) => return remove_first_name(from, to),
@@ -106,8 +121,11 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     match lstat(to) {
-        Ok(_) => Err(ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == ErrorKind::NotFound => fs::rename(from, to),
+        Ok(_) => Err(taken_error()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            refuse_into_itself(from, to)?;
+            named_patiently(|| fs::rename(from, to)).map_err(|error| explained(to, error))
+        }
         Err(error) => Err(error),
     }
 }
@@ -118,7 +136,7 @@ fn remove_first_name(first: &Path, second: &Path) -> io::Result<()> {
         // Somebody has put another file there in the meantime: that one stays.
         return Ok(());
     }
-    remove_file(first).inspect_err(|_| _ = fs::remove_file(second))
+    system::remove_file(first).inspect_err(|_| _ = system::remove_file(second))
 }
 
 #[cfg(unix)]
@@ -198,7 +216,14 @@ pub(crate) fn is_out_of_descriptors(_: &io::Error) -> bool {
 
 /// Opens a file with what the options say.
 pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
-    options.open(path)
+    readable(path)?;
+    options.open(path).map_err(|error| explained_for_file(path, error))
+}
+
+/// Opens a file for writing, empty.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    usable(path)?;
+    open(path, OpenOptions::new().write(true).create(true).truncate(true))
 }
 
 pub(crate) fn working_dir() -> io::Result<PathBuf> {

@@ -112,11 +112,7 @@ impl<'a, D: Editable> Removal<'a, D> {
 
     /// Lets the back end remove the tree; whether it could.
     fn remove_at_once(&self, parent: &D, name: &OsStr) -> io::Result<bool> {
-        let dir = parent.open_in(name, Links::Keep)?;
-        let counting = Removal::<D>::new(self.start, 1, true, self.account);
-        let mut worker = counting.worker(true);
-        worker.tour(Tour::new(dir, MOST_OPEN));
-        let mut report = std::mem::take(&mut worker.report);
+        let mut report = self.count(parent.open_in(name, Links::Keep)?);
         for round in 0.. {
             match parent.remove_tree(name) {
                 Ok(()) => break,
@@ -124,13 +120,26 @@ impl<'a, D: Editable> Removal<'a, D> {
                 // Others change it at this moment: this must not be the one who follows them by path.
                 Err(error) if changes(&error) && round < MOST_ROUNDS => {}
                 Err(error) if changes(&error) => return Err(error),
-                Err(_) => return Ok(false),
+                Err(_) => {
+                    // What is left is counted when it is removed.
+                    if let Ok(dir) = parent.open_in(name, Links::Keep) {
+                        self.account.add(report.without(&self.count(dir)));
+                    }
+                    return Ok(false);
+                }
             }
         }
-        report.steps.clear();
         report.directories += 1;
-        self.account.add(report);
+        self.account.removed_at_once(report, self.start);
         Ok(true)
+    }
+
+    /// How much is in a directory.
+    fn count(&self, dir: D) -> Report {
+        let counting = Removal::<D>::new(self.start, 1, true, self.account);
+        let mut worker = counting.worker(true);
+        worker.tour(Tour::new(dir, MOST_OPEN));
+        Report { steps: Vec::new(), ..std::mem::take(&mut worker.report) }
     }
 
     /// Removes what is in a directory.

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::system::{explained, named_patiently, usable};
 use super::{Metadata, loop_error, lstat, without_path};
 
 /// Where a path leads, and the regular file that is there, if one is.
@@ -16,6 +17,7 @@ impl Target {
     /// Finds what a path leads to, links followed. Anything but a regular file is refused.
     pub(crate) fn find(path: &Path) -> io::Result<Self> {
         const MOST_LINKS: usize = 40;
+        usable(path)?;
         let mut path = path.to_owned();
         for _ in 0..MOST_LINKS {
             match lstat(&path) {
@@ -49,13 +51,20 @@ impl Target {
         if self.old.is_none() {
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         }
-        let mut file = builder.tempfile_in(dir).map_err(without_path)?;
+        let mut file = builder.tempfile_in(dir).map_err(|error| explained(&self.path, without_path(error)))?;
         file.write_all(content).map_err(without_path)?;
         if let Some(old) = &self.old {
             file.as_file().set_permissions(old.permissions())?;
         }
         file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
+        let mut file = Some(file);
+        named_patiently(|| {
+            let whole = file.take().expect("BUG: a file that was given its name before");
+            whole.persist(&self.path).map(drop).map_err(|failed| {
+                file = Some(failed.file);
+                failed.error
+            })
+        })?;
         sync_dir(dir)
     }
 }

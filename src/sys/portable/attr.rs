@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::lstat;
+use super::system::{self, explained, usable};
 use crate::sys::special::Special;
 
 /// What Unix has beside files, directories and links.
@@ -21,8 +23,9 @@ pub(crate) fn permission_bits(found: &Metadata) -> u32 {
 
 /// Makes a file read-only unless its owner is to write; the other bits have no counterpart.
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
+    usable(path)?;
     // Windows changes the link itself.
-    let path = fs::canonicalize(path)?;
+    let path = fs::canonicalize(path).map_err(|error| explained(path, error))?;
     let mut permissions = fs::metadata(&path)?.permissions();
     permissions.set_readonly(bits & 0o200 == 0);
     fs::set_permissions(path, permissions)
@@ -50,37 +53,28 @@ pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Opt
     if let Some(modified) = modified {
         times = times.set_modified(modified);
     }
-    OpenOptions::new().write(true).open(path)?.set_times(times)
+    usable(path)?;
+    system::open_to_set_times(path)?.set_times(times)
 }
 
 /// Makes an empty file; an error when something has the name. There are no permissions to give it.
 pub(crate) fn create_new(path: &Path, _: u32) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(path).map(drop)
+    usable(path)?;
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    file.map(drop).map_err(|error| explained(path, error))
 }
 
 /// Makes an empty file unless there is one.
 pub(crate) fn create_if_missing(path: &Path, _: u32) -> io::Result<()> {
-    OpenOptions::new().append(true).create(true).open(path).map(drop)
+    usable(path)?;
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.map(drop).map_err(|error| explained(path, error))
 }
 
 /// Whether something is mounted there: the root of a drive or share that exists. A volume that is mounted
 /// in a folder looks like a link to std.
 pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
     let absolute = std::path::absolute(path)?;
-    fs::symlink_metadata(&absolute)?;
+    lstat(&absolute)?;
     Ok(absolute.parent().is_none())
-}
-
-/// What tells a file from every other that exists: the number of the volume and that of the file.
-#[cfg(windows)]
-pub(crate) fn file_id(path: &Path) -> io::Result<(u64, u64)> {
-    let found = winapi_util::file::information(&winapi_util::Handle::from_path_any(path)?)?;
-    Ok((found.volume_serial_number(), found.file_index()))
-}
-
-/// What tells a file from every other that exists. std tells no number but only the real path: a file
-/// with two names looks like two.
-#[cfg(not(windows))]
-pub(crate) fn file_id(path: &Path) -> io::Result<std::path::PathBuf> {
-    fs::canonicalize(path)
 }

@@ -8,6 +8,8 @@ use std::fs::{self, ReadDir};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::system::{self, explained_for_dir, readable};
+use super::{lstat, stat};
 use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links, Progress};
 
@@ -22,6 +24,11 @@ impl Dir {
     pub(super) fn at(path: PathBuf) -> Self {
         Self { path, entries: None }
     }
+
+    /// The path of a name in it.
+    pub(super) fn child(&self, name: &OsStr) -> PathBuf {
+        system::child(&self.path, name)
+    }
 }
 
 impl Directory for Dir {
@@ -35,13 +42,15 @@ impl Directory for Dir {
     type Buffer = ();
 
     fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { entries: Some(fs::read_dir(path)?), path: path.to_owned() })
+        readable(path)?;
+        let entries = fs::read_dir(path).map_err(|error| explained_for_dir(path, error))?;
+        Ok(Self { entries: Some(entries), path: path.to_owned() })
     }
 
     fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        let path = self.path.join(name);
+        let path = self.child(name);
         match links {
-            Links::Keep if fs::symlink_metadata(&path)?.is_symlink() => Err(ErrorKind::NotADirectory.into()),
+            Links::Keep if lstat(&path)?.is_symlink() => Err(ErrorKind::NotADirectory.into()),
             _ => Self::open(&path),
         }
     }
@@ -72,14 +81,14 @@ impl Directory for Dir {
 
     fn kind(path: &Path, links: Links) -> io::Result<FileKind> {
         let found = match links {
-            Links::Follow => fs::metadata(path)?,
-            Links::Keep => fs::symlink_metadata(path)?,
+            Links::Follow => stat(path)?,
+            Links::Keep => lstat(path)?,
         };
         Ok(FileKind::of(found.file_type()))
     }
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
-        Self::kind(&self.path.join(name), links)
+        Self::kind(&self.child(name), links)
     }
 
     fn read(&mut self, _: &mut (), mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>)) -> io::Result<Progress> {

@@ -9,7 +9,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::dir::Dir;
-use super::{Metadata, lstat, remove_file, rename, rename_new, stat};
+use super::system::{self, explained, usable};
+use super::{Metadata, lstat, rename_new, stat};
 use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
@@ -20,6 +21,14 @@ impl Editable for Dir {
     /// A temporary name that nobody has.
     type Scratch = Option<OsString>;
 
+    fn open_parent(path: &Path) -> io::Result<Self> {
+        usable(path)?;
+        match path.parent() {
+            Some(parent) if parent != Path::new("") => Self::open_to_edit(parent),
+            _ => Self::open_to_edit(Path::new(".")),
+        }
+    }
+
     fn open_to_edit(path: &Path) -> io::Result<Self> {
         match stat(path)? {
             found if found.is_dir() => Ok(Self::at(path.to_owned())),
@@ -28,13 +37,13 @@ impl Editable for Dir {
     }
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
-        let path = self.path.join(name);
+        let path = self.child(name);
         Ok(facts_of(&if links == Links::Follow { stat(&path)? } else { lstat(&path)? }))
     }
 
     fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr) -> bool {
-        let real = |dir: &Self, name: &OsStr| fs::canonicalize(dir.path.join(name));
-        matches!((real(self, name), real(other, other_name)), (Ok(own), Ok(others)) if own == others)
+        let id = |dir: &Self, name: &OsStr| system::file_id(&dir.child(name));
+        matches!((id(self, name), id(other, other_name)), (Ok(own), Ok(others)) if own == others)
     }
 
     fn lies_in(&self, id: &Self::Id) -> io::Result<bool> {
@@ -48,22 +57,23 @@ impl Editable for Dir {
     }
 
     fn remove_file(&self, name: &OsStr) -> io::Result<()> {
-        remove_file(&self.path.join(name))
+        system::remove_one_file(&self.child(name))
     }
 
     fn remove_dir(&self, name: &OsStr) -> io::Result<()> {
-        fs::remove_dir(self.path.join(name))
+        system::remove_one_dir(&self.child(name))
     }
 
     /// std takes care that what becomes a link is not followed.
     const REMOVES_TREES: bool = true;
 
     fn remove_tree(&self, name: &OsStr) -> io::Result<()> {
-        fs::remove_dir_all(self.path.join(name))
+        system::remove_tree(&self.child(name))
     }
 
     fn make_dir(&self, name: &OsStr, _: bool) -> io::Result<()> {
-        fs::create_dir(self.path.join(name))
+        let path = self.child(name);
+        fs::create_dir(&path).map_err(|error| explained(&path, error))
     }
 
     /// What std knows of access rights is in nobody's way.
@@ -72,11 +82,11 @@ impl Editable for Dir {
     }
 
     fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()> {
-        self.make(name, replace, |path| symlink(&self.path, target, path))
+        self.make(name, replace, |path| system::symlink(target, path))
     }
 
     fn read_link(&self, name: &OsStr) -> io::Result<OsString> {
-        Ok(fs::read_link(self.path.join(name))?.into())
+        Ok(fs::read_link(self.child(name))?.into())
     }
 
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()> {
@@ -88,12 +98,12 @@ impl Editable for Dir {
     }
 
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()> {
-        let (old, new) = (self.path.join(name), to.path.join(new));
-        if replace { rename(&old, &new) } else { rename_new(&old, &new) }
+        let (old, new) = (self.child(name), to.child(new));
+        if replace { system::rename(&old, &new) } else { rename_new(&old, &new) }
     }
 
     fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(PathBuf, Facts)> {
-        Ok((self.path.join(name), self.facts_in(name, links)?))
+        Ok((self.child(name), self.facts_in(name, links)?))
     }
 
     fn copy_file(
@@ -116,7 +126,7 @@ impl Editable for Dir {
         });
         match made {
             Ok(Some(_)) => *scratch = Some(temporary),
-            _ => _ = fs::remove_file(path),
+            _ => _ = system::remove_one_file(&path),
         }
         made
     }
@@ -126,9 +136,10 @@ impl Editable for Dir {
         if attributes.mode && cfg!(unix) {
             fs::set_permissions(&self.path, found.permissions())?;
         }
-        // Elsewhere, directories cannot be opened by std to set their times.
-        if attributes.times && cfg!(unix) {
-            set_times(&File::open(&self.path)?, &facts_of(&found))?;
+        // Where neither is, std opens no directories to set their times.
+        if attributes.times && cfg!(any(unix, windows)) {
+            let open = if cfg!(unix) { |path: &Path| File::open(path) } else { system::open_to_set_times };
+            set_times(&open(&self.path)?, &facts_of(&found))?;
         }
         Ok(())
     }
@@ -151,14 +162,14 @@ impl Editable for Dir {
 impl Dir {
     /// Makes something that has a name from the beginning; to replace what has the name, under another one first.
     fn make(&self, name: &OsStr, replace: bool, make: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
-        let path = self.path.join(name);
+        let path = self.child(name);
         match make(&path) {
             Err(error) if replace && error.kind() == ErrorKind::AlreadyExists => {}
             result => return result,
         }
         let temporary = self.path.join(temporary_name());
         make(&temporary)?;
-        rename(&temporary, &path).inspect_err(|_| _ = remove_file(&temporary))
+        system::rename(&temporary, &path).inspect_err(|_| _ = system::remove_file(&temporary))
     }
 }
 
@@ -201,23 +212,6 @@ fn set_times(file: &File, facts: &Facts) -> io::Result<()> {
         times = times.set_modified(modified);
     }
     file.set_times(times)
-}
-
-#[cfg(unix)]
-fn symlink(_: &Path, target: &Path, path: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, path)
-}
-
-/// Windows has links to files and links to directories.
-#[cfg(windows)]
-fn symlink(dir: &Path, target: &Path, path: &Path) -> io::Result<()> {
-    use std::os::windows::fs::{symlink_dir, symlink_file};
-    if dir.join(target).is_dir() { symlink_dir(target, path) } else { symlink_file(target, path) }
-}
-
-#[cfg(not(any(unix, windows)))]
-fn symlink(_: &Path, _: &Path, _: &Path) -> io::Result<()> {
-    Err(ErrorKind::Unsupported.into())
 }
 
 #[cfg(unix)]

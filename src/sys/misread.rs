@@ -1,0 +1,85 @@
+//! Names that Windows does not read as they are written: it opens devices, drops dots and spaces at the end, and
+//! takes what follows a colon for the name of a stream.
+
+use crate::flavour::Windows;
+use crate::path::{Path, Reason, Unportable};
+
+/// What a path is needed for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To look into what is there. A stream can be read, and is what is meant.
+    Read,
+    /// To make, change or remove something.
+    Change,
+}
+
+/// What is wrong with a Windows path, in words; nothing where the system reads it as it is written.
+///
+/// A verbatim path (`\\?\`) and that of a device (`\\.\`) mean what they say.
+pub(super) fn misread(path: &str, purpose: Purpose) -> Option<String> {
+    let path = Path::<Windows>::parse(path);
+    if is_taken_literally(path.drive()) {
+        return None;
+    }
+    let is_misread = |found: &Unportable<'_>| match found.reason {
+        Reason::Device | Reason::TrailingDotOrSpace => true,
+        Reason::Stream => purpose == Purpose::Change,
+        _ => false,
+    };
+    path.portability().iter().find(|found| is_misread(found)).map(Unportable::to_string)
+}
+
+/// Whether a name that stands alone in a directory has to be protected by a verbatim path.
+pub(super) fn needs_verbatim(name: &str) -> bool {
+    // With something before it, so that `a:` is not taken for a drive.
+    misread(&format!(r".\{name}"), Purpose::Change).is_some()
+}
+
+fn is_taken_literally(drive: &str) -> bool {
+    drive.starts_with(r"\\?\") || drive.starts_with(r"\\.\")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Purpose, misread, needs_verbatim};
+
+    #[test]
+    fn names_that_windows_misreads_are_found() {
+        for path in
+            ["nul", "NUL", "nul.txt", r"a\COM1", "c:con", r"d\aux .c", "a.", r"a \b", "a. .", r"c:\x\...", "CONIN$"]
+        {
+            assert!(misread(path, Purpose::Change).is_some(), "{path}");
+            assert!(misread(path, Purpose::Read).is_some(), "{path}");
+        }
+        for stream in [r"c:\a:b", "file:stream", r".\a:b", r"d\f:s:$DATA"] {
+            assert!(misread(stream, Purpose::Change).is_some(), "{stream}");
+            assert_eq!(misread(stream, Purpose::Read), None, "{stream}");
+        }
+    }
+
+    #[test]
+    fn others_are_the_systems_to_judge() {
+        let plain =
+            ["", ".", "..", r"..\a", "null", "com", "a.b", ".hidden", "c:", r"c:\", r"\\server\share\a", "a?", "é"];
+        let literal = [r"\\?\C:\nul", r"\\?\C:\a.", r"\\.\NUL", r"\\.\COM1"];
+        for path in plain.into_iter().chain(literal) {
+            assert_eq!(misread(path, Purpose::Change), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_message_names_the_part() {
+        let said = misread(r"c:\logs\nul.txt", Purpose::Change).unwrap();
+        assert_eq!(said, "`nul.txt`: Windows opens a device under this name");
+    }
+
+    #[test]
+    fn a_name_alone_is_judged_as_one() {
+        for name in ["nul", "a.", "a ", "a:", "a:b"] {
+            assert!(needs_verbatim(name), "{name}");
+        }
+        for name in ["a", "a.b", "..", r"a\..\b", ""] {
+            assert!(!needs_verbatim(name), "{name}");
+        }
+    }
+}
