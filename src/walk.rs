@@ -37,7 +37,7 @@ pub use entry::Entry;
 pub use patterns::IntoPatterns;
 pub use tree::Tree;
 
-pub(crate) use descent::{Descent, MOST_OPEN};
+pub(crate) use descent::{Descent, MOST_OPEN, most_open};
 pub(crate) use pool::{Pool, in_threads, lock};
 pub(crate) use tour::{Step, Tour, TourPart};
 

@@ -57,7 +57,14 @@ pub(crate) fn snapshot(start: impl AsRef<Path>) -> Snapshot {
                 left.extend(names.iter().map(|entry| path.join(entry.file_name())));
                 What::Directory
             }
-            kind if kind.is_symlink() => What::Link(fs::read_link(&at).unwrap()),
+            kind if kind.is_symlink() => match fs::read_link(&at) {
+                Ok(target) => What::Link(target),
+                // It is something else by now: once more, then.
+                Err(_) => {
+                    left.push(path);
+                    continue;
+                }
+            },
             kind if kind.is_file() => What::File(found.len(), File::open(&at).map_or(0, hash)),
             _ => What::Special(found.mode() & 0o170_000, found.rdev()),
         };

@@ -159,7 +159,14 @@ pub(crate) fn alone(name: &str) -> bool {
 #[cfg(unix)]
 #[track_caller]
 fn start_anew(program: &mut Command, test: &str) {
-    let output = program.args(["--exact", test, "--nocapture"]).output().unwrap();
+    program.args(["--exact", test, "--nocapture"]);
+    // Between fork and exec, a process that another thread starts has the copy of this program open for writing.
+    let output = loop {
+        match program.output() {
+            Err(busy) if busy.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            output => break output.unwrap(),
+        }
+    };
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "started anew: {printed}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(printed.contains("1 passed"), "no test is called {test}: {printed}");

@@ -51,6 +51,9 @@ pub(crate) trait Editable: Directory + Sync {
     /// Makes a directory; a private one is for its owner only.
     fn make_dir(&self, name: &OsStr, is_private: bool) -> io::Result<()>;
 
+    /// Lets the owner of a directory do everything with it, and nobody else.
+    fn make_private(&self, name: &OsStr) -> io::Result<()>;
+
     /// Makes a symbolic link.
     fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()>;
 

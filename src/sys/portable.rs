@@ -186,6 +186,11 @@ pub(crate) fn not_found() -> io::Error {
     }
 }
 
+/// How many files this process may have open at a time: std does not tell.
+pub(crate) fn most_descriptors() -> usize {
+    usize::MAX
+}
+
 /// Whether an error says that too many files are open.
 pub(crate) fn is_out_of_descriptors(_: &io::Error) -> bool {
     false

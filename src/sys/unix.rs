@@ -6,6 +6,7 @@ mod copy;
 mod dir;
 mod edit;
 mod resolve;
+mod unnamed;
 mod xattr;
 
 use std::fs::Permissions;
@@ -98,6 +99,12 @@ pub(crate) fn not_found() -> io::Error {
 /// Whether an error says that too many files are open, here or in the system.
 pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
     [Errno::MFILE, Errno::NFILE].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+/// How many files this process may have open at a time.
+pub(crate) fn most_descriptors() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
 pub(crate) fn temp_dir() -> PathBuf {

@@ -14,6 +14,13 @@ use crate::sys::{self, Directory, Links, Progress};
 /// How many directories of a way are open at a time, as a rule.
 pub(crate) const MOST_OPEN: usize = 16;
 
+/// How many directories of each of several ways at once are open at a time: they share what the process may have.
+pub(crate) fn most_open(ways: usize) -> usize {
+    /// Whatever else the program has open.
+    const OTHERS: usize = 6;
+    (sys::most_descriptors().saturating_sub(OTHERS) / ways).clamp(3, MOST_OPEN)
+}
+
 /// How many of them may be read in part: those cannot be closed, as they would begin anew.
 const MOST_UNREAD: usize = 4;
 
@@ -61,6 +68,13 @@ impl<D: Directory> Descent<D> {
     /// Goes into an open directory, which begins the way.
     pub(crate) fn begin(&mut self, dir: D) {
         self.push(dir, OsStr::new(""), Links::Follow);
+    }
+
+    /// Begins another way, which leads through an open directory.
+    pub(super) fn begin_anew(&mut self, dir: D) {
+        let most_open = self.most_open;
+        *self = Self::new(most_open);
+        self.begin(dir);
     }
 
     /// Goes back to the directory above.

@@ -113,20 +113,20 @@ impl<D: Directory> Lister<D> {
     /// In the order that is asked for.
     pub(super) fn new(search: Arc<Search>) -> Self {
         let in_order = !matches!(search.options.order, Order::Unsorted);
-        Self::begin(search, in_order)
+        Self::begin(search, in_order, MOST_OPEN)
     }
 
-    /// In no order, whatever is asked for.
-    pub(super) fn unordered(search: Arc<Search>) -> Self {
-        Self::begin(search, false)
+    /// In no order, whatever is asked for, and with so many directories open at a time.
+    pub(super) fn unordered(search: Arc<Search>, most_open: usize) -> Self {
+        Self::begin(search, false, most_open)
     }
 
-    fn begin(search: Arc<Search>, in_order: bool) -> Self {
+    fn begin(search: Arc<Search>, in_order: bool, most_open: usize) -> Self {
         let mut entry = Entry::new(search.options.start.clone(), FileKind::Directory, 0);
         let frame = Frame::new(&mut entry, Below::default(), Height::default(), None);
         let mut lister = Self {
             search,
-            descent: Descent::new(MOST_OPEN),
+            descent: Descent::new(most_open),
             buffer: D::Buffer::default(),
             frames: vec![frame],
             shelf: Shelf::default(),

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Entry;
+use super::descent::most_open;
 use super::lister::{Lister, Part};
 use super::pool::{Pool, in_threads, lock, usual_threads};
 use super::search::Search;
@@ -22,10 +23,10 @@ where
     V: FnMut(Result<&Entry>) -> ControlFlow<B>,
 {
     let count = search.options.threads.unwrap_or_else(usual_threads);
-    let pool = Pool::new(Job::<D>::Everything);
+    let (pool, most_open) = (Pool::new(Job::<D>::Everything), most_open(count));
     let broken = Mutex::new(None);
     in_threads(count, || {
-        if let ControlFlow::Break(value) = work(&pool, search, visitor()) {
+        if let ControlFlow::Break(value) = work(&pool, search, most_open, visitor()) {
             lock(&broken).get_or_insert(value);
         }
     });
@@ -44,9 +45,10 @@ enum Job<D: Directory> {
 fn work<D: Directory, B>(
     pool: &Pool<Job<D>>,
     search: &Arc<Search>,
+    most_open: usize,
     mut visit: impl FnMut(Result<&Entry>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    let mut lister = Lister::unordered(search.clone());
+    let mut lister = Lister::unordered(search.clone(), most_open);
     while let Some((job, working)) = pool.take() {
         if let Job::Part(part) = job {
             lister.resume(*part);

@@ -9,39 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use waypath::{Path, PathBuf, TempDir, path};
+use waypath::{Path, PathBuf, TempDir};
 
-const JOB: &str = "WAYPATH_TEST_JOB";
-const TARGET: &str = "WAYPATH_TEST_TARGET";
-
-/// The job of this process, if it was started anew, and the file that it is for.
-fn job() -> Option<(String, PathBuf)> {
-    Some((std::env::var(JOB).ok()?, std::env::var(TARGET).ok()?.into()))
-}
-
-/// Starts a test anew, from `program` if that is another that runs it, such as strace.
-fn anew(mut program: Command, test: &str, job: &str, target: &Path) -> Command {
-    program.args([&*format!("atomic::{test}"), "--exact", "--nocapture", "--test-threads=1"]);
-    program.env(JOB, job).env(TARGET, target.as_str());
-    // What cargo has in it lets every program try to open much more.
-    program.env_remove("LD_LIBRARY_PATH");
-    program
-}
-
-fn this_program() -> Command {
-    Command::new(std::env::current_exe().unwrap())
-}
-
-/// `strace` with some options, or `None` where there is none: CI has one.
-fn strace(options: &[&str]) -> Option<Command> {
-    if Command::new("strace").arg("--version").output().is_err() {
-        println!("no strace here: not tested");
-        return None;
-    }
-    let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq"]).args(options).arg(std::env::current_exe().unwrap());
-    Some(strace)
-}
+use crate::anew::{Log, anew, begin, job, strace, this_program};
 
 /// What is in a directory beside the file, each of which must be recognisable.
 #[track_caller]
@@ -59,72 +29,9 @@ fn left_over(file: &Path) -> Vec<PathBuf> {
 mod faults {
     use super::*;
 
-    /// What the program looks at just before, to be found in the log.
-    const MARK: &str = "/waypath: from here on";
     const OLD: &str = "old content";
     const NEW: &str = "new content, which is longer";
     const FAILED: i32 = 3;
-
-    /// The calls of the thread that writes, by name, before and after the mark in a log of strace; of those
-    /// after it, the ones that were made to fail; and the calls of other threads.
-    struct Log {
-        before: Vec<String>,
-        after: Vec<String>,
-        failed: Vec<String>,
-        elsewhere: Vec<String>,
-    }
-
-    impl Log {
-        fn read(log: &Path) -> Self {
-            let text = log.read_bytes().unwrap();
-            let text = String::from_utf8_lossy(&text);
-            let mut log = Self { before: vec![], after: vec![], failed: vec![], elsewhere: vec![] };
-            let marked = text.lines().find(|line| line.contains(MARK)).expect("the program came this far");
-            let thread = marked.split(' ').next();
-            let mut is_behind = false;
-            for line in text.lines() {
-                is_behind |= line == marked;
-                // A line is a thread, the name of the call, and `(`.
-                let Some((id, rest)) = line.split_once(' ') else { continue };
-                let Some((name, rest)) = rest.trim_start().split_once('(') else { continue };
-                let name = name.to_owned();
-                match (Some(id) == thread, is_behind) {
-                    (false, _) => log.elsewhere.push(name),
-                    (true, false) => log.before.push(name),
-                    (true, true) if line == marked => log.before.push(name),
-                    (true, true) => {
-                        if rest.contains("(INJECTED)") {
-                            log.failed.push(name.clone());
-                        }
-                        log.after.push(name);
-                    }
-                }
-            }
-            log
-        }
-
-        /// The number of the first call of this name after the mark. Strace counts those of each thread by
-        /// itself.
-        fn first(&self, call: &str) -> usize {
-            let count = |calls: &[String]| calls.iter().filter(|name| *name == call).count();
-            let first = count(&self.before) + 1;
-            assert!(count(&self.elsewhere) < first, "`{call}`: no call of another thread has this number");
-            first
-        }
-    }
-
-    /// Makes calls without an effect, more than the start of the program makes: then only calls of this thread
-    /// have the numbers that come now.
-    fn get_ahead() {
-        const AHEAD: usize = 20;
-        for _ in 0..AHEAD {
-            let mut null = std::fs::File::options().read(true).write(true).open("/dev/null").unwrap();
-            null.write_all(b"x").unwrap();
-            std::io::Read::read_exact(&mut null, &mut [0]).unwrap_err();
-            rustix::fs::fstat(&null).unwrap();
-            rustix::fs::stat("/dev/null").unwrap();
-        }
-    }
 
     /// A file to write to, each time made anew.
     struct Scene {
@@ -167,7 +74,8 @@ mod faults {
                 .collect();
             let mut options = vec!["-o", log.as_str(), "-e", "trace=all"];
             faults.iter().for_each(|fault| options.extend(["-e", fault]));
-            let output = anew(strace(&options)?, &format!("faults::{}", self.name), "write", &target).output().unwrap();
+            let output =
+                anew(strace(&options)?, &format!("atomic::faults::{}", self.name), "write", &target).output().unwrap();
             let shown = format!("{}: {fault:?}: {output:?}", self.name);
             let content = file.read_text().ok();
             let is_new = match content.as_deref() {
@@ -330,8 +238,7 @@ mod faults {
     }
 
     fn write_and_exit(target: &Path) -> ! {
-        get_ahead();
-        assert!(!path(MARK).exists());
+        begin();
         let result = target.write_atomic(NEW);
         let said = result.as_ref().map_or_else(|error| format!("{error}\n"), |()| String::new());
         // One of the calls for this may be the one that fails.
@@ -441,7 +348,7 @@ mod loops {
         if let Some((job, target)) = job() {
             return work(&job, &target);
         }
-        let test = "loops::a_program_that_is_killed_leaves_whole_files";
+        let test = "atomic::loops::a_program_that_is_killed_leaves_whole_files";
         for job in ["replace", "make"] {
             let (kills, litter) = kill_again_and_again(test, job, time(), this_program);
             println!("{job}: killed {kills} times, 0 torn, {litter} times a temporary file was left over");
@@ -462,7 +369,7 @@ mod loops {
         let place = TempDir::new().unwrap();
         let file = &place / "file";
         let start = |letter: &str| {
-            let test = "loops::of_several_programs_one_is_last_and_whole";
+            let test = "atomic::loops::of_several_programs_one_is_last_and_whole";
             anew(this_program(), test, letter, &file).stdout(Stdio::null()).spawn().unwrap()
         };
         let mut children = ["b", "d", "z"].map(start);
@@ -493,7 +400,13 @@ fn the_umask_is_for_new_files_only() {
         for file in [&new, &old] {
             let mut shell = Command::new("sh");
             shell.args(["-c", &format!("umask {umask} && exec \"$0\" \"$@\"")]).arg(std::env::current_exe().unwrap());
-            assert!(anew(shell, "the_umask_is_for_new_files_only", "write", file).output().unwrap().status.success());
+            assert!(
+                anew(shell, "atomic::the_umask_is_for_new_files_only", "write", file)
+                    .output()
+                    .unwrap()
+                    .status
+                    .success()
+            );
             assert_eq!(file.read_text().unwrap(), "new");
         }
         assert_eq!((mode(&new), mode(&old)), (expected, 0o646), "{umask}");

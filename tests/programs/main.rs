@@ -1,5 +1,5 @@
 //! What needs a process: the example programs, listings with limits and faults of the system, files that are
-//! replaced by programs that fail or are killed.
+//! replaced, and trees that are copied, by programs that fail or are killed.
 //!
 //! Not modules of `it`: cargo builds examples when all tests are run, and not when one is named.
 
@@ -8,12 +8,19 @@
 use std::path::PathBuf;
 
 #[cfg(target_os = "linux")]
+mod anew;
+#[cfg(target_os = "linux")]
 mod atomic;
 #[cfg(target_os = "linux")]
 mod faults;
 mod find;
 mod mirror;
 mod prune;
+#[cfg(target_os = "linux")]
+#[path = "../snapshot.rs"]
+mod snapshot;
+#[cfg(target_os = "linux")]
+mod trees;
 
 /// The path of an example, which stands beside the directory of the tests.
 fn example(name: &str) -> PathBuf {

@@ -411,6 +411,30 @@ fn a_move_to_another_device_keeps_everything() {
     }
 }
 
+/// What was copied until something failed goes again, also where the copies may not be written.
+#[test]
+fn a_move_that_fails_leaves_nothing_behind() {
+    if !as_nobody("trees::fidelity::a_move_that_fails_leaves_nothing_behind") {
+        return;
+    }
+    let tree = Tree::new(["src/a/readonly/sub/f", "src/b/f", "src/z/f", "src/secret"]);
+    let Some(other) = other_device(&tree) else { return };
+    mode(tree.at("src/secret"), 0);
+    for path in ["src/a/readonly/sub", "src/a/readonly", "src/b", "src/z"] {
+        mode(tree.at(path), 0o555);
+    }
+    let before = snapshot(tree.at("src"));
+    for threads in [1, 3] {
+        let error = CopyOptions::new().threads(threads).move_to(tree.at("src"), &other / "moved").unwrap_err();
+        assert_eq!((error.kind(), error.failure_count()), (ErrorKind::PermissionDenied, 1), "{error:?}");
+        assert_eq!(error.failures()[0].path(), std::path::Path::new(tree.at("src/secret").as_str()));
+        assert_same(&snapshot(tree.at("src")), &before, "the source");
+        let left: Vec<_> = other.rglob("*").unwrap().map(|entry| entry.unwrap().into_path()).collect();
+        assert_eq!(left, [""; 0].map(waypath::PathBuf::from));
+    }
+    open_up(&tree, &["src/a/readonly/sub", "src/a/readonly", "src/b", "src/z"]);
+}
+
 #[test]
 fn everything_is_moved_alone_to_another_device() {
     let (tree, _) = special_tree();

@@ -115,7 +115,7 @@ impl<D: Editable> Moving<'_, D> {
             _ => {
                 let copy = self.to.with_file_name(&name);
                 // What failed before is what counts.
-                _ = Removal::<D>::new(&copy, 1, false, &Account::new(None)).rmtree();
+                _ = Removal::<D>::of_own(&copy, &Account::new(None)).rmtree();
                 copied.map(drop)
             }
         }

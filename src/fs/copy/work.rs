@@ -12,11 +12,7 @@ use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
 use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Copying, Editable, Facts, Links, Means};
-use crate::walk::{self, Descent, Pool, Tour, TourPart, in_threads, lock};
-
-/// How many directories of each tree are open at a time in a thread: fewer than for a listing, as files are
-/// open, too.
-const MOST_OPEN: usize = walk::MOST_OPEN / 2;
+use crate::walk::{self, Descent, Pool, Tour, TourPart, in_threads, lock, most_open};
 
 /// The copying of one path to another.
 pub(super) struct Copy<'a, D: Editable> {
@@ -109,14 +105,15 @@ impl<'a, D: Editable> Copy<'a, D> {
         };
         let pool = Pool::new(Job { tour: Work::Everything(source), target, is_fresh, above, finish: None });
         let threads = if self.settings.dry_run { 1 } else { self.settings.threads.max(1) };
-        let this = &*self;
-        in_threads(threads, || this.work(&pool));
+        // A way down the source and one down the target, and the files that are copied.
+        let (this, most_open) = (&*self, most_open(2 * threads + 1));
+        in_threads(threads, || this.work(&pool, most_open));
         Ok(())
     }
 
     /// What one of several threads does.
-    fn work<'c>(&'c self, pool: &Pool<Job<'c, 'a, D>>) {
-        let mut worker = Worker::new(self);
+    fn work<'c>(&'c self, pool: &Pool<Job<'c, 'a, D>>, most_open: usize) {
+        let mut worker = Worker::new(self, most_open);
         while let Some((job, working)) = pool.take() {
             worker.tour(job, pool);
             if self.account.is_over() {
@@ -249,6 +246,7 @@ struct Worker<'c, 'a, D: Editable> {
     target: TargetTree<'c, 'a, D>,
     /// The directories above, where links may lead back.
     above: Vec<Above<D>>,
+    most_open: usize,
 }
 
 /// The way down the target.
@@ -299,21 +297,21 @@ struct Copier<'c, 'a, D: Editable> {
 }
 
 impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
-    fn new(copy: &'c Copy<'a, D>) -> Self {
-        let target = TargetTree { descent: Descent::new(MOST_OPEN), absent: 0, levels: Vec::new() };
-        Self { copy, copier: Copier::new(copy, false), target, above: Vec::new() }
+    fn new(copy: &'c Copy<'a, D>, most_open: usize) -> Self {
+        let target = TargetTree { descent: Descent::new(most_open), absent: 0, levels: Vec::new() };
+        Self { copy, copier: Copier::new(copy, false), target, above: Vec::new(), most_open }
     }
 
     fn tour(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
         let Job { tour, target, is_fresh, above, finish } = job;
-        let mut descent = Descent::new(MOST_OPEN);
+        let mut descent = Descent::new(self.most_open);
         let absent = usize::from(target.is_none());
         target.into_iter().for_each(|target| descent.begin(target));
         self.target = TargetTree { descent, absent, levels: vec![Level { is_fresh, finish }] };
         self.above = above;
         let mut tour = match tour {
-            Work::Everything(dir) => Tour::new(dir, MOST_OPEN),
-            Work::Part(part) => Tour::resume(part, MOST_OPEN),
+            Work::Everything(dir) => Tour::new(dir, self.most_open),
+            Work::Part(part) => Tour::resume(part, self.most_open),
         };
         while !self.target.levels.is_empty() && !self.copy.account.is_over() {
             match tour.step(|dir, path, name, kind| self.leaf(dir, path, name, kind)) {
@@ -534,7 +532,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         if self.copied(target, new, path, &source, &facts)?
             && let (Some(id), Some(copied)) = (several, &mut copied)
         {
-            let copy = target.dir.and_then(|dir| dir.facts_in(new, Links::Keep).ok());
+            let copy = target.dir.map(|dir| present(dir.facts_in(new, Links::Keep))).transpose()?.flatten();
             copied.insert(id, Copied { path: path.join(new), id: copy.and_then(|copy| copy.id) });
         }
         Ok(false)
@@ -585,9 +583,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Found::Unchanged => return Ok(true),
         };
         if let (Some(dir), Some(root), false) = (target.dir, &self.copy.target, self.copy.settings.dry_run) {
-            if dir.make_hard_link(name, root, &first.path, replace).is_err() {
-                // Its path is too long, or it is gone.
-                return Ok(false);
+            match dir.make_hard_link(name, root, &first.path, replace) {
+                Err(error) if cannot_have_names(&error) => return Ok(false),
+                result => result?,
             }
             if dir.facts_in(name, Links::Keep)?.id != first.id {
                 // Somebody has put another file there.
@@ -711,6 +709,13 @@ impl<D: Editable> Drop for Copier<'_, '_, D> {
     fn drop(&mut self) {
         self.copy.account.add(std::mem::take(&mut self.report));
     }
+}
+
+/// Whether an error says that a file cannot have one more name there: its path is too long, it is gone, it has too many,
+/// or the file system has no such names.
+fn cannot_have_names(error: &io::Error) -> bool {
+    use ErrorKind::{CrossesDevices, InvalidFilename, NotFound, PermissionDenied, TooManyLinks, Unsupported};
+    matches!(error.kind(), CrossesDevices | InvalidFilename | NotFound | PermissionDenied | TooManyLinks | Unsupported)
 }
 
 /// Whether a file at the target is to be replaced by what has these facts.

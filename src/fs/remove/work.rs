@@ -9,7 +9,7 @@ use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
 use crate::fs::report::{Action, Report, Step};
 use crate::sys::{self, Editable, Links};
-use crate::walk::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads};
+use crate::walk::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads, most_open};
 
 /// How often a directory that others fill is emptied.
 const MOST_ROUNDS: u32 = 16;
@@ -19,13 +19,20 @@ pub(in crate::fs) struct Removal<'a, D> {
     start: &'a Path,
     threads: usize,
     dry_run: bool,
+    /// Whether it is something of our own, that may be opened up for that.
+    is_own: bool,
     account: &'a Account,
     back_end: std::marker::PhantomData<fn() -> D>,
 }
 
 impl<'a, D: Editable> Removal<'a, D> {
     pub(in crate::fs) fn new(start: &'a Path, threads: usize, dry_run: bool, account: &'a Account) -> Self {
-        Self { start, threads, dry_run, account, back_end: std::marker::PhantomData }
+        Self { start, threads, dry_run, is_own: false, account, back_end: std::marker::PhantomData }
+    }
+
+    /// The removal of what was made just now and is not wanted any more: no access rights are in its way.
+    pub(in crate::fs) fn of_own(start: &'a Path, account: &'a Account) -> Self {
+        Self { is_own: true, ..Self::new(start, 1, false, account) }
     }
 
     pub(in crate::fs) fn rmtree(&self) -> io::Result<()> {
@@ -70,6 +77,7 @@ impl<'a, D: Editable> Removal<'a, D> {
         if D::REMOVES_TREES && !self.dry_run && self.remove_at_once(parent, name)? {
             return Ok(());
         }
+        self.open_up(parent, name);
         for round in 0.. {
             match parent.open_in(name, Links::Keep) {
                 Ok(dir) => self.empty(dir),
@@ -93,6 +101,13 @@ impl<'a, D: Editable> Removal<'a, D> {
         }
         self.worker(false).removed(FileKind::Directory, Path::new(""), OsStr::new(""));
         Ok(())
+    }
+
+    fn open_up(&self, parent: &D, name: &OsStr) {
+        if self.is_own {
+            // What fails then says it.
+            _ = parent.make_private(name);
+        }
     }
 
     /// Lets the back end remove the tree; whether it could.
@@ -129,20 +144,20 @@ impl<'a, D: Editable> Removal<'a, D> {
             // Not a copy of the descriptor: that would be read to its end, too.
             && let Ok(same) = dir.open_in(OsStr::new("."), Links::Keep)
         {
-            let pool = Pool::new(Job::Everything(same));
-            in_threads(self.threads, || self.work(&pool));
+            let (pool, most_open) = (Pool::new(Job::Everything(same)), most_open(self.threads));
+            in_threads(self.threads, || self.work(&pool, most_open));
         }
         self.worker(false).tour(Tour::new(dir, MOST_OPEN));
     }
 
     /// What one of several threads does.
-    fn work(&self, pool: &Pool<Job<D>>) {
+    fn work(&self, pool: &Pool<Job<D>>, most_open: usize) {
         let mut worker = self.worker(true);
         while let Some((job, working)) = pool.take() {
             worker.tour_sharing(
                 match job {
-                    Job::Everything(dir) => Tour::new(dir, MOST_OPEN),
-                    Job::Part(part) => Tour::resume(part, MOST_OPEN),
+                    Job::Everything(dir) => Tour::new(dir, most_open),
+                    Job::Part(part) => Tour::resume(part, most_open),
                 },
                 Some(pool),
             );
@@ -236,6 +251,11 @@ impl<D: Editable> Worker<'_, D> {
 
     /// Goes into a directory, or removes at once what has its name.
     fn enter(&mut self, tour: &mut Tour<D>, levels: &mut Vec<Level>, name: &OsStr, rounds: u32) {
+        if self.removal.is_own
+            && let Ok(dir) = tour.dir()
+        {
+            self.removal.open_up(dir, name);
+        }
         let Err(cause) = tour.enter(name, Links::Keep) else {
             return levels.push(Level { rounds, ..Level::default() });
         };

@@ -17,7 +17,7 @@ use rustix::fs::{
 use rustix::io::{Errno, retry_on_intr};
 
 use super::dir::front;
-use super::xattr;
+use super::{unnamed, xattr};
 use crate::sys::portable::refuse_special;
 
 /// A name in an open directory, and the regular file that has it, if one does.
@@ -140,47 +140,24 @@ impl Target {
     }
 
     /// Writes a file that has no name until it is whole; `false` where the system has no such files.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     fn write_unnamed(&self, content: &[u8]) -> io::Result<bool> {
-        use rustix::fs::linkat;
-        use std::os::fd::AsRawFd as _;
-
-        let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS];
-        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-        let file = match retry_on_intr(|| openat(&self.dir, c".", flags, self.first_mode())) {
-            Err(errno) if unknown.contains(&errno) => return Ok(false),
-            file => File::from(file?),
-        };
+        let Some(file) = unnamed::create(&self.dir, self.first_mode())? else { return Ok(false) };
         if self.old.is_none() && !has_umask(&file)? {
             return Ok(false);
         }
         self.fill(&file, content)?;
-
-        // To give it a name without special rights, /proc is needed.
-        let unable = [Errno::NOENT, Errno::OPNOTSUPP, Errno::PERM, Errno::ACCESS, Errno::XDEV, Errno::NOSYS];
-        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-        let link = |name: &OsStr| match retry_on_intr(|| linkat(CWD, &path, &self.dir, name, AtFlags::SYMLINK_FOLLOW)) {
-            Err(errno) if unable.contains(&errno) => Ok(false),
-            result => result.map(|()| true),
-        };
         if self.old.is_none() {
-            match link(&self.name) {
+            match unnamed::give_name(&file, &self.dir, &self.name) {
                 // Somebody else has made one just now: that one is replaced.
                 Err(Errno::EXIST) => {}
                 result => return Ok(result?),
             }
         }
-        let (linked, name) = with_new_name(&self.name, |name| link(name))?;
-        if linked {
+        let (has_name, name) = with_new_name(&self.name, |name| unnamed::give_name(&file, &self.dir, name))?;
+        if has_name {
             self.replace_by(&name)?;
         }
-        Ok(linked)
-    }
-
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "as for Linux")]
-    fn write_unnamed(&self, _: &[u8]) -> io::Result<bool> {
-        Ok(false)
+        Ok(has_name)
     }
 
     fn write_named(&self, content: &[u8]) -> io::Result<()> {

@@ -15,6 +15,7 @@ pub(crate) struct Scratch {
     /// What the file systems at hand turned out not to do.
     pub(in crate::sys::unix) cannot_share: bool,
     pub(in crate::sys::unix) cannot_copy: bool,
+    pub(in crate::sys::unix) cannot_name: bool,
 }
 
 impl Scratch {
@@ -109,7 +110,7 @@ fn by_hand(
 /// What Linux copies by itself.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod by_system {
-    use rustix::fs::{SeekFrom, copy_file_range, ftruncate, ioctl_ficlone, seek};
+    use rustix::fs::{SeekFrom, copy_file_range, fstat, ftruncate, ioctl_ficlone, seek};
     use rustix::io::{Errno, retry_on_intr};
 
     use super::*;
@@ -199,7 +200,8 @@ mod by_system {
             }
             at = at.max(hole);
         }
-        ftruncate(to, at.max(from.metadata()?.len()))?;
+        let length = at.max(retry_on_intr(|| fstat(from))?.st_size as u64);
+        retry_on_intr(|| ftruncate(to, length))?;
         Ok(true)
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::atomic::AtomicU32;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
@@ -17,6 +18,8 @@ const PATH_MAX: usize = if cfg!(target_os = "linux") { 4095 } else { 1023 };
 
 pub(crate) struct Dir {
     pub(super) fd: OwnedFd,
+    /// The mode that a file in it was last made with, if it then had just that.
+    pub(super) given_mode: AtomicU32,
     /// The system's own reader, from the first read to the last.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     stream: Option<rustix::fs::Dir>,
@@ -67,6 +70,7 @@ impl Dir {
     fn new(fd: OwnedFd) -> Self {
         Self {
             fd,
+            given_mode: AtomicU32::new(u32::MAX),
             #[cfg(not(any(target_os = "linux", target_os = "android")))]
             stream: None,
         }

@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{
@@ -17,7 +18,7 @@ use rustix::io::{Errno, retry_on_intr};
 use super::attr::timespec;
 use super::copy::{self, Scratch};
 use super::dir::{Dir, kind_of};
-use super::xattr;
+use super::{unnamed, xattr};
 use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
@@ -86,6 +87,10 @@ impl Editable for Dir {
         Ok(retry_on_intr(|| mkdirat(&self.fd, name.as_bytes(), mode))?)
     }
 
+    fn make_private(&self, name: &OsStr) -> io::Result<()> {
+        set_mode(self, name, Mode::RWXU)
+    }
+
     fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()> {
         let target = target.as_os_str().as_bytes();
         self.make(name, replace, |name| Ok(retry_on_intr(|| symlinkat(target, &self.fd, name.as_bytes()))?))
@@ -136,20 +141,26 @@ impl Editable for Dir {
         goes_on: &mut dyn FnMut(u64) -> bool,
     ) -> io::Result<Option<Means>> {
         let Copying { attributes, replace, sync } = *copying;
-        let mode = if attributes.mode { Mode::RUSR | Mode::WUSR } else { Mode::from_raw_mode(0o666) };
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let (temporary, file) = scratch.with_temporary_name(|name| {
-            Ok(File::from(retry_on_intr(|| openat(&self.fd, name.as_bytes(), flags, mode))?))
-        })?;
-        let temporary = Temporary { dir: self, name: Some(temporary) };
-        let Some(means) = copy::content(source, facts, &file, scratch, goes_on)? else { return Ok(None) };
-        set_attributes(&file, source, facts, attributes)?;
-        if sync {
-            file.sync_all()?;
+        loop {
+            let (file, temporary) = self.temporary_file(facts, copying, scratch)?;
+            let Some(means) = copy::content(source, facts, &file, scratch, goes_on)? else { return Ok(None) };
+            let has_mode = self.gives_mode(&file, facts, attributes)?;
+            set_attributes(&file, source, facts, Attributes { mode: attributes.mode && !has_mode, ..attributes })?;
+            if sync {
+                file.sync_all()?;
+            }
+            if let Some(temporary) = temporary {
+                copy::close(file)?;
+                scratch.name = Some(temporary.become_permanent(name, replace)?);
+                return Ok(Some(means));
+            }
+            if unnamed::give_name(&file, &self.fd, name)? {
+                return Ok(Some(means));
+            }
+            // Once more, then, under a temporary name.
+            scratch.cannot_name = true;
+            rustix::fs::seek(source, rustix::fs::SeekFrom::Start(0))?;
         }
-        copy::close(file)?;
-        scratch.name = Some(temporary.become_permanent(name, replace)?);
-        Ok(Some(means))
     }
 
     fn copy_attributes(&self, from: &Self, attributes: Attributes) -> io::Result<()> {
@@ -159,13 +170,15 @@ impl Editable for Dir {
     fn copy_link_attributes(&self, name: &OsStr, like: &Facts, attributes: Attributes) -> io::Result<()> {
         if attributes.owner {
             let (owner, group) = owner(like);
-            match rustix::fs::chownat(&self.fd, name.as_bytes(), owner, group, AtFlags::SYMLINK_NOFOLLOW) {
+            let change = || rustix::fs::chownat(&self.fd, name.as_bytes(), owner, group, AtFlags::SYMLINK_NOFOLLOW);
+            match retry_on_intr(change) {
                 Ok(()) | Err(Errno::PERM) => {}
                 Err(errno) => return Err(errno.into()),
             }
         }
         if attributes.times {
-            utimensat(&self.fd, name.as_bytes(), &times(like), AtFlags::SYMLINK_NOFOLLOW)?;
+            let times = times(like);
+            retry_on_intr(|| utimensat(&self.fd, name.as_bytes(), &times, AtFlags::SYMLINK_NOFOLLOW))?;
         }
         Ok(())
     }
@@ -188,6 +201,54 @@ impl Editable for Dir {
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     fn sync_file_system(&self) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// Copying files.
+impl Dir {
+    /// Makes a file that is not complete: without a name where that is possible, else under a temporary one. What
+    /// replaces another needs one all the same.
+    fn temporary_file(
+        &self,
+        facts: &Facts,
+        copying: &Copying,
+        scratch: &mut Scratch,
+    ) -> io::Result<(File, Option<Temporary<'_>>)> {
+        let mode = match copying.attributes {
+            Attributes { mode: false, .. } => Mode::from_raw_mode(0o666),
+            attributes if is_made_with_mode(attributes) => Mode::from_raw_mode((facts.mode & 0o777) as _),
+            _ => Mode::RUSR | Mode::WUSR,
+        };
+        // Where the mode does not matter, it is that of a new file, to which older systems do not apply the umask
+        // when it has no name.
+        if copying.attributes.mode && !copying.replace && !scratch.cannot_name {
+            if let Some(file) = unnamed::create(&self.fd, mode)? {
+                return Ok((file, None));
+            }
+            scratch.cannot_name = true;
+        }
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let (name, file) = scratch.with_temporary_name(|name| {
+            Ok(File::from(retry_on_intr(|| openat(&self.fd, name.as_bytes(), flags, mode))?))
+        })?;
+        Ok((file, Some(Temporary { dir: self, name: Some(name) })))
+    }
+
+    /// Whether a file that was made with the mode that it is to have has it. What the directory and the umask have
+    /// left of it for one, they leave for the next.
+    fn gives_mode(&self, file: &File, facts: &Facts, attributes: Attributes) -> io::Result<bool> {
+        let mode = facts.mode & 0o777;
+        if !is_made_with_mode(attributes) {
+            return Ok(false);
+        }
+        if self.given_mode.load(Ordering::Relaxed) == mode {
+            return Ok(true);
+        }
+        let has_mode = facts_of(&retry_on_intr(|| fstat(file))?).mode & 0o7777 == mode;
+        if has_mode {
+            self.given_mode.store(mode, Ordering::Relaxed);
+        }
+        Ok(has_mode)
     }
 }
 
@@ -256,6 +317,11 @@ fn times(facts: &Facts) -> Timestamps {
     Timestamps { last_access: timespec(facts.accessed), last_modification: timespec(facts.modified) }
 }
 
+/// Whether a file is made with the mode that it is to have in the end: nothing else of it depends on that.
+fn is_made_with_mode(attributes: Attributes) -> bool {
+    attributes.mode && !attributes.owner && !attributes.xattrs
+}
+
 fn owner(facts: &Facts) -> (Option<Uid>, Option<Gid>) {
     (Some(Uid::from_raw(facts.owner.0)), Some(Gid::from_raw(facts.owner.1)))
 }
@@ -307,7 +373,7 @@ fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
     Ok(retry_on_intr(|| rustix::fs::chmod(format!("/proc/self/fd/{}", file.as_raw_fd()), mode))?)
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
     Ok(retry_on_intr(|| rustix::fs::chmodat(&dir.fd, name.as_bytes(), mode, AtFlags::SYMLINK_NOFOLLOW))?)
 }

@@ -5,7 +5,6 @@ use crate::fs::FileKind;
 use crate::path::PathBuf;
 use crate::sys::{Directory, Links};
 use crate::walk::Entry;
-use crate::walk::descent::{Descent, MOST_OPEN};
 use crate::walk::shelf::{Below, Height, Shelf};
 
 /// A part of a listing for another thread: a directory, and some of what is in it.
@@ -82,8 +81,7 @@ impl<D: Directory> Lister<D> {
     /// Goes on with a part of the same listing.
     pub(in crate::walk) fn resume(&mut self, part: Part<D>) {
         let Part { path, depth, dir, below, shelf, above, first } = part;
-        self.descent = Descent::new(MOST_OPEN);
-        self.descent.begin(dir);
+        self.descent.begin_anew(dir);
         self.shelf = shelf;
         self.above = above;
         self.first = first;

@@ -1,0 +1,63 @@
+//! Files without a name, which nobody sees before they get one: Linux makes them.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+
+use rustix::fs::Mode;
+
+pub(super) use here::{create, give_name};
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod here {
+    use std::os::fd::AsRawFd as _;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    use rustix::fs::{AtFlags, CWD, OFlags, linkat, openat};
+    use rustix::io::{Errno, retry_on_intr};
+
+    use super::*;
+
+    /// Makes a file in a directory; nothing, where the system or the file system has no such files.
+    pub(in crate::sys::unix) fn create(dir: impl AsFd, mode: Mode) -> io::Result<Option<File>> {
+        let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS];
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        match retry_on_intr(|| openat(&dir, c".", flags, mode)) {
+            Err(errno) if unknown.contains(&errno) => Ok(None),
+            file => Ok(Some(File::from(file?))),
+        }
+    }
+
+    /// Gives a file a name, which must be free; whether that was possible.
+    ///
+    /// Since Linux 6.10 its descriptor is enough; before, that took special rights, or /proc.
+    pub(in crate::sys::unix) fn give_name(file: &File, dir: impl AsFd, name: &OsStr) -> rustix::io::Result<bool> {
+        let unable =
+            [Errno::NOENT, Errno::OPNOTSUPP, Errno::PERM, Errno::ACCESS, Errno::XDEV, Errno::NOSYS, Errno::INVAL];
+        let name = name.as_bytes();
+        match retry_on_intr(|| linkat(file, c"", &dir, name, AtFlags::EMPTY_PATH)) {
+            Err(errno) if unable.contains(&errno) => {}
+            result => return result.map(|()| true),
+        }
+        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        match retry_on_intr(|| linkat(CWD, &path, &dir, name, AtFlags::SYMLINK_FOLLOW)) {
+            Err(errno) if unable.contains(&errno) => Ok(false),
+            result => result.map(|()| true),
+        }
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[allow(clippy::unnecessary_wraps, reason = "as for Linux")]
+mod here {
+    use super::*;
+
+    pub(in crate::sys::unix) fn create(_: impl AsFd, _: Mode) -> io::Result<Option<File>> {
+        Ok(None)
+    }
+
+    pub(in crate::sys::unix) fn give_name(_: &File, _: impl AsFd, _: &OsStr) -> rustix::io::Result<bool> {
+        Ok(false)
+    }
+}
