@@ -221,8 +221,8 @@ enum ClassesMatch {
 fn for_each_vector(mut check: impl FnMut(&Vector)) {
     let files = std::env::var("WAYPATH_VECTORS")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/pure-seed1.jsonl").to_owned());
-    for file in std::env::split_paths(&files) {
-        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    for file in files.split(if cfg!(windows) { ';' } else { ':' }) {
+        let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
         text.lines().filter_map(Vector::read).for_each(|vector| check(&vector));
     }
 }

@@ -212,6 +212,7 @@ fn options_come_too_late_after_the_first_entry() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // No thread starts there.
 fn a_walk_ends_for_good_and_goes_to_other_threads() {
     fn is_send_and_fused(_: &(impl Send + FusedIterator)) {}
     let tree = Tree::new(["a"]);
@@ -244,6 +245,7 @@ fn a_visitor_that_breaks_is_the_last_to_be_called() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // A panic ends the program there.
 fn a_closure_that_panics_is_heard_of() {
     let panics = |walk: fn(Walk) -> usize| {
         let tree = Tree::new(["a/b", "c/d"]);

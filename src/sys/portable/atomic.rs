@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{Metadata, loop_error, lstat, without_path};
+use super::{Metadata, is_readonly, loop_error, lstat, without_path};
 
 /// Where a path leads, and the regular file that is there, if one is.
 pub(crate) struct Target {
@@ -38,7 +38,7 @@ impl Target {
     /// Puts a file with this content in the place of the old one, whose permissions it gets, as far as std
     /// knows any.
     pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
-        if self.old.as_ref().is_some_and(|old| old.permissions().readonly()) {
+        if self.old.as_ref().is_some_and(is_readonly) {
             return Err(ErrorKind::PermissionDenied.into());
         }
         let dir = parent(&self.path);

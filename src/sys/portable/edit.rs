@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::dir::Dir;
-use super::{Metadata, lstat, remove_file, rename, rename_new, stat};
+use super::{Metadata, is_readonly, lstat, remove_file, rename, rename_new, stat};
 use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
@@ -169,7 +169,7 @@ fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io
     let copy = stat(to)?;
     let permissions = copy.permissions();
     // To set the times, it has to be opened for writing.
-    let is_closed = permissions.readonly() && (times || copying.sync || !mode);
+    let is_closed = is_readonly(&copy) && (times || copying.sync || !mode);
     if is_closed {
         let mut writable = permissions.clone();
         #[allow(clippy::permissions_set_readonly_false, reason = "on Unix, the other back end is used")]
