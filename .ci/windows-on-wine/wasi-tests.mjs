@@ -10,7 +10,7 @@ const runner = fileURLToPath(new URL('wasi-run.mjs', import.meta.url));
 function run(args) {
   const settings = { encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL', maxBuffer: 1 << 28 };
   const { status, signal, stdout, stderr } =
-    spawnSync(process.execPath, ['--no-warnings', runner, program, ...args], settings);
+    spawnSync(process.execPath, [...process.execArgv, runner, program, ...args], settings);
   return { isGood: status === 0, printed: stdout + stderr + (signal ? `ended by ${signal}\n` : '') };
 }
 

@@ -51,7 +51,9 @@ impl Target {
         }
         let mut file = builder.tempfile_in(dir).map_err(without_path)?;
         file.write_all(content).map_err(without_path)?;
-        if let Some(old) = &self.old {
+        if let Some(old) = &self.old
+            && !cfg!(target_family = "wasm")
+        {
             file.as_file().set_permissions(old.permissions())?;
         }
         file.as_file().sync_all()?;
