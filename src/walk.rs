@@ -202,7 +202,7 @@ impl Path {
     /// As for [`glob`](Path::glob), of any pattern of the set.
     pub fn glob_set(&self, set: &PatternSet) -> Result<Walk> {
         set.include_patterns().iter().chain(set.exclude_patterns()).try_for_each(refuse_absolute)?;
-        Ok(Walk::new(self, Target::Set(set.clone())))
+        Ok(Walk::new(self, Target::Set(Box::new(set.clone()))))
     }
 
     /// Returns this directory as a tree to print: [`walk`](Path::walk), then [`tree`](Walk::tree).

@@ -1,6 +1,7 @@
 //! Files and directories: what each operation does, and what it says when it cannot.
 
 use std::io::ErrorKind;
+use std::time::Duration;
 
 use waypath::{Error, FileKind, Op, Path, PathBuf, Result, path};
 
@@ -54,7 +55,7 @@ fn questions_about_what_is_there() {
     fails(tree.at("a\0b").try_exists(), Op::Stat, ErrorKind::InvalidInput);
     let stat = tree.at("f").stat().unwrap();
     assert_eq!((stat.kind(), stat.size(), stat.is_readonly()), (FileKind::File, 1, false));
-    assert!(stat.modified().unwrap() <= std::time::SystemTime::now() + std::time::Duration::from_secs(2));
+    assert!(stat.modified().unwrap() <= std::time::SystemTime::now() + Duration::from_secs(2));
 }
 
 #[test]
@@ -67,7 +68,9 @@ fn making_and_removing_directories() {
     tree.at("a/b/c").mkdir_all().unwrap();
     tree.at("a/b/c").mkdir_all().unwrap();
     fails(tree.at("a/b").mkdir(), Op::Mkdir, ErrorKind::AlreadyExists);
-    fails(tree.at("a").rmdir(), Op::Rmdir, ErrorKind::DirectoryNotEmpty);
+    let full = tree.at("a").rmdir().unwrap_err();
+    // For WASI, std knows fewer kinds.
+    assert!(full.kind() == ErrorKind::DirectoryNotEmpty || cfg!(target_family = "wasm"), "{full}");
     fails(tree.at("no").rmdir(), Op::Rmdir, ErrorKind::NotFound);
     tree.at("a/b/c").rmdir().unwrap();
     tree.is(["a/", "a/b/", "f"]);
@@ -85,6 +88,7 @@ fn a_parent_directory_that_is_named_is_made() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // No thread starts there.
 fn many_at_once_make_the_same_directories() {
     let tree = Tree::new([]);
     let deep = tree.at("a/b/c/d/e/f");
@@ -121,7 +125,9 @@ fn touching_and_unlinking() {
     let before = old.stat().unwrap().modified().unwrap();
     std::fs::File::options().write(true).open(old.as_str()).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
     old.touch().unwrap();
-    assert!(old.stat().unwrap().modified().unwrap() >= before);
+    // Node sets whole seconds.
+    let less = Duration::from_secs(cfg!(target_family = "wasm").into());
+    assert!(old.stat().unwrap().modified().unwrap() >= before - less);
     assert_eq!(old.read_text().unwrap(), "f");
     new.touch().unwrap();
     assert_eq!(new.read_text().unwrap(), "");
@@ -158,6 +164,7 @@ fn renaming_never_overwrites_and_replacing_does() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // No thread starts there.
 fn of_two_that_rename_to_one_name_one_wins() {
     for _ in 0..200 {
         let tree = Tree::new(["a", "b"]);

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
-use std::iter::FusedIterator;
 use std::ops::ControlFlow;
 
 use waypath::{FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
@@ -212,8 +211,9 @@ fn options_come_too_late_after_the_first_entry() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // No thread starts there.
 fn a_walk_ends_for_good_and_goes_to_other_threads() {
-    fn is_send_and_fused(_: &(impl Send + FusedIterator)) {}
+    fn is_send_and_fused(_: &(impl Send + std::iter::FusedIterator)) {}
     let tree = Tree::new(["a"]);
     for walk in [tree.walk(), tree.walk().unsorted().threads(2), tree.glob("a").unwrap(), tree.at("no").walk()] {
         is_send_and_fused(&walk);
@@ -244,6 +244,7 @@ fn a_visitor_that_breaks_is_the_last_to_be_called() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // A panic ends the program there.
 fn a_closure_that_panics_is_heard_of() {
     let panics = |walk: fn(Walk) -> usize| {
         let tree = Tree::new(["a/b", "c/d"]);

@@ -52,6 +52,7 @@ fn a_mode_is_given_in_many_forms() -> Result<()> {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // WASI has no permissions.
 fn a_file_can_be_made_read_only_everywhere() {
     let tree = Tree::new(["f"]);
     let file = tree.at("f");
@@ -69,6 +70,16 @@ fn a_file_can_be_made_read_only_everywhere() {
     let error = fails(tree.at("no").chmod(0o600), Op::Chmod, ErrorKind::NotFound);
     assert!(error.to_string().starts_with(&format!("cannot change the mode of `{}` to `600`: ", tree.at("no"))));
     fails(file.chmod(0o100644), Op::Chmod, ErrorKind::InvalidInput);
+}
+
+#[test]
+#[cfg(target_family = "wasm")]
+fn there_are_no_permissions() {
+    let tree = Tree::new(["f"]);
+    fails(tree.at("f").chmod("a-w"), Op::Chmod, ErrorKind::Unsupported);
+    fails(tree.at("no").chmod("a-w"), Op::Chmod, ErrorKind::NotFound);
+    let stat = tree.at("f").stat().unwrap();
+    assert!(!stat.is_readonly() && stat.mode() & 0o200 != 0);
 }
 
 #[cfg(unix)]

@@ -27,6 +27,7 @@ fn files_are_opened() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // No thread starts there.
 fn what_is_appended_stands_at_the_end() {
     let tree = Tree::new(["d/"]);
     let log = tree.at("log");

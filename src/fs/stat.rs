@@ -228,6 +228,6 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn is_readonly(&self) -> bool {
-        self.0.permissions().readonly()
+        sys::is_readonly(&self.0)
     }
 }

@@ -170,20 +170,31 @@ struct Group<F> {
     sieve: Option<GlobSet>,
     /// The pattern behind each glob of the sieve.
     origins: Vec<usize>,
+    /// The patterns that are too long for it.
+    long: Vec<usize>,
 }
+
+/// The longest pattern, in bytes, for the sieve, which may take the product of its length and a path's: for much
+/// longer ones, minutes.
+const LONGEST: usize = 1000;
 
 impl<F: Flavour> Group<F> {
     fn new(patterns: Vec<Pattern<F>>) -> Self {
         let mut globs = Vec::new();
         let mut origins = Vec::new();
+        let mut long = Vec::new();
         for (origin, pattern) in patterns.iter().enumerate() {
+            if pattern.alternatives.iter().any(|alternative| alternative.path.as_str().len() > LONGEST) {
+                long.push(origin);
+                continue;
+            }
             for glob in sieve_globs(pattern) {
                 globs.push(glob);
                 origins.push(origin);
             }
         }
         let sieve = globs.into_iter().collect::<Result<Vec<_>, _>>().and_then(GlobSet::new).ok();
-        Self { patterns, sieve, origins }
+        Self { patterns, sieve, origins, long }
     }
 
     fn is_match(&self, path: &Path<F>) -> bool {
@@ -207,6 +218,7 @@ impl<F: Flavour> Group<F> {
         match &self.sieve {
             Some(sieve) if text.is_ascii() && !text.contains('\\') && path.name() != ".." => {
                 let mut found: Vec<_> = sieve.matches(&*text).into_iter().map(|glob| self.origins[glob]).collect();
+                found.extend(&self.long);
                 found.sort_unstable();
                 found.dedup();
                 found

@@ -170,7 +170,13 @@ pub(crate) fn may_not_read(_: &Path) -> bool {
 
 /// Whether it is known that a file may not be written.
 pub(crate) fn may_not_write(path: &Path) -> bool {
-    stat(path).is_ok_and(|found| found.is_file() && found.permissions().readonly())
+    stat(path).is_ok_and(|found| found.is_file() && is_readonly(&found))
+}
+
+/// Whether nobody may write.
+pub(crate) fn is_readonly(found: &Metadata) -> bool {
+    // WASI has no permissions: std takes that for none being given.
+    !cfg!(target_family = "wasm") && found.permissions().readonly()
 }
 
 /// Whether an error says that links lead in a circle.
@@ -264,7 +270,11 @@ pub(super) fn without_path(error: io::Error) -> io::Error {
 
 /// The home directory of the user who runs the program.
 pub(crate) fn home_dir() -> Option<PathBuf> {
-    env::home_dir()
+    match cfg!(target_family = "wasm") {
+        // std knows none.
+        true => env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
+        false => env::home_dir(),
+    }
 }
 
 /// The home directory of a user, guessed as Python does: beside one's own, if that has one's name.

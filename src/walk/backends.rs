@@ -108,7 +108,9 @@ impl Wish {
             _ => {
                 let builder =
                     patterns(&self.patterns).into_iter().fold(PatternSet::builder(), |set, one| set.include(one));
-                Target::Set(patterns(&self.excluded).into_iter().fold(builder, |set, one| set.exclude(one)).build())
+                Target::Set(Box::new(
+                    patterns(&self.excluded).into_iter().fold(builder, |set, one| set.exclude(one)).build(),
+                ))
             }
         };
         let mut options = Options::new(start, target);

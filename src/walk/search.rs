@@ -44,7 +44,7 @@ pub(super) type Compare = dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync;
 pub(super) enum Target {
     Children,
     Patterns(Vec<Pattern>, Begins),
-    Set(PatternSet),
+    Set(Box<PatternSet>),
 }
 
 /// The order of the entries of one directory.

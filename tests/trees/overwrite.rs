@@ -147,6 +147,7 @@ fn a_directory_takes_up_what_is_copied() {
 }
 
 #[test]
+#[cfg(not(target_family = "wasm"))] // Node sets times in whole seconds.
 fn what_is_copied_again_is_unchanged() {
     let tree = Tree::new(["src/d/f", "src/g", "src/empty/"]);
     for threads in [1, 3] {

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::system::{explained, named_patiently, usable};
-use super::{Metadata, loop_error, lstat, without_path};
+use super::{Metadata, is_readonly, loop_error, lstat, without_path};
 
 /// Where a path leads, and the regular file that is there, if one is.
 pub(crate) struct Target {
@@ -40,7 +40,7 @@ impl Target {
     /// Puts a file with this content in the place of the old one, whose permissions it gets, as far as std
     /// knows any.
     pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
-        if self.old.as_ref().is_some_and(|old| old.permissions().readonly()) {
+        if self.old.as_ref().is_some_and(is_readonly) {
             return Err(ErrorKind::PermissionDenied.into());
         }
         let dir = parent(&self.path);
@@ -53,7 +53,9 @@ impl Target {
         }
         let mut file = builder.tempfile_in(dir).map_err(|error| explained(&self.path, without_path(error)))?;
         file.write_all(content).map_err(without_path)?;
-        if let Some(old) = &self.old {
+        if let Some(old) = &self.old
+            && !cfg!(target_family = "wasm")
+        {
             file.as_file().set_permissions(old.permissions())?;
         }
         file.as_file().sync_all()?;

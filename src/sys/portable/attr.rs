@@ -16,7 +16,7 @@ pub(crate) fn special(_: &Metadata) -> Option<Special> {
 
 /// As Python has it: all may read, all may write unless the file is read-only, all may enter a directory.
 pub(crate) fn permission_bits(found: &Metadata) -> u32 {
-    let write = if found.permissions().readonly() { 0 } else { 0o222 };
+    let write = if super::is_readonly(found) { 0 } else { 0o222 };
     let enter = if found.is_dir() { 0o111 } else { 0 };
     0o444 | write | enter
 }
@@ -24,6 +24,10 @@ pub(crate) fn permission_bits(found: &Metadata) -> u32 {
 /// Makes a file read-only unless its owner is to write; the other bits have no counterpart.
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
     usable(path)?;
+    if cfg!(target_family = "wasm") {
+        fs::metadata(path)?;
+        return Err(io::Error::new(ErrorKind::Unsupported, "this system has no permissions of files"));
+    }
     // Windows changes the link itself.
     let path = fs::canonicalize(path).map_err(|error| explained(path, error))?;
     let mut permissions = fs::metadata(&path)?.permissions();

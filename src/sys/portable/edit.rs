@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::dir::Dir;
 use super::system::{self, explained, usable};
-use super::{Metadata, lstat, rename_new, stat};
+use super::{Metadata, is_readonly, lstat, rename_new, stat};
 use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
@@ -180,7 +180,7 @@ fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io
     let copy = stat(to)?;
     let permissions = copy.permissions();
     // To set the times, it has to be opened for writing.
-    let is_closed = permissions.readonly() && (times || copying.sync || !mode);
+    let is_closed = is_readonly(&copy) && (times || copying.sync || !mode);
     if is_closed {
         let mut writable = permissions.clone();
         #[allow(clippy::permissions_set_readonly_false, reason = "on Unix, the other back end is used")]
