@@ -22,6 +22,7 @@ mod listing;
 #[cfg(target_os = "linux")]
 mod listing_faults;
 mod listing_laws;
+mod mistakes;
 mod mode;
 mod path;
 mod pattern;

@@ -32,7 +32,7 @@ pub(crate) use atomic::Target;
 pub(crate) use atomic::refuse_special;
 pub(crate) use links::{hard_link, read_link, symlink};
 pub(crate) use std::fs::{FileType, Metadata};
-use system::{explained, explained_for_file, named_patiently, refuse_into_itself};
+use system::{explained, explained_for_dir, explained_for_file, named_patiently, refuse_into_itself};
 pub(crate) use system::{is_junction, kind, readable, usable};
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix these are not the ones"))]
 pub(crate) use {
@@ -256,7 +256,7 @@ pub(crate) fn temp_dir() -> PathBuf {
 
 /// Makes a directory with a new name, removed when the value is dropped.
 pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
-    tempfile::TempDir::new_in(parent).map_err(without_path)
+    tempfile::TempDir::new_in(parent).map_err(|error| explained_for_dir(parent, without_path(error)))
 }
 
 /// One of tempfile's errors without the path that it adds to the system's message: ours say the path

@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
+use std::os::windows::ffi::OsStrExt as _;
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -17,11 +18,13 @@ use crate::sys::patience::{Obstacle, Patience};
 
 /// Numbers of errors ("System Error Codes" in Microsoft's documentation).
 mod code {
+    pub(super) const FILE_NOT_FOUND: i32 = 2;
     pub(super) const PATH_NOT_FOUND: i32 = 3;
     pub(super) const ACCESS_DENIED: i32 = 5;
     pub(super) const SHARING_VIOLATION: i32 = 32;
     pub(super) const LOCK_VIOLATION: i32 = 33;
     pub(super) const DIR_NOT_EMPTY: i32 = 145;
+    pub(super) const FILENAME_EXCED_RANGE: i32 = 206;
     pub(super) const DIRECTORY: i32 = 267;
     pub(super) const DELETE_PENDING: i32 = 303;
     pub(super) const DIRECTORY_NOT_SUPPORTED: i32 = 336;
@@ -76,12 +79,21 @@ pub(super) fn child(dir: &Path, name: &OsStr) -> PathBuf {
     dir.join(name)
 }
 
-/// An error of the system as others put it: what stands on the way to a path that is not found is a file.
+/// An error of the system as others put it: what stands on the way to a path that is not found is a file, or a
+/// name is too long to be there. Only Wine calls that not found.
 pub(super) fn explained(path: &Path, error: io::Error) -> io::Error {
     match error.raw_os_error() {
+        Some(code::FILE_NOT_FOUND | code::PATH_NOT_FOUND) if has_long_name(path) => {
+            io::Error::from_raw_os_error(code::FILENAME_EXCED_RANGE)
+        }
         Some(code::PATH_NOT_FOUND) if leads_through_file(path) => io::Error::from_raw_os_error(code::DIRECTORY),
         _ => error,
     }
+}
+
+fn has_long_name(path: &Path) -> bool {
+    const LONGEST: usize = 255;
+    path.iter().any(|name| name.encode_wide().nth(LONGEST).is_some())
 }
 
 /// The same for an operation that is for files only: a directory is there.
@@ -101,8 +113,11 @@ pub(super) fn explained_for_dir(path: &Path, error: io::Error) -> io::Error {
 }
 
 fn leads_through_file(path: &Path) -> bool {
-    let first_there = path.ancestors().skip(1).find_map(|above| fs::metadata(above).ok());
-    first_there.is_some_and(|found| !found.is_dir())
+    // From the top, where what is missing ends it: a path may have thousands of parts.
+    let above: Vec<_> = path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()).collect();
+    let no_dir =
+        above.into_iter().rev().map(fs::metadata).find(|found| !found.as_ref().is_ok_and(fs::Metadata::is_dir));
+    matches!(no_dir, Some(Ok(_)))
 }
 
 fn is_a_directory() -> io::Error {
