@@ -1,4 +1,4 @@
-//! The twin of `windows.rs` for systems that need nothing of it: std says it all.
+//! The twin of `windows.rs` for other systems, of which std says nearly all.
 
 #![allow(clippy::unnecessary_wraps, reason = "as on Windows")]
 
@@ -31,8 +31,24 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// The kind of an error, also where std has none for it: on WASI it knows few.
 pub(crate) fn kind(error: &io::Error) -> ErrorKind {
-    error.kind()
+    match error.raw_os_error() {
+        // The numbers of "errno" in the interface's documentation.
+        Some(number) if cfg!(target_os = "wasi") => match number {
+            10 => ErrorKind::ResourceBusy,
+            31 => ErrorKind::IsADirectory,
+            34 => ErrorKind::TooManyLinks,
+            37 => ErrorKind::InvalidFilename,
+            51 => ErrorKind::StorageFull,
+            54 => ErrorKind::NotADirectory,
+            55 => ErrorKind::DirectoryNotEmpty,
+            69 => ErrorKind::ReadOnlyFilesystem,
+            75 => ErrorKind::CrossesDevices,
+            _ => error.kind(),
+        },
+        _ => error.kind(),
+    }
 }
 
 pub(crate) fn usable(_: &Path) -> io::Result<()> {
@@ -51,8 +67,13 @@ pub(super) fn explained(_: &Path, error: io::Error) -> io::Error {
     error
 }
 
-pub(super) fn explained_for_file(_: &Path, error: io::Error) -> io::Error {
-    error
+/// The same for an operation that is for files only: on WASI, a directory can be opened but not read.
+pub(super) fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
+    const BAD_DESCRIPTOR: i32 = 8;
+    match error.raw_os_error() {
+        Some(BAD_DESCRIPTOR) if cfg!(target_os = "wasi") && path.is_dir() => ErrorKind::IsADirectory.into(),
+        _ => error,
+    }
 }
 
 pub(super) fn explained_for_dir(_: &Path, error: io::Error) -> io::Error {

@@ -324,7 +324,10 @@ impl<D: Editable> Drop for Copier<'_, '_, D> {
 /// or the file system has no such names.
 fn cannot_have_names(error: &io::Error) -> bool {
     use ErrorKind::{CrossesDevices, InvalidFilename, NotFound, PermissionDenied, TooManyLinks, Unsupported};
-    matches!(error.kind(), CrossesDevices | InvalidFilename | NotFound | PermissionDenied | TooManyLinks | Unsupported)
+    matches!(
+        sys::kind(error),
+        CrossesDevices | InvalidFilename | NotFound | PermissionDenied | TooManyLinks | Unsupported
+    )
 }
 
 /// Whether a file at the target is to be replaced by what has these facts.
