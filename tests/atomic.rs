@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 #[cfg(target_os = "linux")]
 use waypath::PathBuf;
-use waypath::{Op, Path, Result, path};
+use waypath::{Op, Result, path};
 
 use crate::util::{Tree, fails};
 
@@ -120,7 +120,7 @@ fn text_is_edited_or_stays() {
 #[cfg(not(target_family = "wasm"))] // No thread starts there.
 fn of_many_that_write_one_is_last_and_whole() {
     /// Windows refuses to replace a file that is being read or replaced at this moment.
-    fn write_shared(file: &Path, content: &str) -> Result<()> {
+    fn write_shared(file: &waypath::Path, content: &str) -> Result<()> {
         match file.write_atomic(content) {
             Err(error) if cfg!(windows) && error.kind() == ErrorKind::PermissionDenied => Ok(()),
             result => result,
@@ -152,6 +152,8 @@ fn of_many_that_write_one_is_last_and_whole() {
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt};
+
+    use waypath::Path;
 
     use super::*;
     use crate::util::{NOBODY, as_nobody, as_nobody_in};
@@ -366,6 +368,7 @@ mod linux {
 
     use rustix::fs::{XattrFlags, getxattr, setxattr};
     use rustix::io::Errno;
+    use waypath::Path;
 
     use super::*;
 

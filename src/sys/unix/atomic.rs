@@ -142,7 +142,7 @@ impl Target {
     /// Writes a file that has no name until it is whole; `false` where the system has no such files.
     fn write_unnamed(&self, content: &[u8]) -> io::Result<bool> {
         let Some(file) = unnamed::create(&self.dir, self.first_mode())? else { return Ok(false) };
-        if self.old.is_none() && !has_umask(&file)? {
+        if self.old.is_none() && !unnamed::has_umask(&file)? {
             return Ok(false);
         }
         self.fill(&file, content)?;
@@ -212,17 +212,6 @@ impl Old {
         }
         Ok(())
     }
-}
-
-/// Whether the system has applied the umask to a file without a name. Before Linux 6.3 it did not where
-/// the file system has no lists of rights.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn has_umask(file: &File) -> io::Result<bool> {
-    const ALL: u32 = 0o666;
-    #[allow(clippy::useless_conversion, reason = "another type on other systems")]
-    let mode = u32::from(retry_on_intr(|| fstat(file))?.st_mode);
-    let lists = || rustix::fs::fgetxattr(file, xattr::RIGHTS, &mut [0_u8; 1][..]);
-    Ok(mode & ALL != ALL || !matches!(retry_on_intr(lists), Err(Errno::NOTSUP | Errno::NOSYS)))
 }
 
 /// Opens the directory of a path, which may be longer than the system allows; and the last name.

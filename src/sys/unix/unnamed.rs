@@ -7,17 +7,18 @@ use std::os::fd::AsFd;
 
 use rustix::fs::Mode;
 
-pub(super) use here::{create, give_name};
+pub(super) use here::{create, give_name, has_umask};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod here {
     use std::os::fd::AsRawFd as _;
     use std::os::unix::ffi::OsStrExt as _;
 
-    use rustix::fs::{AtFlags, CWD, OFlags, linkat, openat};
+    use rustix::fs::{AtFlags, CWD, OFlags, fgetxattr, fstat, linkat, openat};
     use rustix::io::{Errno, retry_on_intr};
 
     use super::*;
+    use crate::sys::unix::xattr;
 
     /// Makes a file in a directory; nothing, where the system or the file system has no such files.
     pub(in crate::sys::unix) fn create(dir: impl AsFd, mode: Mode) -> io::Result<Option<File>> {
@@ -27,6 +28,15 @@ mod here {
             Err(errno) if unknown.contains(&errno) => Ok(None),
             file => Ok(Some(File::from(file?))),
         }
+    }
+
+    /// Whether the system has applied the umask to a file without a name. Before Linux 6.3 it did not where
+    /// the file system has no lists of rights.
+    pub(in crate::sys::unix) fn has_umask(file: &File) -> io::Result<bool> {
+        const ALL: u32 = 0o666;
+        let mode = retry_on_intr(|| fstat(file))?.st_mode;
+        let lists = || fgetxattr(file, xattr::RIGHTS, &mut [0_u8; 1][..]);
+        Ok(mode & ALL != ALL || !matches!(retry_on_intr(lists), Err(Errno::NOTSUP | Errno::NOSYS)))
     }
 
     /// Gives a file a name, which must be free; whether that was possible.
@@ -55,6 +65,10 @@ mod here {
 
     pub(in crate::sys::unix) fn create(_: impl AsFd, _: Mode) -> io::Result<Option<File>> {
         Ok(None)
+    }
+
+    pub(in crate::sys::unix) fn has_umask(_: &File) -> io::Result<bool> {
+        Ok(true)
     }
 
     pub(in crate::sys::unix) fn give_name(_: &File, _: impl AsFd, _: &OsStr) -> rustix::io::Result<bool> {
