@@ -185,6 +185,11 @@ impl CopyOptions {
     /// assert_eq!((&base / "a").stat()?.modified(), (&base / "b").stat()?.modified());
     /// # Ok::<(), waypath::Error>(())
     /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On macOS, files above 128 KiB share their content with the original until one is changed, where the file
+    /// system can do that (`clonefile(2)`); access control lists and flags are then kept, too.
     pub fn archive() -> Self {
         let attributes = Attributes { mode: true, times: true, xattrs: true, owner: true };
         let settings = Settings {

@@ -206,13 +206,29 @@ mod by_system {
     }
 }
 
+/// Makes a file that shares its content with another, and has all attributes of it, under a new name; whether that
+/// was possible. macOS can do that in one call (`clonefile(2)`), which is not tested: it does not run here.
+#[cfg(target_vendor = "apple")]
+pub(super) fn cloned(from: &File, dir: impl std::os::fd::AsFd, name: &OsStr, owner: bool) -> io::Result<bool> {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    use rustix::fs::{CloneFlags, fclonefileat};
+    use rustix::io::{Errno, retry_on_intr};
+
+    let flags = if owner { CloneFlags::empty() } else { CloneFlags::NOOWNERCOPY };
+    match retry_on_intr(|| fclonefileat(from, &dir, name.as_bytes(), flags)) {
+        Ok(()) => Ok(true),
+        Err(Errno::EXIST) => Err(Errno::EXIST.into()),
+        Err(_) => Ok(false),
+    }
+}
+
 /// Elsewhere everything is copied by hand.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod by_system {
     use super::*;
 
-    pub(super) fn share(_: &File, _: &File, scratch: &mut Scratch) -> bool {
-        scratch.cannot_share = true;
+    pub(super) fn share(_: &File, _: &File, _: &mut Scratch) -> bool {
         false
     }
 

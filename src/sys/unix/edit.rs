@@ -141,6 +141,14 @@ impl Editable for Dir {
         goes_on: &mut dyn FnMut(u64) -> bool,
     ) -> io::Result<Option<Means>> {
         let Copying { attributes, replace, sync } = *copying;
+        #[cfg(target_vendor = "apple")]
+        if let Some(clone) = self.temporary_clone(source, facts, copying, scratch)? {
+            if !goes_on(facts.size) {
+                return Ok(None);
+            }
+            scratch.name = Some(clone.become_permanent(name, replace)?);
+            return Ok(Some(Means::Shared));
+        }
         loop {
             let (file, temporary) = self.temporary_file(facts, copying, scratch)?;
             let Some(means) = copy::content(source, facts, &file, scratch, goes_on)? else { return Ok(None) };
@@ -232,6 +240,28 @@ impl Dir {
             Ok(File::from(retry_on_intr(|| openat(&self.fd, name.as_bytes(), flags, mode))?))
         })?;
         Ok((file, Some(Temporary { dir: self, name: Some(name) })))
+    }
+
+    /// Makes a complete copy by one call, of what is worth it, where a copy has all that such a one has.
+    #[cfg(target_vendor = "apple")]
+    fn temporary_clone(
+        &self,
+        source: &File,
+        facts: &Facts,
+        copying: &Copying,
+        scratch: &mut Scratch,
+    ) -> io::Result<Option<Temporary<'_>>> {
+        let Attributes { mode, times, xattrs, owner } = copying.attributes;
+        let is_like_clone = mode && times && xattrs && facts.mode & 0o7000 == 0 && !copying.sync;
+        if !is_like_clone || facts.size <= Scratch::BUFFER as u64 || scratch.cannot_share {
+            return Ok(None);
+        }
+        let (name, is_made) = scratch.with_temporary_name(|name| copy::cloned(source, &self.fd, name, owner))?;
+        if !is_made {
+            (scratch.cannot_share, scratch.name) = (true, Some(name));
+            return Ok(None);
+        }
+        Ok(Some(Temporary { dir: self, name: Some(name) }))
     }
 
     /// Whether a file that was made with the mode that it is to have has it. What the directory and the umask have
