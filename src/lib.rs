@@ -56,8 +56,8 @@
 //! and tell their [`Progress`].
 //!
 //! An [`Error`] says what was being done, to which path, and why it failed; printed by `main`, also what is
-//! missing on the way. What works on a whole tree goes on after a failure, and lists all of them. Everything that can fail
-//! returns [`Result`]; every path, whatever its text, can be asked everything, and nothing panics.
+//! missing on the way. What works on a whole tree goes on after a failure, and lists all of them. Everything that can
+//! fail returns [`Result`]; every path, whatever its text, can be asked everything, and nothing panics.
 //!
 //! # Differences from pathlib
 //!
@@ -91,8 +91,52 @@
 //!
 //! # Platforms
 //!
-//! Linux and Windows (under Wine) run the whole test suite; macOS is type-checked. What differs is said
-//! with each method.
+//! | system | what shows that it works there |
+//! | --- | --- |
+//! | Linux | all tests: of access rights, other programs, failing system calls, full disks, and being killed, too |
+//! | Windows | all tests that need no links and no other user, under Wine; type checks and lints for both toolchains, GNU's and Microsoft's |
+//! | WASI (`wasm32-wasip1`) | the same tests but for those with threads and panics, in Node; what is about text only, with no file system at all |
+//! | macOS, FreeBSD | type checks and lints of code and tests |
+//!
+//! On each of the systems that run, the same vectors of pathlib's answers are asked; a model of a tree in memory is
+//! compared with a tree on the disk after each of some thousand random operations; and a table of more than a hundred
+//! mistakes has the same [`ErrorKind`](std::io::ErrorKind)s, so that a missing parent, a file in place of a directory
+//! or a name that is too long is told in one way. To ask for a kind, take [`Error::kind`], which has one also where
+//! std has none for what the system said. What differs between systems is said with each method.
+//!
+//! ## Windows
+//!
+//! - Drives, shares, verbatim paths (`\\?\`) and devices (`\\.\`) are parts of paths: see [`Path::drive`]. Long paths
+//!   go to the system as std passes them on, which is as verbatim paths.
+//! - Names that Windows would take for others are refused with
+//!   [`InvalidFilename`](std::io::ErrorKind::InvalidFilename) before the system sees them: devices (`nul.txt`), dots
+//!   and spaces at the end of a name; and, where something is made, changed or removed, streams (`a:b`). A verbatim
+//!   path means what it says. Where a listing finds such a name, it is copied and removed as it is.
+//! - A file that another program has open is in the way there. What gives a name to a file, or removes one, is tried
+//!   again after 1, 2, 4, … ms, for one second at most; one of many files in a tree for an eighth of one. Then it
+//!   fails with [`ResourceBusy`](std::io::ErrorKind::ResourceBusy) or
+//!   [`PermissionDenied`](std::io::ErrorKind::PermissionDenied).
+//! - Read-only files are replaced and removed, as on other systems.
+//! - Links are made with what they lead to in view ([`symlink_to`](Path::symlink_to)), junctions are told
+//!   ([`is_junction`](Path::is_junction)) and never gone through when a tree is removed; owners and groups are
+//!   [`Unsupported`](std::io::ErrorKind::Unsupported).
+//!
+//! Wine makes no links, keeps names in their case, and lets open files be removed. So unproved on a real Windows are:
+//! links and junctions, renaming that changes only case, and what is said above of files that are open: the waiting
+//! itself is tested apart from the system.
+//!
+//! ## macOS
+//!
+//! Unproved, written to the documentation of the system: names are stored as they are given and found in any case and
+//! any Unicode normal form, so that two texts may be one file, which [`samefile`](Path::samefile) tells and `==` does
+//! not. A literal part of a pattern is looked up, and given as the pattern spells it; behind a `**` it is compared with
+//! the names that are stored. `/tmp` and `/var` are links, so that what [`resolve`](Path::resolve) gives begins with
+//! `/private`. With [`CopyOptions::archive`], larger files share their content where the file system can do that.
+//!
+//! ## WASI
+//!
+//! One thread; no permissions ([`chmod`](Path::chmod) is [`Unsupported`](std::io::ErrorKind::Unsupported)), no owners;
+//! only what the host has opened for the program.
 
 mod path;
 
