@@ -122,8 +122,8 @@
 //!   [`Unsupported`](std::io::ErrorKind::Unsupported).
 //!
 //! Wine makes no links, keeps names in their case, and lets open files be removed. So unproved on a real Windows are:
-//! links and junctions, renaming that changes only case, and what is said above of files that are open: the waiting
-//! itself is tested apart from the system.
+//! links and junctions, renaming that changes only case, touching of read-only files, and what is said above of files
+//! that are open: the waiting itself is tested apart from the system.
 //!
 //! ## macOS
 //!

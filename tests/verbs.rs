@@ -60,7 +60,7 @@ fn size_is_that_of_the_content() {
 
 #[test]
 fn touching_with_options() {
-    let tree = Tree::new(["f"]);
+    let tree = Tree::new(["f", "d/"]);
     let times = |name: &str| {
         let stat = tree.at(name).stat().unwrap();
         (stat.accessed().unwrap(), stat.modified().unwrap())
@@ -78,6 +78,11 @@ fn touching_with_options() {
     assert!(is_now(times("f").0) && is_now(times("f").1));
     assert_eq!(tree.at("f").read_text().unwrap(), "f");
 
+    TouchOptions::new().modified(second(5)).accessed(second(3)).touch(tree.at("d")).unwrap();
+    assert_eq!(times("d"), (second(3), second(5)));
+    tree.at("d").touch().unwrap();
+    assert!(is_now(times("d").1));
+
     TouchOptions::new().modified(second(9)).touch(tree.at("new")).unwrap();
     assert!(is_now(times("new").0));
     assert_eq!(times("new").1, second(9));
@@ -88,7 +93,22 @@ fn touching_with_options() {
     fresh.touch(tree.at("newer")).unwrap();
     assert_eq!(times("newer").1, second(10));
     fails(fresh.touch(tree.at("no/f")), Op::Touch, ErrorKind::NotFound);
-    tree.is(["f", "new: ", "newer: "]);
+    tree.is(["d/", "f", "new: ", "newer: "]);
+}
+
+#[test]
+#[cfg(not(target_family = "wasm"))] // WASI has no permissions.
+fn what_is_read_only_is_touched() {
+    if std::env::var_os("UNDER_WINE").is_some() {
+        // Wine opens no read-only file to change its times, as Windows does.
+        return;
+    }
+    let tree = Tree::new(["f"]);
+    tree.at("f").chmod("a-w").unwrap();
+    TouchOptions::new().modified(UNIX_EPOCH).touch(tree.at("f")).unwrap();
+    assert_eq!(tree.at("f").stat().unwrap().modified().unwrap(), UNIX_EPOCH);
+    assert!(tree.at("f").stat().unwrap().is_readonly());
+    tree.at("f").chmod("u+w").unwrap();
 }
 
 #[test]

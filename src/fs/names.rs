@@ -29,10 +29,6 @@ impl Path {
     /// - [`NotFound`](ErrorKind::NotFound): the parent does not exist.
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the file is another user's, or the
     ///   directory may not be changed.
-    ///
-    /// # Platform-specific behavior
-    ///
-    /// On Windows, a directory or a read-only file cannot be touched.
     pub fn touch(&self) -> Result<()> {
         touch(self.as_ref()).map_err(|cause| Error::new(Op::Touch, self, cause))
     }

@@ -85,7 +85,11 @@ pub(super) fn named_patiently<T>(mut deed: impl FnMut() -> io::Result<T>) -> io:
 }
 
 pub(super) fn open_to_set_times(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).open(path)
+    match OpenOptions::new().write(true).open(path) {
+        // For a directory, reading will do.
+        Err(error) if kind(&error) == ErrorKind::IsADirectory => File::open(path),
+        result => result,
+    }
 }
 
 pub(super) fn refuse_into_itself(_: &Path, _: &Path) -> io::Result<()> {
