@@ -23,6 +23,7 @@ mod listing;
 mod listing_faults;
 mod listing_laws;
 mod mode;
+mod model;
 mod path;
 mod pattern;
 mod pattern_laws;

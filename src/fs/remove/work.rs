@@ -94,7 +94,7 @@ impl<'a, D: Editable> Removal<'a, D> {
                 return Ok(());
             }
             match if self.dry_run { Ok(()) } else { parent.remove_dir(name) } {
-                Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty && round < MOST_ROUNDS => {}
+                Err(error) if sys::kind(&error) == ErrorKind::DirectoryNotEmpty && round < MOST_ROUNDS => {}
                 Err(error) if !is_gone(&error) => return Err(error),
                 _ => break,
             }
@@ -303,8 +303,8 @@ impl<D: Editable> Worker<'_, D> {
         match result {
             Ok(()) => self.removed(FileKind::Directory, tour.path(), &name),
             Err(cause) if is_gone(&cause) => {}
-            Err(cause) if cause.kind() == ErrorKind::DirectoryNotEmpty && is_shared => {}
-            Err(cause) if cause.kind() == ErrorKind::DirectoryNotEmpty && rounds < MOST_ROUNDS => {
+            Err(cause) if sys::kind(&cause) == ErrorKind::DirectoryNotEmpty && is_shared => {}
+            Err(cause) if sys::kind(&cause) == ErrorKind::DirectoryNotEmpty && rounds < MOST_ROUNDS => {
                 self.enter(tour, levels, &name, rounds + 1);
             }
             Err(cause) => {
@@ -344,7 +344,7 @@ impl<D: Editable> Drop for Worker<'_, D> {
 fn changes(error: &io::Error) -> bool {
     is_gone(error)
         || sys::is_loop(error)
-        || matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::IsADirectory)
+        || matches!(sys::kind(error), ErrorKind::DirectoryNotEmpty | ErrorKind::IsADirectory)
 }
 
 /// Whether an error says that nothing is there (any more).

@@ -31,8 +31,14 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// The kind of an error, also where std has none for it.
 pub(crate) fn kind(error: &io::Error) -> ErrorKind {
-    error.kind()
+    /// `notempty` among the errors of WASI, which std leaves out.
+    const NOT_EMPTY: i32 = 55;
+    match error.raw_os_error() {
+        Some(NOT_EMPTY) if cfg!(target_os = "wasi") => ErrorKind::DirectoryNotEmpty,
+        _ => error.kind(),
+    }
 }
 
 pub(crate) fn usable(_: &Path) -> io::Result<()> {
@@ -51,8 +57,12 @@ pub(super) fn explained(_: &Path, error: io::Error) -> io::Error {
     error
 }
 
-pub(super) fn explained_for_file(_: &Path, error: io::Error) -> io::Error {
-    error
+/// WASI opens a directory to be read as a file, and says of the reading that it has no right to it.
+pub(super) fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
+    match cfg!(target_os = "wasi") && fs::metadata(path).is_ok_and(|found| found.is_dir()) {
+        true => ErrorKind::IsADirectory.into(),
+        false => error,
+    }
 }
 
 pub(super) fn explained_for_dir(_: &Path, error: io::Error) -> io::Error {
@@ -64,7 +74,10 @@ pub(super) fn named_patiently<T>(mut deed: impl FnMut() -> io::Result<T>) -> io:
 }
 
 pub(super) fn open_to_set_times(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).open(path)
+    match OpenOptions::new().write(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::IsADirectory => File::open(path),
+        result => result,
+    }
 }
 
 pub(super) fn refuse_into_itself(_: &Path, _: &Path) -> io::Result<()> {
