@@ -125,7 +125,7 @@ fn check(deeds: &[Deed], tally: &mut Tally) -> Result<(), TestCaseError> {
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let built =
         prop_oneof![at().prop_map(Deed::MkdirAll), (at(), text()).prop_map(|(at, text)| Deed::WriteText(at, text))];
-    (vec(built, 4..20), vec(deed(), 1..25)).prop_map(|(built, deeds)| [built, deeds].concat())
+    (vec(built, 0..24), vec(deed(), 1..25)).prop_map(|(built, deeds)| [built, deeds].concat())
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
