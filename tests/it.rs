@@ -24,6 +24,7 @@ mod listing_faults;
 mod listing_laws;
 mod mistakes;
 mod mode;
+mod model;
 mod path;
 mod pattern;
 mod pattern_laws;

@@ -113,7 +113,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     usable(from)?;
     usable(to)?;
-    if !lstat(from)?.is_dir() {
+    if !first_of(from, to)?.is_dir() {
         match fs::hard_link(from, to) {
             Ok(()) => return remove_first_name(from, to),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
@@ -127,6 +127,20 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
             named_patiently(|| fs::rename(from, to)).map_err(|error| explained(to, error))
         }
         Err(error) => Err(error),
+    }
+}
+
+/// What has the first of two names. Where nothing has, but a file stands on the way to the second, that is the error:
+/// so it is on Unix, where both directories are looked for first.
+fn first_of(from: &Path, to: &Path) -> io::Result<Metadata> {
+    let error = match lstat(from) {
+        Err(error) if error.kind() == ErrorKind::NotFound => error,
+        result => return result,
+    };
+    let is_in_directory = from.parent().is_none_or(|parent| parent.as_os_str().is_empty() || stat(parent).is_ok());
+    match lstat(to) {
+        Err(behind_file) if is_in_directory && behind_file.kind() == ErrorKind::NotADirectory => Err(behind_file),
+        _ => Err(error),
     }
 }
 

@@ -67,12 +67,11 @@ pub(super) fn explained(_: &Path, error: io::Error) -> io::Error {
     error
 }
 
-/// The same for an operation that is for files only: on WASI, a directory can be opened but not read.
+/// The same for an operation that is for files only: WASI opens a directory, but does not read it.
 pub(super) fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
-    const BAD_DESCRIPTOR: i32 = 8;
-    match error.raw_os_error() {
-        Some(BAD_DESCRIPTOR) if cfg!(target_os = "wasi") && path.is_dir() => ErrorKind::IsADirectory.into(),
-        _ => error,
+    match cfg!(target_os = "wasi") && fs::metadata(path).is_ok_and(|found| found.is_dir()) {
+        true => ErrorKind::IsADirectory.into(),
+        false => error,
     }
 }
 

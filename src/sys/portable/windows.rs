@@ -12,7 +12,7 @@ use std::thread;
 use winapi_util::Handle;
 use winapi_util::file::information;
 
-use super::lstat;
+use super::{first_of, lstat};
 use crate::sys::misread::{Purpose, misread, needs_verbatim};
 use crate::sys::patience::{Obstacle, Patience};
 
@@ -237,7 +237,7 @@ pub(super) fn open_to_set_times(path: &Path) -> io::Result<File> {
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let replace = || named_patiently(|| fs::rename(from, to));
     let failed = |error| explained(to, error);
-    let old = lstat(from).map_err(|error| explained(from, error))?;
+    let old = first_of(from, to)?;
     if old.is_dir() {
         refuse_into_itself(from, to)?;
     }
@@ -251,6 +251,8 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
     match (old.is_dir(), found.is_dir()) {
         (true, false) => Err(io::Error::from_raw_os_error(code::DIRECTORY)),
+        // Not empty, either: it is there itself. That is what Linux says.
+        (false, true) if has_its_parent_in(from, to) => Err(io::Error::from_raw_os_error(code::DIR_NOT_EMPTY)),
         (false, true) => Err(is_a_directory()),
         (true, true) if fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some()) => {
             Err(io::Error::from_raw_os_error(code::DIR_NOT_EMPTY))
@@ -275,12 +277,18 @@ fn replace_read_only(to: &Path, found: &fs::Metadata, replace: impl Fn() -> io::
 
 /// Refuses to move a directory into itself: for Windows, one that is in use is in the way.
 pub(super) fn refuse_into_itself(from: &Path, to: &Path) -> io::Result<()> {
-    let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match (fs::canonicalize(parent), fs::canonicalize(from)) {
-        (Ok(parent), Ok(from)) if parent.starts_with(&from) => {
-            Err(io::Error::new(ErrorKind::InvalidInput, "a directory is not moved into itself"))
-        }
-        _ => Ok(()),
+    match has_its_parent_in(to, from) {
+        true => Err(io::Error::new(ErrorKind::InvalidInput, "a directory is not moved into itself")),
+        false => Ok(()),
+    }
+}
+
+/// Whether the directory in which a path has its name is another one, or lies in it.
+fn has_its_parent_in(path: &Path, directory: &Path) -> bool {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (fs::canonicalize(parent), fs::canonicalize(directory)) {
+        (Ok(parent), Ok(directory)) => parent.is_dir() && parent.starts_with(directory),
+        _ => false,
     }
 }
 
