@@ -50,7 +50,7 @@ impl Path {
     ///
     /// - [`NotFound`](ErrorKind::NotFound): nothing is there.
     /// - [`IsADirectory`](ErrorKind::IsADirectory): it is a directory
-    ///   ([`PermissionDenied`](ErrorKind::PermissionDenied) on macOS and Windows).
+    ///   ([`PermissionDenied`](ErrorKind::PermissionDenied) on macOS).
     #[doc(alias = "remove_file")]
     #[doc(alias = "remove")]
     pub fn unlink(&self) -> Result<()> {
