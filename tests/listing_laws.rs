@@ -667,7 +667,9 @@ fn is_excluded_below(wish: &Wish, names: &[String]) -> bool {
         Target::Set { excludes, .. } => excludes,
         _ => &vec![],
     };
-    wish.exclude.iter().chain(excludes).any(|pattern| {
+    // One that ends in a separator leaves out directories only: what else is below stays.
+    let of_all_kinds = wish.exclude.iter().filter(|pattern| !pattern.ends_with('/'));
+    of_all_kinds.chain(excludes).any(|pattern| {
         let parts = full_match_parts(pattern);
         parts.ends_with(&["**", "*"]) && fit(&parts, &child, wish.case_sensitive) == Fit::Yes
     })
