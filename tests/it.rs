@@ -34,3 +34,5 @@ mod tree;
 mod trees;
 mod truth_table;
 mod verbs;
+#[cfg(windows)]
+mod windows;

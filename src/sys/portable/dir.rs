@@ -32,11 +32,11 @@ impl Dir {
 }
 
 impl Directory for Dir {
-    #[cfg(unix)]
+    #[cfg(any(unix, windows))]
     type Id = (u64, u64);
 
     /// The real path: std tells no number.
-    #[cfg(not(unix))]
+    #[cfg(not(any(unix, windows)))]
     type Id = PathBuf;
 
     type Buffer = ();
@@ -64,17 +64,22 @@ impl Directory for Dir {
         Ok(super::id(&fs::metadata(&self.path)?))
     }
 
-    #[cfg(unix)]
+    #[cfg(windows)]
+    fn id(&self) -> io::Result<(u64, u64)> {
+        system::file_id(&self.path)
+    }
+
+    #[cfg(any(unix, windows))]
     fn is_same_device(left: &(u64, u64), right: &(u64, u64)) -> bool {
         left.0 == right.0
     }
 
-    #[cfg(not(unix))]
+    #[cfg(not(any(unix, windows)))]
     fn id(&self) -> io::Result<PathBuf> {
         fs::canonicalize(&self.path)
     }
 
-    #[cfg(not(unix))]
+    #[cfg(not(any(unix, windows)))]
     fn is_same_device(left: &PathBuf, right: &PathBuf) -> bool {
         left.components().next() == right.components().next()
     }

@@ -202,14 +202,14 @@ fn writable_for<T>(path: &Path, deed: impl Fn() -> io::Result<T>) -> io::Result<
         Err(error) if is_denied(&error) => error,
         result => return result,
     };
-    let Ok(file) = open_attributes(path, flag::OPEN_REPARSE_POINT) else { return Err(error) };
-    let Ok(found) = file.metadata() else { return Err(error) };
-    if !found.permissions().readonly() || file.set_permissions(writable(&found)).is_err() {
+    let Ok(found) = lstat(path) else { return Err(error) };
+    if !found.permissions().readonly() || fs::set_permissions(path, writable(&found)).is_err() {
         return Err(error);
     }
+    let file = open_attributes(path, flag::OPEN_REPARSE_POINT);
     let result = deed();
     // What stays, under this name or others, is as it was.
-    _ = file.set_permissions(found.permissions());
+    _ = file.and_then(|file| file.set_permissions(found.permissions()));
     result
 }
 

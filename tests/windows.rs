@@ -1,0 +1,127 @@
+//! What only Windows does: long paths, names in any case, names that it misreads, and files that are in use or read-only.
+//!
+//! Wine shows all of it but links, junctions, and renaming that changes only case.
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::windows::fs::OpenOptionsExt as _;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use waypath::{CopyOptions, Op, Overwrite, PathBuf, Result, path};
+
+use crate::util::{Tree, fails};
+
+#[test]
+fn paths_may_be_long() -> Result<()> {
+    let tree = Tree::new([]);
+    let deep = &tree.at("deep") / vec!["d".repeat(100); 30].join("/");
+    assert!(deep.as_str().len() > 3_000);
+    deep.mkdir_all()?;
+    (&deep / "f").write_text("far down")?;
+    (&deep / "f").rename(&deep / "g")?;
+    tree.at("deep").copy(tree.at("copy"))?;
+
+    let copied = &tree.at("copy") / deep.relative_to(tree.at("deep"))? / "g";
+    assert_eq!(copied.read_text()?, "far down");
+    assert_eq!(tree.rglob("g")?.collect::<Result<Vec<_>>>()?.len(), 2);
+    // Wine gives no real path of more than 260 characters.
+    if std::env::var_os("UNDER_WINE").is_none() {
+        assert_eq!(copied.resolve_strict()?, tree.resolve_strict()? / copied.relative_to(&*tree)?);
+    }
+    tree.at("deep").rmtree()?;
+    tree.at("copy").rmtree()?;
+    tree.is([]);
+    Ok(())
+}
+
+#[test]
+fn names_are_found_in_any_case() -> Result<()> {
+    let tree = Tree::new(["Dir/Größe.TXT"]);
+    let other = tree.at("dIR/gRÖSSE.txt".replace("SS", "ß").as_str());
+    assert_eq!(other.read_text()?, "Größe.TXT");
+    assert!(other.samefile(tree.at("Dir/Größe.TXT"))?);
+    assert_eq!(other, tree.at("Dir/Größe.TXT"));
+    assert_eq!(other.resolve_strict()?.name(), "Größe.TXT");
+    assert_eq!(tree.glob("DIR/*.txt")?.count(), 1);
+    assert_eq!(tree.glob("**/größe.*")?.count(), 1);
+    assert_eq!(tree.glob("**/größe.*")?.case_sensitive(true).count(), 0);
+    fails(tree.at("DIR").mkdir(), Op::Mkdir, ErrorKind::AlreadyExists);
+    fails(CopyOptions::new().copy(tree.at("Dir"), tree.at("dir")), Op::Copy, ErrorKind::InvalidInput);
+    Ok(())
+}
+
+#[test]
+fn names_that_are_misread_are_refused() -> Result<()> {
+    let tree = Tree::new(["f", "d/"]);
+    for name in ["nul", "NUL.txt", "d\\com1", "a.", "a ", "d\\a. .", "f:stream"] {
+        // Not joined: `f:` would be a drive.
+        let odd = PathBuf::parse(&format!("{}\\{name}", &*tree));
+        fails(odd.write_text(""), Op::Write, ErrorKind::InvalidFilename);
+        fails(odd.write_atomic(""), Op::Write, ErrorKind::InvalidFilename);
+        fails(odd.mkdir(), Op::Mkdir, ErrorKind::InvalidFilename);
+        fails(odd.touch(), Op::Touch, ErrorKind::InvalidFilename);
+        fails(odd.unlink(), Op::Unlink, ErrorKind::InvalidFilename);
+        fails(tree.at("f").rename(&odd), Op::Rename, ErrorKind::InvalidFilename);
+        fails(tree.at("f").copy(&odd), Op::Copy, ErrorKind::InvalidFilename);
+        fails(odd.rmtree(), Op::Rmtree, ErrorKind::InvalidFilename);
+    }
+    tree.is(["d/", "f"]);
+
+    let literal: PathBuf = PathBuf::try_from(std::fs::canonicalize(tree.as_str()).unwrap())?;
+    for name in ["nul", "a.", "a "] {
+        (&literal / name).write_text("as it is written")?;
+        assert_eq!((&literal / name).read_text()?, "as it is written");
+    }
+    let mut names = Vec::new();
+    for entry in tree.iterdir() {
+        names.push(entry?.name().to_owned());
+    }
+    assert_eq!(names, ["a ", "a.", "d", "f", "nul"]);
+    tree.copy(tree.at("../copy-of-odd-names").normalize()).map(|copy| copy.rmtree())??;
+    tree.clear_dir()?;
+    tree.is([]);
+    Ok(())
+}
+
+#[test]
+fn a_file_that_is_in_use_is_waited_for() {
+    let tree = Tree::new(["f", "g"]);
+    let open_alone = || OpenOptions::new().read(true).share_mode(0).open(tree.at("f").as_str()).unwrap();
+
+    let file = open_alone();
+    let start = Instant::now();
+    fails(tree.at("f").unlink(), Op::Unlink, ErrorKind::ResourceBusy);
+    assert!(start.elapsed() >= Duration::from_secs(1), "it was waited for");
+    assert!(start.elapsed() < Duration::from_secs(20), "but not for ever");
+    assert!(tree.at("g").replace(tree.at("f")).is_err());
+    drop(file);
+    tree.is(["f", "g"]);
+
+    for deed in [|tree: &Tree| tree.at("g").replace(tree.at("f")).map(drop), |tree: &Tree| tree.at("f").unlink()] {
+        let file = open_alone();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                thread::sleep(Duration::from_millis(50));
+                drop(file);
+            });
+            deed(&tree).unwrap();
+        });
+    }
+    tree.is([]);
+}
+
+#[test]
+fn what_is_read_only_is_replaced_and_removed() -> Result<()> {
+    let tree = Tree::new(["d/f", "f", "g", "h", "i"]);
+    for name in ["d/f", "f", "g", "h"] {
+        tree.at(name).chmod("a-w")?;
+    }
+    tree.at("i").replace(tree.at("f"))?;
+    CopyOptions::new().overwrite(Overwrite::Always).copy(tree.at("f"), tree.at("g"))?;
+    tree.at("d").rmtree()?;
+    tree.at("h").unlink()?;
+    tree.is(["f: i", "g: i"]);
+    fails(path("nowhere").unlink(), Op::Unlink, ErrorKind::NotFound);
+    Ok(())
+}
