@@ -94,15 +94,15 @@
 //! | system | what shows that it works there |
 //! | --- | --- |
 //! | Linux | all tests: of access rights, other programs, failing system calls, full disks, and being killed, too |
-//! | Windows | all tests that need no links and no other user, under Wine; type checks and lints for both toolchains, GNU's and Microsoft's |
-//! | WASI (`wasm32-wasip1`) | the same tests but for those with threads and panics, in Node; what is about text only, with no file system at all |
+//! | Windows | the same but for those of links, other users and failing system calls, under Wine; type checks and lints for both toolchains, GNU's and Microsoft's |
+//! | WASI (`wasm32-wasip1`) | as for Windows, but for threads, panics, programs and the examples here, in Node; what is about text only, with no file system at all |
 //! | macOS, FreeBSD | type checks and lints of code and tests |
 //!
-//! On each of the systems that run, the same vectors of pathlib's answers are asked; a model of a tree in memory is
-//! compared with a tree on the disk after each of some thousand random operations; and a table of more than a hundred
-//! mistakes has the same [`ErrorKind`](std::io::ErrorKind)s, so that a missing parent, a file in place of a directory
-//! or a name that is too long is told in one way. To ask for a kind, take [`Error::kind`], which has one also where
-//! std has none for what the system said. What differs between systems is said with each method.
+//! On each of the systems that run, the same vectors of pathlib's answers about text are asked; a model of a tree in
+//! memory is compared with a tree on the disk after each of some thousand random operations; and a table of more than
+//! a hundred mistakes has the same [`ErrorKind`](std::io::ErrorKind)s, so that a missing parent, a file in place of a
+//! directory or a name that is too long is told in one way. To ask for a kind, take [`Error::kind`], which has one also
+//! where std has none for what the system said. What differs between systems is said with each method.
 //!
 //! ## Windows
 //!
@@ -122,8 +122,8 @@
 //!   [`Unsupported`](std::io::ErrorKind::Unsupported).
 //!
 //! Wine makes no links, keeps names in their case, and lets open files be removed. So unproved on a real Windows are:
-//! links and junctions, renaming that changes only case, touching of read-only files, and what is said above of files
-//! that are open: the waiting itself is tested apart from the system.
+//! links and junctions, renaming that changes only case, touching of read-only files, and removing or replacing what is
+//! open for others to remove. Waiting for a file that nobody else may open is tested under Wine, too.
 //!
 //! ## macOS
 //!

@@ -21,10 +21,7 @@ pub(crate) trait Editable: Directory + Sync {
 
     /// Opens the directory for which a path has a name, for a path that ends in one.
     fn open_parent(path: &Path) -> io::Result<Self> {
-        match path.parent() {
-            Some(parent) if parent != Path::new("") => Self::open_to_edit(parent),
-            _ => Self::open_to_edit(Path::new(".")),
-        }
+        Self::open_to_edit(parent_of(path))
     }
 
     /// Opens a directory of which not more is asked than single names; that it may be read is not needed.
@@ -156,4 +153,12 @@ pub(crate) enum Means {
 pub(crate) fn temporary_name() -> OsString {
     use std::hash::{BuildHasher as _, RandomState};
     format!(".{:016x}.waypath-tmp", RandomState::new().hash_one(0)).into()
+}
+
+/// The directory in which a path has its name.
+pub(crate) fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }

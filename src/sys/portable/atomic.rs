@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::system::{explained, named_patiently, usable};
 use super::{Metadata, is_readonly, loop_error, lstat, without_path};
+use crate::sys::editable::parent_of;
 
 /// Where a path leads, and the regular file that is there, if one is.
 pub(crate) struct Target {
@@ -21,7 +22,7 @@ impl Target {
         let mut path = path.to_owned();
         for _ in 0..MOST_LINKS {
             match lstat(&path) {
-                Ok(found) if found.is_symlink() => path = parent(&path).join(fs::read_link(&path)?),
+                Ok(found) if found.is_symlink() => path = parent_of(&path).join(fs::read_link(&path)?),
                 Ok(found) if found.is_file() => return Ok(Self { path, old: Some(found) }),
                 Ok(found) if found.is_dir() => return Err(ErrorKind::IsADirectory.into()),
                 Ok(_) => return Err(refuse_special("no regular file")),
@@ -43,7 +44,7 @@ impl Target {
         if self.old.as_ref().is_some_and(is_readonly) {
             return Err(ErrorKind::PermissionDenied.into());
         }
-        let dir = parent(&self.path);
+        let dir = parent_of(&self.path);
         let prefix = format!(".{}.", front_of_name(&self.path));
         let mut builder = tempfile::Builder::new();
         builder.prefix(&prefix).suffix(".waypath-tmp").rand_bytes(12);
@@ -74,13 +75,6 @@ impl Target {
 /// The error that says that something is refused that could be a file.
 pub(crate) fn refuse_special(what: &str) -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, format!("it is {what}, which has no content to replace"))
-}
-
-fn parent(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 /// As much of the name as leaves room for more.

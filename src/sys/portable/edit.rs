@@ -13,7 +13,7 @@ use super::system::{self, explained, usable};
 use super::{Metadata, is_readonly, lstat, rename_new, stat};
 use crate::fs::FileKind;
 use crate::sys::directory::{Directory, Links};
-use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
+use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, parent_of, temporary_name};
 
 impl Editable for Dir {
     type Source = PathBuf;
@@ -23,10 +23,7 @@ impl Editable for Dir {
 
     fn open_parent(path: &Path) -> io::Result<Self> {
         usable(path)?;
-        match path.parent() {
-            Some(parent) if parent != Path::new("") => Self::open_to_edit(parent),
-            _ => Self::open_to_edit(Path::new(".")),
-        }
+        Self::open_to_edit(parent_of(path))
     }
 
     fn open_to_edit(path: &Path) -> io::Result<Self> {

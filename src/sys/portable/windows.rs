@@ -13,6 +13,7 @@ use winapi_util::Handle;
 use winapi_util::file::information;
 
 use super::{first_of, lstat};
+use crate::sys::editable::parent_of;
 use crate::sys::misread::{Purpose, misread, needs_verbatim};
 use crate::sys::patience::{Obstacle, Patience};
 
@@ -285,8 +286,7 @@ pub(super) fn refuse_into_itself(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Whether the directory in which a path has its name is another one, or lies in it.
 fn has_its_parent_in(path: &Path, directory: &Path) -> bool {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match (fs::canonicalize(parent), fs::canonicalize(directory)) {
+    match (fs::canonicalize(parent_of(path)), fs::canonicalize(directory)) {
         (Ok(parent), Ok(directory)) => parent.is_dir() && parent.starts_with(directory),
         _ => false,
     }
@@ -295,9 +295,8 @@ fn has_its_parent_in(path: &Path, directory: &Path) -> bool {
 /// Whether two paths of one file are one name in one directory, but for its case.
 fn is_one_name(left: &Path, right: &Path) -> bool {
     let place = |path: &Path| {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        (fs::canonicalize(parent).ok(), name)
+        (fs::canonicalize(parent_of(path)).ok(), name)
     };
     place(left) == place(right)
 }
