@@ -5,6 +5,8 @@
 #[cfg(target_os = "linux")]
 mod fidelity;
 #[cfg(target_os = "linux")]
+mod hard_links;
+#[cfg(target_os = "linux")]
 mod laws;
 mod overwrite;
 #[cfg(target_os = "linux")]

@@ -333,15 +333,21 @@ impl CopyOptions {
         self.with(|settings| settings.attributes.owner = keep)
     }
 
-    /// Whether files that are one under several names in the tree are so in the copy: no by default,
-    /// then there is a file for each name.
+    /// Whether to preserve hard links: a file, symbolic link or special file with several names in the tree is one
+    /// in the copy. By default, each name becomes a file of its own.
+    ///
+    /// Each name still obeys [`overwrite`](CopyOptions::overwrite). A file system without hard links gets copies.
     ///
     /// # Examples
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").mkdir()?;
+    /// (&base / "a").mkdir()?;
+    /// (&base / "a" / "one").touch()?;
+    /// (&base / "a" / "two").hardlink_to(&base / "a" / "one")?;
     /// waypath::CopyOptions::new().hard_links(true).copy(&base / "a", &base / "b")?;
+    /// # #[cfg(unix)]
+    /// assert!((&base / "b" / "one").samefile(&base / "b" / "two")?);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///

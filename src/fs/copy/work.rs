@@ -1,13 +1,12 @@
 //! The copying of one path to another: what it refuses, and how its threads begin.
 
+mod hard_links;
 mod single;
 mod tree;
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
 
 pub(super) use single::is_outdated;
 
@@ -17,6 +16,7 @@ use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
 use crate::sys::{Editable, Facts, Links};
 use crate::walk::{Pool, in_threads, most_open};
+use hard_links::HardLinks;
 use single::{Copier, Made, Target, is_special};
 use tree::{Above, Job, Work, Worker};
 
@@ -27,24 +27,16 @@ pub(super) struct Copy<'a, D: Editable> {
     pub(super) from: &'a Path,
     pub(super) to: &'a Path,
     pub(super) account: &'a Account,
-    /// The copies of files that have several names.
-    copied: Mutex<HashMap<(u64, u64), Copied>>,
+    hard_links: HardLinks,
     /// The target of a tree, for those.
     target: Option<D>,
     /// What tells it from others, as a way into it must not be followed: that never ends.
     target_id: Option<D::Id>,
 }
 
-/// A copy that can get more names.
-struct Copied {
-    /// Where it is below the target.
-    path: PathBuf,
-    id: Option<(u64, u64)>,
-}
-
 impl<'a, D: Editable> Copy<'a, D> {
     pub(super) fn new(op: Op, settings: &'a Settings, from: &'a Path, to: &'a Path, account: &'a Account) -> Self {
-        Self { op, settings, from, to, account, copied: Mutex::default(), target: None, target_id: None }
+        Self { op, settings, from, to, account, hard_links: HardLinks::default(), target: None, target_id: None }
     }
 
     /// Copies what has a name in one directory to a name in another; the names are those of the two paths.

@@ -4,13 +4,13 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::{Copied, Copy};
+use super::Copy;
+use super::hard_links::Done;
 use crate::fs::FileKind;
 use crate::fs::bulk::path_of;
 use crate::fs::copy::options::{Overwrite, Settings, Specials};
 use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Copying, Editable, Facts, Links, Means};
-use crate::walk::lock;
 
 /// The directory into which something is copied.
 pub(super) struct Target<'d, D> {
@@ -30,21 +30,21 @@ pub(super) enum Made {
 }
 
 /// What a step finds at the target.
-enum Found {
+pub(super) enum Found {
     Nothing,
     /// Something that is to be replaced.
     Old,
     /// What stays as it is.
-    Unchanged,
+    Unchanged(Facts),
 }
 
 /// One who copies single things, and keeps an account of it.
 pub(super) struct Copier<'c, 'a, D: Editable> {
-    copy: &'c Copy<'a, D>,
+    pub(super) copy: &'c Copy<'a, D>,
     /// Whether it copies the start itself, whose names are in its paths.
     is_start: bool,
     scratch: D::Scratch,
-    report: Report,
+    pub(super) report: Report,
 }
 
 impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
@@ -128,25 +128,11 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             FileKind::Symlink => return self.link(dir, target, (name, new), path).map(|()| false),
             FileKind::Other => return self.special(target, (name, new), path, &facts).map(|()| false),
         }
-        let copy = self.copy;
-        let several = (copy.settings.hard_links && facts.names > 1).then_some(facts.id).flatten();
-        let mut copied = several.map(|_| lock(&copy.copied));
-        if let (Some(id), Some(copied)) = (several, &copied)
-            && let Some(first) = copied.get(&id)
-            && self.hard_link(target, new, path, first)?
-        {
-            return Ok(false);
-        }
-        if self.copied(target, new, path, &source, &facts)?
-            && let (Some(id), Some(copied)) = (several, &mut copied)
-        {
-            let copy = target.dir.map(|dir| present(dir.facts_in(new, Links::Keep))).transpose()?.flatten();
-            copied.insert(id, Copied { path: path.join(new), id: copy.and_then(|copy| copy.id) });
-        }
+        self.copy_once(target, new, path, &facts, |copier| copier.copied(target, new, path, &source, &facts))?;
         Ok(false)
     }
 
-    /// Copies an open file, unless what is there stays; whether there is a copy now.
+    /// Copies an open file, unless what is there stays.
     fn copied(
         &mut self,
         target: &Target<'_, D>,
@@ -154,12 +140,12 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         path: &Path,
         source: &D::Source,
         facts: &Facts,
-    ) -> io::Result<bool> {
+    ) -> io::Result<Done> {
         let replace = match self.found(target, name, |old| is_outdated(self.copy.settings, facts, old))? {
             Found::Nothing => false,
             Found::Old => true,
-            // What is newer is another file.
-            Found::Unchanged => return Ok(self.copy.settings.overwrite == Overwrite::IfDifferent),
+            Found::Unchanged(old) if is_different(facts, &old) => return Ok(Done::Without),
+            Found::Unchanged(old) => return Ok(Done::Same(old.id)),
         };
         if let Some(dir) = target.dir.filter(|_| !self.copy.settings.dry_run) {
             let Settings { attributes, sync, .. } = *self.copy.settings;
@@ -170,7 +156,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
                 copy.account.progress(0, count, || path_of(copy.from, path, name))
             };
             let Some(means) = dir.copy_file(name, source, facts, &copying, &mut self.scratch, &mut goes_on)? else {
-                return Ok(false);
+                return Ok(Done::Without);
             };
             self.report.bytes += bytes;
             self.report.shared += u64::from(means == Means::Shared);
@@ -180,56 +166,49 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         }
         self.report.files += 1;
         self.tell(if replace { Action::Replace } else { Action::Copy }, path, name);
-        Ok(true)
-    }
-
-    /// Gives a file that was copied before another name; whether that worked.
-    fn hard_link(&mut self, target: &Target<'_, D>, name: &OsStr, path: &Path, first: &Copied) -> io::Result<bool> {
-        // One that looks the same has to become the same.
-        let replace = match self.found(target, name, |old| old.id.is_none() || old.id != first.id)? {
-            Found::Nothing => false,
-            Found::Old => true,
-            Found::Unchanged => return Ok(true),
-        };
-        if let (Some(dir), Some(root), false) = (target.dir, &self.copy.target, self.copy.settings.dry_run) {
-            match dir.make_hard_link(name, root, &first.path, replace) {
-                Err(error) if cannot_have_names(&error) => return Ok(false),
-                result => result?,
-            }
-            if dir.facts_in(name, Links::Keep)?.id != first.id {
-                // Somebody has put another file there.
-                dir.remove_file(name)?;
-                return Ok(false);
-            }
-        }
-        self.report.hard_links += 1;
-        self.tell(Action::HardLink, path, name);
-        Ok(true)
+        Ok(Done::Made)
     }
 
     fn link(&mut self, dir: &D, target: &Target<'_, D>, (name, new): (&OsStr, &OsStr), path: &Path) -> io::Result<()> {
-        let leads_to = dir.read_link(name)?;
         let facts = dir.facts_in(name, Links::Keep)?;
+        self.copy_once(target, new, path, &facts, |copier| {
+            copier.copied_link(target, new, path, &dir.read_link(name)?, &facts)
+        })
+    }
+
+    /// Makes a link as another one is, unless what is there stays.
+    fn copied_link(
+        &mut self,
+        target: &Target<'_, D>,
+        name: &OsStr,
+        path: &Path,
+        leads_to: &OsStr,
+        facts: &Facts,
+    ) -> io::Result<Done> {
         let settings = self.copy.settings;
-        let is_outdated = |old: &Facts| match settings.overwrite {
-            Overwrite::IfDifferent => {
-                let old_target = target.dir.and_then(|dir| dir.read_link(new).ok());
-                old_target.is_none_or(|old| old != leads_to)
-            }
-            _ => is_outdated(settings, &facts, old),
+        let is_different = || {
+            let old = target.dir.and_then(|dir| dir.read_link(name).ok());
+            old.is_none_or(|old| old != leads_to)
         };
-        let replace = match self.found(target, new, is_outdated)? {
+        let is_outdated = |old: &Facts| match settings.overwrite {
+            Overwrite::IfDifferent => is_different(),
+            _ => is_outdated(settings, facts, old),
+        };
+        let replace = match self.found(target, name, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
-            Found::Unchanged => return Ok(()),
+            Found::Unchanged(_) if settings.overwrite != Overwrite::IfDifferent && is_different() => {
+                return Ok(Done::Without);
+            }
+            Found::Unchanged(old) => return Ok(Done::Same(old.id)),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            dir.make_link(new, Path::new(&leads_to), replace)?;
-            dir.copy_link_attributes(new, &facts, settings.attributes)?;
+            dir.make_link(name, Path::new(leads_to), replace)?;
+            dir.copy_link_attributes(name, facts, settings.attributes)?;
         }
         self.report.links += 1;
-        self.tell(Action::Link, path, new);
-        Ok(())
+        self.tell(Action::Link, path, name);
+        Ok(Done::Made)
     }
 
     fn special(
@@ -248,26 +227,34 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             }
             Specials::Recreate => {}
         }
+        self.copy_once(target, new, path, facts, |copier| copier.copied_special(target, new, path, facts))
+    }
+
+    /// Makes a pipe, socket or device as another one is, unless what is there stays.
+    fn copied_special(&mut self, target: &Target<'_, D>, name: &OsStr, path: &Path, facts: &Facts) -> io::Result<Done> {
+        let settings = self.copy.settings;
+        let is_different = |old: &Facts| old.mode != facts.mode || old.device != facts.device;
         let is_outdated = |old: &Facts| match settings.overwrite {
-            Overwrite::IfDifferent => old.mode != facts.mode || old.device != facts.device,
+            Overwrite::IfDifferent => is_different(old),
             _ => is_outdated(settings, facts, old),
         };
-        let replace = match self.found(target, new, is_outdated)? {
+        let replace = match self.found(target, name, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
-            Found::Unchanged => return Ok(()),
+            Found::Unchanged(old) if is_different(&old) => return Ok(Done::Without),
+            Found::Unchanged(old) => return Ok(Done::Same(old.id)),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            dir.make_special(new, facts, replace)?;
-            dir.copy_link_attributes(new, facts, settings.attributes)?;
+            dir.make_special(name, facts, replace)?;
+            dir.copy_link_attributes(name, facts, settings.attributes)?;
         }
         self.report.specials += 1;
-        self.tell(Action::MakeSpecial, path, new);
-        Ok(())
+        self.tell(Action::MakeSpecial, path, name);
+        Ok(Done::Made)
     }
 
     /// What has a name at the target, as far as that matters.
-    fn found(
+    pub(super) fn found(
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
@@ -281,9 +268,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
                 Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced"))
             }
             Some(old) if is_outdated(&old) => Ok(Found::Old),
-            Some(_) => {
+            Some(old) => {
                 self.report.unchanged += 1;
-                Ok(Found::Unchanged)
+                Ok(Found::Unchanged(old))
             }
         }
     }
@@ -302,7 +289,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     }
 
     /// Tells what was done, or is to be done.
-    fn tell(&mut self, action: Action, path: &Path, name: &OsStr) {
+    pub(super) fn tell(&mut self, action: Action, path: &Path, name: &OsStr) {
         let Copy { settings, from, to, account, .. } = self.copy;
         // The name of the start is in its path.
         let name = if self.is_start { OsStr::new("") } else { name };
@@ -320,24 +307,19 @@ impl<D: Editable> Drop for Copier<'_, '_, D> {
     }
 }
 
-/// Whether an error says that a file cannot have one more name there: its path is too long, it is gone, it has too many,
-/// or the file system has no such names.
-fn cannot_have_names(error: &io::Error) -> bool {
-    use ErrorKind::{CrossesDevices, InvalidFilename, NotFound, PermissionDenied, TooManyLinks, Unsupported};
-    matches!(
-        sys::kind(error),
-        CrossesDevices | InvalidFilename | NotFound | PermissionDenied | TooManyLinks | Unsupported
-    )
-}
-
 /// Whether a file at the target is to be replaced by what has these facts.
 pub(in crate::fs::copy) fn is_outdated(settings: &Settings, facts: &Facts, old: &Facts) -> bool {
     match settings.overwrite {
         Overwrite::Refuse => false,
         Overwrite::Always => true,
         Overwrite::IfNewer => facts.modified > old.modified,
-        Overwrite::IfDifferent => facts.kind != old.kind || facts.size != old.size || facts.modified != old.modified,
+        Overwrite::IfDifferent => is_different(facts, old),
     }
+}
+
+/// Whether a file is not what another one is, as far as one can see without reading both.
+fn is_different(facts: &Facts, old: &Facts) -> bool {
+    facts.kind != old.kind || facts.size != old.size || facts.modified != old.modified
 }
 
 /// What is there, if anything is.

@@ -1,0 +1,174 @@
+//! Files with several names: they are one file in the copy, and each name obeys the overwrite policy.
+//!
+//! File systems list names in different orders, so each of two names plays each part.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps, linkat, mknodat, utimensat};
+use waypath::{Action, CopyOptions, FileKind, Overwrite, Path, Report};
+
+use crate::util::Tree;
+
+const ORDERS: [(&str, &str); 2] = [("c", "d"), ("d", "c")];
+
+/// `src/c` and `src/d` are one file, last changed at the epoch, and an empty directory `to`.
+fn two_names() -> Tree {
+    let tree = Tree::new(["src/c", "to/"]);
+    tree.at("src/c").write_text("original").unwrap();
+    tree.at("src/d").hardlink_to(tree.at("src/c")).unwrap();
+    set_time(&tree.at("src/c"), 0);
+    tree
+}
+
+fn set_time(file: &Path, seconds: i64) {
+    let time = Timespec { tv_sec: seconds, tv_nsec: 0 };
+    let times = Timestamps { last_access: time, last_modification: time };
+    utimensat(CWD, file.as_str(), &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
+}
+
+/// Unlike std, of links themselves on every system.
+fn hard_link(old: &Path, new: &Path) {
+    linkat(CWD, old.as_str(), CWD, new.as_str(), AtFlags::empty()).unwrap();
+}
+
+fn is_one_file(left: &Path, right: &Path) -> bool {
+    let id = |path: &Path| fs::symlink_metadata(path.as_str()).map(|found| (found.dev(), found.ino())).unwrap();
+    id(left) == id(right)
+}
+
+fn read(path: &Path) -> String {
+    path.read_text().unwrap()
+}
+
+fn archive(overwrite: Overwrite, threads: usize) -> CopyOptions {
+    CopyOptions::archive().overwrite(overwrite).threads(threads)
+}
+
+/// Files copied, hard links made, names that stayed.
+fn counts(report: &Report) -> (u64, u64, u64) {
+    (report.files, report.hard_links, report.unchanged)
+}
+
+#[test]
+fn a_name_that_is_newer_stays() {
+    for (stays, other) in ORDERS {
+        for threads in [1, 3] {
+            let tree = two_names();
+            (tree.at("to") / stays).write_text("newer").unwrap();
+            let report = archive(Overwrite::IfNewer, threads).copy(tree.at("src"), tree.at("to")).unwrap();
+            assert_eq!(read(&(tree.at("to") / stays)), "newer", "{stays}");
+            assert_eq!(read(&(tree.at("to") / other)), "original", "{stays}");
+            assert_eq!(counts(&report), (1, 0, 1));
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_older_becomes_a_hard_link() {
+    for (older, other) in ORDERS {
+        let tree = two_names();
+        (tree.at("to") / older).write_text("older").unwrap();
+        set_time(&(tree.at("to") / older), -1);
+        let report = archive(Overwrite::IfNewer, 1).copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.files, report.hard_links), (1, 1));
+        assert!(is_one_file(&(tree.at("to") / older), &(tree.at("to") / other)));
+        assert_eq!(read(&(tree.at("to") / older)), "original");
+    }
+}
+
+#[test]
+fn another_file_that_looks_the_same_becomes_the_same() {
+    let tree = two_names();
+    for name in ["c", "d"] {
+        // As long as the original.
+        (tree.at("to") / name).write_text(&format!("in to/{name} ")[..8]).unwrap();
+        set_time(&(tree.at("to") / name), 0);
+    }
+    let options = archive(Overwrite::IfDifferent, 1);
+    let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
+    let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+    assert!(is_one_file(&tree.at("to/c"), &tree.at("to/d")));
+    assert_eq!((counts(&report), counts(&plan)), ((0, 1, 1), (0, 1, 1)));
+    assert_eq!(counts(&options.copy(tree.at("src"), tree.at("to")).unwrap()), (0, 0, 2));
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused() {
+    for (taken, other) in ORDERS {
+        let tree = two_names();
+        // What the target has may be the very file.
+        (tree.at("to") / taken).hardlink_to(tree.at("src/c")).unwrap();
+        let error = CopyOptions::archive().copy(tree.at("src"), tree.at("to")).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+        assert!(!(tree.at("to") / other).exists());
+    }
+}
+
+/// Each name is a step, though the names at the target are one file already.
+#[test]
+fn a_plan_of_hard_links_over_hard_links_has_a_step_for_each() {
+    let tree = two_names();
+    tree.at("to/c").write_text("old").unwrap();
+    tree.at("to/d").hardlink_to(tree.at("to/c")).unwrap();
+    let options = archive(Overwrite::Always, 1);
+    let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
+    let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+    assert_eq!((counts(&report), counts(&plan)), ((1, 1, 0), (1, 1, 0)));
+    let mut actions: Vec<_> = plan.steps.iter().map(|step| step.action).collect();
+    actions.sort_by_key(|action| *action == Action::HardLink);
+    assert_eq!(actions, [Action::Replace, Action::HardLink]);
+    assert!(is_one_file(&tree.at("to/c"), &tree.at("to/d")));
+}
+
+#[test]
+fn links_and_pipes_stay_one_under_their_names() {
+    for threads in [1, 3] {
+        let tree = Tree::new(["src/link => nowhere", "src/d/"]);
+        mknodat(CWD, tree.at("src/pipe").as_str(), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(tree.at("src/socket")).unwrap();
+        let names = ["link", "pipe", "socket"];
+        for name in names {
+            hard_link(&(tree.at("src") / name), &(tree.at("src/d") / name));
+            hard_link(&(tree.at("src") / name), &(tree.at("src") / (name.to_owned() + "2")));
+            set_time(&(tree.at("src") / name), 1_000_000_000);
+        }
+        let options = archive(Overwrite::IfDifferent, threads);
+        let are_one = |target: &Path| {
+            names.iter().all(|name| {
+                let first = target / *name;
+                is_one_file(&first, &(target / "d" / *name))
+                    && is_one_file(&first, &(target / (name.to_string() + "2")))
+            })
+        };
+        let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert!(are_one(&tree.at("to")));
+        for report in [&plan, &report] {
+            assert_eq!((report.links, report.specials, report.hard_links), (1, 2, 6));
+        }
+        assert_eq!(tree.at("to/d/link").lstat().unwrap().kind(), FileKind::Symlink);
+        assert_eq!(tree.at("to/link").readlink().unwrap().as_str(), "nowhere");
+        let since = tree.at("to/link").lstat().unwrap().modified().unwrap();
+        assert_eq!(since, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000));
+
+        // Again, and with one name missing.
+        assert_eq!(options.copy(tree.at("src"), tree.at("to")).unwrap().unchanged, 9);
+        for name in names {
+            let missing = tree.at("to") / (name.to_owned() + "2");
+            fs::remove_file(missing.as_str()).unwrap();
+            let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+            assert!(are_one(&tree.at("to")));
+            assert_eq!((report.links + report.specials + report.hard_links, report.unchanged), (1, 8), "{name}");
+        }
+    }
+}
+
+#[test]
+fn without_the_option_each_name_is_a_file() {
+    let tree = two_names();
+    let report = CopyOptions::new().overwrite(Overwrite::Always).copy(tree.at("src"), tree.at("to")).unwrap();
+    assert_eq!(counts(&report), (2, 0, 0));
+    assert!(!is_one_file(&tree.at("to/c"), &tree.at("to/d")));
+}
