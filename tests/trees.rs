@@ -8,6 +8,8 @@ mod fidelity;
 mod hard_links;
 #[cfg(target_os = "linux")]
 mod laws;
+#[cfg(target_os = "linux")]
+mod named;
 mod overwrite;
 #[cfg(target_os = "linux")]
 mod races;

@@ -16,7 +16,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys;
 pub(super) use moving::is_other_case;
-use work::{Copy, Place};
+use work::Copy;
 
 /// Copying and moving.
 impl Path {
@@ -161,8 +161,7 @@ impl Path {
 impl CopyOptions {
     /// Does what [`Path::copy`] does, with these options; returns what that was.
     ///
-    /// Where the target is a link and may be replaced, that is what it leads to. A directory that may be
-    /// replaced takes up what is copied, and gets the attributes that are to be kept.
+    /// [`Overwrite`] says what happens if the destination exists, and if it is a symbolic link.
     ///
     /// # Examples
     ///
@@ -181,14 +180,8 @@ impl CopyOptions {
     /// [`NotADirectory`](io::ErrorKind::NotADirectory), where one of both is a directory and the other is not.
     pub fn copy(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
         let (from, to) = (&*from.as_path(), &*to.as_path());
-        let follows = self.settings.overwrite != Overwrite::Refuse && to.is_symlink();
-        let real = if follows { to.resolve()? } else { to.to_path_buf() };
-        if follows && real.is_symlink() {
-            return Err(Error::new(Op::Copy, from, sys::loop_error()).with_second(to));
-        }
         self.run(Op::Copy, from, to, |account, from, to| {
-            let mut copy = Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account);
-            copy.run(&Place::of(from)?, &Place::of(real.as_ref())?)
+            Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account).run()
         })
     }
 

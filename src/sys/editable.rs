@@ -29,8 +29,9 @@ pub(crate) trait Editable: Directory + Sync {
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts>;
 
-    /// Whether a name here and one in another directory lead to the same file.
-    fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr) -> bool;
+    /// Whether a name here and one in another directory are of the same file; with links followed, whether they lead to
+    /// the same file.
+    fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool;
 
     /// Whether this is the directory with an identity, or lies somewhere below it.
     fn lies_in(&self, id: &Self::Id) -> io::Result<bool>;

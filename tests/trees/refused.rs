@@ -53,9 +53,26 @@ fn nothing_is_copied_or_moved_onto_itself_under_another_name() {
     std::fs::hard_link(tree.at("f"), tree.at("hard")).unwrap();
     let files = [("f", "hard"), ("hard", "f"), ("f", "dlink/../f"), ("f", "link"), ("link", "f"), ("link", "hard")];
     refused(&tree, &files, &ALL, true);
-    let links = [("f", "far"), ("far", "hard"), ("link", "link"), ("far", "link"), ("dlink", "dlink")];
+    let links = [("f", "far"), ("far", "hard"), ("link", "link"), ("dlink", "dlink")];
     refused(&tree, &links, &ALL, true);
+    // What both lead to is one file; copied as links, they are two.
+    refused(&tree, &[("far", "link")], &[Symlinks::KeepInside, Symlinks::Follow], false);
     refused(&tree, &[("d", "dlink"), ("dlink", "d"), ("d/sub", "dlink/sub"), ("dlink/sub/f", "d/sub/f")], &ALL, true);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_copied_or_moved_onto_itself() {
+    let tree = Tree::new(["dang => nope", "d/", "here => ."]);
+    std::fs::hard_link(tree.at("dang"), tree.at("hard")).unwrap();
+    let pairs = [("dang", "dang"), ("dang", "d/../dang"), ("here/dang", "dang"), ("dang", "hard"), ("hard", "dang")];
+    refused(&tree, &pairs, &[Symlinks::Keep], true);
+    let options = CopyOptions::archive().overwrite(waypath::Overwrite::Always);
+    let copied = options.copy_into(tree.at("dang"), tree.at("here")).map_err(|error| error.kind());
+    assert_eq!(copied.unwrap_err(), ErrorKind::InvalidInput);
+    let moved = options.move_into(tree.at("dang"), tree.at("d/..")).map_err(|error| error.kind());
+    assert_eq!(moved.unwrap_err(), ErrorKind::InvalidInput);
+    tree.is(["d/", "dang => nope", "hard => nope", "here => ."]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::options::{CopyOptions, Overwrite, Settings, Symlinks};
-use super::work::{Copy, Place};
+use super::work::Copy;
 use crate::error::{Error, Op, Result};
 use crate::fs::bulk::Account;
 use crate::fs::remove::Removal;
@@ -153,8 +153,7 @@ fn done<D: Editable>(new: &[(String, Node)], old: &[(String, Node)], wish: &Wish
     let settings = wish.settings();
     let mut seen = Vec::new();
     let account = Account::new(None);
-    let copied = Place::<D>::of(&from)
-        .and_then(|from_place| Copy::new(Op::Copy, &settings, &from, &to, &account).run(&from_place, &Place::of(&to)?));
+    let copied = Copy::<D>::new(Op::Copy, &settings, &from, &to, &account).run();
     seen.push((said(closed(copied, account, &from), base), state(base)));
 
     let account = Account::new(None);

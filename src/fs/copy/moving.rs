@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::options::{CopyOptions, Overwrite, Settings};
-use super::work::{Copy, Place, is_outdated};
+use super::work::{Copy, Place, is_outdated, refuse_special};
 use crate::error::Op;
 use crate::fs::FileKind;
 use crate::fs::bulk::Account;
@@ -74,7 +74,10 @@ impl<D: Editable> Moving<'_, D> {
             (FileKind::Directory, FileKind::Directory) => Err(taken_error()),
             (FileKind::Directory, _) => Err(io::Error::new(ErrorKind::NotADirectory, "a directory replaces no file")),
             (_, FileKind::Directory) => Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced")),
-            _ => Ok(is_outdated(self.settings, facts, &old).then_some(true)),
+            _ => {
+                refuse_special(facts.kind, &old)?;
+                Ok(is_outdated(self.settings, facts, &old).then_some(true))
+            }
         }
     }
 
@@ -123,7 +126,7 @@ impl<D: Editable> Moving<'_, D> {
 
     fn copy(&self, settings: &Settings, name: &OsStr) -> io::Result<()> {
         let target = Place { dir: self.new.dir.try_clone()?, name };
-        Copy::new(Op::Move, settings, self.from, self.to, self.account).run(&self.old, &target)
+        Copy::new(Op::Move, settings, self.from, self.to, self.account).run_between(&self.old, &target)
     }
 
     /// The options for a copy that stands for the original.
@@ -142,7 +145,7 @@ impl<D: Editable> Moving<'_, D> {
 pub(in crate::fs) fn is_other_case<D: Editable>(from: &Path, to: &Path, dir: &D) -> io::Result<bool> {
     let (Some(old), Some(new)) = (from.file_name(), to.file_name()) else { return Ok(false) };
     let differ_in_case = old != new && old.to_string_lossy().to_lowercase() == new.to_string_lossy().to_lowercase();
-    if !differ_in_case || from.parent() != to.parent() || !dir.is_same(old, dir, new) {
+    if !differ_in_case || from.parent() != to.parent() || !dir.is_same(old, dir, new, Links::Keep) {
         return Ok(false);
     }
     // Where case counts, both are there: two names of one file.

@@ -67,11 +67,34 @@ impl Default for Settings {
     }
 }
 
-/// What becomes of something that has the name of a copy.
+/// What to do if the destination exists.
 ///
-/// A file, link or special file is replaced in one step: its name leads to the old one or to the complete new one
-/// at any time, and what fails leaves the old one. A directory is never replaced: it takes up what is
-/// copied, and keeps what else is in it.
+/// A file or link is replaced in one step: the name refers to the old file or to the complete new one at any time, and a
+/// failure leaves the old one. A directory is never replaced: the copy is merged into it, and what else it holds stays.
+///
+/// A link that is copied as a link replaces the link that was named, never the file behind it. The content of a file
+/// goes through a link at the destination, as when a program writes to that path:
+///
+/// | destination | a file is copied | a link is copied as a link | a directory is copied |
+/// | --- | --- | --- | --- |
+/// | nothing | made | made | made |
+/// | a file | replaced | replaced | [`NotADirectory`] |
+/// | a directory | [`IsADirectory`] | [`IsADirectory`] | merged |
+/// | a link to a file | the file is replaced | the link is replaced | [`NotADirectory`] |
+/// | a link to a directory | [`IsADirectory`] | the link is replaced | merged into that directory |
+/// | a link to nothing | the file it names is made | the link is replaced | [`NotADirectory`] |
+/// | a pipe, socket or device | [`InvalidInput`] | [`InvalidInput`] | [`NotADirectory`] |
+///
+/// This is what `cp -P` and pathlib do with files and links; `cp` refuses a link to nothing, and waits for a pipe. A
+/// pipe, socket or device that is [made again](Specials::Recreate) replaces what was named, as a link does, and also
+/// another of its kind. All this is about the path that was given: **inside a tree, no link at the destination is
+/// followed**; a file replaces it.
+/// With [`Refuse`](Overwrite::Refuse), everything but the first row is [`AlreadyExists`].
+///
+/// [`AlreadyExists`]: std::io::ErrorKind::AlreadyExists
+/// [`InvalidInput`]: std::io::ErrorKind::InvalidInput
+/// [`IsADirectory`]: std::io::ErrorKind::IsADirectory
+/// [`NotADirectory`]: std::io::ErrorKind::NotADirectory
 ///
 /// # Examples
 ///
@@ -89,10 +112,10 @@ impl Default for Settings {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Overwrite {
-    /// It stays, and copying it is an error; also where it is a directory.
+    /// Fails if anything has the name, also a directory or a link that leads nowhere.
     #[default]
     Refuse,
-    /// It is replaced.
+    /// Replaces it.
     Always,
     /// It is replaced if it was last changed before the original was. The times of a file that was copied
     /// without [`times`](CopyOptions::times) are those of the copying.
@@ -126,7 +149,7 @@ pub enum Symlinks {
     /// copied as links. `cp -H`.
     #[default]
     KeepInside,
-    /// Links are copied as links, the path to copy too. `cp -P`.
+    /// Copies links as links, including the path to copy. `cp -P`.
     Keep,
     /// What links lead to is copied, files and directories alike; one that leads nowhere, or back to a
     /// directory above, is an error. `cp -L`, and pathlib's default.

@@ -6,15 +6,15 @@ mod tree;
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(super) use single::is_outdated;
+pub(super) use single::{is_outdated, refuse_special};
 
-use super::options::{Settings, Specials, Symlinks};
+use super::options::{Overwrite, Settings, Specials, Symlinks};
 use crate::error::{Error, Op};
 use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
-use crate::sys::{Editable, Facts, Links};
+use crate::sys::{self, Editable, Facts, Links};
 use crate::walk::{Pool, in_threads, most_open};
 use hard_links::HardLinks;
 use single::{Copier, Made, Target, is_special};
@@ -39,10 +39,40 @@ impl<'a, D: Editable> Copy<'a, D> {
         Self { op, settings, from, to, account, hard_links: HardLinks::default(), target: None, target_id: None }
     }
 
-    /// Copies what has a name in one directory to a name in another; the names are those of the two paths.
-    pub(super) fn run(&mut self, from: &Place<'_, D>, to: &Place<'_, D>) -> io::Result<()> {
+    /// Copies the first path to the second.
+    pub(super) fn run(&mut self) -> io::Result<()> {
+        let (from, to) = (Place::of(self.from)?, Place::of(self.to)?);
         let facts = from.facts(self.first_links())?;
-        Self::refuse(from, to, &facts, self.first_links())?;
+        match self.followed_target(facts.kind, &to)? {
+            Some(real) => self.copy(&from, &facts, &Place::of(&real)?),
+            None => self.copy(&from, &facts, &to),
+        }
+    }
+
+    /// Copies what has a name in one directory to a name in another; the names are those of the two paths.
+    pub(super) fn run_between(&mut self, from: &Place<'_, D>, to: &Place<'_, D>) -> io::Result<()> {
+        self.copy(from, &from.facts(self.first_links())?, to)
+    }
+
+    /// Where the copy goes if the target is a link that is followed: content goes where a program that writes to the path
+    /// would write it, but a link, pipe or device takes the name itself.
+    fn followed_target(&self, kind: FileKind, to: &Place<'_, D>) -> io::Result<Option<PathBuf>> {
+        let is_followed = matches!(kind, FileKind::File | FileKind::Directory);
+        let is_link = || matches!(to.dir.kind_in(to.name, Links::Keep), Ok(FileKind::Symlink));
+        if self.settings.overwrite == Overwrite::Refuse || !is_followed || !is_link() {
+            return Ok(None);
+        }
+        let real = sys::resolve(self.to)?;
+        match D::kind(&real, Links::Keep) {
+            Ok(FileKind::Symlink) => Err(sys::loop_error()),
+            // As the system makes a file through a link that leads nowhere, but no directory.
+            Err(error) if error.kind() == ErrorKind::NotFound && kind == FileKind::Directory => Ok(None),
+            _ => Ok(Some(real)),
+        }
+    }
+
+    fn copy(&mut self, from: &Place<'_, D>, facts: &Facts, to: &Place<'_, D>) -> io::Result<()> {
+        Self::refuse(from, to, facts, self.first_links())?;
         match facts.kind {
             FileKind::Directory => self.tree(from.open(self.first_links())?, to),
             FileKind::Other if self.settings.specials != Specials::Recreate => Err(is_special()),
@@ -76,13 +106,20 @@ impl<'a, D: Editable> Copy<'a, D> {
 
     /// Refuses what would destroy the source, or never end, before anything is written.
     pub(super) fn refuse(from: &Place<'_, D>, to: &Place<'_, D>, facts: &Facts, links: Links) -> io::Result<()> {
-        if to.dir.is_same(to.name, &from.dir, from.name) {
+        if Self::is_same(from, to, facts) {
             return Err(io::Error::new(ErrorKind::InvalidInput, "they are the same file"));
         }
         if facts.kind == FileKind::Directory && to.dir.lies_in(&from.open(links)?.id()?)? {
             return Err(io::Error::new(ErrorKind::InvalidInput, "the second lies in the first"));
         }
         Ok(())
+    }
+
+    /// Whether both are the same file. Two links may lead to one, if it is they that are copied.
+    fn is_same(from: &Place<'_, D>, to: &Place<'_, D>, facts: &Facts) -> bool {
+        let is_same = |links| to.dir.is_same(to.name, &from.dir, from.name, links);
+        let target_is_link = || matches!(to.dir.kind_in(to.name, Links::Keep), Ok(FileKind::Symlink));
+        is_same(Links::Keep) || is_same(Links::Follow) && !(facts.kind == FileKind::Symlink && target_is_link())
     }
 
     fn tree(&mut self, source: D, to: &Place<'_, D>) -> io::Result<()> {

@@ -38,8 +38,9 @@ impl Editable for Dir {
         Ok(facts_of(&if links == Links::Follow { stat(&path)? } else { lstat(&path)? }))
     }
 
-    fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr) -> bool {
-        let id = |dir: &Self, name: &OsStr| system::file_id(&dir.child(name));
+    fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool {
+        let id_of = if links == Links::Follow { system::file_id } else { system::own_id };
+        let id = |dir: &Self, name: &OsStr| id_of(&dir.child(name));
         matches!((id(self, name), id(other, other_name)), (Ok(own), Ok(others)) if own == others)
     }
 

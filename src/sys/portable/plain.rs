@@ -101,6 +101,18 @@ pub(crate) fn file_id(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
+/// The same of a link itself: its name in the real path of its directory.
+pub(super) fn own_id(path: &Path) -> io::Result<PathBuf> {
+    let found = fs::symlink_metadata(path)?;
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if found.is_symlink() => {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            Ok(file_id(parent)?.join(name))
+        }
+        _ => file_id(path),
+    }
+}
+
 #[cfg(unix)]
 pub(super) use std::os::unix::fs::symlink;
 

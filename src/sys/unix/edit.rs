@@ -40,11 +40,9 @@ impl Editable for Dir {
         Ok(facts_of(&retry_on_intr(|| statat(&self.fd, name.as_bytes(), flags))?))
     }
 
-    fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr) -> bool {
-        [Links::Keep, Links::Follow].into_iter().any(|links| {
-            let (own, others) = (self.facts_in(name, links), other.facts_in(other_name, links));
-            matches!((own, others), (Ok(own), Ok(others)) if own.id == others.id)
-        })
+    fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool {
+        let (own, others) = (self.facts_in(name, links), other.facts_in(other_name, links));
+        matches!((own, others), (Ok(own), Ok(others)) if own.id == others.id)
     }
 
     fn lies_in(&self, id: &(u64, u64)) -> io::Result<bool> {

@@ -163,7 +163,7 @@ impl<D: Editable> Copier<'_, '_, D> {
             Overwrite::IfDifferent => true,
             _ => is_outdated(settings, facts, old),
         };
-        let replace = match self.found(target, name, is_outdated)? {
+        let replace = match self.found(target, name, facts.kind, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
             Found::Unchanged(_) => return Ok(true),

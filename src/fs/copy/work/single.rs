@@ -141,12 +141,13 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         source: &D::Source,
         facts: &Facts,
     ) -> io::Result<Done> {
-        let replace = match self.found(target, name, |old| is_outdated(self.copy.settings, facts, old))? {
-            Found::Nothing => false,
-            Found::Old => true,
-            Found::Unchanged(old) if is_different(facts, &old) => return Ok(Done::Without),
-            Found::Unchanged(old) => return Ok(Done::Same(old.id)),
-        };
+        let replace =
+            match self.found(target, name, FileKind::File, |old| is_outdated(self.copy.settings, facts, old))? {
+                Found::Nothing => false,
+                Found::Old => true,
+                Found::Unchanged(old) if is_different(facts, &old) => return Ok(Done::Without),
+                Found::Unchanged(old) => return Ok(Done::Same(old.id)),
+            };
         if let Some(dir) = target.dir.filter(|_| !self.copy.settings.dry_run) {
             let Settings { attributes, sync, .. } = *self.copy.settings;
             let copying = Copying { attributes, replace, sync };
@@ -194,7 +195,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Overwrite::IfDifferent => is_different(),
             _ => is_outdated(settings, facts, old),
         };
-        let replace = match self.found(target, name, is_outdated)? {
+        let replace = match self.found(target, name, FileKind::Symlink, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
             Found::Unchanged(_) if settings.overwrite != Overwrite::IfDifferent && is_different() => {
@@ -233,12 +234,13 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     /// Makes a pipe, socket or device as another one is, unless what is there stays.
     fn copied_special(&mut self, target: &Target<'_, D>, name: &OsStr, path: &Path, facts: &Facts) -> io::Result<Done> {
         let settings = self.copy.settings;
-        let is_different = |old: &Facts| old.mode != facts.mode || old.device != facts.device;
+        // As far as it would be made: only the permissions of a mode are kept.
+        let is_different = |old: &Facts| (old.mode ^ facts.mode) & 0o170_777 != 0 || old.device != facts.device;
         let is_outdated = |old: &Facts| match settings.overwrite {
             Overwrite::IfDifferent => is_different(old),
             _ => is_outdated(settings, facts, old),
         };
-        let replace = match self.found(target, name, is_outdated)? {
+        let replace = match self.found(target, name, FileKind::Other, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
             Found::Unchanged(old) if is_different(&old) => return Ok(Done::Without),
@@ -258,6 +260,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
+        kind: FileKind,
         is_outdated: impl FnOnce(&Facts) -> bool,
     ) -> io::Result<Found> {
         let Some(dir) = target.dir.filter(|_| !target.is_fresh) else { return Ok(Found::Nothing) };
@@ -267,8 +270,11 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Some(old) if old.kind == FileKind::Directory => {
                 Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced"))
             }
-            Some(old) if is_outdated(&old) => Ok(Found::Old),
             Some(old) => {
+                refuse_special(kind, &old)?;
+                if is_outdated(&old) {
+                    return Ok(Found::Old);
+                }
                 self.report.unchanged += 1;
                 Ok(Found::Unchanged(old))
             }
@@ -320,6 +326,18 @@ pub(in crate::fs::copy) fn is_outdated(settings: &Settings, facts: &Facts, old: 
 /// Whether a file is not what another one is, as far as one can see without reading both.
 fn is_different(facts: &Facts, old: &Facts) -> bool {
     facts.kind != old.kind || facts.size != old.size || facts.modified != old.modified
+}
+
+/// Refuses to put something else in the place of a pipe, socket or device: what was meant is to write to it, which a copy
+/// never does.
+pub(in crate::fs::copy) fn refuse_special(kind: FileKind, old: &Facts) -> io::Result<()> {
+    match (kind, old.kind) {
+        (FileKind::Other, _) | (_, FileKind::File | FileKind::Directory | FileKind::Symlink) => Ok(()),
+        (_, FileKind::Other) => Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "the destination is a pipe, socket or device, which is not replaced by a file: remove it first",
+        )),
+    }
 }
 
 /// What is there, if anything is.
