@@ -25,6 +25,8 @@ mod listing_laws;
 mod mistakes;
 mod mode;
 mod model;
+#[cfg(target_os = "linux")]
+mod mounts;
 mod path;
 mod pattern;
 mod pattern_laws;

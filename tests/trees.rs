@@ -17,6 +17,8 @@ mod refused;
 #[cfg(target_os = "linux")]
 mod removing;
 mod reports;
+#[cfg(target_os = "linux")]
+mod spellings;
 
 use waypath::Overwrite;
 

@@ -158,7 +158,7 @@ pub(crate) fn alone(name: &str) -> bool {
 
 #[cfg(unix)]
 #[track_caller]
-fn start_anew(program: &mut Command, test: &str) {
+pub(crate) fn start_anew(program: &mut Command, test: &str) {
     program.args(["--exact", test, "--nocapture"]);
     // Between fork and exec, a process that another thread starts has the copy of this program open for writing.
     let output = loop {

@@ -91,6 +91,9 @@ impl Default for Settings {
 /// followed**; a file replaces it.
 /// With [`Refuse`](Overwrite::Refuse), everything but the first row is [`AlreadyExists`].
 ///
+/// **What a copy has made itself is never overwritten by the same copy.** If the destination ignores case, and `README` and
+/// `readme` are in one directory, the second is a failure ([`AlreadyExists`]) that names both.
+///
 /// [`AlreadyExists`]: std::io::ErrorKind::AlreadyExists
 /// [`InvalidInput`]: std::io::ErrorKind::InvalidInput
 /// [`IsADirectory`]: std::io::ErrorKind::IsADirectory

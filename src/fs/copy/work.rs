@@ -1,12 +1,14 @@
 //! The copying of one path to another: what it refuses, and how its threads begin.
 
 mod hard_links;
+mod names;
 mod single;
 mod tree;
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 pub(super) use single::{is_outdated, refuse_special};
 
@@ -17,6 +19,7 @@ use crate::fs::bulk::{Account, path_of};
 use crate::sys::{self, Editable, Facts, Links};
 use crate::walk::{Pool, in_threads, most_open};
 use hard_links::HardLinks;
+use names::Names;
 use single::{Copier, Made, Target, is_special};
 use tree::{Above, Job, Work, Worker};
 
@@ -32,11 +35,17 @@ pub(super) struct Copy<'a, D: Editable> {
     target: Option<D>,
     /// What tells it from others, as a way into it must not be followed: that never ends.
     target_id: Option<D::Id>,
+    /// Of a dry run: the nearest directory that is there already.
+    nearest: Option<D>,
+    /// Whether that one seems to ignore case, once that was asked.
+    ignores_case: OnceLock<bool>,
 }
 
 impl<'a, D: Editable> Copy<'a, D> {
     pub(super) fn new(op: Op, settings: &'a Settings, from: &'a Path, to: &'a Path, account: &'a Account) -> Self {
-        Self { op, settings, from, to, account, hard_links: HardLinks::default(), target: None, target_id: None }
+        let hard_links = HardLinks::default();
+        let (target, target_id, nearest, ignores_case) = (None, None, None, OnceLock::new());
+        Self { op, settings, from, to, account, hard_links, target, target_id, nearest, ignores_case }
     }
 
     /// Copies the first path to the second.
@@ -77,7 +86,7 @@ impl<'a, D: Editable> Copy<'a, D> {
             FileKind::Directory => self.tree(from.open(self.first_links())?, to),
             FileKind::Other if self.settings.specials != Specials::Recreate => Err(is_special()),
             kind => {
-                let target = Target { dir: Some(&to.dir), is_fresh: false };
+                let target = Target::of_start(&to.dir);
                 let links = self.first_links();
                 match Copier::of_start(self).any(
                     &from.dir,
@@ -123,8 +132,7 @@ impl<'a, D: Editable> Copy<'a, D> {
     }
 
     fn tree(&mut self, source: D, to: &Place<'_, D>) -> io::Result<()> {
-        let target = Target { dir: Some(&to.dir), is_fresh: false };
-        let target = Copier::of_start(self).made_dir(&target, to.name, Path::new(""))?;
+        let target = Copier::of_start(self).made_dir(&Target::of_start(&to.dir), to.name, Path::new(""))?;
         let (target, is_fresh) = match target {
             Made::New => (Some(to.dir.open_in(to.name, Links::Keep)?), true),
             Made::Merged => (Some(to.dir.open_in(to.name, Links::Keep)?), false),
@@ -134,11 +142,15 @@ impl<'a, D: Editable> Copy<'a, D> {
             self.target = target.as_ref().map(D::try_clone).transpose()?;
         }
         self.target_id = target.as_ref().map(D::id).transpose()?;
+        if self.settings.dry_run {
+            self.nearest = Some(target.as_ref().unwrap_or(&to.dir).try_clone()?);
+        }
+        let names = self.names(is_fresh);
         let above = match self.links() {
             Links::Follow => vec![Above { source: source.id()?, target: self.target_id.clone() }],
             Links::Keep => Vec::new(),
         };
-        let pool = Pool::new(Job { tour: Work::Everything(source), target, is_fresh, above, finish: None });
+        let pool = Pool::new(Job { tour: Work::Everything(source), target, is_fresh, names, above, finish: None });
         let threads = if self.settings.dry_run { 1 } else { self.settings.threads.max(1) };
         // A way down the source and one down the target, and the files that are copied.
         let (this, most_open) = (&*self, most_open(2 * threads + 1));
@@ -167,6 +179,16 @@ impl<'a, D: Editable> Copy<'a, D> {
         let text = path.to_string_lossy();
         let path = <crate::path::Path>::parse(&text);
         excluded.iter().any(|pattern| pattern.leaves_out(&path, is_dir))
+    }
+
+    /// Where the names used in a directory are kept: nowhere, if nothing in it is taken for old.
+    fn names(&self, is_fresh: bool) -> Option<Arc<Names>> {
+        (!is_fresh || self.settings.dry_run).then(Arc::default)
+    }
+
+    /// Whether the target seems to ignore case, as far as a dry run can know.
+    fn seems_to_ignore_case(&self) -> bool {
+        *self.ignores_case.get_or_init(|| self.nearest.as_ref().is_some_and(names::seems_to_ignore_case))
     }
 
     fn fail(&self, directory: &Path, name: &OsStr, cause: io::Error) {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Copy;
 use super::hard_links::Done;
+use super::names::{Names, Used};
 use crate::fs::FileKind;
 use crate::fs::bulk::path_of;
 use crate::fs::copy::options::{Overwrite, Settings, Specials};
@@ -18,6 +19,15 @@ pub(super) struct Target<'d, D> {
     pub(super) dir: Option<&'d D>,
     /// Whether it was made just now, so that nothing is in it.
     pub(super) is_fresh: bool,
+    /// The names that this copy has used there, if something may be taken for old.
+    pub(super) names: Option<&'d Names>,
+}
+
+impl<'d, D> Target<'d, D> {
+    /// The directory of the start, into which nothing else is copied.
+    pub(super) fn of_start(dir: &'d D) -> Self {
+        Self { dir: Some(dir), is_fresh: false, names: None }
+    }
 }
 
 /// What became of a directory that is to be made.
@@ -59,6 +69,8 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     /// Makes a directory, unless there is one.
     pub(super) fn made_dir(&mut self, target: &Target<'_, D>, name: &OsStr, parent: &Path) -> io::Result<Made> {
         let Settings { dry_run, overwrite, attributes, .. } = *self.copy.settings;
+        // Until it is made, as another thread may be about to make one that differs in case.
+        let mut names = target.names.map(Names::lock);
         let found = match target.dir {
             Some(dir) if !dry_run => match dir.make_dir(name, attributes.mode) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => Some(dir.facts_in(name, Links::Keep)?),
@@ -67,8 +79,11 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Some(dir) => present(dir.facts_in(name, Links::Keep))?,
             None => None,
         };
+        self.refuse_used(names.as_deref_mut(), target.dir, name, found.is_some())?;
         match found {
             Some(_) if overwrite == Overwrite::Refuse => return Err(sys::taken_error()),
+            // This copy has made it, under another spelling; or another program.
+            Some(_) if target.is_fresh => return Err(sys::taken_error()),
             Some(facts) if facts.kind != FileKind::Directory => {
                 return Err(io::Error::new(ErrorKind::NotADirectory, "a directory replaces no file"));
             }
@@ -263,8 +278,10 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         kind: FileKind,
         is_outdated: impl FnOnce(&Facts) -> bool,
     ) -> io::Result<Found> {
-        let Some(dir) = target.dir.filter(|_| !target.is_fresh) else { return Ok(Found::Nothing) };
-        match present(dir.facts_in(name, Links::Keep))? {
+        let dir = target.dir.filter(|_| !target.is_fresh);
+        let old = dir.map(|dir| present(dir.facts_in(name, Links::Keep))).transpose()?.flatten();
+        self.refuse_used(target.names.map(Names::lock).as_deref_mut(), target.dir, name, old.is_some())?;
+        match old {
             None => Ok(Found::Nothing),
             Some(_) if self.copy.settings.overwrite == Overwrite::Refuse => Err(sys::taken_error()),
             Some(old) if old.kind == FileKind::Directory => {
@@ -279,6 +296,20 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
                 Ok(Found::Unchanged(old))
             }
         }
+    }
+
+    /// Refuses a name that this copy has used under another spelling, if both are one at the target.
+    fn refuse_used(&self, names: Option<&mut Used>, dir: Option<&D>, name: &OsStr, is_there: bool) -> io::Result<()> {
+        let Some(names) = names else { return Ok(()) };
+        if !names.differs_in_case(name) {
+            return Ok(());
+        }
+        let is_used = match dir {
+            Some(dir) if is_there => names.ignores_case(dir, name)?,
+            // Then it would be there by now.
+            _ => self.copy.settings.dry_run && self.copy.seems_to_ignore_case(),
+        };
+        if is_used { Err(sys::taken_error()) } else { Ok(()) }
     }
 
     /// Whether a pattern leaves something out, which is then on the account.

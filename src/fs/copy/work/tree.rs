@@ -1,11 +1,12 @@
 //! How a tree is copied: down the source and down the target at once, both by open directories.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Copy;
+use super::names::{self, Names};
 use super::single::{Copier, Made, Target, into_itself};
 use crate::error::{Error, Op};
 use crate::fs::FileKind;
@@ -19,6 +20,8 @@ pub(super) struct Job<'c, 'a, D: Editable> {
     /// The directory for it; none in a dry run, where it is not there.
     pub(super) target: Option<D>,
     pub(super) is_fresh: bool,
+    /// The names that are used there.
+    pub(super) names: Option<Arc<Names>>,
     /// The directories from the first one to here, where links may lead back.
     pub(super) above: Vec<Above<D>>,
     /// What is to be done when all parts of the directory are.
@@ -78,15 +81,18 @@ struct TargetTree<'c, 'a, D: Editable> {
 
 struct Level<'c, 'a, D: Editable> {
     is_fresh: bool,
+    names: Option<Arc<Names>>,
     finish: Option<Arc<Finish<'c, 'a, D>>>,
 }
 
 impl<D: Editable> TargetTree<'_, '_, D> {
     /// The directory into which is copied now.
     fn current(&mut self) -> io::Result<Target<'_, D>> {
-        let is_fresh = self.levels.last().is_some_and(|level| level.is_fresh);
+        let level = self.levels.last();
+        let is_fresh = level.is_some_and(|level| level.is_fresh);
+        let names = level.and_then(|level| level.names.as_deref());
         let dir = if self.absent > 0 { None } else { Some(self.descent.reopened()?) };
-        Ok(Target { dir, is_fresh })
+        Ok(Target { dir, is_fresh, names })
     }
 
     /// What tells that directory from others, unless it is the one whose copy it is to be.
@@ -94,6 +100,17 @@ impl<D: Editable> TargetTree<'_, '_, D> {
         match self.current()?.dir.map(D::id).transpose()? {
             Some(id) if id == *source => Err(into_itself()),
             id => Ok(id),
+        }
+    }
+
+    /// Says why a name is taken in the current directory, if it is another name of the source that takes it.
+    fn explained(&mut self, cause: io::Error, source: &D, name: &OsStr) -> io::Error {
+        if cause.kind() != ErrorKind::AlreadyExists {
+            return cause;
+        }
+        match self.current() {
+            Ok(Target { dir: Some(dir), is_fresh: true, .. }) if !names::takes_for_another(dir, name) => cause,
+            _ => names::explained(cause, source, name),
         }
     }
 
@@ -113,11 +130,11 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     }
 
     pub(super) fn tour(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
-        let Job { tour, target, is_fresh, above, finish } = job;
+        let Job { tour, target, is_fresh, names, above, finish } = job;
         let mut descent = Descent::new(self.most_open);
         let absent = usize::from(target.is_none());
         target.into_iter().for_each(|target| descent.begin(target));
-        self.target = TargetTree { descent, absent, levels: vec![Level { is_fresh, finish }] };
+        self.target = TargetTree { descent, absent, levels: vec![Level { is_fresh, names, finish }] };
         self.above = above;
         let mut tour = match tour {
             Work::Everything(dir) => Tour::new(dir, self.most_open),
@@ -127,6 +144,10 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             match tour.step(|dir, path, name, kind| self.leaf(dir, path, name, kind)) {
                 Ok(walk::Step::Directory(name)) => {
                     if let Err(cause) = self.enter(&mut tour, &name) {
+                        let cause = match tour.dir() {
+                            Ok(source) => self.target.explained(cause, source, &name),
+                            Err(_) => cause,
+                        };
                         self.copy.fail(tour.path(), &name, cause);
                     }
                 }
@@ -154,8 +175,9 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         let Some(finish) = self.finish(at, &part, target.as_ref()) else { return tour.take_back(at, part) };
         let below = self.target.levels.len() - 1 - at;
         let above = self.above[..self.above.len().saturating_sub(below)].to_vec();
-        let is_fresh = self.target.levels[at].is_fresh;
-        pool.give(Job { tour: Work::Part(part), target, is_fresh, above, finish: Some(finish) });
+        let Level { is_fresh, ref names, .. } = self.target.levels[at];
+        let names = names.clone();
+        pool.give(Job { tour: Work::Part(part), target, is_fresh, names, above, finish: Some(finish) });
     }
 
     /// What is to be done when all parts of the directory at a level are.
@@ -210,7 +232,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             }
         }
         let is_fresh = !matches!(made, Made::Merged);
-        self.target.levels.push(Level { is_fresh, finish: None });
+        self.target.levels.push(Level { is_fresh, names: self.copy.names(is_fresh), finish: None });
         Ok(())
     }
 
@@ -243,7 +265,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         }
         let done = kind.and_then(|kind| copier.any(dir, &target.current()?, (name, name), path, kind, copy.links()));
         done.unwrap_or_else(|cause| {
-            copy.fail(path, name, cause);
+            copy.fail(path, name, target.explained(cause, dir, name));
             false
         })
     }
