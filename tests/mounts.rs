@@ -34,6 +34,18 @@ impl Mount {
         Self::of_image(base, "exfat", &["mkfs.exfat"], &["mount.exfat-fuse"])
     }
 
+    /// ext4 with small inodes: keeps times in seconds.
+    pub(crate) fn coarse_ext4(base: &Path) -> Option<Self> {
+        Self::of_image(base, "coarse ext4", &["mkfs.ext4", "-q", "-I", "128"], &["mount", "-t", "ext4"])
+    }
+
+    pub(crate) fn tmpfs(base: &Path) -> Option<Self> {
+        let at = base / "tmpfs";
+        at.mkdir().unwrap();
+        let is_mounted = succeeds(Command::new("mount").args(["-t", "tmpfs", "tmpfs", at.as_str()]));
+        is_mounted.then(|| Self { at, device: None }).or_else(|| skipped("tmpfs"))
+    }
+
     fn of_image(base: &Path, name: &str, make: &[&str], mount: &[&str]) -> Option<Self> {
         let (image, at) = (base / format!("{name} image"), base / name);
         std::fs::File::create(image.as_str()).unwrap().set_len(8 << 20).unwrap();

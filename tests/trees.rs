@@ -19,6 +19,8 @@ mod removing;
 mod reports;
 #[cfg(target_os = "linux")]
 mod spellings;
+#[cfg(target_os = "linux")]
+mod times;
 
 use waypath::Overwrite;
 

@@ -4,6 +4,7 @@
 mod backends;
 mod moving;
 mod options;
+mod times;
 mod work;
 
 use std::io;

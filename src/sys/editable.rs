@@ -116,6 +116,9 @@ pub(crate) struct Facts {
     pub(crate) device: u64,
     pub(crate) accessed: Option<SystemTime>,
     pub(crate) modified: Option<SystemTime>,
+    /// A time of it that the file system has taken from the clock, and nobody can set: that of the last change of its
+    /// inode; on Windows, when it was made.
+    pub(crate) changed: Option<SystemTime>,
 }
 
 /// What a copy has of the original beside its content.

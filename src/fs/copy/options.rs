@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::fs::bulk::OnProgress;
 use crate::fs::report::Progress;
@@ -39,6 +40,7 @@ pub struct CopyOptions {
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) overwrite: Overwrite,
+    pub(super) time_window: Duration,
     pub(super) symlinks: Symlinks,
     pub(super) specials: Specials,
     pub(super) attributes: Attributes,
@@ -54,6 +56,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             overwrite: Overwrite::default(),
+            time_window: Duration::ZERO,
             symlinks: Symlinks::default(),
             specials: Specials::default(),
             attributes: Attributes { mode: true, ..Attributes::default() },
@@ -120,11 +123,13 @@ pub enum Overwrite {
     Refuse,
     /// Replaces it.
     Always,
-    /// It is replaced if it was last changed before the original was. The times of a file that was copied
+    /// Replaces it if it was last changed before the original was. The times of a file that was copied
     /// without [`times`](CopyOptions::times) are those of the copying.
     IfNewer,
-    /// It is replaced if kind, length or time of the last change differ; a link, if it leads elsewhere. Keep
+    /// Replaces it if its kind, length or time of the last change differs; a link, if its target does. Keep
     /// [`times`](CopyOptions::times) too, as [`archive`](CopyOptions::archive) does, or everything differs.
+    ///
+    /// Times are compared as coarsely as the file system of the destination keeps them.
     IfDifferent,
 }
 
@@ -247,6 +252,31 @@ impl CopyOptions {
     /// ```
     pub fn overwrite(self, overwrite: Overwrite) -> Self {
         self.with(|settings| settings.overwrite = overwrite)
+    }
+
+    /// Largest difference between two times of the last change that still counts as none, for
+    /// [`IfNewer`](Overwrite::IfNewer) and [`IfDifferent`](Overwrite::IfDifferent): by default zero.
+    ///
+    /// Times are always compared as coarsely as the file system of the destination keeps them, as far as the times of the
+    /// files there show it. A window helps where they do not, or where two clocks differ.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use waypath::{CopyOptions, Overwrite};
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (a, b) = (&base / "a", &base / "b");
+    /// a.write_text("four")?;
+    /// b.write_text("nine")?;
+    /// let options = CopyOptions::new().overwrite(Overwrite::IfDifferent);
+    /// // As they were made within an hour, they count as the same.
+    /// assert_eq!(options.time_window(Duration::from_secs(3600)).copy(&a, &b)?.unchanged, 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "modify_window")]
+    pub fn time_window(self, window: Duration) -> Self {
+        self.with(|settings| settings.time_window = window)
     }
 
     /// What becomes of symbolic links: by default those in a tree are copied as links.
@@ -483,9 +513,10 @@ impl CopyOptions {
 impl fmt::Debug for CopyOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings { overwrite, symlinks, specials, attributes, hard_links, excluded, .. } = &self.settings;
-        let Settings { threads, sync, dry_run, .. } = &self.settings;
+        let Settings { threads, sync, dry_run, time_window, .. } = &self.settings;
         f.debug_struct("CopyOptions")
             .field("overwrite", overwrite)
+            .field("time_window", time_window)
             .field("symlinks", symlinks)
             .field("specials", specials)
             .field("attributes", attributes)

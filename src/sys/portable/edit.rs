@@ -215,6 +215,7 @@ fn set_times(file: &File, facts: &Facts) -> io::Result<()> {
 #[cfg(unix)]
 fn facts_of(found: &Metadata) -> Facts {
     use std::os::unix::fs::MetadataExt as _;
+    use std::time::{Duration, UNIX_EPOCH};
     Facts {
         id: Some(super::id(found)),
         names: found.nlink(),
@@ -222,6 +223,10 @@ fn facts_of(found: &Metadata) -> Facts {
         mode: found.mode(),
         owner: (found.uid(), found.gid()),
         device: found.rdev(),
+        changed: UNIX_EPOCH.checked_add(Duration::new(
+            u64::try_from(found.ctime()).unwrap_or_default(),
+            u32::try_from(found.ctime_nsec()).unwrap_or_default(),
+        )),
         ..portable_facts(found)
     }
 }
@@ -241,5 +246,6 @@ fn portable_facts(found: &Metadata) -> Facts {
         device: 0,
         accessed: found.accessed().ok(),
         modified: found.modified().ok(),
+        changed: found.created().ok(),
     }
 }

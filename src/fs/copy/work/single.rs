@@ -10,6 +10,7 @@ use super::names::{Names, Used};
 use crate::fs::FileKind;
 use crate::fs::bulk::path_of;
 use crate::fs::copy::options::{Overwrite, Settings, Specials};
+use crate::fs::copy::times::{is_newer, is_same_time};
 use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Copying, Editable, Facts, Links, Means};
 
@@ -160,7 +161,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             match self.found(target, name, FileKind::File, |old| is_outdated(self.copy.settings, facts, old))? {
                 Found::Nothing => false,
                 Found::Old => true,
-                Found::Unchanged(old) if is_different(facts, &old) => return Ok(Done::Without),
+                Found::Unchanged(old) if is_different(self.copy.settings, facts, &old) => return Ok(Done::Without),
                 Found::Unchanged(old) => return Ok(Done::Same(old.id)),
             };
         if let Some(dir) = target.dir.filter(|_| !self.copy.settings.dry_run) {
@@ -349,14 +350,14 @@ pub(in crate::fs::copy) fn is_outdated(settings: &Settings, facts: &Facts, old: 
     match settings.overwrite {
         Overwrite::Refuse => false,
         Overwrite::Always => true,
-        Overwrite::IfNewer => facts.modified > old.modified,
-        Overwrite::IfDifferent => is_different(facts, old),
+        Overwrite::IfNewer => is_newer(facts, old, settings.time_window),
+        Overwrite::IfDifferent => is_different(settings, facts, old),
     }
 }
 
 /// Whether a file is not what another one is, as far as one can see without reading both.
-fn is_different(facts: &Facts, old: &Facts) -> bool {
-    facts.kind != old.kind || facts.size != old.size || facts.modified != old.modified
+fn is_different(settings: &Settings, facts: &Facts, old: &Facts) -> bool {
+    facts.kind != old.kind || facts.size != old.size || !is_same_time(facts, old, settings.time_window)
 }
 
 /// Refuses to put something else in the place of a pipe, socket or device: what was meant is to write to it, which a copy
