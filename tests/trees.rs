@@ -10,6 +10,8 @@ mod hard_links;
 mod laws;
 #[cfg(target_os = "linux")]
 mod named;
+#[cfg(target_os = "linux")]
+mod one_file_system;
 mod overwrite;
 #[cfg(target_os = "linux")]
 mod races;

@@ -56,7 +56,7 @@ impl Path {
     /// - [`NotFound`](io::ErrorKind::NotFound): nothing is here, or the target's parent does not exist.
     /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): something has the target's name.
     /// - [`InvalidInput`](io::ErrorKind::InvalidInput): both are the same file, under whatever names; or the target
-    ///   lies in this directory, by whatever path.
+    ///   is inside this directory, by whatever path, and not [excluded](CopyOptions::exclude).
     /// - [`Unsupported`](io::ErrorKind::Unsupported): it is a pipe, a socket or a device.
     /// - [`StorageFull`](io::ErrorKind::StorageFull) and others.
     ///

@@ -88,6 +88,9 @@ pub enum SkipReason {
     Special,
     /// A pattern of [`exclude`](crate::CopyOptions::exclude) matches it.
     Excluded,
+    /// What is in it: it is on another file system, and
+    /// [`same_file_system`](crate::CopyOptions::same_file_system) leaves that out. The directory itself is copied.
+    OtherFileSystem,
 }
 
 /// Something that is to be done; see [`Report::steps`].
@@ -247,6 +250,7 @@ impl fmt::Display for SkipReason {
         f.write_str(match self {
             Self::Special => "a pipe, socket or device",
             Self::Excluded => "excluded",
+            Self::OtherFileSystem => "on another file system",
         })
     }
 }

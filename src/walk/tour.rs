@@ -109,6 +109,12 @@ impl<D: Directory> Tour<D> {
         Ok(())
     }
 
+    /// Visits nothing in the current directory, which was not read yet.
+    pub(crate) fn skip_rest(&mut self) {
+        let level = self.levels.last_mut().expect("BUG: the tour is over");
+        level.is_unread = false;
+    }
+
     /// Goes back to the directory above.
     pub(crate) fn leave(&mut self) {
         self.descent.leave();

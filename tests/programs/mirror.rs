@@ -171,7 +171,7 @@ fn mirror_refuses_what_would_destroy_the_source() {
         (["--delete", "top/from", "top"], "SRC is in DST"),
         (["--delete", "top", "top"], "SRC is in DST"),
         (["--threads=1", "top", "top"], "they are the same file"),
-        (["--delete", "top", "top/from"], "the second lies in the first"),
+        (["--delete", "top", "top/from"], "the destination is inside the source"),
         (["--delete", "top/other", "top/from"], "is no directory"),
         (["--delete", "no", "top"], "cannot look at `no`"),
         (["--delete", "top/from", "top/other"], "cannot list `top/other`"),

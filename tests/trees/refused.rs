@@ -92,6 +92,74 @@ fn nothing_is_copied_or_moved_into_itself_through_links() {
     refused(&tree, &[("dlink", "d/x"), ("dlink", "sub/x"), ("here", "d/x")], &[ALL[0], ALL[2]], false);
 }
 
+/// The target lies in the source, but no way leads to it.
+#[test]
+fn what_is_excluded_may_be_copied_into() {
+    for (pattern, to) in [
+        ("dist", "src/dist/out"),
+        ("dist/", "src/dist/out"),
+        ("**/out", "src/dist/out"),
+        ("dist/**", "src/dist/out"),
+        ("out", "src/out"),
+        ("dist", "src/dist"),
+        ("dist", "src/a/../dist/deep/out"),
+    ] {
+        for threads in [1, 3] {
+            let tree = Tree::new(["src/a/f", "src/dist/deep/", "src/dist/old"]);
+            let options = CopyOptions::new().exclude(pattern).threads(threads).overwrite(waypath::Overwrite::Always);
+            let (from, to) = (tree.at("src"), tree.at(to));
+            let mut plan = options.clone().dry_run(true).copy(&from, &to).unwrap();
+            let mut report = options.copy(&from, &to).unwrap();
+            plan.steps.clear();
+            (report.by_system, report.shared) = (0, 0);
+            assert_eq!(plan, report, "{pattern}: {to}");
+            assert_eq!((&to / "a/f").read_text().unwrap(), "f", "{pattern}: {to}");
+            assert!(!(&to / "dist/out").exists() && !(&to / "out").exists(), "{pattern}: {to}");
+        }
+    }
+    let tree = Tree::new(["src/a/f", "src/dist/"]);
+    for (pattern, to) in
+        [("dist", "src/out"), ("a", "src/dist/out"), ("dist/o", "src/dist/out"), ("src", "src/dist/out")]
+    {
+        for dry_run in [true, false] {
+            let options = CopyOptions::new().exclude(pattern).dry_run(dry_run);
+            let kind = options.copy(tree.at("src"), tree.at(to)).unwrap_err().kind();
+            assert_eq!(kind, ErrorKind::InvalidInput, "{pattern}: {to}");
+            let kind = options.move_to(tree.at("src"), tree.at(to)).unwrap_err().kind();
+            assert_eq!(kind, ErrorKind::InvalidInput, "what is moved is moved whole");
+        }
+    }
+    tree.is(["src/", "src/a/", "src/a/f", "src/dist/"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_excluded_is_not_copied_into_by_another_way() {
+    for (to, symlinks, links) in [
+        ("src/dist/out", Symlinks::Follow, true),
+        ("here/dist/out", Symlinks::Follow, true),
+        ("src/dist/out", Symlinks::KeepInside, false),
+        ("here/a/../dist/out", Symlinks::Keep, false),
+    ] {
+        for threads in [1, 3] {
+            let tree = Tree::new(["src/a/f", "src/dist/old", "here => src", "src/way => dist"]);
+            let options = CopyOptions::new().exclude("dist").symlinks(symlinks).threads(threads);
+            let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at(to));
+            let done = options.copy(tree.at("src"), tree.at(to));
+            assert!(tree.at("src/dist/out/a/f").is_file());
+            assert_eq!(done.is_err(), links, "{to}: {done:?}");
+            if let (Err(plan), Err(done)) = (&plan, &done) {
+                let failed = [plan, done]
+                    .map(|error| (error.failures()[0].path().to_owned(), error.kind(), error.failure_count()));
+                assert_eq!(failed[0], failed[1]);
+                assert_eq!(failed[0].0, std::path::Path::new(tree.at("src/way/out").as_str()));
+            }
+            assert_eq!(plan.is_err(), links);
+            assert!(tree.lines().len() < 20);
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_not_what_they_lead_to() {
@@ -99,6 +167,65 @@ fn links_are_not_what_they_lead_to() {
     CopyOptions::archive().copy(tree.at("dlink"), tree.at("d/x")).unwrap();
     tree.at("dlink").move_to(tree.at("d/y")).unwrap();
     tree.is(["d/", "d/f", "d/x => d", "d/y => d"]);
+}
+
+/// What lies beside a directory that a link leads to lands beside its copy, whichever thread copies it.
+#[cfg(unix)]
+#[test]
+fn what_follows_a_followed_directory_lands_beside_it() {
+    for threads in [1, 4] {
+        let tree = Tree::new(["src/a/x/y", "src/b/link => ../a", "src/b/next/z", "src/b/last", "src/c/d => ../b"]);
+        let options = CopyOptions::new().symlinks(Symlinks::Follow).threads(threads);
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.files, report.directories), (7, 12), "{report}");
+        let lines: Vec<_> = tree.lines().into_iter().filter(|line| line.starts_with("to/")).collect();
+        let expected = [
+            "to/",
+            "to/a/",
+            "to/a/x/",
+            "to/a/x/y",
+            "to/b/",
+            "to/b/last",
+            "to/b/link/",
+            "to/b/link/x/",
+            "to/b/link/x/y",
+            "to/b/next/",
+            "to/b/next/z",
+            "to/c/",
+            "to/c/d/",
+            "to/c/d/last",
+            "to/c/d/link/",
+            "to/c/d/link/x/",
+            "to/c/d/link/x/y",
+            "to/c/d/next/",
+            "to/c/d/next/z",
+        ];
+        assert_eq!(lines, expected, "{threads} threads");
+    }
+}
+
+/// A directory of the target that is refused leaves the copy where it was: what comes next lands beside it.
+#[cfg(unix)]
+#[test]
+fn what_follows_a_refused_directory_lands_beside_it() {
+    for threads in [1, 4] {
+        let tree =
+            Tree::new(["src/a/f", "src/a/up => ..", "src/a/z/g", "src/m/into => ../../to/m", "src/m/n/h", "to/m/old"]);
+        let options = CopyOptions::new().symlinks(Symlinks::Follow).threads(threads);
+        let options = options.overwrite(waypath::Overwrite::Always);
+        let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap_err();
+        let error = options.copy(tree.at("src"), tree.at("to")).unwrap_err();
+        let failed = [&plan, &error].map(|error| {
+            error.failures().iter().map(|failure| (failure.path().to_owned(), failure.kind())).collect::<Vec<_>>()
+        });
+        assert_eq!(failed[0], failed[1]);
+        assert_eq!(failed[0].len(), 2, "{error:?}");
+        let lines: Vec<_> = tree.lines().into_iter().filter(|line| line.starts_with("to/")).collect();
+        assert_eq!(
+            lines,
+            ["to/", "to/a/", "to/a/f", "to/a/z/", "to/a/z/g", "to/m/", "to/m/n/", "to/m/n/h", "to/m/old"]
+        );
+    }
 }
 
 /// Followed links can lead into the copy itself, which never ends.

@@ -46,6 +46,7 @@ pub(super) struct Settings {
     pub(super) attributes: Attributes,
     pub(super) hard_links: bool,
     pub(super) excluded: Vec<Pattern>,
+    pub(super) same_file_system: bool,
     pub(super) threads: usize,
     pub(super) sync: bool,
     pub(super) dry_run: bool,
@@ -62,6 +63,7 @@ impl Default for Settings {
             attributes: Attributes { mode: true, ..Attributes::default() },
             hard_links: false,
             excluded: Vec::new(),
+            same_file_system: false,
             threads: 1,
             sync: false,
             dry_run: false,
@@ -417,6 +419,8 @@ impl CopyOptions {
     /// Leaves out what one of the patterns matches, and everything below; the report tells what. May be
     /// called several times.
     ///
+    /// The destination may be inside the source if a pattern leaves it out, or a directory on the way to it.
+    ///
     /// A pattern is matched with the whole path below the start, as by [`Walk::exclude`](crate::Walk::exclude). What
     /// is moved is moved whole.
     ///
@@ -433,6 +437,23 @@ impl CopyOptions {
     #[doc(alias = "ignore")]
     pub fn exclude(self, patterns: impl IntoPatterns) -> Self {
         self.with(|settings| settings.excluded.extend(patterns.into_patterns()))
+    }
+
+    /// Whether to stay on the file system of the source: no by default. A directory in which another one is mounted is made
+    /// empty, and [reported](crate::Report::skipped). `cp -x`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// let report = waypath::CopyOptions::new().same_file_system(true).copy(&base / "a", &base / "b")?;
+    /// assert!(report.skipped.is_empty(), "nothing is mounted in it");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "one_file_system")]
+    pub fn same_file_system(self, stay: bool) -> Self {
+        self.with(|settings| settings.same_file_system = stay)
     }
 }
 
@@ -513,7 +534,7 @@ impl CopyOptions {
 impl fmt::Debug for CopyOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings { overwrite, symlinks, specials, attributes, hard_links, excluded, .. } = &self.settings;
-        let Settings { threads, sync, dry_run, time_window, .. } = &self.settings;
+        let Settings { threads, sync, dry_run, time_window, same_file_system, .. } = &self.settings;
         f.debug_struct("CopyOptions")
             .field("overwrite", overwrite)
             .field("time_window", time_window)
@@ -522,6 +543,7 @@ impl fmt::Debug for CopyOptions {
             .field("attributes", attributes)
             .field("hard_links", hard_links)
             .field("excluded", excluded)
+            .field("same_file_system", same_file_system)
             .field("threads", threads)
             .field("sync", sync)
             .field("dry_run", dry_run)

@@ -5,7 +5,7 @@ mod names;
 mod single;
 mod tree;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -35,6 +35,12 @@ pub(super) struct Copy<'a, D: Editable> {
     target: Option<D>,
     /// What tells it from others, as a way into it must not be followed: that never ends.
     target_id: Option<D::Id>,
+    /// The directory that is copied.
+    source_id: Option<D::Id>,
+    /// Its path without links, once a link was followed.
+    real_target: OnceLock<Option<PathBuf>>,
+    /// Of a dry run in which the target is not there: the directory and the name that it would have.
+    place: Option<(D::Id, OsString)>,
     /// Of a dry run: the nearest directory that is there already.
     nearest: Option<D>,
     /// Whether that one seems to ignore case, once that was asked.
@@ -43,9 +49,21 @@ pub(super) struct Copy<'a, D: Editable> {
 
 impl<'a, D: Editable> Copy<'a, D> {
     pub(super) fn new(op: Op, settings: &'a Settings, from: &'a Path, to: &'a Path, account: &'a Account) -> Self {
-        let hard_links = HardLinks::default();
-        let (target, target_id, nearest, ignores_case) = (None, None, None, OnceLock::new());
-        Self { op, settings, from, to, account, hard_links, target, target_id, nearest, ignores_case }
+        Self {
+            op,
+            settings,
+            from,
+            to,
+            account,
+            hard_links: HardLinks::default(),
+            target: None,
+            target_id: None,
+            source_id: None,
+            real_target: OnceLock::new(),
+            place: None,
+            nearest: None,
+            ignores_case: OnceLock::new(),
+        }
     }
 
     /// Copies the first path to the second.
@@ -81,7 +99,10 @@ impl<'a, D: Editable> Copy<'a, D> {
     }
 
     fn copy(&mut self, from: &Place<'_, D>, facts: &Facts, to: &Place<'_, D>) -> io::Result<()> {
-        Self::refuse(from, to, facts, self.first_links())?;
+        Self::refuse_same(from, to, facts)?;
+        if Self::lies_inside(from, to, facts, self.first_links())? && !self.leaves_target_out()? {
+            return Err(lies_in_source());
+        }
         match facts.kind {
             FileKind::Directory => self.tree(from.open(self.first_links())?, to),
             FileKind::Other if self.settings.specials != Specials::Recreate => Err(is_special()),
@@ -115,13 +136,38 @@ impl<'a, D: Editable> Copy<'a, D> {
 
     /// Refuses what would destroy the source, or never end, before anything is written.
     pub(super) fn refuse(from: &Place<'_, D>, to: &Place<'_, D>, facts: &Facts, links: Links) -> io::Result<()> {
-        if Self::is_same(from, to, facts) {
-            return Err(io::Error::new(ErrorKind::InvalidInput, "they are the same file"));
+        Self::refuse_same(from, to, facts)?;
+        if Self::lies_inside(from, to, facts, links)? { Err(lies_in_source()) } else { Ok(()) }
+    }
+
+    fn refuse_same(from: &Place<'_, D>, to: &Place<'_, D>, facts: &Facts) -> io::Result<()> {
+        match Self::is_same(from, to, facts) {
+            true => Err(io::Error::new(ErrorKind::InvalidInput, "they are the same file")),
+            false => Ok(()),
         }
-        if facts.kind == FileKind::Directory && to.dir.lies_in(&from.open(links)?.id()?)? {
-            return Err(io::Error::new(ErrorKind::InvalidInput, "the second lies in the first"));
-        }
-        Ok(())
+    }
+
+    /// Whether the target lies in a directory that is copied.
+    fn lies_inside(from: &Place<'_, D>, to: &Place<'_, D>, facts: &Facts, links: Links) -> io::Result<bool> {
+        Ok(facts.kind == FileKind::Directory && to.dir.lies_in(&from.open(links)?.id()?)?)
+    }
+
+    /// Whether patterns leave out the target, or a directory on the way from the source to it.
+    fn leaves_target_out(&self) -> io::Result<bool> {
+        let (from, to) = (sys::resolve(self.from)?, sys::resolve(self.to)?);
+        let Ok(way) = to.strip_prefix(&from) else { return Ok(false) };
+        let is_left_out = |at: &Path| {
+            at.file_name().is_some_and(|name| self.is_excluded(at.parent().unwrap_or(Path::new("")), name, true))
+        };
+        Ok(way.ancestors().any(is_left_out))
+    }
+
+    /// Whether a path of the source leads to the target or into it, also if that is not there yet.
+    fn leads_into_target(&self, path: &Path, name: &OsStr) -> bool {
+        let target = self.real_target.get_or_init(|| sys::resolve(self.to).ok());
+        target.as_ref().is_some_and(|target| {
+            sys::resolve(&path_of(self.from, path, name)).is_ok_and(|real| real.starts_with(target))
+        })
     }
 
     /// Whether both are the same file. Two links may lead to one, if it is they that are copied.
@@ -142,7 +188,11 @@ impl<'a, D: Editable> Copy<'a, D> {
             self.target = target.as_ref().map(D::try_clone).transpose()?;
         }
         self.target_id = target.as_ref().map(D::id).transpose()?;
+        self.source_id = Some(source.id()?);
         if self.settings.dry_run {
+            if target.is_none() {
+                self.place = Some((to.dir.id()?, to.name.to_owned()));
+            }
             self.nearest = Some(target.as_ref().unwrap_or(&to.dir).try_clone()?);
         }
         let names = self.names(is_fresh);
@@ -199,6 +249,10 @@ impl<'a, D: Editable> Copy<'a, D> {
         let (from, to) = (path_of(self.from, directory, name), path_of(self.to, directory, name));
         self.account.fail(Error::new(self.op, from, cause).with_second(to));
     }
+}
+
+fn lies_in_source() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "the destination is inside the source")
 }
 
 /// A name in an open directory.

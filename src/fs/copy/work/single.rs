@@ -109,6 +109,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         match kind {
             FileKind::Symlink if links == Links::Keep => self.link(dir, target, names, path)?,
             // What it leads to.
+            FileKind::Symlink if !self.is_start && self.copy.leads_into_target(path, names.0) => {
+                return Err(into_itself());
+            }
             FileKind::Symlink => match dir.facts_in(names.0, Links::Follow)?.kind {
                 FileKind::Directory => return Ok(true),
                 FileKind::Symlink => return Err(sys::loop_error()),
@@ -322,7 +325,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         is_excluded
     }
 
-    fn skip(&mut self, path: &Path, name: &OsStr, reason: SkipReason) {
+    pub(super) fn skip(&mut self, path: &Path, name: &OsStr, reason: SkipReason) {
         self.report.skipped.push(Skipped { path: path_of(self.copy.from, path, name), reason });
     }
 
@@ -381,7 +384,7 @@ fn present(found: io::Result<Facts>) -> io::Result<Option<Facts>> {
 }
 
 pub(super) fn into_itself() -> io::Error {
-    io::Error::new(ErrorKind::InvalidInput, "it is what is copied to")
+    io::Error::new(ErrorKind::InvalidInput, "it is the destination, or inside it")
 }
 
 pub(super) fn is_special() -> io::Error {

@@ -11,6 +11,7 @@ use super::single::{Copier, Made, Target, into_itself};
 use crate::error::{Error, Op};
 use crate::fs::FileKind;
 use crate::fs::bulk::path_of;
+use crate::fs::report::SkipReason;
 use crate::sys::{self, Editable, Links};
 use crate::walk::{self, Descent, Pool, Tour, TourPart};
 
@@ -140,6 +141,9 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             Work::Everything(dir) => Tour::new(dir, self.most_open),
             Work::Part(part) => Tour::resume(part, self.most_open),
         };
+        if tour.path().as_os_str().is_empty() {
+            self.visit_planned_target(&mut tour);
+        }
         while !self.target.levels.is_empty() && !self.copy.account.is_over() {
             match tour.step(|dir, path, name, kind| self.leaf(dir, path, name, kind)) {
                 Ok(walk::Step::Directory(name)) => {
@@ -216,6 +220,8 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         if is_target || self.above.iter().any(|above| above.target.as_ref() == Some(&source)) {
             return Err(into_itself());
         }
+        let is_elsewhere = self.copy.settings.same_file_system
+            && self.copy.source_id.as_ref().is_some_and(|start| !D::is_same_device(start, &source));
         let parent = tour.path().parent().unwrap_or(Path::new(""));
         let made = self.copier.made_dir(&self.target.current()?, name, parent)?;
         match made {
@@ -233,7 +239,22 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         }
         let is_fresh = !matches!(made, Made::Merged);
         self.target.levels.push(Level { is_fresh, names: self.copy.names(is_fresh), finish: None });
+        if is_elsewhere {
+            self.copier.skip(tour.path(), OsStr::new(""), SkipReason::OtherFileSystem);
+            tour.skip_rest();
+        } else {
+            self.visit_planned_target(tour);
+        }
         Ok(())
+    }
+
+    /// Does in a dry run what is done with the target, when it is met in the current directory of the source: there it is
+    /// listed once it is made.
+    fn visit_planned_target(&mut self, tour: &mut Tour<D>) {
+        let Some((parent, name)) = &self.copy.place else { return };
+        if tour.current_id().is_ok_and(|id| id == parent) && !self.copier.is_excluded(tour.path(), name, true) {
+            self.copy.fail(tour.path(), name, into_itself());
+        }
     }
 
     /// Completes the current directory, and goes back to the one above, or to the end.
