@@ -2,6 +2,7 @@
 
 mod atomic;
 mod attr;
+mod attribute;
 mod bulk;
 mod content;
 mod copy;
@@ -22,10 +23,11 @@ mod temp;
 mod touch;
 
 pub use atomic::EditedText;
+pub use attribute::Attribute;
 pub use copy::{CopyOptions, Overwrite, Specials, Symlinks};
 pub use mode::{IntoMode, Mode};
 pub use remove::RemoveOptions;
-pub use report::{Action, Progress, Report, SkipReason, Skipped, Step};
+pub use report::{Action, NotKept, Progress, Report, SkipReason, Skipped, Step};
 pub use size::TreeSize;
 pub use stat::{FileKind, Stat};
 pub use temp::TempDir;

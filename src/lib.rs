@@ -155,8 +155,8 @@ mod sys;
 pub use error::{Error, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
-    Action, CopyOptions, EditedText, FileKind, IntoMode, Mode, Overwrite, Progress, RemoveOptions, Report, SkipReason,
-    Skipped, Specials, Stat, Step, Symlinks, TempDir, TouchOptions, TreeSize,
+    Action, Attribute, CopyOptions, EditedText, FileKind, IntoMode, Mode, NotKept, Overwrite, Progress, RemoveOptions,
+    Report, SkipReason, Skipped, Specials, Stat, Step, Symlinks, TempDir, TouchOptions, TreeSize,
 };
 pub use path::{
     AsPath, Parents, Parts, Path, PathBuf, Platform, PosixPath, PosixPathBuf, Reason, Suffixes, Unportable,

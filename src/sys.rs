@@ -16,7 +16,7 @@ mod special;
 mod unix;
 
 pub(crate) use directory::{Directory, Links, Progress};
-pub(crate) use editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
+pub(crate) use editable::{Attributes, Copying, Editable, Facts, Finishing, Losses, Means, Original, temporary_name};
 #[cfg(not(unix))]
 pub(crate) use portable::*;
 pub(crate) use special::Special;

@@ -351,10 +351,10 @@ mod unix {
         };
         let name = "atomic::unix::another_users_file_is_refused_as_it_could_not_stay_theirs";
         let Some(place) = as_nobody_in(name, prepare) else { return };
-        for name in ["theirs", "group"] {
+        for (name, what) in [("theirs", "owner"), ("group", "group")] {
             let file = &place / name;
             let error = fails(file.write_atomic("x"), Op::Write, ErrorKind::PermissionDenied);
-            let reason = "its owner and group cannot be kept: Operation not permitted (os error 1)";
+            let reason = format!("its {what} cannot be kept: Operation not permitted (os error 1)");
             assert_eq!(error.to_string(), format!("cannot write `{file}`: {reason}"));
             assert_eq!(file.read_text().unwrap(), name);
         }

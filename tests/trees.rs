@@ -3,6 +3,8 @@
 //! Races run for a second each, or for twenty with `WAYPATH_LONG=1`, which also gives the laws more cases.
 
 #[cfg(target_os = "linux")]
+mod attributes;
+#[cfg(target_os = "linux")]
 mod fidelity;
 #[cfg(target_os = "linux")]
 mod hard_links;

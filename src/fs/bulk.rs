@@ -72,9 +72,9 @@ impl Account {
         failures.kept.extend(other.kept);
     }
 
-    /// Lets all stop, as everything else would fail too.
-    pub(super) fn give_up(&self) {
-        self.has_given_up.store(true, Ordering::Relaxed);
+    /// Lets all stop, as everything else would fail too; whether this is the first who says so.
+    pub(super) fn give_up(&self) -> bool {
+        !self.has_given_up.swap(true, Ordering::Relaxed)
     }
 
     /// Whether nothing more is to be done, for whatever reason.

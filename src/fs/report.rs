@@ -1,9 +1,10 @@
 //! What operations on whole trees tell: how far they are, and what they did.
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 
-use super::FileKind;
+use super::{Attribute, FileKind};
 use crate::error::printable;
 
 /// What copying, moving or removing has done; or would do, in a [dry run](crate::CopyOptions::dry_run).
@@ -46,8 +47,16 @@ pub struct Report {
     pub by_system: u64,
     /// Files that were there already, and stay as [`Overwrite`](crate::Overwrite) says.
     pub unchanged: u64,
+    /// How many of the things that were there already got other attributes, and no other content. Files, links and
+    /// special files among them count as unchanged, too.
+    pub updated: u64,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
+    /// The attributes that copies do not have although they were to be kept, and why: the first hundred.
+    /// [`CopyOptions::strict`](crate::CopyOptions::strict) makes each of them an error.
+    pub not_kept: Vec<NotKept>,
+    /// How many attributes were not kept in all.
+    pub not_kept_count: u64,
     /// Everything that would be done, in the order of paths, if it was a dry run.
     pub steps: Vec<Step>,
 }
@@ -91,6 +100,35 @@ pub enum SkipReason {
     /// What is in it: it is on another file system, and
     /// [`same_file_system`](crate::CopyOptions::same_file_system) leaves that out. The directory itself is copied.
     OtherFileSystem,
+}
+
+/// An attribute of the original that a copy does not have; see [`Report::not_kept`].
+///
+/// What only the system gives out is not in the list: labels of security modules, and attributes that only an
+/// administrator may set, when this user is none.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "a").touch()?;
+/// let report = waypath::CopyOptions::archive().copy(&base / "a", &base / "b")?;
+/// for lost in report.not_kept {
+///     println!("{lost}");
+/// }
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotKept {
+    /// The path of the copy.
+    pub path: PathBuf,
+    /// What it does not have.
+    pub what: Attribute,
+    /// Why not, in the words of the system.
+    pub reason: String,
+    /// The kind of the system's error.
+    pub kind: io::ErrorKind,
 }
 
 /// Something that is to be done; see [`Report::steps`].
@@ -138,6 +176,8 @@ pub enum Action {
     HardLink,
     /// Make a pipe, socket or device.
     MakeSpecial,
+    /// Give something that is there already the attributes of the original, and no other content.
+    SetAttributes,
     /// Give it another path, without a copy.
     Rename,
     /// Remove a file, a link or another thing that is no directory.
@@ -186,6 +226,19 @@ impl Report {
         }
     }
 
+    /// How many of what was not kept a report keeps.
+    const MOST_NOT_KEPT: usize = 100;
+
+    /// Adds what a copy does not have.
+    pub(super) fn add_not_kept(&mut self, not_kept: impl IntoIterator<Item = NotKept>) {
+        for lost in not_kept {
+            self.not_kept_count += 1;
+            if self.not_kept.len() < Self::MOST_NOT_KEPT {
+                self.not_kept.push(lost);
+            }
+        }
+    }
+
     /// Adds what another thread did.
     pub(super) fn add(&mut self, other: Self) {
         self.files += other.files;
@@ -197,7 +250,10 @@ impl Report {
         self.shared += other.shared;
         self.by_system += other.by_system;
         self.unchanged += other.unchanged;
+        self.updated += other.updated;
         self.skipped.extend(other.skipped);
+        self.not_kept_count += other.not_kept_count.saturating_sub(other.not_kept.len() as u64);
+        self.add_not_kept(other.not_kept);
         self.steps.extend(other.steps);
     }
 
@@ -215,6 +271,7 @@ impl Report {
     /// Brings what came in no order into the order of paths.
     pub(super) fn sort(&mut self) {
         self.skipped.sort_by(|left, right| left.path.cmp(&right.path));
+        self.not_kept.sort_by(|left, right| left.path.cmp(&right.path));
         self.steps.sort_by(|left, right| left.path.cmp(&right.path));
     }
 }
@@ -238,10 +295,24 @@ impl fmt::Display for Report {
         if self.unchanged > 0 {
             parts.push(format!("{} unchanged", self.unchanged));
         }
+        if self.updated > 0 {
+            parts.push(format!("{} with new attributes", self.updated));
+        }
         if !self.skipped.is_empty() {
             parts.push(format!("{} skipped", self.skipped.len()));
         }
+        if self.not_kept_count > 0 {
+            let attributes = if self.not_kept_count == 1 { "attribute" } else { "attributes" };
+            parts.push(format!("{} {attributes} not kept", self.not_kept_count));
+        }
         if parts.is_empty() { f.write_str("nothing") } else { f.write_str(&parts.join(", ")) }
+    }
+}
+
+impl fmt::Display for NotKept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, what, reason, .. } = self;
+        write!(f, "`{}`: {what} not kept: {reason}", printable(&path.to_string_lossy()))
     }
 }
 
@@ -264,6 +335,7 @@ impl fmt::Display for Action {
             Self::Link => "make link",
             Self::HardLink => "make hard link",
             Self::MakeSpecial => "make special file",
+            Self::SetAttributes => "set attributes of",
             Self::Rename => "rename to",
             Self::Remove => "remove",
             Self::RemoveDirectory => "remove directory",

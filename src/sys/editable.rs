@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::directory::{Directory, Links};
-use crate::fs::FileKind;
+use crate::fs::{Attribute, FileKind};
 
 /// A directory in which files are made and removed, by their names.
 ///
@@ -46,14 +46,28 @@ pub(crate) trait Editable: Directory + Sync {
     /// Removes a directory with all that is in it, in the back end's own way.
     fn remove_tree(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Makes a directory; a private one is for its owner only.
-    fn make_dir(&self, name: &OsStr, is_private: bool) -> io::Result<()>;
+    /// Makes a directory as another one is, in which its owner can do everything until it gets its
+    /// [attributes](Editable::copy_attributes), and nobody else anything if it gets the mode of the other one. Returns
+    /// the mode that it is to have in the end, if that is neither what it has nor that of the other one.
+    fn make_dir(
+        &self,
+        name: &OsStr,
+        like: &Self,
+        attributes: Attributes,
+        scratch: &mut Self::Scratch,
+    ) -> io::Result<Option<u32>>;
 
     /// Lets the owner of a directory do everything with it, and nobody else.
     fn make_private(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Makes a symbolic link.
-    fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()>;
+    /// Makes a symbolic link with this text, with the attributes of another link.
+    fn make_link(
+        &self,
+        name: &OsStr,
+        target: &Path,
+        like: &Original<'_, Self>,
+        copying: &Copying,
+    ) -> io::Result<Losses>;
 
     fn read_link(&self, name: &OsStr) -> io::Result<OsString>;
 
@@ -61,7 +75,7 @@ pub(crate) trait Editable: Directory + Sync {
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()>;
 
     /// Makes a pipe, socket or device as another one is.
-    fn make_special(&self, name: &OsStr, like: &Facts, replace: bool) -> io::Result<()>;
+    fn make_special(&self, name: &OsStr, like: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses>;
 
     /// Gives something another name, in another directory.
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()>;
@@ -71,6 +85,8 @@ pub(crate) trait Editable: Directory + Sync {
 
     /// Makes a copy of an open file: first under a temporary name, and under its own only when it is
     /// complete. Nothing, if it was told to stop.
+    ///
+    /// What replaces a file keeps of that file what it is not to have of the original: mode, owner, attributes.
     fn copy_file(
         &self,
         name: &OsStr,
@@ -79,13 +95,19 @@ pub(crate) trait Editable: Directory + Sync {
         copying: &Copying,
         scratch: &mut Self::Scratch,
         goes_on: &mut dyn FnMut(u64) -> bool,
-    ) -> io::Result<Option<Means>>;
+    ) -> io::Result<Option<CopiedFile>>;
 
     /// Gives this directory what another one has.
-    fn copy_attributes(&self, from: &Self, attributes: Attributes) -> io::Result<()>;
+    fn copy_attributes(&self, from: &Self, finishing: &Finishing) -> io::Result<Losses>;
 
-    /// Gives a link what another one has, as far as links have any.
-    fn copy_link_attributes(&self, name: &OsStr, like: &Facts, attributes: Attributes) -> io::Result<()>;
+    /// Whether what has a name, of which this is known, has other attributes than a copy of the original would get
+    /// here. Times are not compared: the facts have them.
+    fn differs(&self, name: &OsStr, now: &Facts, like: &Original<'_, Self>, attributes: Attributes)
+    -> io::Result<bool>;
+
+    /// Gives what has a name the attributes of another one of its kind, and takes away those that the other one
+    /// does not have.
+    fn update(&self, name: &OsStr, like: &Original<'_, Self>, attributes: Attributes) -> io::Result<Losses>;
 
     /// Waits until the names in it are on the disk.
     fn sync(&self) -> io::Result<()>;
@@ -131,7 +153,7 @@ pub(crate) struct Attributes {
     pub(crate) owner: bool,
 }
 
-/// How a file is copied.
+/// How a single thing is copied.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Copying {
     pub(crate) attributes: Attributes,
@@ -139,6 +161,79 @@ pub(crate) struct Copying {
     pub(crate) replace: bool,
     /// Whether the content is on the disk before it gets its name.
     pub(crate) sync: bool,
+    /// Whether it is an error if it cannot have all attributes.
+    pub(crate) strict: bool,
+}
+
+/// How a directory gets its attributes when everything is in it.
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "std needs not all"))]
+pub(crate) struct Finishing {
+    pub(crate) attributes: Attributes,
+    /// Whether it was made just now.
+    pub(crate) is_new: bool,
+    /// What [`make_dir`](Editable::make_dir) returned.
+    pub(crate) mode: Option<u32>,
+}
+
+/// What has a name in a directory and is copied without being opened.
+#[cfg_attr(not(unix), allow(dead_code, reason = "std needs not all"))]
+pub(crate) struct Original<'a, D> {
+    pub(crate) dir: &'a D,
+    pub(crate) name: &'a OsStr,
+    /// Whether it is what the name leads to.
+    pub(crate) links: Links,
+    pub(crate) facts: &'a Facts,
+}
+
+/// A file that was copied.
+#[derive(Debug)]
+pub(crate) struct CopiedFile {
+    pub(crate) means: Means,
+    pub(crate) losses: Losses,
+}
+
+/// What a copy does not have of its original, and why.
+#[derive(Debug, Default)]
+pub(crate) struct Losses(Vec<(Attribute, io::Error)>);
+
+impl Losses {
+    pub(crate) fn add(&mut self, what: Attribute, cause: impl Into<io::Error>) {
+        self.0.push((what, cause.into()));
+    }
+
+    /// Adds what could not be given, if it could not.
+    pub(crate) fn of(&mut self, what: Attribute, given: io::Result<()>) {
+        if let Err(cause) = given {
+            self.add(what, cause);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Makes the first one an error, if there is one.
+    pub(crate) fn refused(self) -> io::Result<()> {
+        match self.0.into_iter().next() {
+            Some((what, cause)) => Err(cannot_keep(&what, &cause)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl IntoIterator for Losses {
+    type Item = (Attribute, io::Error);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// The error that says what cannot be kept of a file.
+fn cannot_keep(what: &Attribute, cause: &io::Error) -> io::Error {
+    io::Error::new(super::kind(cause), format!("its {what} cannot be kept: {cause}"))
 }
 
 /// How the content of a file came to its copy.

@@ -2,9 +2,12 @@
 
 mod atomic;
 mod attr;
+mod attributes;
 mod copy;
 mod dir;
 mod edit;
+mod handle;
+mod opening;
 mod resolve;
 mod unnamed;
 mod xattr;

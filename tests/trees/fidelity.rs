@@ -102,8 +102,8 @@ fn by_default(mut expected: Snapshot, copy: &Snapshot) -> Snapshot {
         let found = &copy[path];
         assert!(found.modified.0 > 1_000_000_000, "it has a time of its own: {path:?}");
         (node.modified, node.owner, node.same_as) = (found.modified, found.owner, None);
-        // The other bits go with the owner.
-        node.mode &= 0o777;
+        // The other bits go with the owner; but in a directory, only owners may remove what is theirs.
+        node.mode &= if node.what == crate::snapshot::What::Directory { 0o1777 } else { 0o777 };
         node.xattrs.clear();
     }
     expected
@@ -181,16 +181,16 @@ fn setuid_and_its_like_go_with_the_owner() {
         |name: &str, paths: [&str; 4]| paths.map(|path| snapshot(tree.at(name))[std::path::Path::new(path)].mode);
     let paths = ["d", "both", "user", "d/f"];
     tree.at("src").copy(tree.at("plain")).unwrap();
-    assert_eq!(modes("plain", paths), [0o775, 0o755, 0o711, 0o644]);
+    assert_eq!(modes("plain", paths), [0o1775, 0o755, 0o711, 0o644]);
     CopyOptions::archive().copy(tree.at("src"), tree.at("archive")).unwrap();
     assert_eq!(modes("archive", paths), [0o3775, 0o6755, 0o4711, 0o1644]);
     CopyOptions::archive().owner(false).copy(tree.at("src"), tree.at("mine")).unwrap();
-    assert_eq!(modes("mine", paths), [0o775, 0o755, 0o711, 0o644]);
+    assert_eq!(modes("mine", paths), [0o1775, 0o755, 0o711, 0o644]);
     // What is inherited from the directory above is kept: it says whose the files in this one are.
     tree.at("group").mkdir().unwrap();
     mode(tree.at("group"), 0o2755);
     tree.at("src").copy(tree.at("group/plain")).unwrap();
-    assert_eq!(modes("group/plain", paths), [0o2775, 0o755, 0o711, 0o644]);
+    assert_eq!(modes("group/plain", paths), [0o3775, 0o755, 0o711, 0o644]);
 }
 
 #[test]

@@ -103,7 +103,8 @@ proptest! {
                 prop_assert_eq!(plan.files + plan.hard_links, report.files + report.hard_links);
                 prop_assert_eq!((plan.directories, plan.links, plan.specials), (report.directories, report.links, report.specials));
                 let counted = report.files + report.directories + report.hard_links + report.links + report.specials;
-                prop_assert_eq!(plan.steps.len() as u64, counted);
+                prop_assert_eq!(plan.updated, report.updated);
+                prop_assert_eq!(plan.steps.len() as u64, counted + report.updated);
             }
             (Err(plan), Err(error)) => {
                 let paths = |error: &waypath::Error| error.failures().iter().map(|failure| failure.path().to_owned()).collect::<Vec<_>>();

@@ -58,7 +58,7 @@ fn check(error: &Error, from: &Path, to: &Path, old: &[&str]) {
     }
     assert!(count >= 7, "{count}");
     let there = to.walk().filter(Result::is_ok).count();
-    assert_eq!(there, count + old.len());
+    assert_eq!(there, count + old.len(), "{:?} {failed:?}", to.walk().collect::<Vec<_>>());
 }
 
 #[test]

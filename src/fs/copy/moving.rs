@@ -131,8 +131,9 @@ impl<D: Editable> Moving<'_, D> {
 
     /// The options for a copy that stands for the original.
     fn complete(&self) -> Settings {
-        let Settings { overwrite, threads, .. } = *self.settings;
-        Settings { overwrite, threads, ..CopyOptions::archive().settings }
+        let Settings { overwrite, threads, strict, .. } = *self.settings;
+        let attributes = self.settings.attributes_of_moved();
+        Settings { overwrite, threads, strict, attributes, ..CopyOptions::archive().settings }
     }
 
     fn is_broken_off(&self) -> bool {

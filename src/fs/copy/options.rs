@@ -44,6 +44,9 @@ pub(super) struct Settings {
     pub(super) symlinks: Symlinks,
     pub(super) specials: Specials,
     pub(super) attributes: Attributes,
+    /// Those that are not to be kept, by the word of the caller: a move keeps all others.
+    pub(super) unwanted: Attributes,
+    pub(super) strict: bool,
     pub(super) hard_links: bool,
     pub(super) excluded: Vec<Pattern>,
     pub(super) same_file_system: bool,
@@ -61,6 +64,8 @@ impl Default for Settings {
             symlinks: Symlinks::default(),
             specials: Specials::default(),
             attributes: Attributes { mode: true, ..Attributes::default() },
+            unwanted: Attributes::default(),
+            strict: false,
             hard_links: false,
             excluded: Vec::new(),
             same_file_system: false,
@@ -69,6 +74,19 @@ impl Default for Settings {
             dry_run: false,
             on_progress: None,
         }
+    }
+}
+
+impl Settings {
+    fn keep(&mut self, keep: bool, attribute: impl Fn(&mut Attributes) -> &mut bool) {
+        *attribute(&mut self.attributes) = keep;
+        *attribute(&mut self.unwanted) = !keep;
+    }
+
+    /// What is kept of something that is moved: everything but what the caller does not want.
+    pub(super) fn attributes_of_moved(&self) -> Attributes {
+        let Attributes { mode, times, xattrs, owner } = self.unwanted;
+        Attributes { mode: !mode, times: !times, xattrs: !xattrs, owner: !owner }
     }
 }
 
@@ -330,7 +348,7 @@ impl CopyOptions {
     /// On Windows, the attribute that forbids writing.
     #[doc(alias = "permissions")]
     pub fn mode(self, keep: bool) -> Self {
-        self.with(|settings| settings.attributes.mode = keep)
+        self.with(|settings| settings.keep(keep, |attributes| &mut attributes.mode))
     }
 
     /// Whether copies have the times of the original, to the nanosecond: no by default.
@@ -350,7 +368,7 @@ impl CopyOptions {
     /// On Windows, of files only.
     #[doc(alias = "preserve_metadata")]
     pub fn times(self, keep: bool) -> Self {
-        self.with(|settings| settings.attributes.times = keep)
+        self.with(|settings| settings.keep(keep, |attributes| &mut attributes.times))
     }
 
     /// Whether copies have the extended attributes of the original, access control lists among them: no
@@ -369,7 +387,7 @@ impl CopyOptions {
     ///
     /// On Unix only.
     pub fn xattrs(self, keep: bool) -> Self {
-        self.with(|settings| settings.attributes.xattrs = keep)
+        self.with(|settings| settings.keep(keep, |attributes| &mut attributes.xattrs))
     }
 
     /// Whether copies have the owner and the group of the original, as far as this user may give files
@@ -388,7 +406,24 @@ impl CopyOptions {
     ///
     /// On Unix only.
     pub fn owner(self, keep: bool) -> Self {
-        self.with(|settings| settings.attributes.owner = keep)
+        self.with(|settings| settings.keep(keep, |attributes| &mut attributes.owner))
+    }
+
+    /// Whether it is an error if a copy cannot have an attribute that is to be kept: no by default, the report then
+    /// [lists](crate::Report::not_kept) it. If so, no file, link or special file appears without it; a directory appears
+    /// before what is in it, and the error is that of the directory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// let report = waypath::CopyOptions::archive().strict(true).copy(&base / "a", &base / "b")?;
+    /// assert!(report.not_kept.is_empty());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn strict(self, strict: bool) -> Self {
+        self.with(|settings| settings.strict = strict)
     }
 
     /// Whether to preserve hard links: a file, symbolic link or special file with several names in the tree is one
@@ -534,13 +569,14 @@ impl CopyOptions {
 impl fmt::Debug for CopyOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings { overwrite, symlinks, specials, attributes, hard_links, excluded, .. } = &self.settings;
-        let Settings { threads, sync, dry_run, time_window, same_file_system, .. } = &self.settings;
+        let Settings { strict, threads, sync, dry_run, time_window, same_file_system, .. } = &self.settings;
         f.debug_struct("CopyOptions")
             .field("overwrite", overwrite)
             .field("time_window", time_window)
             .field("symlinks", symlinks)
             .field("specials", specials)
             .field("attributes", attributes)
+            .field("strict", strict)
             .field("hard_links", hard_links)
             .field("excluded", excluded)
             .field("same_file_system", same_file_system)

@@ -1,5 +1,6 @@
 //! The copying of one path to another: what it refuses, and how its threads begin.
 
+mod attributes;
 mod hard_links;
 mod names;
 mod single;
@@ -178,11 +179,28 @@ impl<'a, D: Editable> Copy<'a, D> {
     }
 
     fn tree(&mut self, source: D, to: &Place<'_, D>) -> io::Result<()> {
-        let target = Copier::of_start(self).made_dir(&Target::of_start(&to.dir), to.name, Path::new(""))?;
-        let (target, is_fresh) = match target {
-            Made::New => (Some(to.dir.open_in(to.name, Links::Keep)?), true),
-            Made::Merged => (Some(to.dir.open_in(to.name, Links::Keep)?), false),
-            Made::OnlyTold => (None, true),
+        let made = Copier::of_start(self).made_dir(&Target::of_start(&to.dir), to.name, Path::new(""), &source)?;
+        let opened = self.opened(&source, to, &made);
+        if let (Err(_), Made::New(_)) = (&opened, &made) {
+            // It is empty, and nobody would give it its attributes.
+            _ = to.dir.remove_dir(to.name);
+        }
+        let (target, above) = opened?;
+        let finishing = made.finishing(self.settings);
+        let names = self.names(finishing.is_new);
+        let pool = Pool::new(Job { tour: Work::Everything(source), target, finishing, names, above, finish: None });
+        let threads = if self.settings.dry_run { 1 } else { self.settings.threads.max(1) };
+        // A way down the source and one down the target, and the files that are copied.
+        let (this, most_open) = (&*self, most_open(2 * threads + 1));
+        in_threads(threads, || this.work(&pool, most_open));
+        Ok(())
+    }
+
+    /// Opens the target of a tree, and notes what is to be known of it.
+    fn opened(&mut self, source: &D, to: &Place<'_, D>, made: &Made) -> io::Result<(Option<D>, Vec<Above<D>>)> {
+        let target = match made {
+            Made::New(_) | Made::Merged => Some(to.dir.open_in(to.name, Links::Keep)?),
+            Made::OnlyTold => None,
         };
         if self.settings.hard_links {
             self.target = target.as_ref().map(D::try_clone).transpose()?;
@@ -195,17 +213,11 @@ impl<'a, D: Editable> Copy<'a, D> {
             }
             self.nearest = Some(target.as_ref().unwrap_or(&to.dir).try_clone()?);
         }
-        let names = self.names(is_fresh);
         let above = match self.links() {
             Links::Follow => vec![Above { source: source.id()?, target: self.target_id.clone() }],
             Links::Keep => Vec::new(),
         };
-        let pool = Pool::new(Job { tour: Work::Everything(source), target, is_fresh, names, above, finish: None });
-        let threads = if self.settings.dry_run { 1 } else { self.settings.threads.max(1) };
-        // A way down the source and one down the target, and the files that are copied.
-        let (this, most_open) = (&*self, most_open(2 * threads + 1));
-        in_threads(threads, || this.work(&pool, most_open));
-        Ok(())
+        Ok((target, above))
     }
 
     /// What one of several threads does.
@@ -242,9 +254,11 @@ impl<'a, D: Editable> Copy<'a, D> {
     }
 
     fn fail(&self, directory: &Path, name: &OsStr, cause: io::Error) {
-        // Everything else would fail for the same reason.
-        if matches!(cause.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem) {
-            self.account.give_up();
+        // Everything else fails for the same reason: that is said once.
+        let is_for_all =
+            matches!(cause.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem);
+        if is_for_all && !self.account.give_up() {
+            return;
         }
         let (from, to) = (path_of(self.from, directory, name), path_of(self.to, directory, name));
         self.account.fail(Error::new(self.op, from, cause).with_second(to));

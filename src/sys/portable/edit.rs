@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 use super::dir::Dir;
 use super::system::{self, explained, usable};
 use super::{Metadata, is_readonly, lstat, rename_new, stat};
-use crate::fs::FileKind;
+use crate::fs::{Attribute, FileKind};
 use crate::sys::directory::{Directory, Links};
-use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, parent_of, temporary_name};
+use crate::sys::editable::{
+    Attributes, CopiedFile, Copying, Editable, Facts, Finishing, Losses, Means, Original, parent_of, temporary_name,
+};
 
 impl Editable for Dir {
     type Source = PathBuf;
@@ -69,9 +71,10 @@ impl Editable for Dir {
         system::remove_tree(&self.child(name))
     }
 
-    fn make_dir(&self, name: &OsStr, _: bool) -> io::Result<()> {
+    fn make_dir(&self, name: &OsStr, _: &Self, _: Attributes, _: &mut Self::Scratch) -> io::Result<Option<u32>> {
         let path = self.child(name);
-        fs::create_dir(&path).map_err(|error| explained(&path, error))
+        fs::create_dir(&path).map_err(|error| explained(&path, error))?;
+        Ok(None)
     }
 
     /// What std knows of access rights is in nobody's way.
@@ -79,8 +82,10 @@ impl Editable for Dir {
         Ok(())
     }
 
-    fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()> {
-        self.make(name, replace, |path| system::symlink(target, path))
+    /// std gives links nothing.
+    fn make_link(&self, name: &OsStr, target: &Path, _: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses> {
+        self.make(name, copying.replace, |path| system::symlink(target, path))?;
+        Ok(Losses::default())
     }
 
     fn read_link(&self, name: &OsStr) -> io::Result<OsString> {
@@ -91,7 +96,7 @@ impl Editable for Dir {
         self.make(name, replace, |path| fs::hard_link(from.path.join(old), path))
     }
 
-    fn make_special(&self, _: &OsStr, _: &Facts, _: bool) -> io::Result<()> {
+    fn make_special(&self, _: &OsStr, _: &Original<'_, Self>, _: &Copying) -> io::Result<Losses> {
         Err(ErrorKind::Unsupported.into())
     }
 
@@ -112,15 +117,18 @@ impl Editable for Dir {
         copying: &Copying,
         scratch: &mut Self::Scratch,
         goes_on: &mut dyn FnMut(u64) -> bool,
-    ) -> io::Result<Option<Means>> {
+    ) -> io::Result<Option<CopiedFile>> {
         let temporary = scratch.take().unwrap_or_else(temporary_name);
         let path = self.path.join(&temporary);
-        let made = complete_copy(source, facts, &path, copying).and_then(|bytes| {
+        let made = complete_copy(source, facts, &path, copying).and_then(|(bytes, losses)| {
+            if copying.strict && !losses.is_empty() {
+                return losses.refused().map(|()| None);
+            }
             if !goes_on(bytes) {
                 return Ok(None);
             }
             self.rename(&temporary, self, name, copying.replace)?;
-            Ok(Some(Means::BySystem))
+            Ok(Some(CopiedFile { means: Means::BySystem, losses }))
         });
         match made {
             Ok(Some(_)) => *scratch = Some(temporary),
@@ -129,21 +137,44 @@ impl Editable for Dir {
         made
     }
 
-    fn copy_attributes(&self, from: &Self, attributes: Attributes) -> io::Result<()> {
+    fn copy_attributes(&self, from: &Self, finishing: &Finishing) -> io::Result<Losses> {
         let found = stat(&from.path)?;
-        if attributes.mode && cfg!(unix) {
-            fs::set_permissions(&self.path, found.permissions())?;
+        let mut losses = Losses::default();
+        let Attributes { mode, times, .. } = finishing.attributes;
+        if mode && cfg!(unix) {
+            losses.of(Attribute::Mode, fs::set_permissions(&self.path, found.permissions()));
         }
         // Where neither is, std opens no directories to set their times.
-        if attributes.times && cfg!(any(unix, windows)) {
+        if times && cfg!(any(unix, windows)) {
             let open = if cfg!(unix) { |path: &Path| File::open(path) } else { system::open_to_set_times };
-            set_times(&open(&self.path)?, &facts_of(&found))?;
+            losses.of(Attribute::Times, open(&self.path).and_then(|file| set_times(&file, &facts_of(&found))));
         }
-        Ok(())
+        Ok(losses)
     }
 
-    fn copy_link_attributes(&self, _: &OsStr, _: &Facts, _: Attributes) -> io::Result<()> {
-        Ok(())
+    /// Of the mode, as far as std knows it.
+    fn differs(&self, name: &OsStr, _: &Facts, like: &Original<'_, Self>, attributes: Attributes) -> io::Result<bool> {
+        if !attributes.mode || like.facts.kind == FileKind::Symlink {
+            return Ok(false);
+        }
+        Ok(lstat(&self.child(name))?.permissions() != lstat(&like.dir.child(like.name))?.permissions())
+    }
+
+    fn update(&self, name: &OsStr, like: &Original<'_, Self>, attributes: Attributes) -> io::Result<Losses> {
+        let mut losses = Losses::default();
+        if like.facts.kind == FileKind::Symlink {
+            return Ok(losses);
+        }
+        let path = self.child(name);
+        if attributes.times {
+            let set = system::open_to_set_times(&path).and_then(|file| set_times(&file, like.facts));
+            losses.of(Attribute::Times, set);
+        }
+        if attributes.mode {
+            let permissions = lstat(&like.dir.child(like.name))?.permissions();
+            losses.of(Attribute::Mode, fs::set_permissions(&path, permissions));
+        }
+        Ok(losses)
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -172,8 +203,9 @@ impl Dir {
 }
 
 /// Makes a complete copy; returns its length.
-fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io::Result<u64> {
+fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io::Result<(u64, Losses)> {
     fs::copy(from, to)?;
+    let mut losses = Losses::default();
     let Attributes { mode, times, .. } = copying.attributes;
     let copy = stat(to)?;
     let permissions = copy.permissions();
@@ -188,17 +220,17 @@ fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io
     if times || copying.sync {
         let file = OpenOptions::new().write(true).open(to)?;
         if times {
-            set_times(&file, facts)?;
+            losses.of(Attribute::Times, set_times(&file, facts));
         }
         if copying.sync {
             file.sync_all()?;
         }
     }
     if is_closed && mode {
-        fs::set_permissions(to, permissions)?;
+        losses.of(Attribute::Mode, fs::set_permissions(to, permissions));
     }
     // `fs::copy` returns 0 under Wine, which does not tell std how far it is.
-    Ok(copy.len())
+    Ok((copy.len(), losses))
 }
 
 fn set_times(file: &File, facts: &Facts) -> io::Result<()> {

@@ -11,13 +11,19 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
 
 use rustix::fs::{
-    Access, AtFlags, CWD, FileType, Gid, Mode, OFlags, Stat, Uid, accessat, fchmod, fchown, fstat, openat, readlinkat,
-    renameat, statat, unlinkat,
+    Access, AtFlags, CWD, FileType, Mode, OFlags, Stat, accessat, fstat, openat, readlinkat, renameat, statat, unlinkat,
 };
 use rustix::io::{Errno, retry_on_intr};
 
+use super::attributes::{self, Giver};
 use super::dir::front;
-use super::{unnamed, xattr};
+use super::edit::facts_of;
+use super::handle::Handle;
+use super::opening::{open_to_read, wait_for_content};
+use super::unnamed;
+use super::xattr::Surplus;
+use crate::sys::directory::Links;
+use crate::sys::editable::{Attributes, Losses};
 use crate::sys::portable::refuse_special;
 
 /// A name in an open directory, and the regular file that has it, if one does.
@@ -79,12 +85,10 @@ impl Target {
         refuse_special_kind(found.as_ref())?;
         let Some(found) = found else { return Ok(Some(Self { dir, name, old: None })) };
 
-        // Neither flag means anything for a regular file: should something else have its name by now, it is not
-        // waited for.
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = match retry_on_intr(|| openat(&dir, &name, flags, Mode::empty())) {
-            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Ok(None),
-            file => File::from(file?),
+        // Should something else have its name by now, it is not waited for.
+        let file = match open_to_read(&dir, &name, Links::Keep) {
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO | Errno::AGAIN) => return Ok(None),
+            file => file?,
         };
         let opened = retry_on_intr(|| fstat(&file))?;
         if id(&opened) != id(&found) {
@@ -96,6 +100,7 @@ impl Target {
     /// The content, or `None` if there is no file yet. It can be asked for once.
     pub(crate) fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
         let Some(old) = &mut self.old else { return Ok(None) };
+        wait_for_content(&old.file)?;
         let mut content = Vec::new();
         old.file.read_to_end(&mut content)?;
         Ok(Some(content))
@@ -198,19 +203,14 @@ impl Target {
 impl Old {
     /// Gives a file this one's owner, group, extended attributes and mode.
     fn lend_to(&self, file: &File) -> io::Result<()> {
-        let new = retry_on_intr(|| fstat(file))?;
-        if (new.st_uid, new.st_gid) != (self.found.st_uid, self.found.st_gid) {
-            let (owner, group) = (Uid::from_raw(self.found.st_uid), Gid::from_raw(self.found.st_gid));
-            retry_on_intr(|| fchown(file, Some(owner), Some(group)))
-                .map_err(|errno| xattr::cannot_keep("its owner and group", errno))?;
-        }
-        xattr::copy(&self.file, file, false)?;
-        // Last: to change the owner takes away some bits, and to set a list of rights changes others.
-        if retry_on_intr(|| fstat(file))?.st_mode != self.found.st_mode {
-            let mode = Mode::from_raw_mode(self.found.st_mode);
-            retry_on_intr(|| fchmod(file, mode)).map_err(|errno| xattr::cannot_keep("its mode", errno))?;
-        }
-        Ok(())
+        let (old, new) = (Handle::Open(self.file.as_fd()), Handle::Open(file.as_fd()));
+        let attributes = Attributes { mode: true, xattrs: true, owner: true, times: false };
+        let facts = facts_of(&self.found);
+        let giver = Giver { has_same_content: false, ..Giver::original(old, &facts, attributes) };
+        let mut losses = Losses::default();
+        // The directory may give lists to new files.
+        attributes::give(&giver, &new, Surplus::Lists, &mut losses)?;
+        losses.refused()
     }
 }
 

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 
+use super::opening::wait_for_content;
 use crate::sys::editable::{Facts, Means, temporary_name};
 
 /// What copying of many files keeps from one to the next.
@@ -16,6 +17,16 @@ pub(crate) struct Scratch {
     pub(in crate::sys::unix) cannot_share: bool,
     pub(in crate::sys::unix) cannot_copy: bool,
     pub(in crate::sys::unix) cannot_name: bool,
+    pub(in crate::sys::unix) new_directories: NewDirectories,
+}
+
+/// What is known of directories that are made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::sys::unix) struct NewDirectories {
+    /// The umask takes nothing of what their owner may do with them.
+    pub(in crate::sys::unix) have_their_bits: bool,
+    /// The file system lets nobody change their modes.
+    pub(in crate::sys::unix) keep_their_mode: bool,
 }
 
 impl Scratch {
@@ -44,6 +55,9 @@ impl Scratch {
 }
 
 /// Copies what is in a file to a new one; nothing, if it was told to stop.
+///
+/// The content ends where reading ends, whatever size the system states: for files that are made as they are read it
+/// states one that has nothing to do with the content.
 pub(super) fn content(
     from: &File,
     facts: &Facts,
@@ -51,20 +65,34 @@ pub(super) fn content(
     scratch: &mut Scratch,
     goes_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Option<Means>> {
-    if facts.size > 0 && facts.allocated < facts.size && by_system::has_holes(from) {
+    if facts.allocated < facts.size && by_system::has_holes(from, facts.size) {
         return Ok(by_system::without_holes(from, to, scratch, goes_on)?.then_some(Means::ByHand));
     }
+    let mut means = Means::ByHand;
     if facts.size > Scratch::BUFFER as u64 {
         if !scratch.cannot_share && by_system::share(from, to, scratch) {
             return Ok(goes_on(facts.size).then_some(Means::Shared));
         }
-        if !scratch.cannot_copy
-            && let Some(complete) = by_system::copy(from, to, scratch, goes_on)?
-        {
-            return Ok(complete.then_some(Means::BySystem));
+        if !scratch.cannot_copy {
+            match by_system::copy(from, to, scratch, goes_on)? {
+                Copied::Nothing => {}
+                Copied::Something => means = Means::BySystem,
+                Copied::Stopped => return Ok(None),
+            }
         }
     }
-    Ok(by_hand(from, facts.size, to, scratch, goes_on)?.then_some(Means::ByHand))
+    // The rest, if there is one: the system's copying says by the same answer that it is at the end and that it cannot
+    // go on.
+    Ok(by_hand(from, facts, to, scratch, goes_on)?.then_some(means))
+}
+
+/// How far the system copied by itself.
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code, reason = "it copies nothing"))]
+enum Copied {
+    Nothing,
+    Something,
+    /// It was told to stop.
+    Stopped,
 }
 
 /// Closes a file that was written: some file systems, such as those of other machines, say only then that the
@@ -77,32 +105,45 @@ pub(super) fn close(file: File) -> io::Result<()> {
     }
 }
 
-/// Reads and writes; whether to the end. `size` is what the system says, which for files that are made
-/// as they are read is 0: a smaller file than the buffer ends where it says.
+/// Reads and writes from where both files are; whether to the end.
+///
+/// A small file on a disk, of which one call reads all that the system states, is not asked once more whether there is
+/// more: what another program adds after that call is added after the copy.
 fn by_hand(
-    mut from: &File,
-    size: u64,
+    from: &File,
+    facts: &Facts,
     mut to: &File,
     scratch: &mut Scratch,
     goes_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<bool> {
     let buffer = scratch.buffer();
-    let is_small = (1..buffer.len() as u64).contains(&size);
+    let is_on_disk = facts.size > 0 && facts.allocated >= facts.size;
+    let is_small = is_on_disk && facts.size < buffer.len() as u64;
     let mut done = 0;
     loop {
-        let read = match from.read(buffer) {
-            Ok(0) => return Ok(true),
-            Ok(read) => read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
+        let read = read_with(from, |mut from| from.read(buffer))?;
+        if read == 0 {
+            return Ok(true);
+        }
         to.write_all(&buffer[..read])?;
         done += read as u64;
         if !goes_on(read as u64) {
             return Ok(false);
         }
-        if is_small && done == size {
+        if is_small && done == facts.size {
             return Ok(true);
+        }
+    }
+}
+
+/// Reads in some way, and waits for content if there is none at the moment.
+fn read_with(from: &File, mut read: impl FnMut(&File) -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read(from) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // It was opened so that opening waits for nobody.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => wait_for_content(from)?,
+            result => return result,
         }
     }
 }
@@ -130,36 +171,36 @@ mod by_system {
         }
     }
 
-    /// Copies to the end, or until told to stop; nothing, where the system cannot do it.
+    /// Copies from where both files are, as far as the system does it.
     pub(super) fn copy(
         from: &File,
         to: &File,
         scratch: &mut Scratch,
         goes_on: &mut dyn FnMut(u64) -> bool,
-    ) -> io::Result<Option<bool>> {
-        let mut is_first = true;
+    ) -> io::Result<Copied> {
+        let mut copied = Copied::Nothing;
         loop {
             match retry_on_intr(|| copy_file_range(from, None, to, None, CHUNK)) {
-                // Some files that are made as they are read end at once here.
-                Ok(0) if is_first => return Ok(None),
-                Ok(0) => return Ok(Some(true)),
-                Ok(count) if !goes_on(count as u64) => return Ok(Some(false)),
-                Ok(_) => is_first = false,
-                Err(
-                    Errno::NOSYS | Errno::XDEV | Errno::INVAL | Errno::NOTSUP | Errno::PERM | Errno::BADF | Errno::IO,
-                ) if is_first => {
-                    scratch.cannot_copy = true;
-                    return Ok(None);
+                Ok(0) => return Ok(copied),
+                Ok(count) if !goes_on(count as u64) => return Ok(Copied::Stopped),
+                Ok(_) => copied = Copied::Something,
+                // It would be the same by hand.
+                Err(errno @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => return Err(errno.into()),
+                // Not this way: because of the file systems, or because of this file. If something is wrong with
+                // either of both, reading and writing says it, too.
+                Err(errno) => {
+                    scratch.cannot_copy = matches!(errno, Errno::NOSYS | Errno::XDEV | Errno::INVAL | Errno::NOTSUP);
+                    return Ok(copied);
                 }
-                Err(errno) => return Err(errno.into()),
             }
         }
     }
 
-    /// Whether the system tells where there is data in a file.
-    pub(super) fn has_holes(from: &File) -> bool {
+    /// Whether the system says that there are holes in a file of this size. Where it cannot know, it says that the
+    /// only one is behind the end that it states.
+    pub(super) fn has_holes(from: &File, size: u64) -> bool {
         match seek(from, SeekFrom::Hole(0)) {
-            Ok(_) => seek(from, SeekFrom::Start(0)).is_ok(),
+            Ok(hole) => seek(from, SeekFrom::Start(0)).is_ok() && hole < size,
             Err(_) => false,
         }
     }
@@ -178,31 +219,34 @@ mod by_system {
         loop {
             let data = match seek(from, SeekFrom::Data(at)) {
                 Ok(data) => data,
-                // Nothing but a hole is behind.
-                Err(Errno::NXIO) => break,
+                // Nothing but a hole is behind, up to the end.
+                Err(Errno::NXIO) => {
+                    let end = at.max(retry_on_intr(|| fstat(from))?.st_size as u64);
+                    retry_on_intr(|| ftruncate(to, end))?;
+                    return Ok(end == at || goes_on(end - at));
+                }
                 Err(errno) => return Err(errno.into()),
             };
             let hole = seek(from, SeekFrom::Hole(data))?;
+            if data > at && !goes_on(data - at) {
+                return Ok(false);
+            }
             at = data;
             while at < hole {
                 let want = buffer.len().min(usize::try_from(hole - at).unwrap_or(usize::MAX));
-                let read = match from.read_at(&mut buffer[..want], at) {
-                    Ok(0) => break,
-                    Ok(read) => read,
-                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                    Err(error) => return Err(error),
-                };
+                let read = read_with(from, |from| from.read_at(&mut buffer[..want], at))?;
+                if read == 0 {
+                    // It has become shorter: here is its end.
+                    retry_on_intr(|| ftruncate(to, at))?;
+                    return Ok(true);
+                }
                 to.write_all_at(&buffer[..read], at)?;
                 at += read as u64;
                 if !goes_on(read as u64) {
                     return Ok(false);
                 }
             }
-            at = at.max(hole);
         }
-        let length = at.max(retry_on_intr(|| fstat(from))?.st_size as u64);
-        retry_on_intr(|| ftruncate(to, length))?;
-        Ok(true)
     }
 }
 
@@ -232,17 +276,18 @@ mod by_system {
         false
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "as for Linux")]
     pub(super) fn copy(
         _: &File,
         _: &File,
         scratch: &mut Scratch,
         _: &mut dyn FnMut(u64) -> bool,
-    ) -> io::Result<Option<bool>> {
+    ) -> io::Result<Copied> {
         scratch.cannot_copy = true;
-        Ok(None)
+        Ok(Copied::Nothing)
     }
 
-    pub(super) fn has_holes(_: &File) -> bool {
+    pub(super) fn has_holes(_: &File, _: u64) -> bool {
         false
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, openat, statat};
@@ -20,6 +21,8 @@ pub(crate) struct Dir {
     pub(super) fd: OwnedFd,
     /// The mode that a file in it was last made with, if it then had just that.
     pub(super) given_mode: AtomicU32,
+    /// Whether it gives access control lists to what is made in it.
+    pub(super) gives_lists: OnceLock<bool>,
     /// The system's own reader, from the first read to the last.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     stream: Option<rustix::fs::Dir>,
@@ -71,6 +74,7 @@ impl Dir {
         Self {
             fd,
             given_mode: AtomicU32::new(u32::MAX),
+            gives_lists: OnceLock::new(),
             #[cfg(not(any(target_os = "linux", target_os = "android")))]
             stream: None,
         }

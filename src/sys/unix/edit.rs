@@ -10,18 +10,23 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{
-    AtFlags, FileType, Gid, Mode, OFlags, Stat, Timestamps, Uid, fchmod, fchown, fstat, fsync, linkat, mkdirat, openat,
-    readlinkat, renameat, statat, symlinkat, unlinkat, utimensat,
+    AtFlags, FileType, Mode, OFlags, Stat, fchmod, fstat, fsync, linkat, mkdirat, openat, readlinkat, renameat, statat,
+    symlinkat, unlinkat,
 };
 use rustix::io::{Errno, retry_on_intr};
 
-use super::attr::timespec;
+use super::attributes::{self, Giver, permitted};
 use super::copy::{self, Scratch};
 use super::dir::{Dir, kind_of};
-use super::{unnamed, xattr};
-use crate::fs::FileKind;
+use super::handle::Handle;
+use super::opening::open_to_read;
+use super::unnamed;
+use super::xattr::{self, Surplus};
+use crate::fs::{Attribute, FileKind};
 use crate::sys::directory::{Directory, Links};
-use crate::sys::editable::{Attributes, Copying, Editable, Facts, Means, temporary_name};
+use crate::sys::editable::{
+    Attributes, CopiedFile, Copying, Editable, Facts, Finishing, Losses, Original, temporary_name,
+};
 
 impl Editable for Dir {
     type Source = File;
@@ -80,18 +85,43 @@ impl Editable for Dir {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn make_dir(&self, name: &OsStr, is_private: bool) -> io::Result<()> {
-        let mode = if is_private { Mode::RWXU } else { Mode::RWXU | Mode::RWXG | Mode::RWXO };
-        Ok(retry_on_intr(|| mkdirat(&self.fd, name.as_bytes(), mode))?)
+    fn make_dir(
+        &self,
+        name: &OsStr,
+        like: &Self,
+        attributes: Attributes,
+        scratch: &mut Scratch,
+    ) -> io::Result<Option<u32>> {
+        if !attributes.mode {
+            self.mkdir(name, 0o777)?;
+            return self.opened_up(name, scratch).inspect_err(|_| _ = self.remove_dir(name));
+        }
+        if !scratch.new_directories.keep_their_mode {
+            self.mkdir(name, PRIVATE)?;
+            if self.made_private(name, scratch).inspect_err(|_| _ = self.remove_dir(name))? {
+                return Ok(None);
+            }
+            self.remove_dir(name)?;
+        }
+        self.mkdir(name, like.mode_to_begin_with()?)?;
+        self.take_lists(name).inspect_err(|_| _ = self.remove_dir(name))?;
+        Ok(None)
     }
 
     fn make_private(&self, name: &OsStr) -> io::Result<()> {
-        set_mode(self, name, Mode::RWXU)
+        Ok(set_mode(&self.fd, name, Mode::RWXU)?)
     }
 
-    fn make_link(&self, name: &OsStr, target: &Path, replace: bool) -> io::Result<()> {
+    fn make_link(
+        &self,
+        name: &OsStr,
+        target: &Path,
+        like: &Original<'_, Self>,
+        copying: &Copying,
+    ) -> io::Result<Losses> {
         let target = target.as_os_str().as_bytes();
-        self.make(name, replace, |name| Ok(retry_on_intr(|| symlinkat(target, &self.fd, name.as_bytes()))?))
+        let make = |name: &OsStr| Ok(retry_on_intr(|| symlinkat(target, &self.fd, name.as_bytes()))?);
+        self.make_complete(name, like, copying, make)
     }
 
     fn read_link(&self, name: &OsStr) -> io::Result<OsString> {
@@ -106,8 +136,8 @@ impl Editable for Dir {
         })
     }
 
-    fn make_special(&self, name: &OsStr, like: &Facts, replace: bool) -> io::Result<()> {
-        self.make(name, replace, |name| make_special(self, name, like))
+    fn make_special(&self, name: &OsStr, like: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses> {
+        self.make_complete(name, like, copying, |name| make_special(self, name, like.facts, copying.attributes))
     }
 
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()> {
@@ -119,14 +149,9 @@ impl Editable for Dir {
     }
 
     fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(File, Facts)> {
-        // A pipe that nobody writes to, and a device that is busy, are not waited for.
-        let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        if links == Links::Keep {
-            flags |= OFlags::NOFOLLOW;
-        }
-        let file = retry_on_intr(|| openat(&self.fd, name.as_bytes(), flags, Mode::empty()))?;
+        let file = open_to_read(&self.fd, name, links)?;
         let facts = facts_of(&retry_on_intr(|| fstat(&file))?);
-        Ok((File::from(file), facts))
+        Ok((file, facts))
     }
 
     fn copy_file(
@@ -137,56 +162,77 @@ impl Editable for Dir {
         copying: &Copying,
         scratch: &mut Scratch,
         goes_on: &mut dyn FnMut(u64) -> bool,
-    ) -> io::Result<Option<Means>> {
-        let Copying { attributes, replace, sync } = *copying;
+    ) -> io::Result<Option<CopiedFile>> {
         #[cfg(target_vendor = "apple")]
         if let Some(clone) = self.temporary_clone(source, facts, copying, scratch)? {
             if !goes_on(facts.size) {
                 return Ok(None);
             }
-            scratch.name = Some(clone.become_permanent(name, replace)?);
-            return Ok(Some(Means::Shared));
+            scratch.name = Some(clone.become_permanent(name, copying.replace)?);
+            return Ok(Some(CopiedFile { means: crate::sys::Means::Shared, losses: Losses::default() }));
         }
+        let mut losses = Losses::default();
+        let facts = &permitted(&Handle::Open(source.as_fd()), facts, copying.attributes, &mut losses);
+        let replaced = if copying.replace { self.replaced_file(name, copying.attributes) } else { None };
         loop {
-            let (file, temporary) = self.temporary_file(facts, copying, scratch)?;
+            let (file, temporary) = self.temporary_file(facts, copying, replaced.is_some(), scratch)?;
             let Some(means) = copy::content(source, facts, &file, scratch, goes_on)? else { return Ok(None) };
-            let has_mode = self.gives_mode(&file, facts, attributes)?;
-            set_attributes(&file, source, facts, Attributes { mode: attributes.mode && !has_mode, ..attributes })?;
-            if sync {
+            self.complete_file(&file, (source, facts), copying.attributes, replaced.as_ref(), &mut losses)?;
+            if copying.strict && !losses.is_empty() {
+                return losses.refused().map(|()| None);
+            }
+            if copying.sync {
                 file.sync_all()?;
             }
             if let Some(temporary) = temporary {
                 copy::close(file)?;
-                scratch.name = Some(temporary.become_permanent(name, replace)?);
-                return Ok(Some(means));
+                scratch.name = Some(temporary.become_permanent(name, copying.replace)?);
+                return Ok(Some(CopiedFile { means, losses }));
             }
             if unnamed::give_name(&file, &self.fd, name)? {
-                return Ok(Some(means));
+                return Ok(Some(CopiedFile { means, losses }));
             }
             // Once more, then, under a temporary name.
-            scratch.cannot_name = true;
+            (scratch.cannot_name, losses) = (true, Losses::default());
             rustix::fs::seek(source, rustix::fs::SeekFrom::Start(0))?;
         }
     }
 
-    fn copy_attributes(&self, from: &Self, attributes: Attributes) -> io::Result<()> {
-        set_attributes(&self.fd, &from.fd, &facts_of(&retry_on_intr(|| fstat(&from.fd))?), attributes)
+    fn copy_attributes(&self, from: &Self, finishing: &Finishing) -> io::Result<Losses> {
+        let Finishing { attributes, is_new, mode } = *finishing;
+        let (source, copy) = (from.handle(), self.handle());
+        let mut losses = Losses::default();
+        let facts = facts_of(&source.stat()?);
+        let facts = permitted(&source, &facts, attributes, &mut losses);
+        let giver = Giver::original(source, &facts, attributes);
+        let surplus = match is_new {
+            // Those that the directory above gave it are gone already, if it gets the mode.
+            true if attributes.mode => Surplus::Nothing,
+            true => Surplus::Lists,
+            false => Surplus::Anything,
+        };
+        attributes::give(&giver, &copy, surplus, &mut losses)?;
+        if let Some(Err(errno)) = mode.map(|mode| copy.set_mode(mode)) {
+            losses.add(Attribute::Mode, errno);
+        }
+        Ok(losses)
     }
 
-    fn copy_link_attributes(&self, name: &OsStr, like: &Facts, attributes: Attributes) -> io::Result<()> {
-        if attributes.owner {
-            let (owner, group) = owner(like);
-            let change = || rustix::fs::chownat(&self.fd, name.as_bytes(), owner, group, AtFlags::SYMLINK_NOFOLLOW);
-            match retry_on_intr(change) {
-                Ok(()) | Err(Errno::PERM) => {}
-                Err(errno) => return Err(errno.into()),
-            }
-        }
-        if attributes.times {
-            let times = times(like);
-            retry_on_intr(|| utimensat(&self.fd, name.as_bytes(), &times, AtFlags::SYMLINK_NOFOLLOW))?;
-        }
-        Ok(())
+    fn differs(
+        &self,
+        name: &OsStr,
+        now: &Facts,
+        like: &Original<'_, Self>,
+        attributes: Attributes,
+    ) -> io::Result<bool> {
+        let source = Handle::Named(like.dir.fd.as_fd(), like.name, like.links);
+        let facts = permitted(&source, like.facts, attributes, &mut Losses::default());
+        let giver = Giver::original(source, &facts, attributes);
+        Ok(attributes::differ(&giver, &self.named(name), now)?)
+    }
+
+    fn update(&self, name: &OsStr, like: &Original<'_, Self>, attributes: Attributes) -> io::Result<Losses> {
+        self.dress(name, like, attributes, Surplus::Anything)
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -218,10 +264,11 @@ impl Dir {
         &self,
         facts: &Facts,
         copying: &Copying,
+        gets_old_mode: bool,
         scratch: &mut Scratch,
     ) -> io::Result<(File, Option<Temporary<'_>>)> {
         let mode = match copying.attributes {
-            Attributes { mode: false, .. } => Mode::from_raw_mode(0o666),
+            Attributes { mode: false, .. } if !gets_old_mode => Mode::from_raw_mode(0o666),
             attributes if is_made_with_mode(attributes) => Mode::from_raw_mode((facts.mode & 0o777) as _),
             _ => Mode::RUSR | Mode::WUSR,
         };
@@ -262,6 +309,51 @@ impl Dir {
         Ok(Some(Temporary { dir: self, name: Some(name) }))
     }
 
+    /// Gives a file what it is to have besides its content: of the original, and of the file that it replaces.
+    fn complete_file(
+        &self,
+        file: &File,
+        (source, facts): (&File, &Facts),
+        attributes: Attributes,
+        replaced: Option<&Replaced<'_>>,
+        losses: &mut Losses,
+    ) -> io::Result<()> {
+        let copy = Handle::Open(file.as_fd());
+        let surplus = self.surplus_of_new();
+        // Who gives the mode is the last: it must not be changed any more.
+        let gets_old_mode = replaced.is_some() && !attributes.mode;
+        if let (Some(replaced), false) = (replaced, gets_old_mode) {
+            attributes::give(&replaced.giver(attributes), &copy, Surplus::Nothing, losses)?;
+        }
+        let has_mode = surplus == Surplus::Nothing && self.gives_mode(file, facts, attributes)?;
+        let given = Attributes { mode: attributes.mode && !has_mode, ..attributes };
+        let handle = Handle::Open(source.as_fd());
+        let giver = Giver { attributes: given, ..Giver::original(handle, facts, attributes) };
+        attributes::give(&giver, &copy, surplus, losses)?;
+        if let (Some(replaced), true) = (replaced, gets_old_mode) {
+            attributes::give(&replaced.giver(attributes), &copy, surplus, losses)?;
+        }
+        Ok(())
+    }
+
+    /// The file that has a name, if a copy that replaces it keeps something of it.
+    fn replaced_file<'n>(&'n self, name: &'n OsStr, attributes: Attributes) -> Option<Replaced<'n>> {
+        let Attributes { mode, xattrs, owner, .. } = attributes;
+        if mode && xattrs && owner {
+            return None;
+        }
+        let facts = self.facts_in(name, Links::Keep).ok().filter(|facts| facts.kind == FileKind::File)?;
+        // What lets it run as its owner was not meant for this content.
+        let facts = Facts { mode: facts.mode & !0o7000, ..facts };
+        Some(Replaced { handle: self.named(name), facts })
+    }
+
+    /// What a new file or directory in this one has that nobody asked for.
+    fn surplus_of_new(&self) -> Surplus {
+        let gives_lists = self.gives_lists.get_or_init(|| xattr::has_default_list(&self.handle()));
+        if *gives_lists { Surplus::Lists } else { Surplus::Nothing }
+    }
+
     /// Whether a file that was made with the mode that it is to have has it. What the directory and the umask have
     /// left of it for one, they leave for the next.
     fn gives_mode(&self, file: &File, facts: &Facts, attributes: Attributes) -> io::Result<bool> {
@@ -280,8 +372,84 @@ impl Dir {
     }
 }
 
+/// A file that a copy replaces.
+struct Replaced<'a> {
+    handle: Handle<'a>,
+    facts: Facts,
+}
+
+impl Replaced<'_> {
+    /// What the copy keeps of it, if it gets these attributes of the original.
+    fn giver(&self, copied: Attributes) -> Giver<'_> {
+        Giver::replaced(self.handle, &self.facts, copied)
+    }
+}
+
+/// The mode of a directory that nobody but its owner may look into.
+const PRIVATE: u32 = 0o700;
+
+/// Making directories.
 impl Dir {
-    /// Makes something that has a name from the beginning; to replace what has the name, under another one first.
+    fn mkdir(&self, name: &OsStr, mode: u32) -> io::Result<()> {
+        let mode = Mode::from_raw_mode(mode as _);
+        Ok(retry_on_intr(|| mkdirat(&self.fd, name.as_bytes(), mode))?)
+    }
+
+    /// The mode with which a copy of this directory is made where modes cannot be changed later.
+    fn mode_to_begin_with(&self) -> io::Result<u32> {
+        let mode = facts_of(&retry_on_intr(|| fstat(&self.fd))?).mode & 0o1777;
+        Ok(xattr::own_mode(&self.handle(), mode, &mut Losses::default()) | PRIVATE)
+    }
+
+    /// Lets the owner of a new directory do everything with it, if the umask or the directory above does not; returns
+    /// the mode that it had then.
+    fn opened_up(&self, name: &OsStr, scratch: &mut Scratch) -> io::Result<Option<u32>> {
+        let made = &mut scratch.new_directories;
+        if made.have_their_bits && self.surplus_of_new() == Surplus::Nothing {
+            return Ok(None);
+        }
+        let mode = self.facts_in(name, Links::Keep)?.mode & 0o7777;
+        if mode & PRIVATE == PRIVATE {
+            made.have_their_bits = true;
+            return Ok(None);
+        }
+        set_mode(&self.fd, name, Mode::from_raw_mode((mode | PRIVATE) as _))?;
+        Ok(Some(mode))
+    }
+
+    /// Lets the owner of a new directory do everything with it, whatever the umask and the directory above say. Not if
+    /// the file system lets nobody change modes.
+    fn made_private(&self, name: &OsStr, scratch: &mut Scratch) -> io::Result<bool> {
+        self.take_lists(name)?;
+        let made = &mut scratch.new_directories;
+        if made.have_their_bits && self.surplus_of_new() == Surplus::Nothing {
+            return Ok(true);
+        }
+        let mode = self.facts_in(name, Links::Keep)?.mode & 0o7777;
+        made.have_their_bits = mode & PRIVATE == PRIVATE;
+        // What it has from the directory above besides permissions stays.
+        let private = Mode::from_raw_mode((mode & 0o7000 | PRIVATE) as _);
+        let is_set = match self.open_in(name, Links::Keep) {
+            // It gets its mode by this call in the end: whether that works is found out here.
+            Ok(dir) => retry_on_intr(|| fchmod(&dir.fd, private)).is_ok(),
+            Err(_) => set_mode(&self.fd, name, private).is_ok(),
+        };
+        made.keep_their_mode = !is_set;
+        Ok(is_set)
+    }
+
+    /// Takes from a new directory the access control lists that it has from this one.
+    fn take_lists(&self, name: &OsStr) -> io::Result<()> {
+        match self.surplus_of_new() {
+            Surplus::Lists => xattr::remove_lists(&self.named(name)).refused(),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Making what has a name from the beginning.
+impl Dir {
+    /// Makes something; to replace what has the name, under another one first.
     fn make(&self, name: &OsStr, replace: bool, make: impl Fn(&OsStr) -> io::Result<()>) -> io::Result<()> {
         match make(name) {
             Err(error) if replace && error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -290,6 +458,61 @@ impl Dir {
         let temporary = temporary_name();
         make(&temporary)?;
         Temporary { dir: self, name: Some(temporary) }.become_permanent(name, replace).map(drop)
+    }
+
+    /// Makes a link or special file, with the attributes of another one. What replaces something, and what must not be
+    /// there without them, gets its name when it has them.
+    fn make_complete(
+        &self,
+        name: &OsStr,
+        like: &Original<'_, Self>,
+        copying: &Copying,
+        make: impl Fn(&OsStr) -> io::Result<()>,
+    ) -> io::Result<Losses> {
+        let Copying { attributes, replace, strict, .. } = *copying;
+        let surplus = self.surplus_of_new();
+        if !strict {
+            match make(name) {
+                Err(error) if replace && error.kind() == io::ErrorKind::AlreadyExists => {}
+                result => {
+                    result?;
+                    return self.dress(name, like, attributes, surplus).inspect_err(|_| _ = self.remove_file(name));
+                }
+            }
+        }
+        let temporary = temporary_name();
+        make(&temporary)?;
+        let temporary = Temporary { dir: self, name: Some(temporary) };
+        let losses = self.dress(temporary.name(), like, attributes, surplus)?;
+        if strict && !losses.is_empty() {
+            return losses.refused().map(|()| Losses::default());
+        }
+        temporary.become_permanent(name, replace)?;
+        Ok(losses)
+    }
+
+    /// Gives what has a name the attributes of another one.
+    fn dress(
+        &self,
+        name: &OsStr,
+        like: &Original<'_, Self>,
+        attributes: Attributes,
+        surplus: Surplus,
+    ) -> io::Result<Losses> {
+        let mut losses = Losses::default();
+        let source = Handle::Named(like.dir.fd.as_fd(), like.name, like.links);
+        let facts = permitted(&source, like.facts, attributes, &mut losses);
+        let giver = Giver::original(source, &facts, attributes);
+        attributes::give(&giver, &self.named(name), surplus, &mut losses)?;
+        Ok(losses)
+    }
+
+    fn handle(&self) -> Handle<'_> {
+        Handle::Open(self.fd.as_fd())
+    }
+
+    fn named<'n>(&'n self, name: &'n OsStr) -> Handle<'n> {
+        Handle::Named(self.fd.as_fd(), name, Links::Keep)
     }
 }
 
@@ -302,9 +525,12 @@ struct Temporary<'a> {
 impl Temporary<'_> {
     /// Gives it its name; returns the temporary one, which is free again.
     fn become_permanent(mut self, name: &OsStr, replace: bool) -> io::Result<OsString> {
-        let temporary = self.name.as_deref().expect("BUG: it has its name already");
-        self.dir.rename(temporary, self.dir, name, replace)?;
+        self.dir.rename(self.name(), self.dir, name, replace)?;
         Ok(self.name.take().expect("BUG: it has its name already"))
+    }
+
+    fn name(&self) -> &OsStr {
+        self.name.as_deref().expect("BUG: it has its name already")
     }
 }
 
@@ -317,7 +543,7 @@ impl Drop for Temporary<'_> {
 }
 
 #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "other types on other systems")]
-fn facts_of(stat: &Stat) -> Facts {
+pub(super) fn facts_of(stat: &Stat) -> Facts {
     Facts {
         kind: kind_of(FileType::from_raw_mode(stat.st_mode)).unwrap_or(FileKind::Other),
         id: Some((stat.st_dev as u64, stat.st_ino as u64)),
@@ -342,73 +568,35 @@ fn time(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
     second?.checked_add(Duration::from_nanos(nanoseconds))
 }
 
-fn times(facts: &Facts) -> Timestamps {
-    Timestamps { last_access: timespec(facts.accessed), last_modification: timespec(facts.modified) }
-}
-
 /// Whether a file is made with the mode that it is to have in the end: nothing else of it depends on that.
 fn is_made_with_mode(attributes: Attributes) -> bool {
     attributes.mode && !attributes.owner && !attributes.xattrs
 }
 
-fn owner(facts: &Facts) -> (Option<Uid>, Option<Gid>) {
-    (Some(Uid::from_raw(facts.owner.0)), Some(Gid::from_raw(facts.owner.1)))
-}
-
-/// Gives an open file or directory what another one has. `setuid` and its like go with the owner only.
-fn set_attributes(to: impl AsFd, from: impl AsFd, facts: &Facts, attributes: Attributes) -> io::Result<()> {
-    let mut bits = 0o777;
-    if attributes.owner {
-        let (owner, group) = owner(facts);
-        match retry_on_intr(|| fchown(&to, owner, group)) {
-            Ok(()) => bits = 0o7777,
-            // Only an administrator gives files away.
-            Err(Errno::PERM) => {}
-            Err(errno) => return Err(errno.into()),
-        }
-    }
-    if attributes.xattrs {
-        xattr::copy(&from, &to, true)?;
-    }
-    // To change the owner takes away some bits, and to set a list of rights changes others.
-    if attributes.mode {
-        let mut mode = facts.mode & bits;
-        if facts.kind == FileKind::Directory && bits == 0o777 {
-            // Inherited from the directory above: whose the files in this one are.
-            mode |= facts_of(&retry_on_intr(|| fstat(&to))?).mode & 0o2000;
-        }
-        retry_on_intr(|| fchmod(&to, Mode::from_raw_mode(mode as _)))?;
-    }
-    if attributes.times {
-        retry_on_intr(|| rustix::fs::futimens(&to, &times(facts)))?;
-    }
-    Ok(())
-}
-
+/// Makes a pipe, socket or device; one that is to get the mode of another, for its owner only until it has it.
 #[cfg(not(target_vendor = "apple"))]
-fn make_special(dir: &Dir, name: &OsStr, like: &Facts) -> io::Result<()> {
+fn make_special(dir: &Dir, name: &OsStr, like: &Facts, attributes: Attributes) -> io::Result<()> {
     let kind = FileType::from_raw_mode(like.mode as _);
-    let mode = Mode::from_raw_mode((like.mode & 0o777) as _);
-    retry_on_intr(|| rustix::fs::mknodat(&dir.fd, name.as_bytes(), kind, mode, like.device as _))?;
-    set_mode(dir, name, mode).inspect_err(|_| _ = dir.remove_file(name))
+    let mode = Mode::from_raw_mode(if attributes.mode { 0o600 } else { 0o666 });
+    Ok(retry_on_intr(|| rustix::fs::mknodat(&dir.fd, name.as_bytes(), kind, mode, like.device as _))?)
 }
 
-/// Sets the mode of what is no link, and is not opened for that. Linux has no call of its own for it.
+/// Sets the mode of what is not a link, and is not opened for that. Linux has no call of its own for it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
+pub(super) fn set_mode(dir: impl AsFd, name: &OsStr, mode: Mode) -> rustix::io::Result<()> {
     use std::os::fd::AsRawFd as _;
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = retry_on_intr(|| openat(&dir.fd, name.as_bytes(), flags, Mode::empty()))?;
-    Ok(retry_on_intr(|| rustix::fs::chmod(format!("/proc/self/fd/{}", file.as_raw_fd()), mode))?)
+    let file = retry_on_intr(|| openat(&dir, name.as_bytes(), flags, Mode::empty()))?;
+    retry_on_intr(|| rustix::fs::chmod(format!("/proc/self/fd/{}", file.as_raw_fd()), mode))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn set_mode(dir: &Dir, name: &OsStr, mode: Mode) -> io::Result<()> {
-    Ok(retry_on_intr(|| rustix::fs::chmodat(&dir.fd, name.as_bytes(), mode, AtFlags::SYMLINK_NOFOLLOW))?)
+pub(super) fn set_mode(dir: impl AsFd, name: &OsStr, mode: Mode) -> rustix::io::Result<()> {
+    retry_on_intr(|| rustix::fs::chmodat(&dir, name.as_bytes(), mode, AtFlags::SYMLINK_NOFOLLOW))
 }
 
 #[cfg(target_vendor = "apple")]
-fn make_special(_: &Dir, _: &OsStr, _: &Facts) -> io::Result<()> {
+fn make_special(_: &Dir, _: &OsStr, _: &Facts, _: Attributes) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

@@ -1,30 +1,72 @@
-//! Extended attributes on Unix, which hold lists of access rights, too.
-
-use std::io;
+//! Extended attributes on Unix, among which Linux has access control lists.
 
 use rustix::io::Errno;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use here::RIGHTS;
-pub(super) use here::copy;
+pub(super) use here::{copy, differ, has_default_list, own_mode, remove_lists};
 
-/// The error that says what cannot be kept of a file.
-pub(super) fn cannot_keep(what: &str, errno: Errno) -> io::Error {
-    let error = io::Error::from(errno);
-    io::Error::new(error.kind(), format!("{what} cannot be kept: {error}"))
+/// What a copy gets of the extended attributes of its original.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) lists: Lists,
+    /// Whether it gets those that are not access control lists.
+    pub(super) others: bool,
+    /// Whether both have the same content.
+    pub(super) has_same_content: bool,
+    /// What it may have that the original does not have.
+    pub(super) surplus: Surplus,
+}
+
+/// What becomes of access control lists. They are permissions: they go with the mode.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lists {
+    /// The copy gets those of the original.
+    Copied,
+    /// The copy gets none.
+    Without,
+    /// They stay as they are.
+    Left,
+}
+
+/// What a copy may have that its original does not have, which goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surplus {
+    /// It is new, and its directory gives no lists.
+    Nothing,
+    /// It is new, and has the lists that its directory gives.
+    Lists,
+    /// It was there before.
+    Anything,
+}
+
+/// Whether an attribute is one that the system gives out by itself, or that this user has no say in: that is
+/// no loss to report.
+fn is_the_systems(name: &[u8], errno: Errno) -> bool {
+    let is_given_out = [&b"security."[..], b"system.", b"com.apple."].iter().any(|prefix| name.starts_with(prefix));
+    let is_for_administrators = name == b"security.capability" || name.starts_with(b"trusted.");
+    match errno {
+        Errno::PERM | Errno::ACCESS => is_given_out || is_for_administrators,
+        Errno::NOTSUP | Errno::INVAL => is_given_out && !is_for_administrators,
+        _ => false,
+    }
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 mod here {
-    use std::io;
-    use std::os::fd::AsFd;
+    use rustix::io::{Errno, Result};
 
-    use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr};
-    use rustix::io::{Errno, retry_on_intr};
+    use super::{Lists, Surplus, Wanted, is_the_systems};
+    use crate::fs::Attribute;
+    use crate::sys::editable::Losses;
+    use crate::sys::unix::attributes::mode_of;
+    use crate::sys::unix::handle::Handle;
 
-    use super::cannot_keep;
-
+    /// The access control list of a file, where the system has it among its attributes.
     pub(in crate::sys::unix) const RIGHTS: &[u8] = b"system.posix_acl_access";
+
+    /// That which a directory gives to what is made in it.
+    const DEFAULT_RIGHTS: &[u8] = b"system.posix_acl_default";
 
     /// The error of an attribute that is not there.
     #[cfg(target_vendor = "apple")]
@@ -35,52 +77,233 @@ mod here {
     /// These hold for the content that they were made for: the system takes them away when it changes.
     const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.ima", b"security.evm"];
 
-    /// Gives a file the attributes of another. Those that only the system or its administrator may set stay
-    /// behind where they may not be set; those of the content, where that is not the same.
-    pub(in crate::sys::unix) fn copy(from: impl AsFd, to: impl AsFd, has_same_content: bool) -> io::Result<()> {
-        let names = match grown(|buffer| flistxattr(&from, buffer)) {
-            Err(Errno::NOTSUP | Errno::NOSYS) => return Ok(()),
-            names => names?,
+    /// The bits of a mode that are the group's.
+    const GROUP: u32 = 0o070;
+
+    /// Gives one the attributes of the other. Returns the mode that goes with them: if the copy does not get the list
+    /// of the original, the mask of that list is not in it.
+    pub(in crate::sys::unix) fn copy(
+        from: &Handle<'_>,
+        to: &Handle<'_>,
+        mode: u32,
+        wanted: Wanted,
+        losses: &mut Losses,
+    ) -> u32 {
+        if wanted.lists == Lists::Without && wanted.surplus != Surplus::Nothing {
+            remove_list(to, RIGHTS, losses);
+        }
+        if wanted.lists != Lists::Copied && !wanted.others {
+            return mode;
+        }
+        let names = match listed(from) {
+            Ok(names) => names,
+            Err(errno) => {
+                losses.add(Attribute::Xattrs, errno);
+                return own_mode(from, mode, losses);
+            }
         };
-        let is_kept = |name: &&[u8]| !name.is_empty() && (has_same_content || !OF_CONTENT.contains(name));
-        let mut has_rights = false;
-        for name in names.split(|&byte| byte == 0).filter(is_kept) {
-            has_rights |= name == RIGHTS;
-            let copied = grown(|buffer| fgetxattr(&from, name, buffer))
-                .and_then(|value| retry_on_intr(|| fsetxattr(&to, name, &value, XattrFlags::empty())));
-            match copied {
-                // It has just been taken away.
-                Err(ABSENT) => {}
-                // The system's own, which it gives out itself.
-                Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS | Errno::INVAL) if is_the_systems(name) => {}
-                Err(errno) => {
-                    let what = format!("its attribute `{}`", String::from_utf8_lossy(name).escape_debug());
-                    return Err(cannot_keep(&what, errno));
-                }
-                Ok(()) => {}
-            }
+        let mut copying = Copying { from, to, widened: None, losses };
+        if wanted.others {
+            copying.others(&names, wanted);
         }
-        if !has_rights && cfg!(any(target_os = "linux", target_os = "android")) {
-            // The new file has those that the directory gives to what is made in it.
-            match retry_on_intr(|| fremovexattr(&to, RIGHTS)) {
-                Err(ABSENT | Errno::NOTSUP | Errno::NOSYS) => {}
-                result => result.map_err(|errno| cannot_keep("its access rights", errno))?,
-            }
+        let mode = if wanted.lists == Lists::Copied { copying.lists(&names, mode, wanted.surplus) } else { mode };
+        if let Some(before) = copying.widened {
+            // The mode that it is to have in the end is set later.
+            _ = to.set_mode(before);
         }
-        Ok(())
+        mode
     }
 
-    fn is_the_systems(name: &[u8]) -> bool {
-        let theirs = [&b"security."[..], b"system.", b"trusted.", b"com.apple."];
-        name != RIGHTS && theirs.iter().any(|prefix| name.starts_with(prefix))
+    struct Copying<'a, 'h> {
+        from: &'a Handle<'h>,
+        to: &'a Handle<'h>,
+        /// The mode that it had, if it had to be made writable.
+        widened: Option<u32>,
+        losses: &'a mut Losses,
+    }
+
+    impl Copying<'_, '_> {
+        fn others(&mut self, names: &Names, wanted: Wanted) {
+            let is_kept = |name: &&[u8]| wanted.has_same_content || !OF_CONTENT.contains(name);
+            for name in names.iter().filter(|name| !is_list(name)).filter(is_kept) {
+                let copied = value(self.from, name).and_then(|value| self.change(|to| to.set_xattr(name, &value)));
+                self.enter(name, copied);
+            }
+            if wanted.surplus != Surplus::Anything {
+                return;
+            }
+            let Ok(present) = listed(self.to) else { return };
+            for name in present.iter().filter(|name| is_ours(name) && !names.iter().any(|other| other == *name)) {
+                let removed = self.change(|to| to.remove_xattr(name));
+                self.enter(name, removed);
+            }
+        }
+
+        /// Both lists; returns the mode that goes with them.
+        fn lists(&mut self, names: &Names, mut mode: u32, surplus: Surplus) -> u32 {
+            for name in [DEFAULT_RIGHTS, RIGHTS] {
+                let wanted = names.iter().any(|other| other == name).then(|| value(self.from, name));
+                let set = match &wanted {
+                    Some(Ok(list)) => self.to.set_xattr(name, list),
+                    Some(Err(errno)) => Err(*errno),
+                    None => Ok(()),
+                };
+                let is_gone = matches!(wanted, Some(Err(ABSENT)));
+                if let (Err(errno), false) = (set, is_gone) {
+                    self.losses.add(of_list(name), errno);
+                    if name == RIGHTS {
+                        let list = wanted.as_ref().and_then(|list| list.as_deref().ok()).unwrap_or_default();
+                        mode = narrowed(mode, group_bits(list));
+                    }
+                }
+                if (wanted.is_none() || set.is_err()) && surplus != Surplus::Nothing {
+                    remove_list(self.to, name, self.losses);
+                }
+            }
+            mode
+        }
+
+        /// Does something for which the owner needs the permission to write, which the owner may not have.
+        fn change(&mut self, change: impl Fn(&Handle<'_>) -> Result<()>) -> Result<()> {
+            match change(self.to) {
+                Err(Errno::ACCESS) if self.widened.is_none() => {}
+                result => return result,
+            }
+            let mode = mode_of(&self.to.stat()?);
+            self.to.set_mode(mode | 0o200).map_err(|_| Errno::ACCESS)?;
+            self.widened = Some(mode);
+            change(self.to)
+        }
+
+        fn enter(&mut self, name: &[u8], result: Result<()>) {
+            match result {
+                // It has just been taken away.
+                Ok(()) | Err(ABSENT) => {}
+                Err(errno) if is_the_systems(name, errno) => {}
+                Err(errno) => self.losses.add(named(name), errno),
+            }
+        }
+    }
+
+    /// The mode without what only an access control list adds to it: the system shows the list's mask in place of the
+    /// group bits.
+    pub(in crate::sys::unix) fn own_mode(of: &Handle<'_>, mode: u32, losses: &mut Losses) -> u32 {
+        if mode & GROUP == 0 {
+            return mode;
+        }
+        let mut buffer = [0; 512];
+        let list = match of.xattr(RIGHTS, &mut buffer) {
+            Err(ABSENT | Errno::NOTSUP | Errno::NOSYS) => return mode,
+            Ok(length) => Ok(buffer[..length].to_vec()),
+            Err(Errno::RANGE) => value(of, RIGHTS),
+            Err(errno) => Err(errno),
+        };
+        let own_bits = list.map_or_else(
+            |errno| {
+                losses.add(Attribute::AccessList, errno);
+                0
+            },
+            |list| group_bits(&list),
+        );
+        narrowed(mode, own_bits)
+    }
+
+    /// The mode with no more group bits than these.
+    fn narrowed(mode: u32, group_bits: u32) -> u32 {
+        mode & (!GROUP | group_bits)
+    }
+
+    /// Takes away both lists, which a new directory has from the one above.
+    pub(in crate::sys::unix) fn remove_lists(from: &Handle<'_>) -> Losses {
+        let mut losses = Losses::default();
+        [DEFAULT_RIGHTS, RIGHTS].into_iter().for_each(|name| remove_list(from, name, &mut losses));
+        losses
+    }
+
+    fn remove_list(to: &Handle<'_>, name: &[u8], losses: &mut Losses) {
+        match to.remove_xattr(name) {
+            Ok(()) | Err(ABSENT | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {}
+            // Not a directory has no default list, and some systems say so with this error.
+            Err(Errno::ACCESS) if name == DEFAULT_RIGHTS => {}
+            Err(errno) => losses.add(of_list(name), errno),
+        }
+    }
+
+    /// What a list of the kernel's form gives to the owning group: a version, then entries of a tag (2 bytes),
+    /// permissions (2) and an id (4). One that cannot be read gives nothing.
+    fn group_bits(list: &[u8]) -> u32 {
+        const OWNING_GROUP: u16 = 0x04;
+        let number = |entry: &[u8], at: usize| u16::from_le_bytes([entry[at], entry[at + 1]]);
+        let entries = list.get(4..).unwrap_or_default().chunks_exact(8);
+        let mut own = entries.filter(|entry| number(entry, 0) == OWNING_GROUP);
+        own.next().map_or(0, |entry| u32::from(number(entry, 2) & 0o7) << 3)
+    }
+
+    /// Whether a directory gives access control lists to what is made in it.
+    pub(in crate::sys::unix) fn has_default_list(dir: &Handle<'_>) -> bool {
+        // What cannot be known may be so.
+        !matches!(dir.xattr(DEFAULT_RIGHTS, &mut []), Err(ABSENT | Errno::NOTSUP | Errno::NOSYS))
+    }
+
+    /// Whether a copy has other attributes than [`copy`] would give it, of those that a user can set.
+    pub(in crate::sys::unix) fn differ(from: &Handle<'_>, to: &Handle<'_>, wanted: Wanted) -> Result<bool> {
+        let is_wanted = |name: &&[u8]| match is_list(name) {
+            true => wanted.lists == Lists::Copied,
+            false => wanted.others && is_ours(name),
+        };
+        let (from_names, to_names) = (listed(from)?, listed(to)?);
+        let mut names: [Vec<_>; 2] = [&from_names, &to_names].map(|names| names.iter().filter(is_wanted).collect());
+        names.iter_mut().for_each(|names| names.sort_unstable());
+        if names[0] != names[1] {
+            return Ok(true);
+        }
+        let differs = |name: &&[u8]| !matches!((value(from, name), value(to, name)), (Ok(old), Ok(new)) if old == new);
+        Ok(names[0].iter().any(differs))
+    }
+
+    /// The names of attributes, each with a NUL after it.
+    struct Names(Vec<u8>);
+
+    impl Names {
+        fn iter(&self) -> impl Iterator<Item = &[u8]> {
+            self.0.split(|&byte| byte == 0).filter(|name| !name.is_empty())
+        }
+    }
+
+    fn listed(of: &Handle<'_>) -> Result<Names> {
+        match grown(|buffer| of.list_xattrs(buffer)) {
+            Err(Errno::NOTSUP | Errno::NOSYS) => Ok(Names(Vec::new())),
+            names => names.map(Names),
+        }
+    }
+
+    fn value(of: &Handle<'_>, name: &[u8]) -> Result<Vec<u8>> {
+        grown(|buffer| of.xattr(name, buffer))
+    }
+
+    fn is_list(name: &[u8]) -> bool {
+        name == RIGHTS || name == DEFAULT_RIGHTS
+    }
+
+    /// Whether an attribute is given by users or administrators, and not by the system itself.
+    fn is_ours(name: &[u8]) -> bool {
+        name == b"security.capability" || [&b"user."[..], b"trusted."].iter().any(|prefix| name.starts_with(prefix))
+    }
+
+    fn of_list(name: &[u8]) -> Attribute {
+        if name == RIGHTS { Attribute::AccessList } else { Attribute::DefaultAccessList }
+    }
+
+    fn named(name: &[u8]) -> Attribute {
+        Attribute::Xattr(String::from_utf8_lossy(name).into_owned())
     }
 
     /// What a call puts into a buffer, which is made larger until it fits.
-    fn grown(call: impl Fn(&mut [u8]) -> rustix::io::Result<usize>) -> rustix::io::Result<Vec<u8>> {
+    fn grown(call: impl Fn(&mut [u8]) -> Result<usize>) -> Result<Vec<u8>> {
         const MOST: usize = 1 << 26;
         let mut buffer = vec![0; 1024];
         loop {
-            match retry_on_intr(|| call(&mut buffer)) {
+            match call(&mut buffer) {
                 Err(Errno::RANGE) if buffer.len() < MOST => buffer.resize(buffer.len() * 8, 0),
                 Err(errno) => return Err(errno),
                 Ok(length) => {
@@ -95,11 +318,30 @@ mod here {
 /// rustix has none here.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 mod here {
-    use std::io;
-    use std::os::fd::AsFd;
+    use rustix::io::Result;
+
+    use super::Wanted;
+    use crate::sys::editable::Losses;
+    use crate::sys::unix::handle::Handle;
+
+    pub(in crate::sys::unix) fn copy(_: &Handle<'_>, _: &Handle<'_>, mode: u32, _: Wanted, _: &mut Losses) -> u32 {
+        mode
+    }
+
+    pub(in crate::sys::unix) fn own_mode(_: &Handle<'_>, mode: u32, _: &mut Losses) -> u32 {
+        mode
+    }
+
+    pub(in crate::sys::unix) fn remove_lists(_: &Handle<'_>) -> Losses {
+        Losses::default()
+    }
+
+    pub(in crate::sys::unix) fn has_default_list(_: &Handle<'_>) -> bool {
+        false
+    }
 
     #[allow(clippy::unnecessary_wraps, reason = "as elsewhere")]
-    pub(in crate::sys::unix) fn copy(_: impl AsFd, _: impl AsFd, _: bool) -> io::Result<()> {
-        Ok(())
+    pub(in crate::sys::unix) fn differ(_: &Handle<'_>, _: &Handle<'_>, _: Wanted) -> Result<bool> {
+        Ok(false)
     }
 }

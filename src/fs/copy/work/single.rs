@@ -12,7 +12,7 @@ use crate::fs::bulk::path_of;
 use crate::fs::copy::options::{Overwrite, Settings, Specials};
 use crate::fs::copy::times::{is_newer, is_same_time};
 use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
-use crate::sys::{self, Copying, Editable, Facts, Links, Means};
+use crate::sys::{self, Copying, Editable, Facts, Finishing, Links, Means, Original};
 
 /// The directory into which something is copied.
 pub(super) struct Target<'d, D> {
@@ -33,11 +33,20 @@ impl<'d, D> Target<'d, D> {
 
 /// What became of a directory that is to be made.
 pub(super) enum Made {
-    New,
+    /// It is new, and may have to get this mode in the end.
+    New(Option<u32>),
     /// It was there.
     Merged,
     /// It is not there, and this is a dry run.
     OnlyTold,
+}
+
+impl Made {
+    /// How it gets its attributes when everything is in it.
+    pub(super) fn finishing(&self, settings: &Settings) -> Finishing {
+        let mode = if let Self::New(mode) = self { *mode } else { None };
+        Finishing { attributes: settings.attributes, is_new: !matches!(self, Self::Merged), mode }
+    }
 }
 
 /// What a step finds at the target.
@@ -67,17 +76,27 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         Self::new(copy, true)
     }
 
-    /// Makes a directory, unless there is one.
-    pub(super) fn made_dir(&mut self, target: &Target<'_, D>, name: &OsStr, parent: &Path) -> io::Result<Made> {
+    /// Makes a directory as a source is one, unless there is one.
+    pub(super) fn made_dir(
+        &mut self,
+        target: &Target<'_, D>,
+        name: &OsStr,
+        parent: &Path,
+        source: &D,
+    ) -> io::Result<Made> {
         let Settings { dry_run, overwrite, attributes, .. } = *self.copy.settings;
         // Until it is made, as another thread may be about to make one that differs in case.
         let mut names = target.names.map(Names::lock);
+        let mut made = if dry_run { Made::OnlyTold } else { Made::New(None) };
         let found = match target.dir {
-            Some(dir) if !dry_run => match dir.make_dir(name, attributes.mode) {
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => Some(dir.facts_in(name, Links::Keep)?),
-                result => result.map(|()| None)?,
+            Some(dir) if !dry_run => match dir.make_dir(name, source, attributes, &mut self.scratch) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => Some((dir, dir.facts_in(name, Links::Keep)?)),
+                mode => {
+                    made = Made::New(mode?);
+                    None
+                }
             },
-            Some(dir) => present(dir.facts_in(name, Links::Keep))?,
+            Some(dir) => present(dir.facts_in(name, Links::Keep))?.map(|facts| (dir, facts)),
             None => None,
         };
         self.refuse_used(names.as_deref_mut(), target.dir, name, found.is_some())?;
@@ -85,15 +104,25 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Some(_) if overwrite == Overwrite::Refuse => return Err(sys::taken_error()),
             // This copy has made it, under another spelling; or another program.
             Some(_) if target.is_fresh => return Err(sys::taken_error()),
-            Some(facts) if facts.kind != FileKind::Directory => {
+            Some((_, facts)) if facts.kind != FileKind::Directory => {
                 return Err(io::Error::new(ErrorKind::NotADirectory, "a directory replaces no file"));
             }
-            Some(_) => return Ok(Made::Merged),
+            Some((dir, facts)) => {
+                self.merge(dir, name, parent, &facts, source)?;
+                return Ok(Made::Merged);
+            }
             None => {}
         }
         self.report.directories += 1;
         self.tell(Action::MakeDirectory, parent, name);
-        Ok(if dry_run { Made::OnlyTold } else { Made::New })
+        Ok(made)
+    }
+
+    /// Removes a directory that was made just now, as nothing can be put into it.
+    pub(super) fn unmake_dir(&mut self, dir: &D, name: &OsStr) {
+        if dir.remove_dir(name).is_ok() {
+            self.report.directories -= 1;
+        }
     }
 
     /// Copies what is no directory; whether it is one after all.
@@ -119,7 +148,10 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             },
             FileKind::Directory => return Ok(true),
             FileKind::File => return self.file(dir, target, names, path, links),
-            FileKind::Other => self.special(target, names, path, &dir.facts_in(names.0, links)?)?,
+            FileKind::Other => {
+                let facts = dir.facts_in(names.0, links)?;
+                self.special(&Original { dir, name: names.0, links, facts: &facts }, target, names.1, path)?;
+            }
         }
         Ok(false)
     }
@@ -145,9 +177,13 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             FileKind::Directory => return Ok(true),
             // It was a file when its directory was read.
             FileKind::Symlink => return self.link(dir, target, (name, new), path).map(|()| false),
-            FileKind::Other => return self.special(target, (name, new), path, &facts).map(|()| false),
+            FileKind::Other => {
+                let original = Original { dir, name, links, facts: &facts };
+                return self.special(&original, target, new, path).map(|()| false);
+            }
         }
-        self.copy_once(target, new, path, &facts, |copier| copier.copied(target, new, path, &source, &facts))?;
+        let original = Original { dir, name, links, facts: &facts };
+        self.copy_once(target, new, path, &facts, |copier| copier.copied(target, new, path, &source, &original))?;
         Ok(false)
     }
 
@@ -158,29 +194,30 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         name: &OsStr,
         path: &Path,
         source: &D::Source,
-        facts: &Facts,
+        original: &Original<'_, D>,
     ) -> io::Result<Done> {
+        let facts = original.facts;
         let replace =
             match self.found(target, name, FileKind::File, |old| is_outdated(self.copy.settings, facts, old))? {
                 Found::Nothing => false,
                 Found::Old => true,
                 Found::Unchanged(old) if is_different(self.copy.settings, facts, &old) => return Ok(Done::Without),
-                Found::Unchanged(old) => return Ok(Done::Same(old.id)),
+                Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
             };
         if let Some(dir) = target.dir.filter(|_| !self.copy.settings.dry_run) {
-            let Settings { attributes, sync, .. } = *self.copy.settings;
-            let copying = Copying { attributes, replace, sync };
+            let copying = self.copying(replace);
             let (copy, mut bytes) = (self.copy, 0);
             let mut goes_on = |count| {
                 bytes += count;
                 copy.account.progress(0, count, || path_of(copy.from, path, name))
             };
-            let Some(means) = dir.copy_file(name, source, facts, &copying, &mut self.scratch, &mut goes_on)? else {
+            let Some(file) = dir.copy_file(name, source, facts, &copying, &mut self.scratch, &mut goes_on)? else {
                 return Ok(Done::Without);
             };
             self.report.bytes += bytes;
-            self.report.shared += u64::from(means == Means::Shared);
-            self.report.by_system += u64::from(means == Means::BySystem);
+            self.report.shared += u64::from(file.means == Means::Shared);
+            self.report.by_system += u64::from(file.means == Means::BySystem);
+            copy.not_kept(path, self.own_name(name), file.losses)?;
         } else {
             self.report.bytes += facts.size;
         }
@@ -189,10 +226,31 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         Ok(Done::Made)
     }
 
+    fn copying(&self, replace: bool) -> Copying {
+        let Settings { attributes, sync, strict, .. } = *self.copy.settings;
+        Copying { attributes, replace, sync, strict }
+    }
+
+    /// Leaves a copy that is there already, and brings its attributes up to date if that is wanted.
+    fn stays(
+        &mut self,
+        target: &Target<'_, D>,
+        name: &OsStr,
+        path: &Path,
+        old: &Facts,
+        original: &Original<'_, D>,
+    ) -> io::Result<Done> {
+        if let (Some(dir), Overwrite::IfDifferent) = (target.dir, self.copy.settings.overwrite) {
+            self.update(dir, name, path, old, original)?;
+        }
+        Ok(Done::Same(old.id))
+    }
+
     fn link(&mut self, dir: &D, target: &Target<'_, D>, (name, new): (&OsStr, &OsStr), path: &Path) -> io::Result<()> {
         let facts = dir.facts_in(name, Links::Keep)?;
         self.copy_once(target, new, path, &facts, |copier| {
-            copier.copied_link(target, new, path, &dir.read_link(name)?, &facts)
+            let original = Original { dir, name, links: Links::Keep, facts: &facts };
+            copier.copied_link(target, new, path, &dir.read_link(name)?, &original)
         })
     }
 
@@ -203,7 +261,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         name: &OsStr,
         path: &Path,
         leads_to: &OsStr,
-        facts: &Facts,
+        original: &Original<'_, D>,
     ) -> io::Result<Done> {
         let settings = self.copy.settings;
         let is_different = || {
@@ -212,7 +270,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         };
         let is_outdated = |old: &Facts| match settings.overwrite {
             Overwrite::IfDifferent => is_different(),
-            _ => is_outdated(settings, facts, old),
+            _ => is_outdated(settings, original.facts, old),
         };
         let replace = match self.found(target, name, FileKind::Symlink, is_outdated)? {
             Found::Nothing => false,
@@ -220,11 +278,11 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Found::Unchanged(_) if settings.overwrite != Overwrite::IfDifferent && is_different() => {
                 return Ok(Done::Without);
             }
-            Found::Unchanged(old) => return Ok(Done::Same(old.id)),
+            Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            dir.make_link(name, Path::new(leads_to), replace)?;
-            dir.copy_link_attributes(name, facts, settings.attributes)?;
+            let losses = dir.make_link(name, Path::new(leads_to), original, &self.copying(replace))?;
+            self.copy.not_kept(path, self.own_name(name), losses)?;
         }
         self.report.links += 1;
         self.tell(Action::Link, path, name);
@@ -233,28 +291,33 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
 
     fn special(
         &mut self,
+        original: &Original<'_, D>,
         target: &Target<'_, D>,
-        (name, new): (&OsStr, &OsStr),
+        new: &OsStr,
         path: &Path,
-        facts: &Facts,
     ) -> io::Result<()> {
         let settings = self.copy.settings;
         match settings.specials {
             Specials::Refuse => return Err(is_special()),
             Specials::Skip => {
-                self.skip(path, name, SkipReason::Special);
+                self.skip(path, original.name, SkipReason::Special);
                 return Ok(());
             }
             Specials::Recreate => {}
         }
-        self.copy_once(target, new, path, facts, |copier| copier.copied_special(target, new, path, facts))
+        self.copy_once(target, new, path, original.facts, |copier| copier.copied_special(target, new, path, original))
     }
 
     /// Makes a pipe, socket or device as another one is, unless what is there stays.
-    fn copied_special(&mut self, target: &Target<'_, D>, name: &OsStr, path: &Path, facts: &Facts) -> io::Result<Done> {
-        let settings = self.copy.settings;
-        // As far as it would be made: only the permissions of a mode are kept.
-        let is_different = |old: &Facts| (old.mode ^ facts.mode) & 0o170_777 != 0 || old.device != facts.device;
+    fn copied_special(
+        &mut self,
+        target: &Target<'_, D>,
+        name: &OsStr,
+        path: &Path,
+        original: &Original<'_, D>,
+    ) -> io::Result<Done> {
+        let (settings, facts) = (self.copy.settings, original.facts);
+        let is_different = |old: &Facts| is_other_special(facts, old);
         let is_outdated = |old: &Facts| match settings.overwrite {
             Overwrite::IfDifferent => is_different(old),
             _ => is_outdated(settings, facts, old),
@@ -263,11 +326,11 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Found::Nothing => false,
             Found::Old => true,
             Found::Unchanged(old) if is_different(&old) => return Ok(Done::Without),
-            Found::Unchanged(old) => return Ok(Done::Same(old.id)),
+            Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            dir.make_special(name, facts, replace)?;
-            dir.copy_link_attributes(name, facts, settings.attributes)?;
+            let losses = dir.make_special(name, original, &self.copying(replace))?;
+            self.copy.not_kept(path, self.own_name(name), losses)?;
         }
         self.report.specials += 1;
         self.tell(Action::MakeSpecial, path, name);
@@ -329,14 +392,18 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         self.report.skipped.push(Skipped { path: path_of(self.copy.from, path, name), reason });
     }
 
+    /// The name to add to the paths of the whole copy: that of the start is in them.
+    pub(super) fn own_name<'n>(&self, name: &'n OsStr) -> &'n OsStr {
+        if self.is_start { OsStr::new("") } else { name }
+    }
+
     /// Tells what was done, or is to be done.
     pub(super) fn tell(&mut self, action: Action, path: &Path, name: &OsStr) {
         let Copy { settings, from, to, account, .. } = self.copy;
-        // The name of the start is in its path.
-        let name = if self.is_start { OsStr::new("") } else { name };
+        let name = self.own_name(name);
         if settings.dry_run {
             self.report.steps.push(Step { action, path: path_of(to, path, name) });
-        } else if action != Action::MakeDirectory {
+        } else if !matches!(action, Action::MakeDirectory | Action::SetAttributes) {
             account.progress(1, 0, || path_of(from, path, name));
         }
     }
@@ -373,6 +440,12 @@ pub(in crate::fs::copy) fn refuse_special(kind: FileKind, old: &Facts) -> io::Re
             "the destination is a pipe, socket or device, which is not replaced by a file: remove it first",
         )),
     }
+}
+
+/// Whether one special file is of another kind than another, or stands for another device.
+fn is_other_special(facts: &Facts, old: &Facts) -> bool {
+    const KIND: u32 = 0o170_000;
+    facts.mode & KIND != old.mode & KIND || facts.device != old.device
 }
 
 /// What is there, if anything is.

@@ -12,7 +12,7 @@ use crate::error::{Error, Op};
 use crate::fs::FileKind;
 use crate::fs::bulk::path_of;
 use crate::fs::report::SkipReason;
-use crate::sys::{self, Editable, Links};
+use crate::sys::{self, Editable, Finishing, Links};
 use crate::walk::{self, Descent, Pool, Tour, TourPart};
 
 /// Something that one thread copies.
@@ -20,7 +20,7 @@ pub(super) struct Job<'c, 'a, D: Editable> {
     pub(super) tour: Work<D>,
     /// The directory for it; none in a dry run, where it is not there.
     pub(super) target: Option<D>,
-    pub(super) is_fresh: bool,
+    pub(super) finishing: Finishing,
     /// The names that are used there.
     pub(super) names: Option<Arc<Names>>,
     /// The directories from the first one to here, where links may lead back.
@@ -52,13 +52,12 @@ pub(super) struct Finish<'c, 'a, D: Editable> {
     source: D,
     target: D,
     path: PathBuf,
+    finishing: Finishing,
 }
 
 impl<D: Editable> Drop for Finish<'_, '_, D> {
     fn drop(&mut self) {
-        if let Err(cause) = self.target.copy_attributes(&self.source, self.copy.settings.attributes) {
-            self.copy.fail(&self.path, OsStr::new(""), cause);
-        }
+        self.copy.finish(&self.source, &self.target, &self.path, &self.finishing);
     }
 }
 
@@ -81,7 +80,7 @@ struct TargetTree<'c, 'a, D: Editable> {
 }
 
 struct Level<'c, 'a, D: Editable> {
-    is_fresh: bool,
+    finishing: Finishing,
     names: Option<Arc<Names>>,
     finish: Option<Arc<Finish<'c, 'a, D>>>,
 }
@@ -90,7 +89,7 @@ impl<D: Editable> TargetTree<'_, '_, D> {
     /// The directory into which is copied now.
     fn current(&mut self) -> io::Result<Target<'_, D>> {
         let level = self.levels.last();
-        let is_fresh = level.is_some_and(|level| level.is_fresh);
+        let is_fresh = level.is_some_and(|level| level.finishing.is_new);
         let names = level.and_then(|level| level.names.as_deref());
         let dir = if self.absent > 0 { None } else { Some(self.descent.reopened()?) };
         Ok(Target { dir, is_fresh, names })
@@ -131,11 +130,11 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     }
 
     pub(super) fn tour(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
-        let Job { tour, target, is_fresh, names, above, finish } = job;
+        let Job { tour, target, finishing, names, above, finish } = job;
         let mut descent = Descent::new(self.most_open);
         let absent = usize::from(target.is_none());
         target.into_iter().for_each(|target| descent.begin(target));
-        self.target = TargetTree { descent, absent, levels: vec![Level { is_fresh, names, finish }] };
+        self.target = TargetTree { descent, absent, levels: vec![Level { finishing, names, finish }] };
         self.above = above;
         let mut tour = match tour {
             Work::Everything(dir) => Tour::new(dir, self.most_open),
@@ -144,28 +143,8 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         if tour.path().as_os_str().is_empty() {
             self.visit_planned_target(&mut tour);
         }
-        while !self.target.levels.is_empty() && !self.copy.account.is_over() {
-            match tour.step(|dir, path, name, kind| self.leaf(dir, path, name, kind)) {
-                Ok(walk::Step::Directory(name)) => {
-                    if let Err(cause) = self.enter(&mut tour, &name) {
-                        let cause = match tour.dir() {
-                            Ok(source) => self.target.explained(cause, source, &name),
-                            Err(_) => cause,
-                        };
-                        self.copy.fail(tour.path(), &name, cause);
-                    }
-                }
-                Ok(walk::Step::End) => self.leave(&mut tour),
-                Err(cause) => self.copy.account.fail(Error::new(
-                    Op::List,
-                    path_of(self.copy.from, tour.path(), OsStr::new("")),
-                    cause,
-                )),
-            }
-            if pool.is_hungry() {
-                self.split(&mut tour, pool);
-            }
-        }
+        let mut way = Way { worker: self, tour };
+        way.follow(pool);
     }
 
     /// Gives some of what is left to do to another thread.
@@ -179,20 +158,21 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         let Some(finish) = self.finish(at, &part, target.as_ref()) else { return tour.take_back(at, part) };
         let below = self.target.levels.len() - 1 - at;
         let above = self.above[..self.above.len().saturating_sub(below)].to_vec();
-        let Level { is_fresh, ref names, .. } = self.target.levels[at];
+        let Level { finishing, ref names, .. } = self.target.levels[at];
         let names = names.clone();
-        pool.give(Job { tour: Work::Part(part), target, is_fresh, names, above, finish: Some(finish) });
+        pool.give(Job { tour: Work::Part(part), target, finishing, names, above, finish: Some(finish) });
     }
 
     /// What is to be done when all parts of the directory at a level are.
     fn finish(&mut self, at: usize, part: &TourPart<D>, target: Option<&D>) -> Option<Arc<Finish<'c, 'a, D>>> {
         let copy = self.copy;
-        let finish = &mut self.target.levels[at].finish;
+        let Level { finish, finishing, .. } = &mut self.target.levels[at];
         if finish.is_none()
             && let Some(target) = target.and_then(|target| target.try_clone().ok())
             && let Ok(source) = part.dir().try_clone()
         {
-            *finish = Some(Arc::new(Finish { copy, source, target, path: part.path().to_owned() }));
+            *finish =
+                Some(Arc::new(Finish { copy, source, target, path: part.path().to_owned(), finishing: *finishing }));
         }
         finish.clone()
     }
@@ -222,10 +202,30 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         }
         let is_elsewhere = self.copy.settings.same_file_system
             && self.copy.source_id.as_ref().is_some_and(|start| !D::is_same_device(start, &source));
-        let parent = tour.path().parent().unwrap_or(Path::new(""));
-        let made = self.copier.made_dir(&self.target.current()?, name, parent)?;
+        let parent = tour.path().parent().unwrap_or(Path::new("")).to_owned();
+        let made = self.copier.made_dir(&self.target.current()?, name, &parent, tour.dir()?)?;
+        if let Err(cause) = self.go_into(&made, name, source) {
+            if let (Made::New(_), Ok(Target { dir: Some(dir), .. })) = (&made, self.target.current()) {
+                self.copier.unmake_dir(dir, name);
+            }
+            return Err(cause);
+        }
+        let finishing = made.finishing(self.copy.settings);
+        let names = self.copy.names(finishing.is_new);
+        self.target.levels.push(Level { finishing, names, finish: None });
+        if is_elsewhere {
+            self.copier.skip(tour.path(), OsStr::new(""), SkipReason::OtherFileSystem);
+            tour.skip_rest();
+        } else {
+            self.visit_planned_target(tour);
+        }
+        Ok(())
+    }
+
+    /// Goes into a directory of the target, for a source.
+    fn go_into(&mut self, made: &Made, name: &OsStr, source: D::Id) -> io::Result<()> {
         match made {
-            Made::New | Made::Merged => self.target.descent.enter(name, Links::Keep)?,
+            Made::New(_) | Made::Merged => self.target.descent.enter(name, Links::Keep)?,
             Made::OnlyTold => self.target.absent += 1,
         }
         if self.copy.links() == Links::Follow {
@@ -236,14 +236,6 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
                     return Err(cause);
                 }
             }
-        }
-        let is_fresh = !matches!(made, Made::Merged);
-        self.target.levels.push(Level { is_fresh, names: self.copy.names(is_fresh), finish: None });
-        if is_elsewhere {
-            self.copier.skip(tour.path(), OsStr::new(""), SkipReason::OtherFileSystem);
-            tour.skip_rest();
-        } else {
-            self.visit_planned_target(tour);
         }
         Ok(())
     }
@@ -262,10 +254,10 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         let target = &mut self.target;
         let level = target.levels.pop().expect("BUG: left too often");
         if level.finish.is_none() && target.absent == 0 && !self.copy.settings.dry_run {
-            let attributes = self.copy.settings.attributes;
-            let done = tour.dir().and_then(|source| target.descent.reopened()?.copy_attributes(source, attributes));
-            if let Err(cause) = done {
-                self.copy.fail(tour.path(), OsStr::new(""), cause);
+            let path = tour.path().to_owned();
+            match tour.dir().and_then(|source| Ok((source, target.descent.reopened()?))) {
+                Ok((source, target)) => self.copy.finish(source, target, &path, &level.finishing),
+                Err(cause) => self.copy.fail(&path, OsStr::new(""), cause),
             }
         }
         if target.levels.is_empty() {
@@ -289,5 +281,47 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             copy.fail(path, name, target.explained(cause, dir, name));
             false
         })
+    }
+}
+
+/// A worker's way through a part of the source. However it ends, every directory on it gets its attributes: until then
+/// it is for its owner only.
+struct Way<'w, 'c, 'a, D: Editable> {
+    worker: &'w mut Worker<'c, 'a, D>,
+    tour: Tour<D>,
+}
+
+impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
+    fn follow(&mut self, pool: &Pool<Job<'c, 'a, D>>) {
+        let Self { worker, tour } = self;
+        let copy = worker.copy;
+        while !worker.target.levels.is_empty() && !copy.account.is_over() {
+            match tour.step(|dir, path, name, kind| worker.leaf(dir, path, name, kind)) {
+                Ok(walk::Step::Directory(name)) => {
+                    if let Err(cause) = worker.enter(tour, &name) {
+                        let cause = match tour.dir() {
+                            Ok(source) => worker.target.explained(cause, source, &name),
+                            Err(_) => cause,
+                        };
+                        copy.fail(tour.path(), &name, cause);
+                    }
+                }
+                Ok(walk::Step::End) => worker.leave(tour),
+                Err(cause) => {
+                    copy.account.fail(Error::new(Op::List, path_of(copy.from, tour.path(), OsStr::new("")), cause));
+                }
+            }
+            if pool.is_hungry() {
+                worker.split(tour, pool);
+            }
+        }
+    }
+}
+
+impl<D: Editable> Drop for Way<'_, '_, '_, D> {
+    fn drop(&mut self) {
+        while !self.worker.target.levels.is_empty() {
+            self.worker.leave(&mut self.tour);
+        }
     }
 }
