@@ -69,7 +69,7 @@ struct Inner {
 enum Cause {
     System(io::Error),
     Text { reason: Cow<'static, str>, position: Option<usize> },
-    Several { failures: Vec<Error>, count: usize, kind: io::ErrorKind },
+    Several { failures: Vec<Error>, count: usize, kind: io::ErrorKind, outcome: Option<&'static str> },
 }
 
 /// What was being done when an [`Error`] came up.
@@ -232,7 +232,7 @@ impl Error {
         let kind = common_kind(&failures);
         let count = count.max(failures.len());
         failures.truncate(Self::MOST_FAILURES);
-        let cause = Cause::Several { failures, count, kind };
+        let cause = Cause::Several { failures, count, kind, outcome: None };
         Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause }))
     }
 
@@ -242,6 +242,14 @@ impl Error {
     /// The same error, with the path or text that the operation had beside the first.
     pub(crate) fn with_second(mut self, second: impl Into<OsString>) -> Self {
         self.0.second = Some(second.into());
+        self
+    }
+
+    /// The same error, with what the operation achieved in spite of its failures, for the message.
+    pub(crate) fn with_outcome(mut self, text: Option<&'static str>) -> Self {
+        if let Cause::Several { outcome, .. } = &mut self.0.cause {
+            *outcome = text;
+        }
         self
     }
 
@@ -441,6 +449,13 @@ impl Error {
         }
         Ok(())
     }
+
+    fn write_outcome(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.cause {
+            Cause::Several { outcome: Some(outcome), .. } => write!(f, ": {outcome}"),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn common_kind(failures: &[Error]) -> io::ErrorKind {
@@ -452,6 +467,7 @@ fn common_kind(failures: &[Error]) -> io::ErrorKind {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_task(f)?;
+        self.write_outcome(f)?;
         match &self.0.cause {
             Cause::System(cause) => write!(f, ": {cause}"),
             Cause::Text { reason, position: None } => write!(f, ": {reason}"),
@@ -501,6 +517,7 @@ impl fmt::Debug for Error {
         match &self.0.cause {
             Cause::Several { failures, count, .. } if *count > 1 => {
                 self.write_task(f)?;
+                self.write_outcome(f)?;
                 write!(f, ": {count} failures")?;
                 failures.iter().try_for_each(|failure| write!(f, "\n  {failure}"))?;
                 match count - failures.len() {

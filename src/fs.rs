@@ -10,6 +10,7 @@ mod dir;
 mod env;
 mod find_up;
 mod links;
+mod manifest;
 mod mode;
 mod names;
 mod open;

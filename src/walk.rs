@@ -38,7 +38,7 @@ pub use patterns::IntoPatterns;
 pub use tree::Tree;
 
 pub(crate) use descent::{Descent, MOST_OPEN, most_open};
-pub(crate) use pool::{Pool, in_threads, lock};
+pub(crate) use pool::{Pool, in_threads, lock, thread_count};
 pub(crate) use tour::{Step, Tour, TourPart};
 
 use crate::error::{Error, Op, Result};

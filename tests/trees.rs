@@ -11,6 +11,8 @@ mod hard_links;
 #[cfg(target_os = "linux")]
 mod laws;
 #[cfg(target_os = "linux")]
+mod moving;
+#[cfg(target_os = "linux")]
 mod named;
 #[cfg(target_os = "linux")]
 mod one_file_system;

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::report::{Progress, Report};
 use crate::error::{Error, Op, Result};
@@ -22,6 +22,8 @@ pub(super) struct Account {
     is_stopped: AtomicBool,
     has_given_up: AtomicBool,
     failures: Mutex<Failures>,
+    /// What was achieved in spite of the failures.
+    outcome: OnceLock<&'static str>,
     report: Mutex<Report>,
 }
 
@@ -41,6 +43,7 @@ impl Account {
             is_stopped: AtomicBool::new(false),
             has_given_up: AtomicBool::new(false),
             failures: Mutex::default(),
+            outcome: OnceLock::new(),
             report: Mutex::default(),
         }
     }
@@ -70,6 +73,11 @@ impl Account {
         let mut failures = lock(&self.failures);
         failures.count += other.count;
         failures.kept.extend(other.kept);
+    }
+
+    /// Sets what the error is to say was achieved in spite of the failures.
+    pub(super) fn set_outcome(&self, outcome: &'static str) {
+        _ = self.outcome.set(outcome);
     }
 
     /// Lets all stop, as everything else would fail too; whether this is the first who says so.
@@ -135,7 +143,7 @@ impl Account {
         kept.sort_by(|left, right| left.path().cmp(right.path()));
         let error = match &kept[..] {
             [only] if only.op() == op && only.path() == path => kept.remove(0),
-            _ => with_second(Error::failures_of(op, path, kept, count)),
+            _ => with_second(Error::failures_of(op, path, kept, count)).with_outcome(self.outcome.into_inner()),
         };
         Err(error.with_report(report))
     }

@@ -106,10 +106,17 @@ impl Path {
     /// pathlib's `move` overwrites a file that has the target's name; here that is left to
     /// [`replace`](Path::replace), and to [`CopyOptions::overwrite`].
     ///
-    /// On the same device this is [`rename`](Path::rename). To another one everything is copied, with all
-    /// that [`CopyOptions::archive`] keeps, to a temporary name beside the target; when it is complete and **on the
-    /// disk**, it gets its name, and then what is here is removed. Whatever fails, or whenever the program is killed: a
-    /// complete tree has one of the two paths.
+    /// On the same device this is [`rename`](Path::rename). To another device:
+    ///
+    /// - Everything is copied, with all that [`CopyOptions::archive`] keeps, to a temporary name next to the target. When
+    ///   the copy is complete and **flushed to the disk**, it is renamed to the target. Only then the original is removed:
+    ///   moving never leaves you without a complete copy.
+    /// - **Only what was copied, and is unchanged since, is removed**: from the directory that was opened to be copied,
+    ///   even if another one has its path by now. A file that is changed, replaced or added meanwhile stays, with the
+    ///   directories above it, and is one of the error's [failures](Error::failures). Not noticed is what a file system
+    ///   does not record: two changes in the same tick of its clock.
+    /// - If the copy fails, or is cancelled, or a closure panics, the copy is removed and the original is untouched.
+    /// - Until the original is removed, about 150 bytes of memory are used for each file, to know what was copied.
     ///
     /// # Examples
     ///
@@ -125,8 +132,8 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// As for [`copy`](Path::copy). Where the copy is complete and something here could not be removed, the error
-    /// [lists](Error::failures) what.
+    /// As for [`copy`](Path::copy). If the copy is complete and something here could not be removed, the error says so,
+    /// and its [failures](Error::failures) are what stays here, and why.
     #[doc(alias = "move")]
     pub fn move_to(&self, target: impl AsPath) -> Result<PathBuf> {
         let target = target.as_path();

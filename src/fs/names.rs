@@ -114,10 +114,10 @@ impl Path {
     /// Where case does not count, a new name may differ from the old one in case only.
     ///
     /// One step on Linux (`renameat2`) and macOS. On Windows and elsewhere, and on file systems that
-    /// do not know how, a file gets the new name as a second one, by a hard link, and then loses the
-    /// first: for a moment it has both, and a file that another program puts under the first name at
-    /// that moment may be removed. For directories, and where there are no hard links, a target that
-    /// appears at the same moment may be replaced.
+    /// do not support it, a file gets the new name by a hard link, and then loses the old one: for a moment it has
+    /// both, and a file that another program puts under the old name at that moment may be removed. If the old name
+    /// cannot be removed, the file keeps that one only. For directories, and on file systems without hard links, a
+    /// target that appears at the same moment may be replaced.
     pub fn rename(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Rename, self, &target.as_path(), rename_new)
     }

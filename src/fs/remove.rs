@@ -12,7 +12,7 @@ use super::report::{Progress, Report};
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path};
 use crate::sys;
-pub(super) use work::Removal;
+pub(super) use work::{Removal, Settings as RemovalSettings};
 
 /// Removing trees.
 impl Path {
@@ -41,8 +41,7 @@ impl Path {
     ///
     /// - [`NotFound`](io::ErrorKind::NotFound): nothing is there.
     /// - [`NotADirectory`](io::ErrorKind::NotADirectory): it is a file, or a link, even one to a directory.
-    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): it is a root, or ends in `..` or is `.`: what has no name of
-    ///   its own is not removed.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the path has no name at its end, as a root, `.` and `..`.
     /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) and others: something in it could not be
     ///   removed.
     ///
@@ -83,7 +82,9 @@ impl Path {
         RemoveOptions::new().remove(self)
     }
 
-    /// Removes all that is in this directory, and keeps the directory itself; a link to one is followed.
+    /// Removes everything in this directory, and keeps the directory itself; a link to one is followed.
+    ///
+    /// A root, `.` and `..` are refused: name the directory, or [`resolve`](Path::resolve) it first.
     ///
     /// # Examples
     ///
@@ -98,7 +99,8 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// - [`NotFound`](io::ErrorKind::NotFound), [`NotADirectory`](io::ErrorKind::NotADirectory): it is no directory.
+    /// - [`NotFound`](io::ErrorKind::NotFound), [`NotADirectory`](io::ErrorKind::NotADirectory): it is not a directory.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the path has no name at its end, as a root, `.` and `..`.
     /// - Those of [`rmtree`](Path::rmtree) for what is in it.
     #[doc(alias = "empty_dir")]
     #[doc(alias = "remove_dir_contents")]
@@ -126,8 +128,7 @@ impl Path {
 #[derive(Clone, Default)]
 #[must_use = "nothing is removed until it is told what"]
 pub struct RemoveOptions {
-    threads: usize,
-    dry_run: bool,
+    settings: RemovalSettings,
     on_progress: Option<OnProgress>,
 }
 
@@ -146,7 +147,12 @@ impl RemoveOptions {
         Self::default()
     }
 
-    /// Removes with so many threads; 0 counts as 1.
+    fn with(mut self, set: impl FnOnce(&mut RemovalSettings)) -> Self {
+        set(&mut self.settings);
+        self
+    }
+
+    /// Number of threads to use; 0 means 1, and no more than 256 are started.
     ///
     /// # Examples
     ///
@@ -161,7 +167,7 @@ impl RemoveOptions {
     ///
     /// On Windows, where std removes the tree, one thread does it.
     pub fn threads(self, count: usize) -> Self {
-        Self { threads: count, ..self }
+        self.with(|settings| settings.threads = count)
     }
 
     /// Whether only to tell what would be removed: as the [steps](Report::steps) of the report.
@@ -178,7 +184,7 @@ impl RemoveOptions {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn dry_run(self, only_tell: bool) -> Self {
-        Self { dry_run: only_tell, ..self }
+        self.with(|settings| settings.dry_run = only_tell)
     }
 
     /// Calls a closure with each thing that is removed; when it breaks, the rest stays, and the
@@ -267,7 +273,7 @@ impl RemoveOptions {
 
     fn run(&self, op: Op, path: &Path, verb: impl FnOnce(&Removal<'_, sys::Dir>) -> io::Result<()>) -> Result<Report> {
         let account = Account::new(self.on_progress.clone());
-        let removal = Removal::new(path.as_ref(), self.threads.max(1), self.dry_run, &account);
+        let removal = Removal::new(path.as_ref(), self.settings, &account);
         verb(&removal).map_err(|cause| account.end(Error::new(op, path, cause)))?;
         account.close(op, path.as_ref(), None)
     }
@@ -275,7 +281,12 @@ impl RemoveOptions {
 
 impl fmt::Debug for RemoveOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { threads, dry_run, .. } = self;
-        f.debug_struct("RemoveOptions").field("threads", threads).field("dry_run", dry_run).finish_non_exhaustive()
+        let RemovalSettings { threads, dry_run, make_writable, same_file_system } = &self.settings;
+        f.debug_struct("RemoveOptions")
+            .field("threads", threads)
+            .field("dry_run", dry_run)
+            .field("make_writable", make_writable)
+            .field("same_file_system", same_file_system)
+            .finish_non_exhaustive()
     }
 }

@@ -97,8 +97,8 @@ pub enum SkipReason {
     Special,
     /// A pattern of [`exclude`](crate::CopyOptions::exclude) matches it.
     Excluded,
-    /// What is in it: it is on another file system, and
-    /// [`same_file_system`](crate::CopyOptions::same_file_system) leaves that out. The directory itself is copied.
+    /// It is on another file system, and [`same_file_system`](crate::CopyOptions::same_file_system) leaves that out. A
+    /// copy has the directory itself, with nothing in it.
     OtherFileSystem,
 }
 

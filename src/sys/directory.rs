@@ -1,6 +1,7 @@
 //! What listing and tree operations stand on: directories that are open.
 
 use std::ffi::OsStr;
+use std::hash::Hash;
 use std::io;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use crate::fs::FileKind;
 /// Names are relative to it. One of several parts is the system's to follow, `..` too.
 pub(crate) trait Directory: Sized + Send {
     /// What tells a directory from every other that exists.
-    type Id: Clone + PartialEq + Send + Sync;
+    type Id: Clone + Eq + Hash + Send + Sync;
 
     /// Where the system puts what is read; one serves any number of directories.
     type Buffer: Default + Send;

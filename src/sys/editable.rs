@@ -29,6 +29,12 @@ pub(crate) trait Editable: Directory + Sync {
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts>;
 
+    /// Returns the identity of what has a name here; a link is not followed.
+    fn id_in(&self, name: &OsStr) -> io::Result<Self::Id>;
+
+    /// Whether this is where a file system begins, or a part of one that is mounted, as far as the system says it.
+    fn is_mount_root(&self) -> io::Result<bool>;
+
     /// Whether a name here and one in another directory are of the same file; with links followed, whether they lead to
     /// the same file.
     fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool;
@@ -37,6 +43,9 @@ pub(crate) trait Editable: Directory + Sync {
     fn lies_in(&self, id: &Self::Id) -> io::Result<bool>;
 
     fn remove_file(&self, name: &OsStr) -> io::Result<()>;
+
+    /// Removes one name of a file with several; returns what is known of the file then, if the system can say it.
+    fn remove_one_name(&self, name: &OsStr) -> io::Result<Option<Facts>>;
 
     fn remove_dir(&self, name: &OsStr) -> io::Result<()>;
 
@@ -57,8 +66,11 @@ pub(crate) trait Editable: Directory + Sync {
         scratch: &mut Self::Scratch,
     ) -> io::Result<Option<u32>>;
 
-    /// Lets the owner of a directory do everything with it, and nobody else.
-    fn make_private(&self, name: &OsStr) -> io::Result<()>;
+    /// Gives the owner of this directory all rights to it.
+    fn open_up(&self) -> io::Result<()>;
+
+    /// Does that with a directory in this one, which need not be readable.
+    fn open_up_in(&self, name: &OsStr) -> io::Result<()>;
 
     /// Makes a symbolic link with this text, with the attributes of another link.
     fn make_link(

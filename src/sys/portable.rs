@@ -116,7 +116,8 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     if !first_of(from, to)?.is_dir() {
         match fs::hard_link(from, to) {
             Ok(()) => return remove_first_name(from, to),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
+            Err(error) if is_about_more_than_links(&error) => return Err(explained(to, error)),
+            // No hard links here, or not of this file, or not one more.
             Err(_) => {}
         }
     }
@@ -128,6 +129,15 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether an error of making a hard link is one of renaming, too.
+fn is_about_more_than_links(error: &io::Error) -> bool {
+    use ErrorKind::{AlreadyExists, CrossesDevices, NotADirectory, NotFound};
+    use ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let kinds =
+        [AlreadyExists, CrossesDevices, NotADirectory, NotFound, QuotaExceeded, ReadOnlyFilesystem, StorageFull];
+    kinds.contains(&kind(error))
 }
 
 /// What has the first of two names. Where nothing has, but a file stands on the way to the second, that is the error:

@@ -8,6 +8,7 @@ mod dir;
 mod edit;
 mod handle;
 mod opening;
+mod rename;
 mod resolve;
 mod unnamed;
 mod xattr;
@@ -27,6 +28,7 @@ pub(crate) use attr::{
     special, umask,
 };
 pub(crate) use dir::Dir;
+pub(crate) use rename::rename_new;
 pub(crate) use resolve::{resolve, resolve_strict};
 
 use super::portable;
@@ -42,22 +44,6 @@ pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     let times = Timestamps { last_access: now, last_modification: now };
     Ok(rustix::fs::utimensat(CWD, path, &times, AtFlags::empty())?)
 }
-
-/// Renames in one step; an error when something has the new name.
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    use rustix::fs::{RenameFlags, renameat_with};
-    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // The file system or the kernel does not know the flag.
-        Err(errno) if [Errno::INVAL, Errno::NOSYS, Errno::NOTSUP, Errno::OPNOTSUPP].contains(&errno) => {
-            portable::rename_new(from, to)
-        }
-        result => Ok(result?),
-    }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub(crate) use portable::rename_new;
 
 /// Makes a directory with a new name that nobody else may look into, removed when the value is
 /// dropped.
@@ -129,47 +115,4 @@ fn path_in_environment(name: &str) -> Option<PathBuf> {
 pub(crate) fn home_dir_of(user: &str) -> io::Result<Option<PathBuf>> {
     let user = User::from_name(user).map_err(io::Error::from)?;
     Ok(user.map(|user| user.dir))
-}
-
-#[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "the test builds its files with std")]
-mod tests {
-    use std::fs;
-    use std::io::ErrorKind;
-
-    use super::portable;
-
-    /// Both back ends give the same, for every kind of file at either name.
-    #[test]
-    fn renaming_is_the_same_in_both_back_ends() {
-        let kinds = ["nothing", "file", "directory", "link", "dangling link"];
-        for from in kinds {
-            for to in kinds {
-                let outcomes = [super::rename_new, portable::rename_new].map(|rename_new| {
-                    let place = tempfile::tempdir().unwrap();
-                    let (old, new) = (place.path().join("old"), place.path().join("new"));
-                    fs::write(place.path().join("target"), "").unwrap();
-                    for (path, kind) in [(&old, from), (&new, to)] {
-                        match kind {
-                            "file" => fs::write(path, kind).unwrap(),
-                            "directory" => fs::create_dir(path).unwrap(),
-                            "link" => std::os::unix::fs::symlink("target", path).unwrap(),
-                            "dangling link" => std::os::unix::fs::symlink("nowhere", path).unwrap(),
-                            _ => {}
-                        }
-                    }
-                    let result = rename_new(&old, &new).map_err(|error| error.kind());
-                    let left = [&old, &new].map(|path| fs::symlink_metadata(path).ok().map(|found| found.file_type()));
-                    (result, left)
-                });
-                assert_eq!(outcomes[0], outcomes[1], "{from} to {to}");
-                let expected = match (from, to) {
-                    ("nothing", _) => Err(ErrorKind::NotFound),
-                    (_, "nothing") => Ok(()),
-                    _ => Err(ErrorKind::AlreadyExists),
-                };
-                assert_eq!(outcomes[0].0, expected, "{from} to {to}");
-            }
-        }
-    }
 }

@@ -25,6 +25,14 @@ pub(crate) fn usual_threads() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
+/// How many threads are started at most, whatever number is asked for.
+pub(crate) const MOST_THREADS: usize = 256;
+
+/// The number of threads to start when somebody asks for `count`.
+pub(crate) fn thread_count(count: usize) -> usize {
+    count.clamp(1, MOST_THREADS)
+}
+
 /// Runs the same in so many threads, one of which is this one; in fewer where the system starts no more.
 pub(crate) fn in_threads(count: usize, work: impl Fn() + Sync) {
     thread::scope(|scope| {

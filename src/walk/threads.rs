@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Entry;
 use super::descent::most_open;
 use super::lister::{Lister, Part};
-use super::pool::{Pool, in_threads, lock, usual_threads};
+use super::pool::{Pool, in_threads, lock, thread_count, usual_threads};
 use super::search::Search;
 use crate::error::Result;
 use crate::sys::Directory;
@@ -22,7 +22,7 @@ where
     B: Send,
     V: FnMut(Result<&Entry>) -> ControlFlow<B>,
 {
-    let count = search.options.threads.unwrap_or_else(usual_threads);
+    let count = thread_count(search.options.threads.unwrap_or_else(usual_threads));
     let (pool, most_open) = (Pool::new(Job::<D>::Everything), most_open(count));
     let broken = Mutex::new(None);
     in_threads(count, || {

@@ -144,6 +144,52 @@ fn a_directory_is_cleared_and_stays() {
     }
 }
 
+/// No verb removes, empties or moves away what has no name of its own. The working directory is one that may go.
+#[test]
+fn what_has_no_name_of_its_own_stays() {
+    if !crate::util::alone("trees::removing::what_has_no_name_of_its_own_stays") {
+        return;
+    }
+    let tree = Tree::new(["d/sub/f", "d/g", "other/"]);
+    std::env::set_current_dir(tree.at("d/sub")).unwrap();
+    // Not the root itself: should this fail, it is only a directory that is mounted as one that goes.
+    let paths = ["", ".", "..", "../..", "../sub/..", "./."];
+    for threads in [1, 3] {
+        for path in paths {
+            let options = RemoveOptions::new().threads(threads);
+            let dry = options.clone().dry_run(true);
+            for options in [dry, options] {
+                let kinds = [options.rmtree(path), options.remove(path), options.clear_dir(path)];
+                let kinds = kinds.map(|result| result.map_err(|error| error.kind()).unwrap_err());
+                assert_eq!(kinds, [ErrorKind::InvalidInput; 3], "{path}");
+            }
+            let path = &waypath::path(path);
+            assert_eq!(path.move_to(tree.at("moved")).unwrap_err().kind(), ErrorKind::InvalidInput, "{path}");
+            assert_eq!(tree.at("other").move_to(path).unwrap_err().kind(), ErrorKind::InvalidInput, "{path}");
+            for always in [waypath::Overwrite::Always, waypath::Overwrite::Refuse] {
+                let always = waypath::CopyOptions::new().overwrite(always);
+                assert!(
+                    always.move_to(path, tree.at("moved")).is_err() && always.move_to(tree.at("other"), path).is_err()
+                );
+            }
+            assert!(path.rename(tree.at("moved")).is_err() && path.replace(tree.at("moved")).is_err(), "{path}");
+            assert!(path.rmdir().is_err() && path.unlink().is_err(), "{path}");
+            tree.is(["d/", "d/g", "d/sub/", "d/sub/f", "other/"]);
+        }
+    }
+    // The root is only asked for in a dry run, which is refused in the same way.
+    for root in ["/", "//", "/.", "/.."] {
+        let options = RemoveOptions::new().dry_run(true);
+        let kinds = [options.rmtree(root), options.remove(root), options.clear_dir(root)];
+        let kinds = kinds.map(|result| result.map_err(|error| error.kind()).unwrap_err());
+        assert_eq!(kinds, [ErrorKind::InvalidInput; 3], "{root}");
+    }
+    // What has a name is cleared, through a link too.
+    crate::util::symlink("d", &tree.at("link"));
+    assert_eq!(RemoveOptions::new().clear_dir(tree.at("link")).unwrap().files, 2);
+    tree.is(["d/", "link => d", "other/"]);
+}
+
 #[test]
 fn a_directory_with_very_many_files_is_removed() {
     const FILES: usize = 3_000;

@@ -17,7 +17,7 @@ use super::options::{CopyOptions, Overwrite, Settings, Symlinks};
 use super::work::Copy;
 use crate::error::{Error, Op, Result};
 use crate::fs::bulk::Account;
-use crate::fs::remove::Removal;
+use crate::fs::remove::{Removal, RemovalSettings};
 use crate::fs::report::Report;
 use crate::sys::{self, Editable, PortableDir};
 
@@ -160,9 +160,10 @@ fn done<D: Editable>(new: &[(String, Node)], old: &[(String, Node)], wish: &Wish
     let moved = super::moving::move_to::<D>(&CopyOptions::new().settings, &from, &base.join("moved"), &account);
     seen.push((said(closed(moved, account, &from), base), state(base)));
 
+    let settings = RemovalSettings { threads: wish.threads, dry_run: wish.dry_run, ..RemovalSettings::default() };
     for path in [base.join("moved"), to] {
         let account = Account::new(None);
-        let removed = Removal::<D>::new(&path, wish.threads, wish.dry_run, &account).rmtree();
+        let removed = Removal::<D>::new(&path, settings, &account).rmtree();
         seen.push((said(closed(removed, account, &path), base), state(base)));
     }
     seen

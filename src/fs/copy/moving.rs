@@ -1,22 +1,23 @@
-//! How something is moved: by another name where that is possible, else by a copy that is complete and on
-//! the disk before the original goes.
+//! How something is moved: by a rename if that is possible, else by a copy that is complete and on the disk before
+//! the original is removed.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::options::{CopyOptions, Overwrite, Settings};
 use super::work::{Copy, Place, is_outdated, refuse_special};
-use crate::error::Op;
+use crate::error::{Error, Op};
 use crate::fs::FileKind;
 use crate::fs::bulk::Account;
-use crate::fs::remove::Removal;
+use crate::fs::manifest::Manifest;
+use crate::fs::remove::{Removal, RemovalSettings};
 use crate::fs::report::{Action, Report, Step};
 use crate::sys::{Editable, Facts, Links, Progress, taken_error, temporary_name};
 
 pub(super) fn move_to<D: Editable>(settings: &Settings, from: &Path, to: &Path, account: &Account) -> io::Result<()> {
     if from.file_name().is_none() || to.file_name().is_none() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "what has no name of its own is not moved"));
+        return Err(io::Error::new(ErrorKind::InvalidInput, "the path must end in a name"));
     }
     let moving = Moving::<D> { settings, from, to, account, old: Place::of(from)?, new: Place::of(to)? };
     moving.run()
@@ -45,7 +46,7 @@ impl<D: Editable> Moving<'_, D> {
         match self.rename(&facts, replace) {
             Err(error) if error.kind() == ErrorKind::CrossesDevices => match facts.kind {
                 FileKind::Directory => self.tree_to_other_device(),
-                _ => self.file_to_other_device(&facts),
+                _ => self.file_to_other_device(),
             },
             result => result,
         }
@@ -81,52 +82,71 @@ impl<D: Editable> Moving<'_, D> {
         }
     }
 
-    fn file_to_other_device(&self, facts: &Facts) -> io::Result<()> {
+    fn file_to_other_device(&self) -> io::Result<()> {
         let settings = Settings { sync: true, ..self.complete() };
-        self.copy(&settings, self.new.name)?;
+        let (manifest, target) = (Manifest::new(), self.target(self.new.name)?);
+        self.copy(&settings, &manifest).run_between(&self.old, &target)?;
         if self.is_broken_off() {
             return Ok(());
         }
         self.new.dir.sync()?;
-        let now = self.old.facts(Links::Keep)?;
-        if (now.id, now.size, now.modified) != (facts.id, facts.size, facts.modified) {
-            return Err(io::Error::other("it was changed while it was copied, and is still there"));
+        match manifest.remove(&self.old.dir.id()?, &self.old.dir, self.old.name) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(stays(&error)),
+            _ => Ok(()),
         }
-        self.old.dir.remove_file(self.old.name)
     }
 
     fn tree_to_other_device(&self) -> io::Result<()> {
-        let settings = Settings { sync: !D::SYNCS_FILE_SYSTEM, overwrite: Overwrite::Refuse, ..self.complete() };
-        let name = temporary_name();
-        let copied = self.copy(&settings, &name).and_then(|()| {
-            if self.is_broken_off() {
-                return Ok(false);
-            }
-            if D::SYNCS_FILE_SYSTEM {
-                self.new.dir.open_in(&name, Links::Keep)?.sync_file_system()?;
-            }
-            self.new.dir.rename(&name, &self.new.dir, self.new.name, false)?;
-            self.new.dir.sync().map(|()| true)
-        });
-        match copied {
-            Ok(true) => {
-                let removal = Account::new(None);
-                let removed = Removal::<D>::new(self.from, self.settings.threads.max(1), false, &removal).rmtree();
-                self.account.add_failures(removal);
-                removed
-            }
-            _ => {
-                let copy = self.to.with_file_name(&name);
-                // What failed before is what counts.
-                _ = Removal::<D>::of_own(&copy, &Account::new(None)).rmtree();
-                copied.map(drop)
-            }
+        let manifest = Manifest::new();
+        // The directory that is copied is the one that is emptied, whatever has its name by then.
+        let source = self.old.dir.open_in(self.old.name, Links::Keep)?;
+        if !self.tree_copied(&source, &manifest)? {
+            return Ok(());
         }
+        let removal = Account::new(None);
+        let threads = self.settings.threads;
+        let removed = Removal::of_copied(self.from, &manifest, threads, &removal).remove_opened(
+            &self.old.dir,
+            self.old.name,
+            &source,
+        );
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                removal.fail(Error::new(Op::Move, self.from, stays(&error)).with_second(self.to));
+            }
+            _ => {}
+        }
+        self.account.add_failures(removal);
+        self.account.set_outcome("the copy is complete, but not all of the original could be removed");
+        Ok(())
     }
 
-    fn copy(&self, settings: &Settings, name: &OsStr) -> io::Result<()> {
-        let target = Place { dir: self.new.dir.try_clone()?, name };
-        Copy::new(Op::Move, settings, self.from, self.to, self.account).run_between(&self.old, &target)
+    /// Copies a tree to where it is to be; returns whether it is complete there.
+    fn tree_copied(&self, source: &D, manifest: &Manifest<D>) -> io::Result<bool> {
+        let settings = Settings { sync: !D::SYNCS_FILE_SYSTEM, overwrite: Overwrite::Refuse, ..self.complete() };
+        let name = temporary_name();
+        let mut copy = self.copy(&settings, manifest);
+        let root = copy.root(source, &self.target(&name)?)?;
+        let Some(target) = root.dir.as_ref().map(D::try_clone).transpose()? else { return Ok(false) };
+        let unfinished = Unfinished { moving: self, name: Some(name), copy: target };
+        copy.content(source.try_clone()?, root)?;
+        if self.is_broken_off() {
+            return Ok(false);
+        }
+        if D::SYNCS_FILE_SYSTEM {
+            unfinished.copy.sync_file_system()?;
+        }
+        unfinished.finish()?;
+        self.new.dir.sync()?;
+        Ok(true)
+    }
+
+    fn target<'n>(&self, name: &'n OsStr) -> io::Result<Place<'n, D>> {
+        Ok(Place { dir: self.new.dir.try_clone()?, name })
+    }
+
+    fn copy<'c>(&'c self, settings: &'c Settings, manifest: &'c Manifest<D>) -> Copy<'c, D> {
+        Copy::new(Op::Move, settings, self.from, self.to, self.account).with_manifest(manifest)
     }
 
     /// The options for a copy that stands for the original.
@@ -141,6 +161,42 @@ impl<D: Editable> Moving<'_, D> {
     }
 }
 
+/// A copy under a temporary name, which is removed unless it gets its own: also after a panic.
+struct Unfinished<'m, 'a, D: Editable> {
+    moving: &'m Moving<'a, D>,
+    /// None when it has its own.
+    name: Option<OsString>,
+    copy: D,
+}
+
+impl<D: Editable> Unfinished<'_, '_, D> {
+    fn finish(mut self) -> io::Result<()> {
+        let new = &self.moving.new;
+        if let Some(name) = &self.name {
+            new.dir.rename(name, &new.dir, new.name, false)?;
+        }
+        self.name = None;
+        Ok(())
+    }
+}
+
+impl<D: Editable> Drop for Unfinished<'_, '_, D> {
+    fn drop(&mut self) {
+        let Self { moving, name: Some(name), copy } = self else { return };
+        let (path, account) = (moving.to.with_file_name(&*name), Account::new(None));
+        let settings = RemovalSettings { make_writable: true, ..RemovalSettings::default() };
+        let removed = Removal::new(&path, settings, &account).remove_opened(&moving.new.dir, name, copy);
+        if let Err(cause) = removed {
+            account.fail(Error::new(Op::Rmtree, path.clone(), cause));
+        }
+        moving.account.add_failures(account);
+    }
+}
+
+/// The error of a move whose original stays.
+fn stays(cause: &io::Error) -> io::Error {
+    io::Error::new(cause.kind(), format!("the copy is complete, but the original stays: {cause}"))
+}
 /// Whether two paths are names of one thing in one directory that differ in case only, and it is the file
 /// system that takes them for the same: then the second is no other file that could be lost.
 pub(in crate::fs) fn is_other_case<D: Editable>(from: &Path, to: &Path, dir: &D) -> io::Result<bool> {

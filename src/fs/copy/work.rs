@@ -17,8 +17,9 @@ use super::options::{Overwrite, Settings, Specials, Symlinks};
 use crate::error::{Error, Op};
 use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
-use crate::sys::{self, Editable, Facts, Links};
-use crate::walk::{Pool, in_threads, most_open};
+use crate::fs::manifest::Manifest;
+use crate::sys::{self, Editable, Facts, Finishing, Links};
+use crate::walk::{Pool, in_threads, most_open, thread_count};
 use hard_links::HardLinks;
 use names::Names;
 use single::{Copier, Made, Target, is_special};
@@ -32,6 +33,8 @@ pub(super) struct Copy<'a, D: Editable> {
     pub(super) to: &'a Path,
     pub(super) account: &'a Account,
     hard_links: HardLinks,
+    /// Records what was copied, for a move.
+    manifest: Option<&'a Manifest<D>>,
     /// The target of a tree, for those.
     target: Option<D>,
     /// What tells it from others, as a way into it must not be followed: that never ends.
@@ -57,6 +60,7 @@ impl<'a, D: Editable> Copy<'a, D> {
             to,
             account,
             hard_links: HardLinks::default(),
+            manifest: None,
             target: None,
             target_id: None,
             source_id: None,
@@ -65,6 +69,11 @@ impl<'a, D: Editable> Copy<'a, D> {
             nearest: None,
             ignores_case: OnceLock::new(),
         }
+    }
+
+    /// Records in a manifest what is copied.
+    pub(super) fn with_manifest(self, manifest: &'a Manifest<D>) -> Self {
+        Self { manifest: Some(manifest), ..self }
     }
 
     /// Copies the first path to the second.
@@ -110,14 +119,9 @@ impl<'a, D: Editable> Copy<'a, D> {
             kind => {
                 let target = Target::of_start(&to.dir);
                 let links = self.first_links();
-                match Copier::of_start(self).any(
-                    &from.dir,
-                    &target,
-                    (from.name, to.name),
-                    Path::new(""),
-                    kind,
-                    links,
-                )? {
+                let mut copier = Copier::of_start(self);
+                copier.begin(|| from.dir.id())?;
+                match copier.any(&from.dir, &target, (from.name, to.name), Path::new(""), kind, links)? {
                     false => Ok(()),
                     true => Err(io::Error::new(ErrorKind::IsADirectory, "it has become a directory")),
                 }
@@ -179,17 +183,28 @@ impl<'a, D: Editable> Copy<'a, D> {
     }
 
     fn tree(&mut self, source: D, to: &Place<'_, D>) -> io::Result<()> {
-        let made = Copier::of_start(self).made_dir(&Target::of_start(&to.dir), to.name, Path::new(""), &source)?;
-        let opened = self.opened(&source, to, &made);
+        let root = self.root(&source, to)?;
+        self.content(source, root)
+    }
+
+    /// Makes the directory for a tree, unless there is one.
+    pub(super) fn root(&mut self, source: &D, to: &Place<'_, D>) -> io::Result<Root<D>> {
+        let made = Copier::of_start(self).made_dir(&Target::of_start(&to.dir), to.name, Path::new(""), source)?;
+        let opened = self.opened(source, to, &made);
         if let (Err(_), Made::New(_)) = (&opened, &made) {
             // It is empty, and nobody would give it its attributes.
             _ = to.dir.remove_dir(to.name);
         }
-        let (target, above) = opened?;
-        let finishing = made.finishing(self.settings);
+        let (dir, above) = opened?;
+        Ok(Root { dir, above, finishing: made.finishing(self.settings) })
+    }
+
+    /// Copies what is in a directory to the one that was made for it.
+    pub(super) fn content(&mut self, source: D, root: Root<D>) -> io::Result<()> {
+        let Root { dir: target, above, finishing } = root;
         let names = self.names(finishing.is_new);
         let pool = Pool::new(Job { tour: Work::Everything(source), target, finishing, names, above, finish: None });
-        let threads = if self.settings.dry_run { 1 } else { self.settings.threads.max(1) };
+        let threads = if self.settings.dry_run { 1 } else { thread_count(self.settings.threads) };
         // A way down the source and one down the target, and the files that are copied.
         let (this, most_open) = (&*self, most_open(2 * threads + 1));
         in_threads(threads, || this.work(&pool, most_open));
@@ -267,6 +282,14 @@ impl<'a, D: Editable> Copy<'a, D> {
 
 fn lies_in_source() -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, "the destination is inside the source")
+}
+
+/// The directory for a copied tree.
+pub(super) struct Root<D: Editable> {
+    /// None in a dry run, if it is not there.
+    pub(super) dir: Option<D>,
+    above: Vec<Above<D>>,
+    finishing: Finishing,
 }
 
 /// A name in an open directory.

@@ -40,6 +40,21 @@ impl Editable for Dir {
         Ok(facts_of(&if links == Links::Follow { stat(&path)? } else { lstat(&path)? }))
     }
 
+    #[cfg(unix)]
+    fn id_in(&self, name: &OsStr) -> io::Result<(u64, u64)> {
+        Ok(super::id(&lstat(&self.child(name))?))
+    }
+
+    #[cfg(not(unix))]
+    fn id_in(&self, name: &OsStr) -> io::Result<Self::Id> {
+        system::own_id(&self.child(name))
+    }
+
+    /// std does not say it.
+    fn is_mount_root(&self) -> io::Result<bool> {
+        Ok(false)
+    }
+
     fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool {
         let id_of = if links == Links::Follow { system::file_id } else { system::own_id };
         let id = |dir: &Self, name: &OsStr| id_of(&dir.child(name));
@@ -60,6 +75,10 @@ impl Editable for Dir {
         system::remove_one_file(&self.child(name))
     }
 
+    fn remove_one_name(&self, name: &OsStr) -> io::Result<Option<Facts>> {
+        self.remove_file(name).map(|()| None)
+    }
+
     fn remove_dir(&self, name: &OsStr) -> io::Result<()> {
         system::remove_one_dir(&self.child(name))
     }
@@ -78,7 +97,11 @@ impl Editable for Dir {
     }
 
     /// What std knows of access rights is in nobody's way.
-    fn make_private(&self, _: &OsStr) -> io::Result<()> {
+    fn open_up(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn open_up_in(&self, _: &OsStr) -> io::Result<()> {
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 use std::fs::{self, Metadata, OpenOptions, Permissions};
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -109,15 +110,17 @@ pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
         // It is a file.
         Err(_) => lstat(&super::resolve(&above)?)?,
     };
-    Ok(is_mount_root(path)?.unwrap_or(found.dev() != parent.dev()) || id(&found) == id(&parent))
+    Ok(is_mount_root(CWD, path)?.unwrap_or(found.dev() != parent.dev()) || id(&found) == id(&parent))
 }
 
 /// `None` where the kernel or the file system does not say it (before Linux 5.8).
 #[cfg(target_os = "linux")]
-fn is_mount_root(path: &Path) -> io::Result<Option<bool>> {
+pub(super) fn is_mount_root(dir: impl AsFd, path: &Path) -> io::Result<Option<bool>> {
     use rustix::fs::{StatxAttributes, StatxFlags, statx};
     use rustix::io::Errno;
-    match statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::empty()) {
+    // An empty path is the directory itself.
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::EMPTY_PATH;
+    match statx(dir, path, flags, StatxFlags::empty()) {
         Ok(found) if found.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT) => {
             Ok(Some(found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)))
         }
@@ -127,7 +130,7 @@ fn is_mount_root(path: &Path) -> io::Result<Option<bool>> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_mount_root(_: &Path) -> io::Result<Option<bool>> {
+pub(super) fn is_mount_root(_: impl AsFd, _: &Path) -> io::Result<Option<bool>> {
     Ok(None)
 }
 

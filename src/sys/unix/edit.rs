@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -15,11 +15,13 @@ use rustix::fs::{
 };
 use rustix::io::{Errno, retry_on_intr};
 
+use super::attr::is_mount_root;
 use super::attributes::{self, Giver, permitted};
 use super::copy::{self, Scratch};
 use super::dir::{Dir, kind_of};
 use super::handle::Handle;
 use super::opening::open_to_read;
+use super::rename::{Name, rename_name};
 use super::unnamed;
 use super::xattr::{self, Surplus};
 use crate::fs::{Attribute, FileKind};
@@ -43,6 +45,15 @@ impl Editable for Dir {
             Links::Keep => AtFlags::SYMLINK_NOFOLLOW,
         };
         Ok(facts_of(&retry_on_intr(|| statat(&self.fd, name.as_bytes(), flags))?))
+    }
+
+    fn id_in(&self, name: &OsStr) -> io::Result<(u64, u64)> {
+        let facts = self.facts_in(name, Links::Keep)?;
+        Ok(facts.id.expect("BUG: Unix tells devices and inodes"))
+    }
+
+    fn is_mount_root(&self) -> io::Result<bool> {
+        Ok(is_mount_root(&self.fd, Path::new(""))?.unwrap_or(false))
     }
 
     fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool {
@@ -73,6 +84,10 @@ impl Editable for Dir {
 
     fn remove_file(&self, name: &OsStr) -> io::Result<()> {
         Ok(retry_on_intr(|| unlinkat(&self.fd, name.as_bytes(), AtFlags::empty()))?)
+    }
+
+    fn remove_one_name(&self, name: &OsStr) -> io::Result<Option<Facts>> {
+        remove_one_name(self, name)
     }
 
     fn remove_dir(&self, name: &OsStr) -> io::Result<()> {
@@ -108,8 +123,12 @@ impl Editable for Dir {
         Ok(None)
     }
 
-    fn make_private(&self, name: &OsStr) -> io::Result<()> {
-        Ok(set_mode(&self.fd, name, Mode::RWXU)?)
+    fn open_up(&self) -> io::Result<()> {
+        open_up(&self.fd)
+    }
+
+    fn open_up_in(&self, name: &OsStr) -> io::Result<()> {
+        open_up_in(self, name)
     }
 
     fn make_link(
@@ -144,7 +163,7 @@ impl Editable for Dir {
         let (name, new) = (name.as_bytes(), new.as_bytes());
         match replace {
             true => Ok(retry_on_intr(|| renameat(&self.fd, name, &to.fd, new))?),
-            false => rename_new(&self.fd, name, &to.fd, new),
+            false => rename_name(Name { dir: self.fd.as_fd(), name }, Name { dir: to.fd.as_fd(), name: new }),
         }
     }
 
@@ -584,10 +603,8 @@ fn make_special(dir: &Dir, name: &OsStr, like: &Facts, attributes: Attributes) -
 /// Sets the mode of what is not a link, and is not opened for that. Linux has no call of its own for it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn set_mode(dir: impl AsFd, name: &OsStr, mode: Mode) -> rustix::io::Result<()> {
-    use std::os::fd::AsRawFd as _;
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = retry_on_intr(|| openat(&dir, name.as_bytes(), flags, Mode::empty()))?;
-    retry_on_intr(|| rustix::fs::chmod(format!("/proc/self/fd/{}", file.as_raw_fd()), mode))
+    set_mode_of_path(retry_on_intr(|| openat(&dir, name.as_bytes(), flags, Mode::empty()))?, mode)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -600,30 +617,57 @@ fn make_special(_: &Dir, _: &OsStr, _: &Facts, _: Attributes) -> io::Result<()> 
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Renames in one step; an error when something has the new name.
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn rename_new(from: &OwnedFd, old: &[u8], to: &OwnedFd, new: &[u8]) -> io::Result<()> {
-    use rustix::fs::{RenameFlags, renameat_with};
-    match retry_on_intr(|| renameat_with(from, old, to, new, RenameFlags::NOREPLACE)) {
-        // The file system or the kernel does not know the flag.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_in_two_steps(from, old, to, new),
+/// Gives the owner of a directory all rights to it, in addition to those that others have.
+fn open_up(directory: impl AsFd) -> io::Result<()> {
+    let mode = facts_of(&retry_on_intr(|| fstat(&directory))?).mode & 0o7777 | 0o700;
+    let mode = Mode::from_raw_mode(mode as _);
+    match retry_on_intr(|| fchmod(&directory, mode)) {
+        // It is open to look up names only.
+        Err(Errno::BADF) => Ok(set_mode_of_path(&directory, mode)?),
         result => Ok(result?),
     }
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-use rename_in_two_steps as rename_new;
+/// The same for one that need not be readable.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn open_up_in(dir: &Dir, name: &OsStr) -> io::Result<()> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    open_up(retry_on_intr(|| openat(&dir.fd, name.as_bytes(), flags, Mode::empty()))?)
+}
 
-/// A second name, then not the first: that of a directory can only be looked at.
-fn rename_in_two_steps(from: &OwnedFd, old: &[u8], to: &OwnedFd, new: &[u8]) -> io::Result<()> {
-    match retry_on_intr(|| linkat(from, old, to, new, AtFlags::empty())) {
-        Ok(()) => return Ok(retry_on_intr(|| unlinkat(from, old, AtFlags::empty()))?),
-        Err(Errno::EXIST) => return Err(Errno::EXIST.into()),
-        Err(_) => {}
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn open_up_in(dir: &Dir, name: &OsStr) -> io::Result<()> {
+    match dir.facts_in(name, Links::Keep)? {
+        Facts { kind: FileKind::Directory, mode, .. } => {
+            Ok(set_mode(&dir.fd, name, Mode::from_raw_mode((mode & 0o7777 | 0o700) as _))?)
+        }
+        _ => Err(Errno::NOTDIR.into()),
     }
-    match retry_on_intr(|| statat(to, new, AtFlags::SYMLINK_NOFOLLOW)) {
-        Ok(_) => Err(Errno::EXIST.into()),
-        Err(Errno::NOENT) => Ok(retry_on_intr(|| renameat(from, old, to, new))?),
-        Err(errno) => Err(errno.into()),
-    }
+}
+
+/// Sets the mode of what was opened without permission to read it. Linux has no call of its own for it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn set_mode_of_path(file: impl AsFd, mode: Mode) -> rustix::io::Result<()> {
+    use std::os::fd::AsRawFd as _;
+    let path = format!("/proc/self/fd/{}", file.as_fd().as_raw_fd());
+    retry_on_intr(|| rustix::fs::chmod(&path, mode))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn set_mode_of_path(_: impl AsFd, _: Mode) -> rustix::io::Result<()> {
+    Err(Errno::BADF)
+}
+
+/// A descriptor that needs no rights to the file keeps it within reach.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn remove_one_name(dir: &Dir, name: &OsStr) -> io::Result<Option<Facts>> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = retry_on_intr(|| openat(&dir.fd, name.as_bytes(), flags, Mode::empty()))?;
+    dir.remove_file(name)?;
+    Ok(Some(facts_of(&retry_on_intr(|| fstat(&file))?)))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn remove_one_name(dir: &Dir, name: &OsStr) -> io::Result<Option<Facts>> {
+    dir.remove_file(name).map(|()| None)
 }

@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use super::single::{Copier, Found, Target, is_outdated};
+use super::single::{Copier, Found, Target, is_outdated, present};
 use crate::fs::copy::options::Overwrite;
 use crate::fs::report::Action;
 use crate::sys::{self, Editable, Facts, Links};
@@ -118,36 +118,60 @@ impl<D: Editable> Copier<'_, '_, D> {
     pub(super) fn copy_once(
         &mut self,
         target: &Target<'_, D>,
-        name: &OsStr,
+        (source, name): (&OsStr, &OsStr),
         path: &Path,
         facts: &Facts,
         make: impl FnOnce(&mut Self) -> io::Result<Done>,
     ) -> io::Result<()> {
-        let Some(id) = self.several_names(facts) else { return make(self).map(drop) };
+        let done = self.copied_once(target, name, path, facts, make)?;
+        self.record(|manifest, directory| match done {
+            Done::Made => manifest.copied(directory, source, facts),
+            Done::Same(_) | Done::Without => manifest.left(directory, source),
+        });
+        Ok(())
+    }
+
+    fn copied_once(
+        &mut self,
+        target: &Target<'_, D>,
+        name: &OsStr,
+        path: &Path,
+        facts: &Facts,
+        make: impl FnOnce(&mut Self) -> io::Result<Done>,
+    ) -> io::Result<Done> {
+        let make = |copier: &mut Self| {
+            copier.record(|manifest, _| manifest.reading(facts));
+            make(copier)
+        };
+        let Some(id) = self.several_names(facts) else { return make(self) };
         let (links, mut unable) = (&self.copy.hard_links, None);
         let claimed = loop {
             match links.claim(id, unable) {
                 Claim::Mine(claimed) => break claimed,
                 Claim::Known(copy) => {
-                    if self.hard_link(target, name, path, facts, &copy)? {
-                        return Ok(());
+                    if let Some(done) = self.hard_link(target, name, path, facts, &copy)? {
+                        return Ok(done);
                     }
                     unable = Some(copy);
                 }
             }
         };
-        let id = match make(self)? {
-            Done::Without => return Ok(()),
+        let done = make(self)?;
+        let id = match done {
+            Done::Without => return Ok(done),
             Done::Same(id) => id,
             Done::Made if self.copy.settings.dry_run => None,
-            Done::Made => target.dir.and_then(|dir| dir.facts_in(name, Links::Keep).ok()?.id),
+            Done::Made => match target.dir {
+                Some(dir) => present(dir.facts_in(name, Links::Keep))?.and_then(|facts| facts.id),
+                None => None,
+            },
         };
         claimed.settle(Copied { path: path.join(name), id });
-        Ok(())
+        Ok(done)
     }
 
-    /// Makes a hard link to the copy of a file, unless something stays that has the name; returns whether one of
-    /// both was possible.
+    /// Makes a hard link to the copy of a file, unless something stays that has the name; `None` if neither was
+    /// possible.
     fn hard_link(
         &mut self,
         target: &Target<'_, D>,
@@ -155,7 +179,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         path: &Path,
         facts: &Facts,
         copy: &Copied,
-    ) -> io::Result<bool> {
+    ) -> io::Result<Option<Done>> {
         let settings = self.copy.settings;
         let is_outdated = |old: &Facts| match settings.overwrite {
             _ if copy.is(old) => false,
@@ -166,22 +190,22 @@ impl<D: Editable> Copier<'_, '_, D> {
         let replace = match self.found(target, name, facts.kind, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
-            Found::Unchanged(_) => return Ok(true),
+            Found::Unchanged(old) => return Ok(Some(Done::Same(old.id))),
         };
         if let (Some(dir), Some(root), false) = (target.dir, &self.copy.target, settings.dry_run) {
             match dir.make_hard_link(name, root, &copy.path, replace) {
-                Err(error) if cannot_have_names(&error) => return Ok(false),
+                Err(error) if cannot_have_names(&error) => return Ok(None),
                 result => result?,
             }
             if !copy.is(&dir.facts_in(name, Links::Keep)?) {
                 // Another program has put another file there.
                 dir.remove_file(name)?;
-                return Ok(false);
+                return Ok(None);
             }
         }
         self.report.hard_links += 1;
         self.tell(Action::HardLink, path, name);
-        Ok(true)
+        Ok(Some(Done::Made))
     }
 }
 

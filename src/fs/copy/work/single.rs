@@ -11,6 +11,7 @@ use crate::fs::FileKind;
 use crate::fs::bulk::path_of;
 use crate::fs::copy::options::{Overwrite, Settings, Specials};
 use crate::fs::copy::times::{is_newer, is_same_time};
+use crate::fs::manifest::Manifest;
 use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Copying, Editable, Facts, Finishing, Links, Means, Original};
 
@@ -63,17 +64,34 @@ pub(super) struct Copier<'c, 'a, D: Editable> {
     pub(super) copy: &'c Copy<'a, D>,
     /// Whether it copies the start itself, whose names are in its paths.
     is_start: bool,
+    /// The directory that is copied from, if there is a manifest.
+    source: Option<D::Id>,
     scratch: D::Scratch,
     pub(super) report: Report,
 }
 
 impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
-        Self { copy, is_start, scratch: D::Scratch::default(), report: Report::default() }
+        Self { copy, is_start, source: None, scratch: D::Scratch::default(), report: Report::default() }
     }
 
     pub(super) fn of_start(copy: &'c Copy<'a, D>) -> Self {
         Self::new(copy, true)
+    }
+
+    /// Begins with a directory, if there is a manifest to record what was copied from it.
+    pub(super) fn begin(&mut self, id: impl FnOnce() -> io::Result<D::Id>) -> io::Result<()> {
+        if self.copy.manifest.is_some() {
+            self.source = Some(id()?);
+        }
+        Ok(())
+    }
+
+    /// Records something in the manifest, if there is one.
+    pub(super) fn record(&self, record: impl FnOnce(&Manifest<D>, &D::Id)) {
+        if let (Some(manifest), Some(source)) = (self.copy.manifest, &self.source) {
+            record(manifest, source);
+        }
     }
 
     /// Makes a directory as a source is one, unless there is one.
@@ -183,7 +201,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             }
         }
         let original = Original { dir, name, links, facts: &facts };
-        self.copy_once(target, new, path, &facts, |copier| copier.copied(target, new, path, &source, &original))?;
+        self.copy_once(target, (name, new), path, &facts, |copier| {
+            copier.copied(target, new, path, &source, &original)
+        })?;
         Ok(false)
     }
 
@@ -248,7 +268,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
 
     fn link(&mut self, dir: &D, target: &Target<'_, D>, (name, new): (&OsStr, &OsStr), path: &Path) -> io::Result<()> {
         let facts = dir.facts_in(name, Links::Keep)?;
-        self.copy_once(target, new, path, &facts, |copier| {
+        self.copy_once(target, (name, new), path, &facts, |copier| {
             let original = Original { dir, name, links: Links::Keep, facts: &facts };
             copier.copied_link(target, new, path, &dir.read_link(name)?, &original)
         })
@@ -300,12 +320,15 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         match settings.specials {
             Specials::Refuse => return Err(is_special()),
             Specials::Skip => {
+                self.record(|manifest, source| manifest.left(source, original.name));
                 self.skip(path, original.name, SkipReason::Special);
                 return Ok(());
             }
             Specials::Recreate => {}
         }
-        self.copy_once(target, new, path, original.facts, |copier| copier.copied_special(target, new, path, original))
+        self.copy_once(target, (original.name, new), path, original.facts, |copier| {
+            copier.copied_special(target, new, path, original)
+        })
     }
 
     /// Makes a pipe, socket or device as another one is, unless what is there stays.
@@ -383,6 +406,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     pub(super) fn is_excluded(&mut self, path: &Path, name: &OsStr, is_dir: bool) -> bool {
         let is_excluded = self.copy.is_excluded(path, name, is_dir);
         if is_excluded {
+            self.record(|manifest, source| manifest.left(source, name));
             self.skip(path, name, SkipReason::Excluded);
         }
         is_excluded
@@ -449,7 +473,7 @@ fn is_other_special(facts: &Facts, old: &Facts) -> bool {
 }
 
 /// What is there, if anything is.
-fn present(found: io::Result<Facts>) -> io::Result<Option<Facts>> {
+pub(super) fn present(found: io::Result<Facts>) -> io::Result<Option<Facts>> {
     match found {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         result => result.map(Some),

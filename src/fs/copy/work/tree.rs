@@ -203,6 +203,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         let is_elsewhere = self.copy.settings.same_file_system
             && self.copy.source_id.as_ref().is_some_and(|start| !D::is_same_device(start, &source));
         let parent = tour.path().parent().unwrap_or(Path::new("")).to_owned();
+        self.copier.record(|manifest, above| manifest.copied_directory(above, name, &source));
         let made = self.copier.made_dir(&self.target.current()?, name, &parent, tour.dir()?)?;
         if let Err(cause) = self.go_into(&made, name, source) {
             if let (Made::New(_), Ok(Target { dir: Some(dir), .. })) = (&made, self.target.current()) {
@@ -296,7 +297,8 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
         let Self { worker, tour } = self;
         let copy = worker.copy;
         while !worker.target.levels.is_empty() && !copy.account.is_over() {
-            match tour.step(|dir, path, name, kind| worker.leaf(dir, path, name, kind)) {
+            let begun = worker.copier.begin(|| tour.current_id().cloned());
+            match begun.and_then(|()| tour.step(|dir, path, name, kind| worker.leaf(dir, path, name, kind))) {
                 Ok(walk::Step::Directory(name)) => {
                     if let Err(cause) = worker.enter(tour, &name) {
                         let cause = match tour.dir() {

@@ -1,0 +1,159 @@
+//! The manifest of a move to another device: what was copied, so that nothing else is removed.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+use super::FileKind;
+use crate::sys::{Editable, Facts, Links};
+use crate::walk::lock;
+
+/// What was copied, by the directory it was found in and its name there.
+///
+/// It lives from the first file copied to the last one removed, and takes about 150 bytes and the length of its name
+/// for each file.
+pub(super) struct Manifest<D: Editable> {
+    directories: Mutex<HashMap<D::Id, Names<D>>>,
+    /// The state of files with several names, by device and inode. It is that of the first name copied, as the
+    /// other names become hard links to that copy.
+    shared: Mutex<HashMap<(u64, u64), State>>,
+}
+
+type Names<D> = HashMap<OsString, Entry<D>>;
+
+enum Entry<D: Editable> {
+    File(State),
+    Directory(D::Id),
+    /// It was not copied and stays, as the options say.
+    Left,
+}
+
+/// What changes when a file does.
+#[derive(Clone, Copy, PartialEq)]
+struct State {
+    kind: FileKind,
+    id: Option<(u64, u64)>,
+    size: u64,
+    modified: Option<SystemTime>,
+    /// The time of the last change of content or attributes, which no program can set.
+    changed: Option<SystemTime>,
+}
+
+/// What became of a name.
+pub(super) enum Fate {
+    Removed(FileKind),
+    /// It is a directory.
+    Directory,
+    /// It stays, as the options say.
+    Left,
+}
+
+impl State {
+    fn of(facts: &Facts) -> Self {
+        let Facts { kind, id, size, modified, changed, .. } = *facts;
+        Self { kind, id, size, modified, changed }
+    }
+
+    /// Whether nothing but attributes, or the number of names, has changed.
+    fn has_content_of(&self, other: &Self) -> bool {
+        *self == Self { changed: self.changed, ..*other }
+    }
+
+    /// Whether nothing has changed, as far as the system says.
+    fn is_that_of(&self, facts: &Facts) -> bool {
+        let now = Self::of(facts);
+        self.has_content_of(&now) && (self.changed.is_none() || self.changed == now.changed)
+    }
+}
+
+impl<D: Editable> Manifest<D> {
+    pub(super) fn new() -> Self {
+        Self { directories: Mutex::default(), shared: Mutex::default() }
+    }
+
+    /// Records the state of a file that is going to be read.
+    pub(super) fn reading(&self, facts: &Facts) {
+        if let (true, Some(id)) = (facts.names > 1, facts.id) {
+            lock(&self.shared).entry(id).or_insert(State::of(facts));
+        }
+    }
+
+    /// Records what was copied. The facts are those from before it was read.
+    pub(super) fn copied(&self, directory: &D::Id, name: &OsStr, facts: &Facts) {
+        self.record(directory, name, Entry::File(State::of(facts)));
+    }
+
+    /// Records a directory of which there is a copy.
+    pub(super) fn copied_directory(&self, directory: &D::Id, name: &OsStr, id: &D::Id) {
+        self.record(directory, name, Entry::Directory(id.clone()));
+    }
+
+    /// Records what was not copied and is to stay.
+    pub(super) fn left(&self, directory: &D::Id, name: &OsStr) {
+        self.record(directory, name, Entry::Left);
+    }
+
+    fn record(&self, directory: &D::Id, name: &OsStr, entry: Entry<D>) {
+        let mut directories = lock(&self.directories);
+        match directories.get_mut(directory) {
+            Some(names) => drop(names.insert(name.to_owned(), entry)),
+            None => drop(directories.insert(directory.clone(), HashMap::from([(name.to_owned(), entry)]))),
+        }
+    }
+
+    /// Removes a name from an open directory if what has it was copied and is unchanged.
+    pub(super) fn remove(&self, directory: &D::Id, dir: &D, name: &OsStr) -> io::Result<Fate> {
+        let facts = dir.facts_in(name, Links::Keep)?;
+        if facts.kind == FileKind::Directory {
+            return Ok(Fate::Directory);
+        }
+        let state = match lock(&self.directories).get(directory).and_then(|names| names.get(name)) {
+            Some(Entry::File(state)) => *state,
+            Some(Entry::Directory(_)) => return Err(stays(CHANGED)),
+            Some(Entry::Left) => return Ok(Fate::Left),
+            None => return Err(stays(APPEARED)),
+        };
+        let mut shared = lock(&self.shared);
+        match facts.id.and_then(|id| shared.get_mut(&id)) {
+            Some(shared) if state.has_content_of(shared) && shared.is_that_of(&facts) => {
+                remove_one_name(dir, name, shared)?;
+            }
+            None if state.is_that_of(&facts) => dir.remove_file(name)?,
+            _ => return Err(stays(CHANGED)),
+        }
+        Ok(Fate::Removed(facts.kind))
+    }
+
+    /// Checks that a directory is the one that was copied; returns whether it is to be emptied.
+    pub(super) fn is_copied_directory(&self, directory: &D::Id, name: &OsStr, id: &D::Id) -> io::Result<bool> {
+        match lock(&self.directories).get(directory).and_then(|names| names.get(name)) {
+            Some(Entry::Directory(copied)) if copied == id => Ok(true),
+            Some(Entry::Left) => Ok(false),
+            Some(_) => Err(stays(ANOTHER_DIRECTORY)),
+            None => Err(stays(APPEARED)),
+        }
+    }
+}
+
+/// Removes one name of a file with several. The system counts that as a change of the file, which is no reason to keep
+/// the others.
+fn remove_one_name<D: Editable>(dir: &D, name: &OsStr, state: &mut State) -> io::Result<()> {
+    match dir.remove_one_name(name)? {
+        Some(facts) if state.has_content_of(&State::of(&facts)) => *state = State::of(&facts),
+        // It was changed again.
+        Some(_) => {}
+        None => state.changed = None,
+    }
+    Ok(())
+}
+
+const CHANGED: &str = "it was changed while it was copied";
+const APPEARED: &str = "it appeared while the directory was copied";
+pub(super) const ANOTHER_DIRECTORY: &str = "it is no longer the directory that was copied";
+
+/// The error that says why something is not removed.
+pub(super) fn stays(reason: &'static str) -> io::Error {
+    io::Error::other(reason)
+}
