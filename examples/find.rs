@@ -4,9 +4,12 @@
 //! cargo run --release --example find -- '**/*.rs' '**/*.toml' --exclude '**/target'
 //! ```
 //!
-//! Paths come one a line, relative as the directory is given. What could not be listed goes to
-//! standard error, and the exit status is 1; bad arguments give 2.
+//! Paths come one a line, relative as the directory is given. The lines are for people: what a terminal would act on
+//! is escaped in them. For programs, `--null` gives the paths as they are.
+//!
+//! What could not be listed goes to standard error, and the exit status is 1; bad arguments give 2.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -15,6 +18,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use clap::{Parser, ValueEnum};
 use waypath::{Entry, FileKind, PathBuf, Pattern, Walk};
+
+#[path = "common/output.rs"]
+mod output;
+use output::{complain, say};
 
 /// Finds paths by patterns, such as `**/*.rs` or `{src,tests}/**`.
 #[derive(Parser)]
@@ -49,7 +56,7 @@ struct Args {
     /// Print only how many there are
     #[arg(long)]
     count: bool,
-    /// End each path with NUL instead of a newline
+    /// End each path with NUL instead of a newline, and escape nothing
     #[arg(long)]
     null: bool,
 }
@@ -88,7 +95,7 @@ impl Args {
 
 /// What is done with what is found; any thread may bring it.
 struct Finder {
-    end: u8,
+    is_raw: bool,
     prints: bool,
     output: Mutex<BufWriter<io::Stdout>>,
     count: AtomicUsize,
@@ -100,7 +107,7 @@ impl Finder {
         let entry = match found {
             Ok(entry) => entry,
             Err(error) => {
-                eprintln!("find: {error}");
+                complain("find", error);
                 self.has_failed.store(true, Ordering::Relaxed);
                 return ControlFlow::Continue(());
             }
@@ -117,16 +124,17 @@ impl Finder {
             return Ok(());
         }
         let mut output = self.output.lock().unwrap();
-        output.write_all(entry.as_str().as_bytes())?;
-        output.write_all(&[self.end])
+        let (text, end) = if self.is_raw { (Cow::Borrowed(entry.as_str()), b"\0") } else { (entry.printable(), b"\n") };
+        output.write_all(text.as_bytes())?;
+        output.write_all(end)
     }
 
     fn finish(self) -> io::Result<ExitCode> {
         let mut output = self.output.into_inner().unwrap();
-        if !self.prints {
-            writeln!(output, "{}", self.count.into_inner())?;
-        }
         output.flush()?;
+        if !self.prints {
+            say(self.count.into_inner())?;
+        }
         Ok(ExitCode::from(u8::from(self.has_failed.into_inner())))
     }
 }
@@ -136,12 +144,12 @@ fn main() -> ExitCode {
     let walk = match args.walk() {
         Ok(walk) => walk,
         Err(error) => {
-            eprintln!("find: {error}");
+            complain("find", error);
             return ExitCode::from(2);
         }
     };
     let finder = Finder {
-        end: if args.null { 0 } else { b'\n' },
+        is_raw: args.null,
         prints: !args.count,
         output: Mutex::new(BufWriter::new(io::stdout())),
         count: AtomicUsize::new(0),
@@ -161,7 +169,7 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("find: {error}");
+            complain("find", error);
             ExitCode::FAILURE
         }
     }

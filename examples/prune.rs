@@ -12,11 +12,15 @@
 //! give 2.
 
 use std::fmt;
-use std::io::Write as _;
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
-use waypath::{Entry, FileKind, Path, PathBuf, Pattern, Result};
+use waypath::{Entry, FileKind, PathBuf, Pattern, Result};
+
+#[path = "common/output.rs"]
+mod output;
+use output::say;
 
 /// Finds folders by patterns, such as `**/target`, and removes them when told.
 #[derive(Parser)]
@@ -43,7 +47,7 @@ impl Complaints {
             Ok(value) => return Some(value),
             Err(error) => error,
         };
-        error.failures().iter().for_each(|failure| eprintln!("prune: {failure}"));
+        error.failures().iter().for_each(|failure| output::complain("prune", failure));
         self.0 += error.failure_count();
         None
     }
@@ -63,38 +67,35 @@ fn find(args: &Args, complaints: &mut Complaints) -> Result<Vec<Entry>> {
 }
 
 /// Shows the sizes of folders, and the sum of what they take on the disk.
-fn show(folders: &[Entry], complaints: &mut Complaints) {
+fn show(folders: &[Entry], complaints: &mut Complaints) -> io::Result<()> {
     let row = |allocated: &dyn fmt::Display, apparent: &dyn fmt::Display, files: &dyn fmt::Display, path: &str| {
-        say(format!("{allocated:>11} {apparent:>11} {files:>9}  {path}"));
+        say(format!("{allocated:>11} {apparent:>11} {files:>9}  {path}"))
     };
     let (mut allocated, mut apparent, mut files) = (0, 0, 0);
-    row(&"ON DISK", &"LENGTH", &"FILES", "FOLDER");
+    row(&"ON DISK", &"LENGTH", &"FILES", "FOLDER")?;
     for folder in folders {
         let Some(size) = complaints.unless(folder.tree_size()) else {
-            row(&"?", &"?", &"?", &shown(folder));
+            row(&"?", &"?", &"?", &folder.printable())?;
             continue;
         };
-        row(&Bytes(size.allocated), &Bytes(size.apparent), &size.files, &shown(folder));
+        row(&Bytes(size.allocated), &Bytes(size.apparent), &size.files, &folder.printable())?;
         (allocated, apparent, files) = (allocated + size.allocated, apparent + size.apparent, files + size.files);
     }
     let sum = if folders.len() == 1 { "1 folder".to_owned() } else { format!("{} folders", folders.len()) };
-    row(&Bytes(allocated), &Bytes(apparent), &files, &sum);
+    row(&Bytes(allocated), &Bytes(apparent), &files, &sum)
 }
 
-fn prune(args: &Args) -> Result<ExitCode> {
-    let mut complaints = Complaints::default();
-    let folders = find(args, &mut complaints)?;
-    match folders.is_empty() {
-        true => say("nothing found".to_owned()),
-        false => show(&folders, &mut complaints),
+/// Shows folders, and removes them if that is wanted.
+fn prune(folders: &[Entry], removes: bool, complaints: &mut Complaints) -> io::Result<()> {
+    if folders.is_empty() {
+        return say("nothing found");
     }
-    if args.yes && !folders.is_empty() {
-        let removed = folders.iter().filter_map(|folder| complaints.unless(folder.rmtree())).count();
-        say(format!("{removed} of {} removed", folders.len()));
-    } else if !folders.is_empty() {
-        say("nothing was removed (--yes does it)".to_owned());
+    show(folders, complaints)?;
+    if !removes {
+        return say("nothing was removed (--yes does it)");
     }
-    Ok(ExitCode::from(u8::from(complaints.0 > 0)))
+    let removed = folders.iter().filter_map(|folder| complaints.unless(folder.rmtree())).count();
+    say(format!("{removed} of {} removed", folders.len()))
 }
 
 /// A number of bytes, for people.
@@ -112,24 +113,20 @@ impl fmt::Display for Bytes {
     }
 }
 
-/// A path on one line.
-fn shown(path: &Path) -> String {
-    let escaped = |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.into() };
-    path.as_str().chars().map(escaped).collect()
-}
-
-/// Prints a line. A reader who has gone, as in `prune | head`, is no reason to stop.
-fn say(line: String) {
-    _ = writeln!(std::io::stdout(), "{line}");
-}
-
 fn main() -> ExitCode {
-    match prune(&Args::parse()) {
-        Ok(code) => code,
+    let args = Args::parse();
+    let mut complaints = Complaints::default();
+    let folders = match find(&args, &mut complaints) {
+        Ok(folders) => folders,
         // A pattern that cannot be looked for.
         Err(error) => {
-            eprintln!("prune: {error}");
-            ExitCode::from(2)
+            output::complain("prune", error);
+            return ExitCode::from(2);
         }
+    };
+    if let Err(error) = prune(&folders, args.yes, &mut complaints) {
+        output::complain("prune", error);
+        return ExitCode::FAILURE;
     }
+    ExitCode::from(u8::from(complaints.0 > 0))
 }

@@ -9,10 +9,15 @@
 //! Nothing is overwritten: where a name is taken, the file gets a number. Hidden files, links and
 //! folders stay where they are.
 
-use std::io::{ErrorKind, Write};
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 use waypath::{FileKind, Op, Path, PathBuf, Result, TempDir, path};
+
+#[path = "common/output.rs"]
+mod output;
+use output::{complain, say};
 
 const KINDS: [(&str, &str); 5] = [
     ("Pictures", ".jpg .jpeg .png .gif .svg .heic"),
@@ -33,7 +38,7 @@ fn plan(folder: &Path) -> Result<Vec<Move>> {
     for entry in folder.iterdir() {
         let file = match entry {
             Err(error) if error.op() == Op::Convert => {
-                eprintln!("tidy: left alone: {error}");
+                complain("tidy", format!("left alone: {error}"));
                 continue;
             }
             entry => entry?,
@@ -64,15 +69,15 @@ fn move_to_free((file, target): &Move) -> Result<PathBuf> {
     }
 }
 
-/// Carries a plan out as far as possible; how many files could not be moved.
-fn apply(moves: &[Move]) -> usize {
+/// Carries a plan out as far as possible; returns how many files could not be moved.
+fn apply(moves: &[Move]) -> io::Result<usize> {
     let failures = moves.iter().filter_map(|step| move_to_free(step).err());
-    let failed = failures.inspect(|error| eprintln!("tidy: {error}")).count();
-    say(format!("{} of {} files moved", moves.len() - failed, moves.len()));
-    failed
+    let failed = failures.inspect(|error| complain("tidy", error)).count();
+    say(format!("{} of {} files moved", moves.len() - failed, moves.len()))?;
+    Ok(failed)
 }
 
-fn show_plan(folder: &Path, moves: &[Move]) -> Result<()> {
+fn show_plan(folder: &Path, moves: &[Move]) -> Result<(), Box<dyn Error>> {
     for (file, target) in moves {
         let blocked = target.parent().exists() && !target.parent().is_dir();
         let note = match target.exists() {
@@ -80,41 +85,39 @@ fn show_plan(folder: &Path, moves: &[Move]) -> Result<()> {
             false if blocked => "   (blocked: a file has the folder's name)",
             false => "",
         };
-        say(format!("    {} -> {}{note}", file.name(), target.relative_to(folder)?));
+        let name = path(file.name());
+        say(format!("    {} -> {}{note}", name.printable(), target.relative_to(folder)?.printable()))?;
     }
     Ok(())
 }
 
-fn show_tree(folder: &Path) -> Result<()> {
-    say(format!("{folder}"));
-    for entry in folder.rglob("*")? {
-        let entry = entry?;
-        let slash = if entry.kind() == FileKind::Directory { "/" } else { "" };
-        say(format!("{}{}{slash}", "    ".repeat(entry.depth()), entry.name()));
-    }
-    Ok(())
-}
-
-/// Prints a line. A reader who has gone, as in `tidy | head`, is no reason to stop.
-fn say(line: String) {
-    _ = writeln!(std::io::stdout(), "{line}");
-}
-
-fn demonstrate() -> Result<usize> {
+fn demonstrate() -> Result<usize, Box<dyn Error>> {
     let folder = TempDir::new()?;
     for name in SAMPLE.split('|') {
         let file = &folder / name;
         file.parent().mkdir_all()?;
         file.write_text(format!("This is {name}.\n"))?;
     }
-    show_tree(&folder)?;
-    say("\nThe plan:".to_owned());
+    say(folder.tree())?;
+    say("\nThe plan:")?;
     let moves = plan(&folder)?;
     show_plan(&folder, &moves)?;
-    let failed = apply(&moves);
-    say("\nAfterwards:".to_owned());
-    show_tree(&folder)?;
+    let failed = apply(&moves)?;
+    say("\nAfterwards:")?;
+    say(folder.tree())?;
     Ok(failed)
+}
+
+fn tidy(folder: &Path) -> Result<usize, Box<dyn Error>> {
+    Ok(apply(&plan(folder)?)?)
+}
+
+/// Shows what would be done in a folder.
+fn show(folder: &Path) -> Result<usize, Box<dyn Error>> {
+    let moves = plan(folder)?;
+    show_plan(folder, &moves)?;
+    say(format!("{} files to move; nothing was changed (--apply does it)", moves.len()))?;
+    Ok(0)
 }
 
 fn main() -> ExitCode {
@@ -123,21 +126,17 @@ fn main() -> ExitCode {
     let is_folder = |text: &str| !text.is_empty() && !text.starts_with('-');
     let done = match arguments[..] {
         [] => demonstrate(),
-        [folder] if is_folder(folder) => plan(&path(folder)).and_then(|moves| {
-            show_plan(&path(folder), &moves)?;
-            say(format!("{} files to move; nothing was changed (--apply does it)", moves.len()));
-            Ok(0)
-        }),
-        [folder, "--apply"] if is_folder(folder) => plan(&path(folder)).map(|moves| apply(&moves)),
+        [folder] if is_folder(folder) => show(&path(folder)),
+        [folder, "--apply"] if is_folder(folder) => tidy(&path(folder)),
         _ => {
-            eprintln!("usage: tidy [DIR [--apply]]");
+            complain("tidy", "usage: tidy [DIR [--apply]]");
             return ExitCode::from(2);
         }
     };
     match done {
         Ok(failed) => ExitCode::from(u8::from(failed > 0)),
         Err(error) => {
-            eprintln!("tidy: {error}");
+            complain("tidy", error);
             ExitCode::from(2)
         }
     }

@@ -9,6 +9,7 @@ use std::fmt;
 use std::io;
 
 use crate::fs::Report;
+use crate::printable::printable;
 use crate::sys;
 
 /// The result of everything that can fail in this crate.
@@ -25,8 +26,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What failed: an operation, the path it was for, and the cause.
 ///
-/// It prints as one line that a person can act on, cause included; control characters in a path are
-/// escaped. [`Debug`](#impl-Debug-for-Error), which is what a script's `main` prints, adds what may help: what is
+/// It prints as one line that a person can act on, cause included; in a path, what a terminal would act on is
+/// [escaped](crate::Path::printable). [`Debug`](#impl-Debug-for-Error), which is what a script's `main` prints, adds what may help: what is
 /// missing on the way, and names that look alike. Causes are those of the system
 /// ([`io_error`](Error::io_error)) or lie in the text of a path, a pattern or a URI; the latter
 /// have the kind [`InvalidInput`](io::ErrorKind::InvalidInput). What works on a whole tree goes on where
@@ -479,18 +480,6 @@ impl fmt::Display for Error {
             },
         }
     }
-}
-
-/// A text for a message of one line: control characters are escaped.
-pub(crate) fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character.is_control() {
-            true => shown.extend(character.escape_default()),
-            false => shown.push(character),
-        }
-    }
-    shown
 }
 
 /// What a script's `main` prints of its error: the line of [`Display`](fmt::Display), and below it what may help.

@@ -150,6 +150,8 @@ mod walk;
 
 mod error;
 
+mod printable;
+
 mod sys;
 
 pub use error::{Error, Op, Result};

@@ -25,6 +25,7 @@ pub use parts::{Parents, Parts, Suffixes};
 pub use portability::{Platform, Reason, Unportable};
 
 use crate::flavour::{Flavour, Native, Posix, Rules, Windows};
+use crate::printable::printable;
 
 /// A borrowed path: text in the normal form of its flavour `F`.
 ///
@@ -218,6 +219,31 @@ impl<F: Flavour> Path<F> {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Returns the text with everything escaped that a terminal would act on, to show a path from elsewhere to a
+    /// person.
+    ///
+    /// Escaped are control characters, such as those that begin a terminal's commands, ends of lines, and the marks
+    /// that turn the direction of text, which make `a\u{202e}gpj.exe` look like `aexe.jpg`. The result is for people:
+    /// it need not be the path any more. `Display` prints the path as it is.
+    ///
+    /// The crate's own messages do this: [`Error`](crate::Error), [`Report`](crate::Report), [`Tree`](crate::Tree) and
+    /// [`Unportable`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PosixPath;
+    ///
+    /// assert_eq!(PosixPath::parse("café/two\nlines").printable(), r"café/two\nlines");
+    /// assert_eq!(PosixPath::parse("\u{1b}[2J").printable(), r"\u{1b}[2J");
+    /// ```
+    #[doc(alias = "escape")]
+    #[doc(alias = "quote")]
+    #[must_use]
+    pub fn printable(&self) -> Cow<'_, str> {
+        printable(&self.text)
     }
 
     /// Returns an owned copy of the path.

@@ -30,6 +30,8 @@ mod mounts;
 mod path;
 mod pattern;
 mod pattern_laws;
+#[cfg(unix)]
+mod printable;
 mod reports;
 mod size;
 mod tree;

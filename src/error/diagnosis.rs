@@ -9,7 +9,8 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::alike::{is_mark, most_alike};
-use super::{Error, Op, printable};
+use super::{Error, Op};
+use crate::printable::printable;
 use crate::sys;
 
 /// Writes what there is to say, each on a line of its own.
@@ -162,7 +163,7 @@ fn named(path: &Path) -> String {
 fn shown(text: &str) -> Cow<'_, str> {
     let text = printable(text);
     if !text.contains(is_mark) {
-        return text.into();
+        return text;
     }
     let escape = |character: char| match is_mark(character) {
         true => character.escape_unicode().to_string(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::printable;
+use crate::printable::printable;
 
 /// Something that a file has besides its content; see [`NotKept`](crate::NotKept).
 ///

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{Attribute, FileKind};
-use crate::error::printable;
+use crate::printable::printable;
 
 /// What copying, moving or removing has done; or would do, in a [dry run](crate::CopyOptions::dry_run).
 ///

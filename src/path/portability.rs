@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::Path;
-use crate::error::printable;
 use crate::flavour::{Flavour, is_device_name, is_forbidden};
+use crate::printable::printable;
 
 /// A system that a path may be carried to.
 ///

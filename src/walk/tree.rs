@@ -7,16 +7,17 @@ use std::sync::Arc;
 use super::Entry;
 use super::lister::Lister;
 use super::search::{Order, Search};
-use crate::error::{Error, Op, Result, printable};
+use crate::error::{Error, Op, Result};
 use crate::fs::FileKind;
 use crate::path::Path;
+use crate::printable::printable;
 use crate::sys;
 
 /// A listing that prints as a tree; made by [`Path::tree`](crate::Path::tree) and
 /// [`Walk::tree`](super::Walk::tree).
 ///
-/// Each print lists anew. Directories end in `/`; control characters in names are escaped. Errors stand where
-/// they came up. The walk's `unsorted` and `contents_first` count for nothing.
+/// Each print lists anew. Directories end in `/`; what a terminal would act on is
+/// [escaped](crate::Path::printable) in names. Errors stand where they came up. The walk's `unsorted` and `contents_first` count for nothing.
 ///
 /// # Examples
 ///
@@ -112,7 +113,7 @@ impl Lines {
         names.reverse();
         self.add_directories(&names);
         let mark = if entry.kind() == FileKind::Directory { "/" } else { "" };
-        self.add(entry.depth(), printable(&name) + mark);
+        self.add(entry.depth(), printable(&name).into_owned() + mark);
         self.way.push(name);
     }
 
@@ -134,7 +135,7 @@ impl Lines {
         self.way.truncate(known);
         for name in &names[known..] {
             self.way.push(name.clone());
-            self.add(self.way.len(), printable(name) + "/");
+            self.add(self.way.len(), printable(name).into_owned() + "/");
         }
     }
 }

@@ -20,6 +20,8 @@ mod prune;
 #[path = "../snapshot.rs"]
 mod snapshot;
 #[cfg(target_os = "linux")]
+mod terminal;
+#[cfg(target_os = "linux")]
 mod trees;
 
 /// The path of an example, which stands beside the directory of the tests.

@@ -1,5 +1,6 @@
 //! How files and trees are copied and moved.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
@@ -53,6 +54,8 @@ pub(super) struct Settings {
     pub(super) threads: usize,
     pub(super) sync: bool,
     pub(super) dry_run: bool,
+    /// What a dry run takes for removed.
+    pub(super) removed: Arc<HashSet<std::path::PathBuf>>,
     pub(super) on_progress: Option<OnProgress>,
 }
 
@@ -72,6 +75,7 @@ impl Default for Settings {
             threads: 1,
             sync: false,
             dry_run: false,
+            removed: Arc::default(),
             on_progress: None,
         }
     }
@@ -539,6 +543,30 @@ impl CopyOptions {
     /// ```
     pub fn dry_run(self, only_tell: bool) -> Self {
         self.with(|settings| settings.dry_run = only_tell)
+    }
+
+    /// In a dry run, treats these paths, relative to the destination, as if they did not exist.
+    ///
+    /// For a program that removes something before it copies: the plan is then what the copy will do. Nothing else
+    /// is changed by it, and a copy that is not a dry run ignores it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{CopyOptions, Overwrite};
+    /// # let base = waypath::TempDir::new()?;
+    /// let (a, b) = (&base / "a", &base / "b");
+    /// (&a / "x").mkdir_all()?;
+    /// b.mkdir()?;
+    /// (&b / "x").write_text("a file, where `a` has a directory")?;
+    ///
+    /// let options = CopyOptions::new().overwrite(Overwrite::IfDifferent).dry_run(true);
+    /// assert!(options.copy(&a, &b).is_err());
+    /// assert_eq!(options.assume_removed(["x"]).copy(&a, &b)?.directories, 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn assume_removed<P: Into<std::path::PathBuf>>(self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.with(|settings| settings.removed = Arc::new(paths.into_iter().map(Into::into).collect()))
     }
 
     /// Calls a closure with each file that is copied, and within large ones; when it breaks, the

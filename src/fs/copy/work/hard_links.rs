@@ -187,7 +187,7 @@ impl<D: Editable> Copier<'_, '_, D> {
             Overwrite::IfDifferent => true,
             _ => is_outdated(settings, facts, old),
         };
-        let replace = match self.found(target, name, facts.kind, is_outdated)? {
+        let replace = match self.found(target, (path, name), facts.kind, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
             Found::Unchanged(old) => return Ok(Some(Done::Same(old.id))),

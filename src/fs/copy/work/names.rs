@@ -7,7 +7,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::sync::{Mutex, MutexGuard};
 
-use crate::error::printable;
+use crate::printable::printable;
 use crate::sys::{Directory, Links, Progress};
 use crate::walk::lock;
 
@@ -138,7 +138,7 @@ pub(super) fn explained<D: Directory>(cause: io::Error, source: &D, name: &OsStr
     });
     match (read, other) {
         (Ok(()), Some(other)) => {
-            let other = printable(&other.to_string_lossy());
+            let other = printable(&other.to_string_lossy()).into_owned();
             let message =
                 format!("the destination ignores case, and `{other}` of the same directory has this name there");
             io::Error::new(ErrorKind::AlreadyExists, message)

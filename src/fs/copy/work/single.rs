@@ -114,6 +114,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
                     None
                 }
             },
+            Some(_) if self.is_assumed_removed(parent, name) => None,
             Some(dir) => present(dir.facts_in(name, Links::Keep))?.map(|facts| (dir, facts)),
             None => None,
         };
@@ -217,13 +218,14 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         original: &Original<'_, D>,
     ) -> io::Result<Done> {
         let facts = original.facts;
-        let replace =
-            match self.found(target, name, FileKind::File, |old| is_outdated(self.copy.settings, facts, old))? {
-                Found::Nothing => false,
-                Found::Old => true,
-                Found::Unchanged(old) if is_different(self.copy.settings, facts, &old) => return Ok(Done::Without),
-                Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
-            };
+        let replace = match self
+            .found(target, (path, name), FileKind::File, |old| is_outdated(self.copy.settings, facts, old))?
+        {
+            Found::Nothing => false,
+            Found::Old => true,
+            Found::Unchanged(old) if is_different(self.copy.settings, facts, &old) => return Ok(Done::Without),
+            Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
+        };
         if let Some(dir) = target.dir.filter(|_| !self.copy.settings.dry_run) {
             let copying = self.copying(replace);
             let (copy, mut bytes) = (self.copy, 0);
@@ -292,7 +294,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Overwrite::IfDifferent => is_different(),
             _ => is_outdated(settings, original.facts, old),
         };
-        let replace = match self.found(target, name, FileKind::Symlink, is_outdated)? {
+        let replace = match self.found(target, (path, name), FileKind::Symlink, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
             Found::Unchanged(_) if settings.overwrite != Overwrite::IfDifferent && is_different() => {
@@ -345,7 +347,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Overwrite::IfDifferent => is_different(old),
             _ => is_outdated(settings, facts, old),
         };
-        let replace = match self.found(target, name, FileKind::Other, is_outdated)? {
+        let replace = match self.found(target, (path, name), FileKind::Other, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
             Found::Unchanged(old) if is_different(&old) => return Ok(Done::Without),
@@ -364,11 +366,11 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     pub(super) fn found(
         &mut self,
         target: &Target<'_, D>,
-        name: &OsStr,
+        (path, name): (&Path, &OsStr),
         kind: FileKind,
         is_outdated: impl FnOnce(&Facts) -> bool,
     ) -> io::Result<Found> {
-        let dir = target.dir.filter(|_| !target.is_fresh);
+        let dir = target.dir.filter(|_| !target.is_fresh && !self.is_assumed_removed(path, name));
         let old = dir.map(|dir| present(dir.facts_in(name, Links::Keep))).transpose()?.flatten();
         self.refuse_used(target.names.map(Names::lock).as_deref_mut(), target.dir, name, old.is_some())?;
         match old {
@@ -400,6 +402,12 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             _ => self.copy.settings.dry_run && self.copy.seems_to_ignore_case(),
         };
         if is_used { Err(sys::taken_error()) } else { Ok(()) }
+    }
+
+    /// Whether something at the target is to be taken for removed: in a dry run only.
+    fn is_assumed_removed(&self, path: &Path, name: &OsStr) -> bool {
+        let Settings { dry_run, removed, .. } = self.copy.settings;
+        *dry_run && !self.is_start && !removed.is_empty() && removed.contains(&path.join(name))
     }
 
     /// Whether a pattern leaves something out, which is then on the account.
