@@ -32,3 +32,15 @@ fn example(name: &str) -> PathBuf {
     assert!(program.is_file(), "{program:?} is not built: run `cargo build --example {name}`");
     program
 }
+
+/// Runs a copy of a program, made just now. Between fork and exec, a process that another thread starts has it open for
+/// writing, so that it cannot be run.
+#[cfg(target_os = "linux")]
+fn output_of_copy(program: &mut std::process::Command) -> std::process::Output {
+    loop {
+        match program.output() {
+            Err(busy) if busy.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            output => return output.unwrap(),
+        }
+    }
+}

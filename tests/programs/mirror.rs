@@ -5,6 +5,8 @@ use std::process::{Command, Output, Stdio};
 use waypath::{FileKind, Path, TempDir};
 
 use crate::example;
+#[cfg(target_os = "linux")]
+use crate::output_of_copy;
 
 fn mirror(directory: &Path, args: &[&str]) -> Output {
     Command::new(example("mirror")).args(args).current_dir(directory.as_str()).output().unwrap()
@@ -396,7 +398,7 @@ fn mirror_as_nobody(tree: &Path, closed: &str, args: &[&str]) -> Output {
         }
         mirror.uid(NOBODY).gid(NOBODY);
     }
-    let output = mirror.output().unwrap();
+    let output = output_of_copy(&mut mirror);
     set_mode(0o755);
     output
 }

@@ -157,7 +157,7 @@ fn prune_goes_on_where_something_cannot_be_measured_or_removed() {
     if nix::unistd::geteuid().is_root() {
         prune.uid(NOBODY).gid(NOBODY);
     }
-    let output = prune.output().unwrap();
+    let output = crate::output_of_copy(&mut prune);
     closed(0o777);
     let (printed, complaints) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(1));
