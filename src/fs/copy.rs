@@ -4,6 +4,7 @@
 mod backends;
 mod moving;
 mod options;
+mod removed;
 mod times;
 mod work;
 

@@ -1,11 +1,11 @@
 //! How files and trees are copied and moved.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::removed::Removed;
 use crate::fs::bulk::OnProgress;
 use crate::fs::report::Progress;
 use crate::pattern::Pattern;
@@ -55,7 +55,7 @@ pub(super) struct Settings {
     pub(super) sync: bool,
     pub(super) dry_run: bool,
     /// What a dry run takes for removed.
-    pub(super) removed: Arc<HashSet<std::path::PathBuf>>,
+    pub(super) removed: Arc<Removed>,
     pub(super) on_progress: Option<OnProgress>,
 }
 

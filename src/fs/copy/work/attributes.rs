@@ -78,12 +78,19 @@ impl<D: Editable> Copier<'_, '_, D> {
         let here = OsStr::new(".");
         let facts = source.facts_in(here, Links::Keep)?;
         let original = Original { dir: source, name: here, links: Links::Keep, facts: &facts };
-        if self.needs_update(dir, name, old, &original) {
+        if self.is_changed_by_removal(name, path) || self.needs_update(dir, name, old, &original) {
             self.report.updated += 1;
             self.tell(Action::SetAttributes, path, name);
         }
         Ok(())
     }
+
+    /// Whether a directory will have another time, as something is to be removed from it before.
+    fn is_changed_by_removal(&self, name: &OsStr, path: &Path) -> bool {
+        let Settings { attributes, dry_run, removed, .. } = self.copy.settings;
+        *dry_run && attributes.times && removed.changes(&path.join(self.own_name(name)))
+    }
+
     fn needs_update(&self, dir: &D, name: &OsStr, old: &Facts, original: &Original<'_, D>) -> bool {
         let Settings { attributes, time_window, .. } = *self.copy.settings;
         attributes.times && !is_same_time(original.facts, old, time_window)

@@ -407,7 +407,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     /// Whether something at the target is to be taken for removed: in a dry run only.
     fn is_assumed_removed(&self, path: &Path, name: &OsStr) -> bool {
         let Settings { dry_run, removed, .. } = self.copy.settings;
-        *dry_run && !self.is_start && !removed.is_empty() && removed.contains(&path.join(name))
+        *dry_run && !self.is_start && removed.has(path, name)
     }
 
     /// Whether a pattern leaves something out, which is then on the account.
