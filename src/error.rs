@@ -227,14 +227,23 @@ impl Error {
         Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause }))
     }
 
-    /// A failure of what went on after each: `failures` are those that are kept, of which there are no
-    /// more than [`MOST_FAILURES`](Self::MOST_FAILURES) in the error, and `count` is how many there were.
-    pub(crate) fn failures_of(op: Op, path: impl Into<OsString>, mut failures: Vec<Self>, count: usize) -> Self {
-        let kind = common_kind(&failures);
-        let count = count.max(failures.len());
-        failures.truncate(Self::MOST_FAILURES);
+    /// A failure of what went on after each: `failures` are those that are kept, no more than
+    /// [`MOST_FAILURES`](Self::MOST_FAILURES); `count` is how many there were, and `kind` the one of them all.
+    pub(crate) fn failures_of(
+        op: Op,
+        path: impl Into<OsString>,
+        failures: Vec<Self>,
+        count: usize,
+        kind: io::ErrorKind,
+    ) -> Self {
+        debug_assert!(failures.len() <= count.min(Self::MOST_FAILURES), "BUG: {} of {count}", failures.len());
         let cause = Cause::Several { failures, count, kind, outcome: None };
         Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause }))
+    }
+
+    /// The kind of two failures, or of two groups of them: what they have in common, or `Other`.
+    pub(crate) fn common_kind(one: io::ErrorKind, other: io::ErrorKind) -> io::ErrorKind {
+        if one == other { one } else { io::ErrorKind::Other }
     }
 
     /// How many failures an error keeps.
@@ -459,12 +468,6 @@ impl Error {
     }
 }
 
-fn common_kind(failures: &[Error]) -> io::ErrorKind {
-    let mut kinds = failures.iter().map(Error::kind);
-    let first = kinds.next().unwrap_or(io::ErrorKind::Other);
-    if kinds.all(|kind| kind == first) { first } else { io::ErrorKind::Other }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_task(f)?;
@@ -545,7 +548,8 @@ mod tests {
 
     fn failures(kinds: &[ErrorKind], count: usize) -> Error {
         let failure = |(at, &kind): (usize, &ErrorKind)| Error::new(Op::Unlink, format!("x/{at}"), kind.into());
-        Error::failures_of(Op::Rmtree, "x", kinds.iter().enumerate().map(failure).collect(), count)
+        let kind = kinds.iter().copied().reduce(Error::common_kind).unwrap();
+        Error::failures_of(Op::Rmtree, "x", kinds.iter().enumerate().map(failure).collect(), count, kind)
     }
 
     #[test]
@@ -572,14 +576,12 @@ mod tests {
     #[test]
     fn several_failures_have_the_kind_of_all() {
         let denied = ErrorKind::PermissionDenied;
-        let alike = failures(&[denied; 150], 200);
+        let alike = failures(&[denied; 100], 200);
         assert_eq!((alike.kind(), alike.failures().len(), alike.failure_count()), (denied, 100, 200));
         assert!(format!("{alike:?}").ends_with("\n  and 100 more"));
         assert_eq!(std::io::Error::from(alike).kind(), denied);
-        let mut kinds = [denied; 150];
-        kinds[149] = ErrorKind::NotFound;
-        let different = failures(&kinds, 150);
-        assert_eq!((different.kind(), different.failure_count()), (ErrorKind::Other, 150));
+        let different = failures(&[denied, denied, ErrorKind::NotFound], 3);
+        assert_eq!((different.kind(), different.failure_count()), (ErrorKind::Other, 3));
         assert!(different.io_error().is_none() && different.position().is_none());
     }
 }

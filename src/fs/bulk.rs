@@ -31,7 +31,31 @@ pub(super) struct Account {
 struct Failures {
     /// The first ones.
     kept: Vec<Error>,
+    /// How many there are, and the kind of all of them.
     count: usize,
+    kind: Option<io::ErrorKind>,
+}
+
+impl Failures {
+    fn add(&mut self, error: Error) {
+        self.count(1, error.kind());
+        if self.kept.len() < Error::MOST_FAILURES {
+            self.kept.push(error);
+        }
+    }
+
+    fn add_all(&mut self, other: Self) {
+        if let Some(kind) = other.kind {
+            self.count(other.count, kind);
+        }
+        self.kept.extend(other.kept);
+        self.kept.truncate(Error::MOST_FAILURES);
+    }
+
+    fn count(&mut self, count: usize, kind: io::ErrorKind) {
+        self.count += count;
+        self.kind = Some(self.kind.map_or(kind, |all| Error::common_kind(all, kind)));
+    }
 }
 
 impl Account {
@@ -70,9 +94,7 @@ impl Account {
     /// Enters the failures of another account, and nothing else of it.
     pub(super) fn add_failures(&self, other: Self) {
         let other = other.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut failures = lock(&self.failures);
-        failures.count += other.count;
-        failures.kept.extend(other.kept);
+        lock(&self.failures).add_all(other);
     }
 
     /// Sets what the error is to say was achieved in spite of the failures.
@@ -95,11 +117,7 @@ impl Account {
     }
 
     pub(super) fn fail(&self, error: Error) {
-        let mut failures = lock(&self.failures);
-        failures.count += 1;
-        if failures.kept.len() < Error::MOST_FAILURES {
-            failures.kept.push(error);
-        }
+        lock(&self.failures).add(error);
     }
 
     /// Enters what was removed in one step, and tells it: too late to be stopped.
@@ -133,7 +151,7 @@ impl Account {
         };
         let mut report = self.report.into_inner().unwrap_or_else(PoisonError::into_inner);
         report.sort();
-        let Failures { mut kept, count } = self.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Failures { mut kept, count, kind } = self.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         if self.is_stopped.into_inner() {
             return Err(with_second(Error::new(op, path, stopped())).with_report(report));
         }
@@ -143,7 +161,10 @@ impl Account {
         kept.sort_by(|left, right| left.path().cmp(right.path()));
         let error = match &kept[..] {
             [only] if only.op() == op && only.path() == path => kept.remove(0),
-            _ => with_second(Error::failures_of(op, path, kept, count)).with_outcome(self.outcome.into_inner()),
+            _ => {
+                let kind = kind.unwrap_or(io::ErrorKind::Other);
+                with_second(Error::failures_of(op, path, kept, count, kind)).with_outcome(self.outcome.into_inner())
+            }
         };
         Err(error.with_report(report))
     }
@@ -162,4 +183,50 @@ pub(super) fn path_of(start: &Path, directory: &Path, name: &OsStr) -> PathBuf {
 /// The error of an operation that was told to stop.
 pub(super) fn stopped() -> io::Error {
     io::Error::new(io::ErrorKind::Interrupted, "it was told to stop")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::path::Path;
+
+    use super::Account;
+    use crate::error::{Error, Op};
+
+    fn account(failures: impl IntoIterator<Item = ErrorKind>) -> Account {
+        let account = Account::new(None);
+        for (at, kind) in failures.into_iter().enumerate() {
+            account.fail(Error::new(Op::Unlink, format!("x/{at:03}"), kind.into()));
+        }
+        account
+    }
+
+    #[track_caller]
+    fn ends(account: Account, kind: ErrorKind, count: usize) {
+        let error = account.close(Op::Rmtree, Path::new("x"), None).unwrap_err();
+        assert_eq!((error.kind(), error.failure_count()), (kind, count));
+        assert_eq!(error.failures().len(), count.min(100));
+        assert!(error.to_string().contains(&format!("{count} failures, the first: cannot remove file `x/000`")));
+    }
+
+    #[test]
+    fn the_kind_is_that_of_all_failures_also_of_those_that_are_not_kept() {
+        let denied = || std::iter::repeat_n(ErrorKind::PermissionDenied, 150);
+        ends(account(denied()), ErrorKind::PermissionDenied, 150);
+        ends(account(denied().chain([ErrorKind::NotFound])), ErrorKind::Other, 151);
+        ends(account(denied().chain([ErrorKind::NotFound]).chain(denied())), ErrorKind::Other, 301);
+    }
+
+    #[test]
+    fn the_failures_of_another_account_count() {
+        let denied = || account(std::iter::repeat_n(ErrorKind::PermissionDenied, 150));
+        let both = |one: Account, other: Account| {
+            one.add_failures(other);
+            one
+        };
+        ends(both(denied(), denied()), ErrorKind::PermissionDenied, 300);
+        ends(both(denied(), account([ErrorKind::NotFound])), ErrorKind::Other, 151);
+        ends(both(denied(), account([])), ErrorKind::PermissionDenied, 150);
+        ends(both(account([]), denied()), ErrorKind::PermissionDenied, 150);
+    }
 }
