@@ -135,9 +135,9 @@ pub trait Rules: Copy + Debug + 'static {
     /// between parts: both still to be percent-encoded, the start with `:` kept.
     fn uri_parts(text: &str) -> (String, String);
 
-    /// The path text that a `file:` URI's authority and path name, still percent-encoded; `None`
-    /// where the authority is a host that this flavour cannot reach.
-    fn uri_text(authority: &str, path: &str) -> Option<String>;
+    /// The path text that the authority and the path of a `file:` URI name, both decoded; `None` where the
+    /// authority is a host that this flavour cannot reach.
+    fn uri_text<'a>(authority: &str, path: &'a str) -> Option<Cow<'a, str>>;
 
     /// Whether a part is a name that the system keeps for itself.
     fn is_reserved_name(part: &str) -> bool;

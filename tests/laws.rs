@@ -392,17 +392,20 @@ fn uris_round_trip<F: Flavour>(text: String) {
     assert_eq!(PathBuf::<F>::from_uri(&uri).unwrap().as_str(), path.as_str());
 }
 
-/// The anchors that a URI does not keep, in pathlib neither: the prefix `\\?\` is left out; a letter
-/// that is percent-encoded is no drive's; a host that is empty or `localhost` is this one, and one
-/// whose second character is `:` is a drive. `\:\a` counts as absolute, but has no drive to keep.
+/// The anchors that a URI does not keep, in pathlib neither: the prefix `\\?\` is left out; a host that is empty or
+/// `localhost` is this one, and one whose second character is `:` is a drive. `\:\a` counts as absolute, but has no
+/// drive to keep. Nor is a host read in which a letter could become a delimiter.
 fn is_drive_lost_in_uri(drive: &str, root: &str) -> bool {
     match drive.strip_prefix(r"\\") {
         Some(share) => {
             let server = share.split('\\').next().unwrap_or_default();
-            share.starts_with(r"?\") || matches!(server, "" | "localhost") || server.chars().nth(1) == Some(':')
+            share.starts_with(r"?\")
+                || matches!(server, "" | "localhost")
+                || server.chars().nth(1) == Some(':')
+                || server
+                    .contains(|letter: char| matches!(letter, '⁇'..='⁉' | '℀'..='℆' | '⩴' | '︓'..='﹫' | '＃'..='＠'))
         }
-        None if drive.is_empty() => root == r"\",
-        None => !drive.starts_with(|letter: char| letter.is_ascii_alphanumeric() || "_.-~:".contains(letter)),
+        None => drive.is_empty() && root == r"\",
     }
 }
 

@@ -52,6 +52,66 @@ fn uris_of_odd_windows_paths() {
 }
 
 #[track_caller]
+fn uri_is<F: Flavour>(uri: &str, path: &str) {
+    assert_eq!(PathBuf::<F>::from_uri(uri).unwrap().as_str(), path, "{uri}");
+}
+
+#[track_caller]
+fn no_uri<F: Flavour>(uri: &str, reason: &str) {
+    let message = PathBuf::<F>::from_uri(uri).unwrap_err().to_string();
+    assert!(message.ends_with(reason), "{uri}: {message}");
+}
+
+/// Drive and host are looked for in what the percent-encoding stands for, as in the crate `url`, .NET, Node and Dart.
+#[test]
+fn uris_are_decoded_before_they_are_read() {
+    for drive in ["c:", "c%3A", "c%3a", "%63%3A", "c|", "c%7C", "c%7c", "%63|"] {
+        uri_is::<Windows>(&format!("file:///{drive}/Dev/x"), r"c:\Dev\x");
+        uri_is::<Windows>(&format!("file:/{drive}/Dev/x"), r"c:\Dev\x");
+        uri_is::<Windows>(&format!("file:{drive}/Dev/x"), r"c:\Dev\x");
+        uri_is::<Windows>(&format!("file://localhost/{drive}/Dev/x"), r"c:\Dev\x");
+        uri_is::<Windows>(&format!("file://local%68ost/{drive}%2FDev%5Cx"), r"c:\Dev\x");
+        uri_is::<Windows>(&format!("file:///{drive}%2F"), r"c:\");
+        no_uri::<Windows>(&format!("file:///{drive}Dev"), "the path is not absolute");
+    }
+    uri_is::<Windows>("file://c:/a", r"c:\a");
+    uri_is::<Windows>("file://c%3A/a", r"c:\a");
+    uri_is::<Windows>("file:///%C3%A9:/a", r"é:\a");
+    uri_is::<Windows>("file://s%65rver/sh%61re/a", r"\\server\share\a");
+    uri_is::<Windows>("file:///%2F%2Fserver/share/a", r"\\server\share\a");
+    uri_is::<Posix>("file://local%68ost/a", "/a");
+    uri_is::<Posix>("file:///c%3A/a", "/c:/a");
+    uri_is::<Posix>("file:%2Fa", "/a");
+    no_uri::<Posix>("file://h%6Fst/a", "it is on another host");
+    no_uri::<Posix>("f%69le:///a", "its scheme is not `file`");
+}
+
+/// What percent-encoding hides is there when the path is judged, and is decoded once.
+#[test]
+fn uris_hide_nothing_from_the_path() {
+    uri_is::<Posix>("file:///a%2Fb", "/a/b");
+    uri_is::<Posix>("file:///a%5Cb", r"/a\b");
+    uri_is::<Posix>("file:///srv/%2e%2e%2F%2E./etc", "/srv/../../etc");
+    uri_is::<Posix>("file:///%2e/a", "/a");
+    uri_is::<Posix>("file:///a%00b", "/a\0b");
+    uri_is::<Posix>("file:///%2541%252F%25", "/%41%2F%");
+    uri_is::<Posix>("file:///a%3Fb%23c?d#e", "/a?b#c");
+    uri_is::<Posix>("file:///%4", "/%4");
+    uri_is::<Posix>("file:///%+4%zz%", "/%+4%zz%");
+    no_uri::<Posix>("file:///%FF", "the path is not UTF-8");
+    no_uri::<Posix>("file:///%C3/%A9", "the path is not UTF-8");
+    uri_is::<Windows>("file:///c:/a%2Fb%5Cc", r"c:\a\b\c");
+    uri_is::<Windows>("file:///c:/a/%2e%2e%5C%2E%2E/b", r"c:\a\..\..\b");
+    uri_is::<Windows>("file:///c:/a%00%3Ab", "c:\\a\0:b");
+    no_uri::<Windows>("file:///c%253A/a", "the path is not absolute");
+    // A host stays the one that is written: no separator in it, and none in disguise.
+    for host in ["a%2Fb", "a%5Cb", "a%2f..", "a%EF%BC%8Fb", "a／b", "%E2%84%80", "[x", "[::1", "%FF"] {
+        no_uri::<Windows>(&format!("file://{host}/share/a"), "its host is malformed");
+        no_uri::<Posix>(&format!("file://{host}/a"), "its host is malformed");
+    }
+}
+
+#[track_caller]
 fn joins_inside<F: Flavour>(base: &str, text: &str, joined: &str) {
     assert_eq!(Path::<F>::parse(base).join_inside(text).unwrap().as_str(), joined);
 }

@@ -97,8 +97,8 @@ impl Rules for Posix {
         (format!("//{root}"), tail.to_owned())
     }
 
-    fn uri_text(authority: &str, path: &str) -> Option<String> {
-        matches!(authority, "" | "localhost").then(|| path.to_owned())
+    fn uri_text<'a>(authority: &str, path: &'a str) -> Option<Cow<'a, str>> {
+        matches!(authority, "" | "localhost").then_some(Cow::Borrowed(path))
     }
 
     fn is_reserved_name(_: &str) -> bool {

@@ -174,22 +174,22 @@ impl Rules for Windows {
         (drive + &slashed(root), slashed(tail))
     }
 
-    fn uri_text(authority: &str, path: &str) -> Option<String> {
-        let text = if authority.chars().nth(1) == Some(':') {
-            [authority, path].concat()
-        } else if !matches!(authority, "" | "localhost") {
-            ["//", authority, path].concat()
-        } else if path.starts_with("///") {
-            path[1..].to_owned()
-        } else {
-            let after_slash = path.strip_prefix('/').filter(|rest| matches!(rest.chars().nth(1), Some(':' | '|')));
-            let path = after_slash.unwrap_or(path);
-            match path.char_indices().nth(1) {
-                Some((bar, '|')) => [&path[..bar], ":", &path[bar + 1..]].concat(),
-                _ => path.to_owned(),
-            }
-        };
-        Some(text.replace('/', "\\"))
+    fn uri_text<'a>(authority: &str, path: &'a str) -> Option<Cow<'a, str>> {
+        if authority.chars().nth(1) == Some(':') {
+            return Some(Cow::Owned([authority, path].concat()));
+        }
+        if !matches!(authority, "" | "localhost") {
+            return Some(Cow::Owned(["//", authority, path].concat()));
+        }
+        if path.starts_with("///") {
+            return Some(Cow::Borrowed(&path[1..]));
+        }
+        let after_slash = path.strip_prefix('/').filter(|rest| matches!(rest.chars().nth(1), Some(':' | '|')));
+        let path = after_slash.unwrap_or(path);
+        Some(match path.char_indices().nth(1) {
+            Some((bar, '|')) => Cow::Owned([&path[..bar], ":", &path[bar + 1..]].concat()),
+            _ => Cow::Borrowed(path),
+        })
     }
 
     fn is_reserved_name(part: &str) -> bool {

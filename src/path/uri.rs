@@ -51,7 +51,8 @@ impl<F: Flavour> PathBuf<F> {
     ///
     /// Reads what browsers, desktops and Windows write: `file:/a`, `file:///a`,
     /// `file://localhost/a`; for Windows paths also `file:///c:/a`, `file:///c|/a`, `file:c:/a` and
-    /// `file://server/share/a`. Query and fragment are left out.
+    /// `file://server/share/a`. Query and fragment are left out. Percent-encoding is decoded once, before a host or
+    /// a drive is looked for: `file:///c%3A/a` is `c:\a`.
     ///
     /// # Examples
     ///
@@ -107,11 +108,9 @@ fn read<F: Flavour>(uri: &str) -> Result<PathBuf<F>, &'static str> {
     let cleaned: String =
         uri.trim_start_matches(|c| c <= ' ').chars().filter(|c| !matches!(c, '\t' | '\r' | '\n')).collect();
     let (authority, path) = split(&cleaned).ok_or("its scheme is not `file`")?;
-    if !is_host(authority) {
-        return Err("its host is malformed");
-    }
-    let text = F::Rules::uri_text(authority, path).ok_or("it is on another host")?;
-    let text = String::from_utf8(decode(&text)).map_err(|_| "the path is not UTF-8")?;
+    let authority = host(authority)?;
+    let path = decode(path).ok_or("the path is not UTF-8")?;
+    let text = F::Rules::uri_text(&authority, &path).ok_or("it is on another host")?;
     let path = PathBuf::parse(&text);
     if !path.is_absolute() {
         return Err("the path is not absolute");
@@ -132,20 +131,27 @@ fn split(uri: &str) -> Option<(&str, &str)> {
     Some((authority, rest.split(['?', '#']).next().unwrap_or(rest)))
 }
 
-/// Whether an authority can be one: brackets around IPv6 addresses only, and no letter that turns
-/// into a delimiter when a resolver normalises the name (NFKC), which would show one host and ask
-/// another.
-fn is_host(authority: &str) -> bool {
+/// An authority, decoded, if it can be one.
+///
+/// Brackets are around IPv6 addresses only. Decoded, it is one name: with a separator in it, the host would be
+/// another. Nor has it a letter that turns into a delimiter when a resolver normalises the name (NFKC), which
+/// would show one host and ask another.
+fn host(authority: &str) -> Result<String, &'static str> {
     const DELIMITERS_IN_DISGUISE: [char; 19] =
         ['⁇', '⁈', '⁉', '℀', '℁', '℅', '℆', '⩴', '︓', '︖', '﹕', '﹖', '﹟', '﹫', '＃', '／', '：', '？', '＠'];
-    if authority.contains(DELIMITERS_IN_DISGUISE) {
-        return false;
-    }
-    match (authority.contains('['), authority.contains(']')) {
+    let is_bracketed = match (authority.contains('['), authority.contains(']')) {
         (false, false) => true,
         (true, true) => is_bracketed_host(authority),
         _ => false,
-    }
+    };
+    let host = decode(authority).filter(|host| {
+        is_bracketed && !host.contains(DELIMITERS_IN_DISGUISE) && separators(host) == separators(authority)
+    });
+    host.ok_or("its host is malformed")
+}
+
+fn separators(text: &str) -> usize {
+    text.matches(['/', '\\']).count()
 }
 
 fn is_bracketed_host(authority: &str) -> bool {
@@ -184,8 +190,8 @@ fn encode(uri: &mut String, text: &str, safe: &[u8]) {
     }
 }
 
-/// The bytes that a percent-encoded text stands for. A `%` without two digits is itself.
-fn decode(text: &str) -> Vec<u8> {
+/// What a percent-encoded text stands for, if that is text. A `%` without two digits is itself.
+fn decode(text: &str) -> Option<String> {
     let digit = |byte: Option<&u8>| byte.and_then(|&byte| (byte as char).to_digit(16)).map(|digit| digit as u8);
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -202,5 +208,5 @@ fn decode(text: &str) -> Vec<u8> {
             }
         }
     }
-    decoded
+    String::from_utf8(decoded).ok()
 }
