@@ -126,6 +126,10 @@ pub trait Rules: Copy + Debug + 'static {
 
     fn text_eq(left: &str, right: &str) -> bool;
     fn text_cmp(left: &str, right: &str) -> Ordering;
+
+    /// As `text_cmp`, numbers by their value: equal also where texts differ only in how numbers are written.
+    fn text_natural_cmp(left: &str, right: &str) -> Ordering;
+
     fn text_hash<H: Hasher>(text: &str, state: &mut H);
 
     /// Whether the path says where it is without help from a working directory.
@@ -247,6 +251,41 @@ fn first_difference(left: &[u8], right: &[u8]) -> Option<usize> {
     let found = words.find_map(|(at, (left, right))| NonZero::new(differ(left, right)).map(|bits| (8 * at, bits)));
     let (at, bits) = found.or_else(|| Some((shorter - 8, NonZero::new(differ(left_last, right_last))?)))?;
     Some(at + bits.trailing_zeros() as usize / 8)
+}
+
+/// Orders two texts part by part, as `cmp_parts` does, but runs of digits by the number that they are. Bytes are
+/// compared by what `fold` makes of them.
+fn cmp_natural<const SEPARATOR: u8>(mut left: &[u8], mut right: &[u8], fold: impl Fn(u8) -> u8) -> Ordering {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    loop {
+        let at = first_difference(left, right).unwrap_or(left.len().min(right.len()));
+        // The texts may differ inside a number that begins alike.
+        let start = at - left[..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let (left_end, right_end) = (at + digits(&left[at..]), at + digits(&right[at..]));
+        if left_end > start && right_end > start {
+            let order = cmp_numbers(&left[start..left_end], &right[start..right_end]);
+            (left, right) = (&left[left_end..], &right[right_end..]);
+            if order.is_ne() || left.is_empty() && right.is_empty() {
+                return order;
+            }
+            continue;
+        }
+        let (Some(&left_byte), Some(&right_byte)) = (left.get(at), right.get(at)) else {
+            return left.len().cmp(&right.len());
+        };
+        let (left_byte, right_byte) = (fold(left_byte), fold(right_byte));
+        if left_byte != right_byte {
+            return cmp_parts::<SEPARATOR>(&[left_byte], &[right_byte]);
+        }
+        (left, right) = (&left[at + 1..], &right[at + 1..]);
+    }
+}
+
+/// Orders two runs of digits by their value.
+fn cmp_numbers(left: &[u8], right: &[u8]) -> Ordering {
+    let zeros = |digits: &[u8]| digits.iter().take_while(|&&digit| digit == b'0').count();
+    let (left, right) = (&left[zeros(left)..], &right[zeros(right)..]);
+    left.len().cmp(&right.len()).then_with(|| left.iter().cmp(right))
 }
 
 #[cfg(test)]

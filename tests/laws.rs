@@ -59,6 +59,7 @@ laws! {
     equality_order_and_hash_agree(related_texts());
     order_is_total((related_texts(), text()));
     natural_order_is_total((numbered(), numbered(), prop_oneof![numbered(), text()]));
+    natural_order_is_that_of_numbers_and_letters((prop_oneof![numbered(), text()], prop_oneof![numbered(), text()]));
     with_name_changes_the_name((text(), text()));
     with_stem_keeps_the_suffix((text(), text()));
     with_suffix_keeps_the_stem((text(), suffix()));
@@ -328,6 +329,33 @@ fn natural_order_is_total<F: Flavour>((first, second, third): (String, String, S
         assert_eq!(left.natural_cmp(right), right.natural_cmp(left).reverse());
         assert_eq!(left.natural_cmp(right) == Ordering::Equal, left == right);
     }
+}
+
+/// What decides natural order, as simply as can be: a separator below all else, a number as the digit 0 with its
+/// length and its digits.
+fn natural_keys<F: Flavour>(path: &Path<F>) -> Vec<(bool, char, usize, String)> {
+    let mut keys = Vec::new();
+    let text = if is_windows::<F>() { path.as_str().to_lowercase() } else { path.as_str().to_owned() };
+    let mut characters = text.chars().peekable();
+    while let Some(first) = characters.next() {
+        if !first.is_ascii_digit() {
+            keys.push((first != F::SEPARATOR, first, 0, String::new()));
+            continue;
+        }
+        let mut number = first.to_string();
+        while let Some(digit) = characters.next_if(char::is_ascii_digit) {
+            number.push(digit);
+        }
+        let digits = number.trim_start_matches('0');
+        keys.push((true, '0', digits.len(), digits.to_owned()));
+    }
+    keys
+}
+
+fn natural_order_is_that_of_numbers_and_letters<F: Flavour>((left, right): (String, String)) {
+    let (left, right) = (PathBuf::<F>::parse(&left), PathBuf::<F>::parse(&right));
+    let expected = natural_keys(&left).cmp(&natural_keys(&right)).then_with(|| left.cmp(&right));
+    assert_eq!(left.natural_cmp(&right), expected, "{left:?} {right:?}");
 }
 
 /// Whether a text could be the name of a path.

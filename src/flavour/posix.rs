@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use super::{Rules, Split, cmp_parts, is_normal_tail, push_parts, push_tail};
+use super::{Rules, Split, cmp_natural, cmp_parts, is_normal_tail, push_parts, push_tail};
 
 const SEPARATOR: u8 = b'/';
 
@@ -79,6 +79,11 @@ impl Rules for Posix {
     #[inline]
     fn text_cmp(left: &str, right: &str) -> Ordering {
         cmp_parts::<SEPARATOR>(left.as_bytes(), right.as_bytes())
+    }
+
+    #[inline]
+    fn text_natural_cmp(left: &str, right: &str) -> Ordering {
+        cmp_natural::<SEPARATOR>(left.as_bytes(), right.as_bytes(), |byte| byte)
     }
 
     #[inline]

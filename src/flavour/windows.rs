@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::Hasher;
 
-use super::{Rules, Split, cmp_parts, is_normal_tail, push_tail};
+use super::{Rules, Split, cmp_natural, cmp_parts, is_normal_tail, push_tail};
 
 const SEPARATOR: u8 = b'\\';
 
@@ -126,6 +126,13 @@ impl Rules for Windows {
             None => left.len().cmp(&right.len()),
             Some(at) => cmp_parts::<SEPARATOR>(&[lower(left, at)], &[lower(right, at)]),
         }
+    }
+
+    fn text_natural_cmp(left: &str, right: &str) -> Ordering {
+        if left.is_ascii() && right.is_ascii() {
+            return cmp_natural::<SEPARATOR>(left.as_bytes(), right.as_bytes(), |byte| byte.to_ascii_lowercase());
+        }
+        cmp_natural::<SEPARATOR>(left.to_lowercase().as_bytes(), right.to_lowercase().as_bytes(), |byte| byte)
     }
 
     fn text_hash<H: Hasher>(text: &str, state: &mut H) {

@@ -178,24 +178,6 @@ impl<F: Flavour> Path<F> {
     /// ```
     #[must_use]
     pub fn natural_cmp(&self, other: &Self) -> Ordering {
-        let (left, right) = (F::Rules::fold(self.as_str()), F::Rules::fold(other.as_str()));
-        natural_keys(&left, F::SEPARATOR).cmp(natural_keys(&right, F::SEPARATOR)).then_with(|| self.cmp(other))
+        F::Rules::text_natural_cmp(self.as_str(), other.as_str()).then_with(|| self.cmp(other))
     }
-}
-
-/// What a path is compared by: its characters, separators first; a number as the digit 0 with its
-/// length and its digits.
-fn natural_keys(text: &str, separator: char) -> impl Iterator<Item = (char, usize, &str)> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let first = rest.chars().next()?;
-        if !first.is_ascii_digit() {
-            rest = &rest[first.len_utf8()..];
-            return Some((if first == separator { '\0' } else { first }, 0, ""));
-        }
-        let end = rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
-        let digits = rest[..end].trim_start_matches('0');
-        rest = &rest[end..];
-        Some(('0', digits.len(), digits))
-    })
 }
