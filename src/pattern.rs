@@ -4,6 +4,7 @@ mod braces;
 mod fold;
 mod matcher;
 mod parse;
+mod search;
 mod set;
 
 use std::borrow::{Borrow, Cow};
@@ -47,7 +48,7 @@ use parse::{Case, has_wildcard};
 /// or [`case_insensitive`](Pattern::case_insensitive) decide otherwise.
 ///
 /// Time and memory are bounded, whatever the pattern: alternatives in braces are limited to 1,000, and
-/// matching takes at most the product of both lengths.
+/// matching takes at most the product of both lengths, and that only for patterns such as `*a?a?a?b*`.
 ///
 /// # Examples
 ///

@@ -15,6 +15,7 @@ mod diagnosis;
 mod files;
 #[cfg(target_os = "linux")]
 mod fs_conformance;
+mod growth;
 mod laws;
 #[cfg(unix)]
 mod links;

@@ -5,6 +5,7 @@
 //! long s, while `ß` is `ẞ` but never `ss`.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 /// Whether two characters differ in case at most.
@@ -20,22 +21,60 @@ pub(super) fn same(left: char, right: char) -> bool {
     left == right || left.to_uppercase().eq(right.to_uppercase())
 }
 
-/// The other characters that are the [`same`] as this one.
-pub(super) fn variants(character: char) -> &'static [(char, char)] {
+/// Whether one of the other ASCII characters that are the [`same`] as this one is wanted.
+#[inline]
+pub(super) fn any_ascii_variant(character: char, is_wanted: impl Fn(char) -> bool) -> bool {
+    let swap = |letter: char| {
+        if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+    };
+    match character {
+        _ if character.is_ascii() => character.is_ascii_alphabetic() && is_wanted(swap(character)),
+        _ => BEYOND_ASCII
+            .iter()
+            .any(|&(other, letter)| other == character && (is_wanted(letter) || is_wanted(swap(letter)))),
+    }
+}
+
+/// Whether one of the other characters that are the [`same`] as this one is wanted.
+pub(super) fn any_variant(character: char, is_wanted: impl Fn(char) -> bool) -> bool {
+    if character.is_ascii() {
+        let letter = character.to_ascii_lowercase();
+        return any_ascii_variant(character, &is_wanted)
+            || BEYOND_ASCII.iter().any(|&(other, ascii)| ascii == letter && is_wanted(other));
+    }
+    variants(character).iter().any(|&(_, variant)| is_wanted(variant))
+}
+
+/// The characters beyond ASCII that are the same as an ASCII letter.
+const BEYOND_ASCII: [(char, char); 4] = [('İ', 'i'), ('ı', 'i'), ('ſ', 's'), ('\u{212a}', 'k')];
+
+/// The other characters that are the [`same`] as one beyond ASCII.
+fn variants(character: char) -> &'static [(char, char)] {
     static PAIRS: OnceLock<Box<[(char, char)]>> = OnceLock::new();
-    let pairs = PAIRS.get_or_init(all_pairs);
+    let pairs = PAIRS.get_or_init(|| all_pairs(CASED.into_iter().flatten()));
     let start = pairs.partition_point(|&(from, _)| from < character);
     let length = pairs[start..].partition_point(|&(from, _)| from == character);
     &pairs[start..start + length]
 }
 
-/// Each character with each other one that is the same, sorted.
-fn all_pairs() -> Box<[(char, char)]> {
+/// Where letters with case may be: not among the ideographs, the syllables and the private characters, and not
+/// beyond the second of Unicode's seventeen planes. To look at all characters would take a hundred times as long as
+/// to look at these.
+const CASED: [RangeInclusive<char>; 6] = [
+    '\0'..='\u{33ff}',
+    '\u{a640}'..='\u{abff}',
+    '\u{fb00}'..='\u{ffff}',
+    '\u{10000}'..='\u{11fff}',
+    '\u{16a40}'..='\u{16fff}',
+    '\u{1d000}'..='\u{1ffff}',
+];
+
+/// Each of the characters with each other one that is the same, sorted.
+fn all_pairs(characters: impl Iterator<Item = char>) -> Box<[(char, char)]> {
     let mut groups: HashMap<String, Vec<char>> = HashMap::new();
-    for character in '\0'..=char::MAX {
-        if character.is_alphabetic() || character.is_lowercase() || character.is_uppercase() {
-            groups.entry(lower(character).to_uppercase().collect()).or_default().push(character);
-        }
+    let has_case = |&character: &char| lower(character) != character || !character.to_uppercase().eq([character]);
+    for character in characters.filter(has_case) {
+        groups.entry(lower(character).to_uppercase().collect()).or_default().push(character);
     }
     let mut pairs = Vec::new();
     for group in groups.values().filter(|group| group.len() > 1) {
@@ -59,16 +98,52 @@ fn lower(character: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{same, variants};
+    use std::collections::HashMap;
+
+    use super::{BEYOND_ASCII, CASED, all_pairs, any_ascii_variant, any_variant, lower, same};
 
     #[test]
     fn sameness_is_pythons() {
         for (left, right) in [('a', 'A'), ('k', '\u{212a}'), ('s', 'ſ'), ('i', 'İ'), ('ı', 'I'), ('ß', 'ẞ'), ('σ', 'ς')]
         {
             assert!(same(left, right) && same(right, left), "{left} {right}");
-            assert!(variants(left).contains(&(left, right)), "{left} {right}");
+            assert!(any_variant(left, |variant| variant == right), "{left} {right}");
         }
         assert!(!same('a', 'b') && !same('é', 'e') && !same('[', '{'));
-        assert!(variants('1').is_empty());
+        assert!(!any_variant('1', |_| true) && !any_variant('日', |_| true) && any_variant('é', |_| true));
+    }
+
+    /// All characters in groups of those that are the same, whatever we think of which have case.
+    fn groups() -> impl Iterator<Item = Vec<char>> {
+        let mut groups: HashMap<Vec<char>, Vec<char>> = HashMap::new();
+        for character in '\0'..=char::MAX {
+            groups.entry(lower(character).to_uppercase().collect()).or_default().push(character);
+        }
+        groups.into_values().filter(|group| group.len() > 1)
+    }
+
+    #[test]
+    fn the_pairs_are_those_of_all_characters() {
+        let mut expected = Vec::new();
+        for group in groups() {
+            let pairs = group.iter().flat_map(|&from| group.iter().map(move |&to| (from, to)));
+            expected.extend(pairs.filter(|(from, to)| from != to));
+        }
+        expected.sort_unstable();
+        assert!(expected.len() > 2_000);
+        assert!(
+            *all_pairs(CASED.into_iter().flatten()) == *expected,
+            "a letter with case is not where it is looked for"
+        );
+
+        let mut beyond: Vec<_> =
+            expected.iter().copied().filter(|(from, to)| !from.is_ascii() && to.is_ascii_lowercase()).collect();
+        beyond.sort_unstable();
+        assert_eq!(beyond, BEYOND_ASCII);
+        for (at, &(from, to)) in expected.iter().enumerate() {
+            assert!(same(from, to) && any_variant(from, |variant| variant == to), "{from} {to}");
+            assert_eq!(any_ascii_variant(from, |variant| variant == to), to.is_ascii(), "{from} {to}");
+            assert!(!same(from, expected[(at + 1_000) % expected.len()].0), "{from}");
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::fold;
 use super::parse::Case;
+use super::{fold, search};
 use crate::flavour::Flavour;
 
 /// What one part of a pattern matches.
@@ -22,8 +22,19 @@ pub(crate) enum Segment {
 #[derive(Clone, Debug)]
 pub(crate) struct Wild {
     pub(super) head: Piece,
-    pub(super) middle: Box<[Piece]>,
+    pub(super) middle: Box<[Inner]>,
+    /// How many characters there are at least between the last of them and the tail.
+    pub(super) gap: usize,
     pub(super) tail: Option<Piece>,
+}
+
+/// A piece between two `*`. Any `?` at its ends is as good on the other side of the `*`: it says how far the pieces
+/// are apart.
+#[derive(Clone, Debug)]
+pub(super) struct Inner {
+    /// How many characters there are at least in front of it.
+    pub(super) gap: usize,
+    pub(super) piece: Piece,
 }
 
 /// A run of a segment without `*`.
@@ -67,7 +78,7 @@ impl Wild {
     /// Whether this is `*TEXT`.
     fn is_any_with_end(&self) -> bool {
         let is_text = matches!((&self.head, &self.tail), (Piece::Text(head), Some(Piece::Text(_))) if head.is_empty());
-        is_text && self.middle.is_empty()
+        is_text && self.middle.is_empty() && self.gap == 0
     }
 
     /// The head and the tail are where they must be; each piece between them may take the first
@@ -76,13 +87,19 @@ impl Wild {
         let Some(rest) = self.head.strip_start(name) else { return false };
         let Some(tail) = &self.tail else { return rest.is_empty() };
         let Some(mut rest) = tail.strip_end(rest) else { return false };
-        self.middle.iter().all(|piece| match piece.skip_first(rest) {
-            Some(behind) => {
-                rest = behind;
-                true
-            }
-            None => false,
-        })
+        for Inner { gap, piece } in &self.middle {
+            let Some(behind) = skip(rest, *gap).and_then(|rest| piece.skip_first(rest)) else { return false };
+            rest = behind;
+        }
+        skip(rest, self.gap).is_some()
+    }
+}
+
+/// The text behind so many characters, if there are as many.
+fn skip(text: &str, count: usize) -> Option<&str> {
+    match count.checked_sub(1) {
+        None => Some(text),
+        Some(before) => text.char_indices().nth(before).map(|(at, last)| &text[at + last.len_utf8()..]),
     }
 }
 
@@ -115,7 +132,7 @@ impl Piece {
     fn skip_first<'a>(&self, name: &'a str) -> Option<&'a str> {
         match self {
             Self::Text(text) => name.find(&**text).map(|at| &name[at + text.len()..]),
-            Self::Tokens(_) => name.char_indices().find_map(|(at, _)| self.strip_start(&name[at..])),
+            Self::Tokens(tokens) => search::skip_first(tokens, name),
         }
     }
 }
@@ -135,7 +152,7 @@ fn ends(text: &str, end: &str) -> bool {
 
 impl Token {
     #[inline]
-    fn matches(&self, character: char) -> bool {
+    pub(super) fn matches(&self, character: char) -> bool {
         match self {
             Self::Exact(exact) => *exact == character,
             Self::Letter(letter) => fold::same(*letter, character),
@@ -147,9 +164,18 @@ impl Token {
 
 impl Class {
     fn matches(&self, character: char) -> bool {
-        let listed = self.lists(character)
-            || self.case == Case::Insensitive && fold::variants(character).iter().any(|&(_, same)| self.lists(same));
+        let listed = self.lists(character) || self.case == Case::Insensitive && self.lists_variant(character);
         listed != self.negated
+    }
+
+    /// Whether it lists the character in another case. Most classes list ASCII characters only, and most names
+    /// have no others.
+    fn lists_variant(&self, character: char) -> bool {
+        match self.ranges.last() {
+            Some((_, last)) if last.is_ascii() => fold::any_ascii_variant(character, |variant| self.lists(variant)),
+            Some(_) => fold::any_variant(character, |variant| self.lists(variant)),
+            None => false,
+        }
     }
 
     fn lists(&self, character: char) -> bool {

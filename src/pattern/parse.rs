@@ -2,7 +2,7 @@
 //!
 //! The language is that of Python's `fnmatch`: `*`, `?`, `[seq]`, `[!seq]`, nothing else.
 
-use super::matcher::{Class, Piece, Segment, Token, Wild};
+use super::matcher::{Class, Inner, Piece, Segment, Token, Wild};
 
 /// Whether letters that differ only in case match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub(super) fn literal(name: &str, case: Case) -> Segment {
         Case::Sensitive => Segment::Literal(name.into()),
         Case::Insensitive => {
             let tokens = name.chars().map(Token::Letter).collect();
-            Segment::Wild(Wild { head: piece(tokens, case), middle: [].into(), tail: None })
+            Segment::Wild(Wild { head: piece(tokens, case), middle: [].into(), gap: 0, tail: None })
         }
     }
 }
@@ -73,11 +73,11 @@ pub(super) fn lexemes(segment: &str) -> impl Iterator<Item = Lexeme<'_>> {
 }
 
 fn wild(text: &str, case: Case) -> Segment {
-    let mut pieces = Vec::new();
+    let mut runs = Vec::new();
     let mut tokens = Vec::new();
     for lexeme in lexemes(text) {
         match lexeme {
-            Lexeme::Star => pieces.push(piece(std::mem::take(&mut tokens), case)),
+            Lexeme::Star => runs.push(std::mem::take(&mut tokens)),
             Lexeme::Any => tokens.push(Token::Any),
             Lexeme::Class(content) => tokens.push(class(content, case)),
             Lexeme::Literal(character) if case == Case::Sensitive => tokens.push(Token::Exact(character)),
@@ -85,12 +85,35 @@ fn wild(text: &str, case: Case) -> Segment {
         }
     }
     let last = piece(tokens, case);
-    let mut pieces = pieces.into_iter();
-    match (pieces.next(), last) {
+    let mut runs = runs.into_iter();
+    match (runs.next(), last) {
         (None, Piece::Text(name)) => Segment::Literal(name),
-        (None, all) => Segment::Wild(Wild { head: all, middle: [].into(), tail: None }),
-        (Some(head), tail) => Segment::Wild(Wild { head, middle: pieces.collect(), tail: Some(tail) }),
+        (None, all) => Segment::Wild(Wild { head: all, middle: [].into(), gap: 0, tail: None }),
+        (Some(head), tail) => {
+            let (middle, gap) = inner(runs, case);
+            Segment::Wild(Wild { head: piece(head, case), middle, gap, tail: Some(tail) })
+        }
     }
+}
+
+/// The pieces between two `*`, without the `?` at their ends, and how many of those follow the last.
+fn inner(runs: impl Iterator<Item = Vec<Token>>, case: Case) -> (Box<[Inner]>, usize) {
+    let mut pieces = Vec::new();
+    let mut gap = 0;
+    for mut tokens in runs {
+        let is_wild = |token: &Token| matches!(token, Token::Any);
+        let end = tokens.iter().rev().take_while(|token| is_wild(token)).count();
+        tokens.truncate(tokens.len() - end);
+        let start = tokens.iter().take_while(|token| is_wild(token)).count();
+        tokens.drain(..start);
+        gap += start;
+        if !tokens.is_empty() {
+            pieces.push(Inner { gap, piece: piece(tokens, case) });
+            gap = 0;
+        }
+        gap += end;
+    }
+    (pieces.into(), gap)
 }
 
 fn piece(tokens: Vec<Token>, case: Case) -> Piece {
@@ -122,7 +145,7 @@ pub(super) fn split_class(text: &str) -> Option<(&str, &str)> {
 /// nothing at all: `[z-a]` matches no character, and `[!z-a]` every one.
 fn class(content: &str, case: Case) -> Token {
     let content: Vec<char> = content.chars().collect();
-    let mut chunks = without_empty_ranges(chunks(&content));
+    let mut chunks = chunks(&content);
     let negated = chunks[0].first() == Some(&'!');
     if negated {
         chunks[0].remove(0);
@@ -162,37 +185,29 @@ fn merged(mut ranges: Vec<(char, char)>) -> Box<[(char, char)]> {
     merged.into()
 }
 
-/// The content of brackets cut at each hyphen that makes a range of its neighbours.
+/// The content of brackets cut at each hyphen that makes a range of its neighbours. A range whose ends are in the
+/// wrong order is left out, and what is around it stays together.
+///
+/// Which ranges are does not depend on which others are left out: a chunk between two of them has two characters
+/// at least, so that each range has its own ends.
 fn chunks(content: &[char]) -> Vec<Vec<char>> {
-    let mut chunks = Vec::new();
+    let mut chunks = vec![Vec::new()];
     let mut start = 0;
     let mut from = if content.first() == Some(&'!') { 2 } else { 1 };
     while let Some(hyphen) = content.iter().skip(from).position(|&c| c == '-').map(|at| from + at) {
-        chunks.push(content[start..hyphen].to_vec());
+        let chunk = chunks.last_mut().expect("BUG: there is a chunk");
+        chunk.extend(&content[start..hyphen]);
         start = hyphen + 1;
+        match content.get(start) {
+            None => chunk.push('-'),
+            Some(end) if chunk.last() > Some(end) => {
+                chunk.pop();
+                start += 1;
+            }
+            Some(_) => chunks.push(Vec::new()),
+        }
         from = hyphen + 3;
     }
-    match chunks.last_mut() {
-        Some(last) if start == content.len() => last.push('-'),
-        _ => chunks.push(content[start..].to_vec()),
-    }
+    chunks.last_mut().expect("BUG: there is a chunk").extend(&content[start.min(content.len())..]);
     chunks
-}
-
-/// The chunks with those that make an empty range of their neighbours joined, without its ends.
-fn without_empty_ranges(chunks: Vec<Vec<char>>) -> Vec<Vec<char>> {
-    let mut kept: Vec<Vec<char>> = Vec::with_capacity(chunks.len());
-    for mut chunk in chunks.into_iter().rev() {
-        match kept.last() {
-            Some(next) if chunk.last() > next.first() => {
-                chunk.pop();
-                chunk.extend(&next[1..]);
-                kept.pop();
-                kept.push(chunk);
-            }
-            _ => kept.push(chunk),
-        }
-    }
-    kept.reverse();
-    kept
 }

@@ -1,0 +1,138 @@
+//! Finding the first place in a name where tokens fit.
+
+use std::collections::HashMap;
+
+use super::matcher::Token;
+
+/// The name after the first place where all tokens fit, one after another.
+///
+/// Nearly everywhere the first token or the second does not, and it is fastest to try one place after another. In a
+/// name such as `aaaa`, for tokens such as `aaab`, that would take the product of both lengths; then what fitted so
+/// far is used.
+pub(super) fn skip_first<'a>(tokens: &[Token], name: &'a str) -> Option<&'a str> {
+    let mut effort = 4 * name.len();
+    for (at, _) in name.char_indices() {
+        let mut rest = name[at..].chars();
+        let fitting = tokens.iter().take_while(|token| rest.next().is_some_and(|c| token.matches(c))).count();
+        if fitting == tokens.len() {
+            return Some(rest.as_str());
+        }
+        match effort.checked_sub(fitting) {
+            Some(left) => effort = left,
+            None => {
+                return match letters(tokens) {
+                    Some(letters) => skip_first_letters(tokens, &letters, &name[at..]),
+                    None => skip_first_at_once(tokens, &name[at..]),
+                };
+            }
+        }
+    }
+    None
+}
+
+/// The characters of tokens, if each is one.
+fn letters(tokens: &[Token]) -> Option<Vec<char>> {
+    let letter = |token: &Token| match token {
+        Token::Exact(letter) | Token::Letter(letter) => Some(*letter),
+        Token::Any | Token::Class(_) => None,
+    };
+    tokens.iter().map(letter).collect()
+}
+
+/// The same for tokens that are letters, in time that grows with the name: the algorithm of Knuth, Morris and Pratt.
+/// It needs that letters which are the same as a third are the same, in either case as well.
+fn skip_first_letters<'a>(tokens: &[Token], letters: &[char], name: &'a str) -> Option<&'a str> {
+    // For each number of letters that fit, how many of those at their end fit the start, fewer than all.
+    let mut shorter = vec![0; letters.len() + 1];
+    let mut fitting = 0;
+    for end in 1..letters.len() {
+        fitting = one_more(tokens, &shorter, fitting, letters[end]);
+        shorter[end + 1] = fitting;
+    }
+    fitting = 0;
+    for (at, character) in name.char_indices() {
+        fitting = one_more(tokens, &shorter, fitting, character);
+        if fitting == tokens.len() {
+            return Some(&name[at + character.len_utf8()..]);
+        }
+    }
+    None
+}
+
+/// How many tokens fit with one character more.
+fn one_more(tokens: &[Token], shorter: &[usize], mut fitting: usize, character: char) -> usize {
+    while !tokens[fitting].matches(character) {
+        if fitting == 0 {
+            return 0;
+        }
+        fitting = shorter[fitting];
+    }
+    fitting + 1
+}
+
+/// The same for all places at once, with a bit for each token (the shift-and algorithm): 64 of them are a step.
+fn skip_first_at_once<'a>(tokens: &[Token], name: &'a str) -> Option<&'a str> {
+    /// Of how many characters it is remembered which tokens they fit.
+    const MOST_MASKS: usize = 64;
+    let mut masks: HashMap<char, Box<[u64]>> = HashMap::new();
+    let last = tokens.len() - 1;
+    // Bit `n` says whether the last `n + 1` characters fit the first `n + 1` tokens.
+    let mut fitting = vec![0; last / 64 + 1];
+    for (at, character) in name.char_indices() {
+        if masks.len() == MOST_MASKS {
+            masks.clear();
+        }
+        let mask = masks.entry(character).or_insert_with(|| mask(tokens, character));
+        let mut carry = 1;
+        for (word, mask) in fitting.iter_mut().zip(mask) {
+            (*word, carry) = ((*word << 1 | carry) & *mask, *word >> 63);
+        }
+        if fitting[last / 64] >> (last % 64) & 1 == 1 {
+            return Some(&name[at + character.len_utf8()..]);
+        }
+    }
+    None
+}
+
+/// A bit for each token that the character fits.
+fn mask(tokens: &[Token], character: char) -> Box<[u64]> {
+    let bits = |tokens: &[Token]| {
+        let fits = tokens.iter().map(|token| u64::from(token.matches(character)));
+        fits.rev().fold(0, |bits, bit| bits << 1 | bit)
+    };
+    tokens.chunks(64).map(bits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{letters, skip_first, skip_first_at_once, skip_first_letters};
+    use crate::pattern::matcher::Token;
+
+    /// Tokens and names of two letters, of all lengths around those of a word.
+    #[test]
+    fn all_places_at_once_are_one_after_another() {
+        let mut random = 1_u64;
+        let mut next = |below: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (random >> 33) % below
+        };
+        let (mut found, mut not_found) = (0, 0);
+        for round in 0..4_000 {
+            let len = [1, 2, 3, 63, 64, 65, 128, 130][round % 8];
+            let name: String = (0..200).map(|_| if next(8) == 0 { 'é' } else { 'a' }).collect();
+            let start = next(210) as usize;
+            let mut tokens: Vec<_> =
+                name.chars().chain("aéa".chars().cycle()).skip(start).take(len).map(Token::Exact).collect();
+            for _ in 0..[0, len / 2][round / 8 % 2] {
+                tokens[next(len as u64) as usize] = Token::Any;
+            }
+            let rest = skip_first(&tokens, &name);
+            assert_eq!(skip_first_at_once(&tokens, &name), rest, "{tokens:?} {name}");
+            if let Some(letters) = letters(&tokens) {
+                assert_eq!(skip_first_letters(&tokens, &letters, &name), rest, "{tokens:?} {name}");
+            }
+            *if rest.is_some() { &mut found } else { &mut not_found } += 1;
+        }
+        assert!(found > 500 && not_found > 500, "{found} {not_found}");
+    }
+}
