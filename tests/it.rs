@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
 
 mod answers;
+mod os_path;
 mod reference;
 #[cfg(target_os = "linux")]
 mod snapshot;
