@@ -301,17 +301,6 @@ impl<F: Flavour> Pattern<F> {
         &self.text
     }
 
-    /// Whether the pattern leaves out what has a path below some start: one that ends in a separator leaves
-    /// out directories only, and an absolute one nothing.
-    pub(crate) fn leaves_out(&self, path: &Path<F>, is_dir: bool) -> bool {
-        let text = whole_text(path);
-        self.alternatives.iter().any(|alternative| {
-            (is_dir || !alternative.only_directories)
-                && alternative.is_relative()
-                && alternative.whole.matches::<F>(text)
-        })
-    }
-
     /// The plain patterns, any of which matches.
     pub(crate) fn alternatives(&self) -> &[Alternative<F>] {
         &self.alternatives

@@ -14,6 +14,7 @@
 mod backends;
 mod descent;
 mod entry;
+mod exclude;
 mod intake;
 mod lister;
 mod options;
@@ -38,12 +39,13 @@ pub use patterns::IntoPatterns;
 pub use tree::Tree;
 
 pub(crate) use descent::{Descent, MOST_OPEN, most_open};
+pub(crate) use exclude::{Exclusion, ExclusionWay, refuse_useless};
 pub(crate) use pool::{Pool, in_threads, lock, thread_count};
 pub(crate) use tour::{Step, Tour, TourPart};
 
-use crate::error::{Error, Op, Result};
+use crate::error::Result;
 use crate::path::Path;
-use crate::pattern::{Alternative, Pattern, PatternSet};
+use crate::pattern::{Pattern, PatternSet};
 use crate::sys;
 use lister::Lister;
 use plan::Begins;
@@ -142,12 +144,7 @@ impl Path {
     /// is no directory; a directory may not be read; a name is not UTF-8. pathlib is silent about those.
     pub fn glob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
         let patterns = patterns.into_patterns();
-        for pattern in &patterns {
-            refuse_absolute(pattern)?;
-            if pattern.alternatives().iter().any(|alternative| alternative.tail().is_empty()) {
-                return Err(Error::text(Op::Pattern, pattern.as_str(), "it names nothing below a directory"));
-            }
-        }
+        patterns.iter().try_for_each(exclude::refuse_elsewhere)?;
         Ok(Walk::new(self, Target::Patterns(patterns, Begins::AtStart)))
     }
 
@@ -170,7 +167,7 @@ impl Path {
     /// [`glob`](Path::glob).
     pub fn rglob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
         let patterns = patterns.into_patterns();
-        patterns.iter().try_for_each(refuse_absolute)?;
+        patterns.iter().try_for_each(exclude::refuse_absolute)?;
         Ok(Walk::new(self, Target::Patterns(patterns, Begins::Anywhere)))
     }
 
@@ -201,7 +198,7 @@ impl Path {
     ///
     /// As for [`glob`](Path::glob), of any pattern of the set.
     pub fn glob_set(&self, set: &PatternSet) -> Result<Walk> {
-        set.include_patterns().iter().chain(set.exclude_patterns()).try_for_each(refuse_absolute)?;
+        set.include_patterns().iter().chain(set.exclude_patterns()).try_for_each(exclude::refuse_elsewhere)?;
         Ok(Walk::new(self, Target::Set(Box::new(set.clone()))))
     }
 
@@ -233,16 +230,6 @@ impl Path {
     }
 }
 
-fn refuse_absolute(pattern: &Pattern) -> Result<()> {
-    match pattern.alternatives().iter().all(Alternative::is_relative) {
-        true => Ok(()),
-        false => {
-            let reason = "an absolute pattern leads away: call `glob` on the anchor, with the rest";
-            Err(Error::text(Op::Pattern, pattern.as_str(), reason))
-        }
-    }
-}
-
 /// A listing: first its options, then an iterator of its entries; made by [`Path::iterdir`],
 /// [`Path::walk`], [`Path::glob`] and [`Path::rglob`].
 ///
@@ -252,14 +239,20 @@ fn refuse_absolute(pattern: &Pattern) -> Result<()> {
 /// before the others that the system gave with them.
 ///
 /// Errors are items among the entries: both together account for every directory, and for everything
-/// that could match. After an error the listing goes on. [`op`](Error::op) tells which it is:
-/// [`List`](Op::List), a directory cannot be read, or the start is none; [`Convert`](Op::Convert), a
-/// name is not UTF-8, [`path`](Error::path) has it; [`Follow`](Op::Follow), a link leads back to
-/// a directory above; [`Stat`](Op::Stat), the system does not say what something is. In order,
-/// an error stands where its path would, behind the entry of the same path.
+/// that could match. After an error the listing goes on. [`Error::op`](crate::Error::op) is one of these:
+///
+/// - [`List`](crate::Op::List): a directory cannot be read, or the start is not a directory. Names that a pattern
+///   spells out are still found in a directory that cannot be read.
+/// - [`Convert`](crate::Op::Convert): a path is not UTF-8; [`Error::path`](crate::Error::path) has it. Such a directory is
+///   gone into, and everything in it that would be an entry is an error of this kind.
+/// - [`Follow`](crate::Op::Follow): a link leads back to a directory above.
+/// - [`Stat`](crate::Op::Stat): the system does not say what something is.
+/// - [`Pattern`](crate::Op::Pattern): a pattern of [`exclude`](Walk::exclude) was refused; nothing is listed.
+///
+/// In order, an error stands where its path would, behind the entry of the same path.
 ///
 /// Directories are read as the listing gets to them, so that what changes in the meantime may or
-/// may not be seen. What has vanished by then is no error.
+/// may not be seen. What has vanished by then is not an error.
 ///
 /// Options are given before the first entry is asked for; later ones change nothing.
 ///

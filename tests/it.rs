@@ -13,6 +13,7 @@ mod util;
 mod atomic;
 mod conformance;
 mod diagnosis;
+mod exclude_laws;
 mod files;
 #[cfg(target_os = "linux")]
 mod fs_conformance;

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use waypath::{FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
+use waypath::{CopyOptions, FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
 
 use crate::util::Tree;
 
@@ -109,21 +111,48 @@ fn no_pattern_finds_nothing() {
     // A set without includes has all; one with an include that is no path below has nothing.
     assert_eq!(paths(&tree, tree.glob_set(&PatternSet::builder().build())), ["a"]);
     for empty in ["", "."] {
-        assert_eq!(paths(&tree, tree.glob_set(&PatternSet::builder().include(empty).build())), none);
-        assert_eq!(paths(&tree, tree.glob_set(&PatternSet::builder().exclude(empty).build())), ["a"]);
-        assert_eq!(paths(&tree, Ok(tree.walk().exclude(empty))), none, "all is below the start");
+        assert!(tree.glob_set(&PatternSet::builder().include(empty).build()).is_err());
+        assert!(tree.glob_set(&PatternSet::builder().exclude(empty).build()).is_err());
     }
 }
 
 #[test]
-fn what_is_left_out_is_relative() {
-    let tree = Tree::new(["a/b"]);
-    for pattern in ["/", "/a", "/*", "/**"] {
-        assert_eq!(paths(&tree, Ok(tree.walk().exclude(pattern))), ["a", "a/b"], "{pattern}");
-        assert_eq!(paths(&tree, Ok(tree.walk().exclude(pattern).case_sensitive(false))), ["a", "a/b"], "{pattern}");
+fn an_exclude_that_could_exclude_nothing_is_refused() {
+    let tree = Tree::new(["src/a/b"]);
+    let (absolute, braces) = (tree.at("src/a"), Pattern::with_braces("{a,/a}").unwrap());
+    let texts = ["", ".", "./", "/", "/a", "/*", "/**", "//a", "..", "../x", "a/../a", "**/..", absolute.as_str()];
+    for pattern in texts.map(Pattern::new).into_iter().chain([braces]) {
+        let refused = |error: &waypath::Error| {
+            assert_eq!((error.op(), error.kind()), (Op::Pattern, ErrorKind::InvalidInput), "{error}");
+            assert_eq!(error.path(), std::path::Path::new(pattern.as_str()));
+        };
+        let walk = || tree.at("src").walk().exclude("b").exclude(&pattern);
+        for walk in [walk(), walk().unsorted(), walk().contents_first(), walk().sorted_by(|a, b| b.cmp(a))] {
+            let items: Vec<_> = walk.collect();
+            let [Err(error)] = &items[..] else { panic!("{pattern:?}: {items:?}") };
+            refused(error);
+        }
+        let visited = walk().visit(|item| ControlFlow::Break(item.unwrap_err()));
+        let visited_in_threads = walk().par_visit(|item| ControlFlow::Break(item.unwrap_err()));
+        for flow in [visited, visited_in_threads] {
+            let ControlFlow::Break(error) = flow else { panic!("{pattern:?}: nothing was said") };
+            refused(&error);
+        }
+        if cfg!(not(target_family = "wasm")) {
+            let items: Vec<_> = walk().unsorted().threads(2).collect();
+            assert!(matches!(&items[..], [Err(_)]), "{pattern:?}: {items:?}");
+        }
+        assert_eq!(walk().tree().to_string().lines().count(), 2, "the start, and the error");
+
+        for options in [CopyOptions::new(), CopyOptions::new().dry_run(true)] {
+            refused(&options.exclude("b").exclude(&pattern).copy(tree.at("src"), tree.at("to")).unwrap_err());
+            assert!(!tree.at("to").exists());
+        }
     }
-    assert_eq!(paths(&tree, Ok(tree.walk().exclude(tree.at("a").as_str()))), ["a", "a/b"]);
-    assert_eq!(paths(&tree, Ok(tree.walk().exclude("A").case_sensitive(false))), [""; 0]);
+    assert_eq!(paths(&tree, Ok(tree.walk().exclude("SRC").case_sensitive(false))), [""; 0]);
+    // Where a pattern leads up, so may what is excluded.
+    let up = tree.at("src").glob(["../*", "*"]).map(|walk| walk.exclude("../src"));
+    assert_eq!(paths(&tree, up), ["src/a"]);
 }
 
 #[test]
@@ -206,6 +235,7 @@ fn options_come_too_late_after_the_first_entry() {
     assert_eq!(walk.next().unwrap().unwrap().name(), "a");
     let walk = walk.min_depth(2).max_depth(1).hidden(false).exclude("**").prune(|_| true).only(FileKind::Symlink);
     let walk = walk.follow_symlinks().same_file_system().case_sensitive(false).contents_first().unsorted();
+    let walk = walk.visit_once(true);
     let walk = walk.sorted_by(|left, right| right.cmp(left)).threads(3);
     assert_eq!(paths(&tree, Ok(walk)), ["a/x", "b", "c"]);
 }
@@ -280,13 +310,104 @@ fn a_large_directory_is_listed_whole_whichever_way() {
     drop(walk);
 }
 
+#[test]
+fn large_directories_below_one_another_are_listed_whole() {
+    const LEVELS: usize = 12;
+    const FILES: usize = 1500;
+    let tree = Tree::new([]);
+    let mut directory = tree.to_path_buf();
+    for _ in 0..LEVELS {
+        (0..FILES).for_each(|number| (&directory / format!("f{number}")).touch().unwrap());
+        directory /= "next";
+        directory.mkdir().unwrap();
+    }
+    let sorted = |walk: Walk| {
+        let line = |entry: Result<waypath::Entry>| {
+            let entry = entry.unwrap();
+            assert_eq!(entry.is_dir(), entry.name() == "next", "{entry}");
+            entry.into_path().as_str().to_owned()
+        };
+        let mut lines: Vec<_> = walk.map(line).collect();
+        lines.sort();
+        lines
+    };
+    let expected = sorted(tree.walk());
+    assert_eq!(expected.len(), LEVELS * (FILES + 1));
+    let unsorted = || tree.walk().unsorted();
+    assert!(sorted(unsorted()) == expected);
+    assert!(sorted(unsorted().contents_first()) == expected);
+    if cfg!(not(target_family = "wasm")) {
+        assert!(sorted(unsorted().threads(3)) == expected);
+        assert!(sorted(unsorted().contents_first().threads(3)) == expected);
+    }
+}
+
+/// Waits for something that another thread does.
+#[track_caller]
+fn wait_until(is_so: impl Fn() -> bool) {
+    let begin = std::time::Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed().as_secs() < 120, "it does not happen");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+#[cfg(not(target_family = "wasm"))] // No thread starts there.
+fn an_entry_that_threads_found_does_not_wait_for_others() {
+    const LEVELS: usize = 20;
+    let tree = Tree::new([]);
+    for level in 0..LEVELS {
+        let directory = tree.at(&"slow/".repeat(level));
+        directory.mkdir_all().unwrap();
+        (directory / "file").touch().unwrap();
+    }
+    let taken = Arc::new(AtomicUsize::new(0));
+    let by_listing = taken.clone();
+    // The listing goes into a directory when all files above it have been taken.
+    let walk = tree.glob("**/file").unwrap().unsorted().threads(4).prune(move |entry| {
+        if entry.name() == "slow" {
+            wait_until(|| by_listing.load(Ordering::Relaxed) >= entry.depth());
+        }
+        false
+    });
+    for file in walk {
+        assert_eq!(file.unwrap().depth(), taken.fetch_add(1, Ordering::Relaxed) + 1);
+    }
+    assert_eq!(taken.load(Ordering::Relaxed), LEVELS);
+}
+
+#[test]
+#[cfg(not(target_family = "wasm"))] // No thread starts there.
+fn dropping_a_threaded_walk_ends_its_threads() {
+    const DIRECTORIES: usize = 1000;
+    let tree = Tree::new(["file"]);
+    (0..DIRECTORIES).for_each(|number| tree.at(&format!("d{number}")).mkdir().unwrap());
+    let (is_dropped, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (dropped, count) = (is_dropped.clone(), asked.clone());
+    let mut walk = tree.glob(["file", "*/no"]).unwrap().unsorted().threads(4).prune(move |entry| {
+        if entry.name() != "file" {
+            count.fetch_add(1, Ordering::Relaxed);
+            wait_until(|| dropped.load(Ordering::Relaxed));
+            // The listing is slow.
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        false
+    });
+    assert_eq!(walk.next().unwrap().unwrap().name(), "file");
+    is_dropped.store(true, Ordering::Relaxed);
+    drop(walk);
+    assert_eq!(Arc::strong_count(&asked), 1, "no thread has the closure any more");
+    assert!(asked.load(Ordering::Relaxed) < DIRECTORIES);
+}
+
 #[cfg(unix)]
 mod unix {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
     use super::*;
-    use crate::util::as_nobody;
+    use crate::util::{as_nobody, symlink};
 
     #[test]
     fn links_to_directories_are_followed_but_by_stars() {
@@ -357,18 +478,119 @@ mod unix {
         );
     }
 
+    /// The items of a listing, relative to the tree, in which `b?` is not UTF-8: entries as they are, errors in
+    /// brackets.
+    fn raw_lines(tree: &Tree, walk: Walk) -> Vec<String> {
+        let show = |path: &std::path::Path| {
+            path.strip_prefix(tree.as_str()).unwrap().to_string_lossy().replace('\u{fffd}', "?")
+        };
+        let line = |item: Result<waypath::Entry>| match item {
+            Ok(entry) => show(entry.as_ref()),
+            Err(error) => {
+                assert_eq!(error.op(), Op::Convert);
+                std::fs::symlink_metadata(error.path()).expect("it is there");
+                format!("({})", show(error.path()))
+            }
+        };
+        walk.map(line).collect()
+    }
+
     #[test]
-    fn a_name_that_is_not_utf8_is_an_error_with_the_raw_path() {
-        let tree = Tree::new(["a", "z"]);
+    fn what_is_not_utf8_and_what_is_below_are_errors_with_raw_paths() {
+        let tree = Tree::new(["a", "c/d", "z"]);
         let raw = std::path::Path::new(tree.as_str()).join(OsStr::from_bytes(b"b\xff"));
-        std::fs::create_dir(&raw).unwrap();
-        std::fs::write(raw.join("inside"), "").unwrap();
-        for walk in [tree.iterdir(), tree.glob("**/*").unwrap()] {
-            let (found, errors): (Vec<_>, Vec<_>) = walk.partition(Result::is_ok);
-            assert_eq!(found.len(), 2);
-            let error = errors.into_iter().map(Result::unwrap_err).next().unwrap();
-            assert_eq!((error.op(), error.path()), (Op::Convert, &*raw));
+        std::fs::create_dir_all(raw.join("sub")).unwrap();
+        ["in.rs", "sub/x.rs", "sub/y"].iter().for_each(|name| std::fs::write(raw.join(name), "").unwrap());
+        std::fs::write(raw.join(OsStr::from_bytes(b"\xfe.rs")), "").unwrap();
+        std::os::unix::fs::symlink("sub", raw.join("link")).unwrap();
+
+        let lines = |walk: Walk| raw_lines(&tree, walk);
+        let all = [
+            "a",
+            "(b?)",
+            "(b?/in.rs)",
+            "(b?/link)",
+            "(b?/sub)",
+            "(b?/sub/x.rs)",
+            "(b?/sub/y)",
+            "(b?/?.rs)",
+            "c",
+            "c/d",
+            "z",
+        ];
+        assert_eq!(lines(tree.walk()), all);
+        assert_eq!(lines(tree.iterdir()), ["a", "(b?)", "c", "z"]);
+        assert_eq!(lines(tree.glob("**/*.rs").unwrap()), ["(b?)", "(b?/in.rs)", "(b?/sub/x.rs)", "(b?/?.rs)"]);
+        assert_eq!(lines(tree.glob("*/*.rs").unwrap()), ["(b?)", "(b?/in.rs)", "(b?/?.rs)"]);
+        assert_eq!(lines(tree.glob("*/sub/y").unwrap()), ["(b?)", "(b?/sub/y)"]);
+        assert_eq!(lines(tree.glob("c/d").unwrap()), ["c/d"]);
+        assert_eq!(lines(tree.walk().max_depth(1)), ["a", "(b?)", "c", "z"]);
+        assert_eq!(lines(tree.walk().exclude("b?")), ["a", "c", "c/d", "z"]);
+        assert_eq!(
+            lines(tree.walk().exclude("*/sub/").exclude("**/*.rs")),
+            ["a", "(b?)", "(b?/link)", "c", "c/d", "z"]
+        );
+        assert_eq!(lines(tree.walk().only(FileKind::Symlink)), ["(b?)", "(b?/link)", "(b?/?.rs)"]);
+        let never_asked = |entry: &waypath::Entry| entry.as_str().contains('\u{fffd}');
+        assert_eq!(lines(tree.walk().prune(never_asked)), all);
+        let follow = lines(tree.glob("**/y").unwrap().follow_symlinks());
+        assert_eq!(follow, ["(b?)", "(b?/link/y)", "(b?/sub/y)", "(b?/?.rs)"]);
+        let contents_first = lines(tree.walk().contents_first().exclude("*/*.rs"));
+        assert_eq!(
+            contents_first,
+            ["a", "(b?/link)", "(b?/sub/x.rs)", "(b?/sub/y)", "(b?/sub)", "(b?)", "c/d", "c", "z"]
+        );
+        let backwards = lines(tree.walk().sorted_by(|left, right| right.cmp(left)).max_depth(2));
+        assert_eq!(backwards, ["z", "c", "c/d", "a", "(b?)", "(b?/in.rs)", "(b?/link)", "(b?/sub)", "(b?/?.rs)"]);
+        for walk in [tree.walk().unsorted(), tree.walk().unsorted().threads(3)] {
+            let mut found = lines(walk);
+            found.sort();
+            let mut all = all.map(str::to_owned);
+            all.sort();
+            assert_eq!(found, all);
         }
+    }
+
+    #[test]
+    fn each_directory_is_visited_once_if_that_is_asked_for() {
+        const PACKAGES: usize = 8;
+        let tree = Tree::new(["loop => ."]);
+        for package in 0..PACKAGES {
+            let links = tree.at(&format!("p{package}/links"));
+            links.mkdir_all().unwrap();
+            (links.parent() / "file").touch().unwrap();
+            (0..PACKAGES).for_each(|other| symlink(&format!("../../p{other}"), &(&links / format!("p{other}"))));
+        }
+        let walk = || tree.walk().follow_symlinks().visit_once(true);
+        let ways = [
+            walk(),
+            walk().contents_first(),
+            walk().unsorted(),
+            walk().unsorted().threads(3),
+            walk().unsorted().contents_first().threads(3),
+            walk().sorted_by(|left, right| right.cmp(left)),
+            tree.glob("**/*").unwrap().follow_symlinks().visit_once(true).exclude("no").prune(|_| false),
+        ];
+        for walk in ways {
+            let found: Vec<_> = walk.map(Result::unwrap).collect();
+            let count = |is_one: fn(&waypath::Entry) -> bool| found.iter().filter(|entry| is_one(entry)).count();
+            let real: std::collections::BTreeSet<_> = found.iter().map(|entry| entry.resolve().unwrap()).collect();
+            assert_eq!(count(|entry| entry.name() == "file"), PACKAGES);
+            assert_eq!(count(|entry| entry.name() == "links"), PACKAGES);
+            assert_eq!(count(|entry| entry.is_symlink()), PACKAGES * PACKAGES + 1);
+            assert_eq!(found.len(), PACKAGES * 3 + PACKAGES * PACKAGES + 1);
+            assert_eq!(real.len(), PACKAGES * 3 + 1, "everything, and the start");
+        }
+        let seen = std::sync::Mutex::new(Vec::new());
+        let flow = walk().threads(3).par_visit(|entry| {
+            seen.lock().unwrap().push(entry.unwrap().clone());
+            ControlFlow::<()>::Continue(())
+        });
+        assert!(flow.is_continue());
+        assert_eq!(seen.into_inner().unwrap().len(), PACKAGES * 3 + PACKAGES * PACKAGES + 1);
+        // What is only looked up is not visited.
+        let looked_up = tree.glob(["p0/file", "p1/links/p0/file"]).unwrap().visit_once(true);
+        assert_eq!(looked_up.follow_symlinks().count(), 2);
     }
 
     #[test]

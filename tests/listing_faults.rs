@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use waypath::{Entry, Error, Op, PathBuf, Result, Walk};
+use waypath::{Entry, Error, Op, Path, PathBuf, Result, Walk, path};
 
 use crate::util::{Tree, alone, as_nobody};
 
@@ -66,17 +66,23 @@ fn odd_names_are_all_accounted_for() {
     let not_texts: [&[u8]; 4] = [b"\xff", b"a\xc3", b"\xed\xa0\x80", b"\xe6\x97\xa5\xe6.txt"];
     let tree = Tree::new([]);
     texts.iter().for_each(|name| (&*tree / *name).touch().unwrap());
-    let raw = |name| std::path::Path::new(tree.as_str()).join(OsStr::from_bytes(name));
+    let raw = |name: &[u8]| std::path::Path::new(tree.as_str()).join(OsStr::from_bytes(name));
     not_texts.iter().for_each(|name| fs::create_dir_all(raw(name).join("below")).unwrap());
 
     let mut expected: Vec<_> = texts.iter().map(|name| &*tree / *name).collect();
     expected.sort();
-    let mut failures: Vec<_> = not_texts.iter().map(|name| (Op::Convert, raw(name))).collect();
-    failures.sort_by(|left, right| left.1.cmp(&right.1));
-    for walk in [|tree: &Tree| tree.walk(), |tree: &Tree| tree.iterdir(), |tree: &Tree| tree.rglob("*").unwrap()] {
+    let failures = |below: bool| {
+        let raw = |name: &&[u8]| std::iter::once(raw(name)).chain(below.then(|| raw(name).join("below")));
+        let mut failures: Vec<_> = not_texts.iter().flat_map(raw).map(|path| (Op::Convert, path)).collect();
+        failures.sort_by(|left, right| left.1.cmp(&right.1));
+        failures
+    };
+    let walks: [fn(&Tree) -> Walk; 3] = [|tree| tree.iterdir(), |tree| tree.walk(), |tree| tree.rglob("*").unwrap()];
+    for (at, walk) in walks.iter().enumerate() {
+        let goes_below = at > 0;
         for (face, items) in faces(|| walk(&tree)) {
-            assert_eq!(items.len(), 16, "{face}");
-            assert_eq!(sorted(items), (expected.clone(), failures.clone()), "{face}");
+            assert_eq!(items.len(), if goes_below { 20 } else { 16 }, "{face}");
+            assert_eq!(sorted(items), (expected.clone(), failures(goes_below)), "{face}");
         }
     }
 }
@@ -101,6 +107,103 @@ fn closed_directories_are_reported_once_each_and_all_else_is_listed() {
     let found: Vec<_> = tree.glob("through/sub/*").unwrap().map(|entry| entry.unwrap().into_path()).collect();
     assert_eq!(found, [tree.at("through/sub/f")]);
     modes.iter().for_each(|&(name, _)| mode(name, 0o755));
+}
+
+#[test]
+fn what_is_looked_up_needs_no_permission_to_read_directories() {
+    if !as_nobody("listing_faults::what_is_looked_up_needs_no_permission_to_read_directories") {
+        return;
+    }
+    let tree = Tree::new(["d/f", "d/sub/f", "d/sub/x", "open/f", "l => d"]);
+    let mode = |name, mode| fs::set_permissions(tree.at(name).as_str(), fs::Permissions::from_mode(mode)).unwrap();
+    mode("d/sub", 0o111);
+    mode("d", 0o111);
+    let options: [fn(Walk) -> Walk; 14] = [
+        |walk| walk,
+        |walk| walk.unsorted(),
+        |walk| walk.sorted_by(|left, right| left.cmp(right)),
+        |walk| walk.follow_symlinks(),
+        |walk| walk.same_file_system(),
+        |walk| walk.visit_once(true),
+        |walk| walk.contents_first(),
+        |walk| walk.exclude("**/x"),
+        |walk| walk.exclude("no/").exclude("l/f/**"),
+        |walk| walk.prune(|entry| entry.name() == "x"),
+        |walk| walk.hidden(false).max_depth(3),
+        |walk| walk.unsorted().threads(2),
+        |walk| walk.follow_symlinks().same_file_system().sorted_by(|left, right| left.cmp(right)).exclude("no"),
+        |walk| walk.prune(|_| false).follow_symlinks().contents_first(),
+    ];
+    for (at, set) in options.iter().enumerate() {
+        let found = |start: &str, patterns: &[&str]| sorted(set(tree.at(start).glob(patterns).unwrap()).collect());
+        let paths = |names: &[&str]| names.iter().map(|name| tree.at(name)).collect::<Vec<_>>();
+        let closed = |names: &[&str]| names.iter().map(|name| (Op::List, tree.at(name).into())).collect::<Vec<_>>();
+        assert_eq!(found(".", &["d/f"]), (paths(&["d/f"]), vec![]), "{at}");
+        assert_eq!(found(".", &["l/f"]), (paths(&["l/f"]), vec![]), "{at}");
+        assert_eq!(found(".", &["d/sub/f", "d/no", "no/f"]), (paths(&["d/sub/f"]), vec![]), "{at}");
+        assert_eq!(found("d", &["f", "sub/f"]), (paths(&["d/f", "d/sub/f"]), vec![]), "{at}");
+        assert_eq!(found(".", &["d/f", "d/[x]"]), (paths(&["d/f"]), closed(&["d"])), "{at}");
+        assert_eq!(found("d", &["f", "*"]), (paths(&["d/f"]), closed(&["d"])), "{at}");
+        assert_eq!(found(".", &["*/f"]).0, paths(&["d/f", "l/f", "open/f"]), "{at}");
+        assert_eq!(found(".", &["d/sub/f", "d/*"]), (paths(&["d/sub/f"]), closed(&["d"])), "{at}");
+        assert_eq!(found(".", &["d/*/f"]), (vec![], closed(&["d"])), "{at}");
+    }
+    // What must be kept out is kept out though it is only looked up.
+    let excluded = |exclude: &str| tree.glob(["d/f", "d/sub", "l"]).unwrap().exclude(exclude).count();
+    assert_eq!(["d", "d/", "d/*", "d/**", "d/sub/", "d/f/", "l/", "no"].map(excluded), [1, 1, 1, 1, 2, 3, 3, 3]);
+    mode("d", 0o755);
+    mode("d/sub", 0o755);
+}
+
+#[test]
+fn a_link_back_to_the_working_directory_is_named() {
+    if !alone("listing_faults::a_link_back_to_the_working_directory_is_named") {
+        return;
+    }
+    let tree = Tree::new(["deep/d/l => ../.."]);
+    std::env::set_current_dir(tree.as_str()).unwrap();
+    for walk in [path(".").walk().follow_symlinks(), path(".").rglob("*").unwrap().follow_symlinks().unsorted()] {
+        let error = walk.filter_map(Result::err).next().unwrap();
+        assert_eq!((error.op(), error.path()), (Op::Follow, std::path::Path::new("deep/d/l")));
+        assert_eq!(error.second_path(), Some(std::path::Path::new(".")));
+    }
+}
+
+#[test]
+fn a_listing_keeps_to_one_file_system() {
+    let device = |path: &str| std::os::unix::fs::MetadataExt::dev(&fs::metadata(path).unwrap());
+    if fs::metadata("/dev/shm").is_err() || device("/dev") == device("/dev/shm") || device("/") == device("/dev") {
+        println!("nothing is mounted at /dev and /dev/shm: not tested");
+        return;
+    }
+    let inside = tempfile::tempdir_in("/dev/shm").unwrap();
+    fs::write(inside.path().join("f"), "").unwrap();
+    let inside = inside.path().strip_prefix("/").unwrap().join("f");
+    let inside = inside.to_str().unwrap();
+
+    for (face, items) in faces(|| path("/dev").walk().same_file_system()) {
+        let count = |is_one: fn(&Path) -> bool| items.iter().flatten().filter(|entry| is_one(entry)).count();
+        assert_eq!(count(|path| path.as_str() == "/dev/shm"), 1, "{face}: where it is mounted");
+        assert_eq!(count(|path| path.as_str() == "/dev/null"), 1, "{face}");
+        assert_eq!(count(|path| path.as_str().starts_with("/dev/shm/")), 0, "{face}");
+    }
+    let found = |start: &str, pattern: &str| {
+        let walk = || path(start).glob([pattern, "no"]).unwrap().same_file_system();
+        let mut counts = faces(walk).into_values().collect::<Vec<_>>();
+        counts.push(walk().exclude("no").collect());
+        counts.push(walk().prune(|_| false).follow_symlinks().collect());
+        counts.push(walk().sorted_by(|left, right| left.cmp(right)).collect());
+        let counts: Vec<_> = counts.iter().map(|items| items.iter().flatten().count()).collect();
+        assert!(counts.iter().all(|count| *count == counts[0]), "{start} {pattern}: {counts:?}");
+        counts[0]
+    };
+    assert_eq!(path("/").glob(inside).unwrap().count(), 1);
+    assert_eq!(
+        (found("/", inside), found("/", "dev/shm/*"), found("/", "dev/shm"), found("/", "dev/null")),
+        (0, 0, 0, 0)
+    );
+    assert_eq!((found("/", "dev"), found("/dev", "shm"), found("/dev", "null"), found("/dev", "shm/*")), (1, 1, 1, 0));
+    assert!(found("/dev/shm", "*") > 0);
 }
 
 /// A chain of directories called `d`, with a `z` beside each, which comes later, and an `f` in that.

@@ -42,7 +42,7 @@ proptest! {
         for pattern in patterns {
             let mut search = Search::new(&world);
             search.expand(&[], &parts(&pattern));
-            let expected: Vec<_> = search.found.iter().map(|names| joined(names)).collect();
+            let expected: Vec<_> = search.found.iter().filter(|names| !is_raw(names)).map(|names| joined(names)).collect();
             let found: Vec<_> = world.start.glob(&pattern).unwrap().filter_map(Result::ok).collect();
             assert!(found.is_sorted_by(|left, right| left < right), "{pattern:?}");
             let found: BTreeSet<_> = found.iter().map(|entry| world.relative(entry)).collect();
@@ -211,9 +211,13 @@ impl World {
         }
     }
 
+    /// The path of names, of which [`RAW`] is one that is not UTF-8.
     fn at<S: AsRef<str>>(&self, names: &[S]) -> std::path::PathBuf {
         let start = std::path::PathBuf::from(self.start.as_str());
-        names.iter().fold(start, |path, name| path.join(name.as_ref()))
+        names.iter().fold(start, |path, name| match name.as_ref() {
+            RAW => path.join(raw_name()),
+            name => path.join(name),
+        })
     }
 
     fn relative(&self, entry: &Path) -> PathBuf {
@@ -232,10 +236,27 @@ impl World {
     }
 }
 
+/// How a name that is not UTF-8 is shown, and matched.
+const RAW: &str = "b\u{fffd}";
+
+#[cfg(unix)]
+fn raw_name() -> &'static std::ffi::OsStr {
+    std::os::unix::ffi::OsStrExt::from_bytes(b"b\xff")
+}
+
+#[cfg(not(unix))]
+fn raw_name() -> &'static std::ffi::OsStr {
+    std::ffi::OsStr::new(RAW)
+}
+
+/// Whether a path, or one above it, is not UTF-8.
+fn is_raw(names: &[String]) -> bool {
+    names.iter().any(|name| name == RAW)
+}
+
 #[cfg(unix)]
 fn make_raw(directory: &std::path::Path) {
-    use std::os::unix::ffi::OsStrExt;
-    let raw = directory.join(std::ffi::OsStr::from_bytes(b"b\xff"));
+    let raw = directory.join(raw_name());
     // Some systems refuse such names.
     if fs::create_dir(&raw).is_ok() {
         fs::write(raw.join("inside"), "").unwrap();
@@ -404,6 +425,17 @@ impl Wish {
         }
     }
 
+    /// Whether it has an exclude that could exclude nothing: one that leads up, where no pattern does.
+    fn is_refused(&self) -> bool {
+        let leads_up = |pattern: &String| parts(pattern).contains(&"..");
+        let is_up = match &self.target {
+            Target::Iterdir | Target::Walk => false,
+            Target::Glob(patterns) | Target::Rglob(patterns) => patterns.iter().any(leads_up),
+            Target::Set { includes, .. } => includes.iter().any(leads_up),
+        };
+        !is_up && self.exclude.iter().any(leads_up)
+    }
+
     /// The patterns that are searched for, part by part.
     fn searched(&self) -> Vec<Vec<&str>> {
         match &self.target {
@@ -516,15 +548,15 @@ impl<'a> Search<'a> {
         matches(part, name, self.case_sensitive)
     }
 
-    /// Lists a directory, but for names that are not UTF-8.
+    /// Lists a directory.
     fn list(&mut self, at: &[String]) -> Vec<(Vec<String>, FileKind)> {
         let Ok(entries) = fs::read_dir(self.world.at(at)) else { return Vec::new() };
         self.read.insert(at.to_vec());
         let child = |entry: fs::DirEntry| {
-            let name = entry.file_name().into_string().ok()?;
-            Some(([at, &[name]].concat(), kind(entry.file_type().unwrap())))
+            let name = entry.file_name().to_string_lossy().into_owned();
+            ([at, &[name]].concat(), kind(entry.file_type().unwrap()))
         };
-        entries.filter_map(|entry| child(entry.unwrap())).collect()
+        entries.map(|entry| child(entry.unwrap())).collect()
     }
 
     fn exists(&self, at: &[String]) -> bool {
@@ -598,7 +630,8 @@ impl World {
         let entries = search.found.iter().filter_map(|names| self.entry(wish, names));
         let loops =
             search.loops.iter().filter(|names| self.is_entered(wish, names)).map(|names| failure(names, Op::Follow));
-        let raw = search.read.iter().filter(|names| self.is_entered(wish, names)).flat_map(|names| self.raw(names));
+        let raw =
+            search.read.iter().filter(|names| self.is_entered(wish, names)).filter_map(|names| self.raw(wish, names));
         let mut items: Vec<_> = entries.chain(loops).chain(raw).collect();
         items.sort_by(|left, right| left.key().cmp(&right.key()));
         items.dedup_by(|left, right| left.key() == right.key());
@@ -619,8 +652,11 @@ impl World {
             && (wish.kinds.is_empty() || wish.kinds.contains(&kind))
             && is_in_set
             && (1..=depth).all(|end| !is_left_out(wish, &names[..end]))
-            && !is_excluded(wish, names, kind == FileKind::Directory);
-        is_listed.then(|| Item { path: joined(names), what: Ok(kind), depth })
+            && !is_excluded(wish, names, kind == FileKind::Directory)
+            // Whatever was looked for, such a name is accounted for where its directory is read.
+            && names.last().is_none_or(|name| name != RAW);
+        let what = if is_raw(names) { Err(Op::Convert) } else { Ok(kind) };
+        is_listed.then(|| Item { path: joined(names), what, depth })
     }
 
     /// Whether the listing goes into a directory that the search went into.
@@ -631,10 +667,16 @@ impl World {
     }
 
     /// The names in a directory that are not UTF-8.
-    fn raw(&self, names: &[String]) -> Vec<Item> {
-        let entries = fs::read_dir(self.at(names)).unwrap();
-        let raw = entries.filter_map(|entry| entry.unwrap().file_name().into_string().err());
-        raw.map(|raw| failure(&[names, &[raw.to_string_lossy().into_owned()]].concat(), Op::Convert)).collect()
+    fn raw(&self, wish: &Wish, names: &[String]) -> Option<Item> {
+        let raw = [names, &[RAW.to_owned()]].concat();
+        let is_in_set = match &wish.target {
+            Target::Set { excludes, .. } => {
+                !excludes.iter().any(|pattern| wish.in_case(pattern).full_match(joined(&raw)))
+            }
+            _ => true,
+        };
+        let is_there = cfg!(unix) && fs::symlink_metadata(self.at(&raw)).is_ok();
+        (is_there && is_in_set && !is_excluded(wish, &raw, true)).then(|| failure(&raw, Op::Convert))
     }
 }
 
@@ -642,10 +684,11 @@ fn failure(names: &[String], op: Op) -> Item {
     Item { path: joined(names), what: Err(op), depth: names.len() }
 }
 
-/// Whether a name is hidden or pruned.
+/// Whether a name is hidden or pruned; no closure is asked about what is not UTF-8.
 fn is_left_out(wish: &Wish, names: &[String]) -> bool {
     let name = names.last().unwrap();
-    !wish.hidden && name.starts_with('.') && name != ".." || wish.prune.is_some_and(|pruned| path(name) == pruned)
+    !wish.hidden && name.starts_with('.') && name != ".."
+        || !is_raw(names) && wish.prune.is_some_and(|pruned| path(name) == pruned)
 }
 
 /// Whether a pattern leaves out a path or a directory above it.
@@ -686,7 +729,9 @@ fn arranged(items: &[Item], order: Order, contents_first: bool) -> Vec<Item> {
 /// Adds what has a path of so many parts, and what is below.
 fn arrange(items: Vec<&Item>, depth: usize, order: Order, contents_first: bool, arranged: &mut Vec<Item>) {
     let (own, below): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.path.parts().count() == depth);
-    let (entry, errors): (Vec<_>, Vec<_>) = own.into_iter().partition(|item| item.what.is_ok());
+    // The error of a name that is not UTF-8, or is below one, stands for its entry.
+    let (entry, errors): (Vec<_>, Vec<_>) =
+        own.into_iter().partition(|item| item.what.is_ok() || item.what == Err(Op::Convert));
     let (before, behind) = if contents_first { (vec![], entry) } else { (entry, vec![]) };
     let mut groups = BTreeMap::<PathBuf, Vec<&Item>>::new();
     for item in below {
@@ -699,7 +744,9 @@ fn arrange(items: Vec<&Item>, depth: usize, order: Order, contents_first: bool, 
         is_last(left_group).cmp(&is_last(right_group)).then_with(|| order.compare(left, right))
     });
     arranged.extend(before.into_iter().chain(errors).cloned());
-    for (_, group) in groups {
+    for (name, group) in groups {
+        // There are no entries below that a closure could put in order.
+        let order = if name.as_str() == RAW && order != Order::Unsorted { Order::Sorted } else { order };
         arrange(group, depth + 1, order, contents_first, arranged);
     }
     arranged.extend(behind.into_iter().cloned());
@@ -709,6 +756,11 @@ fn arrange(items: Vec<&Item>, depth: usize, order: Order, contents_first: bool, 
 impl World {
     /// Checks that a listing gives what it should, whichever way it is asked.
     fn check(&self, wish: &Wish) {
+        if wish.is_refused() {
+            let items: Vec<_> = wish.walk(&self.start).collect();
+            assert!(matches!(&items[..], [Err(error)] if error.op() == Op::Pattern), "{wish:?}: {items:?}");
+            return;
+        }
         let Some(expected) = self.expected(wish) else { return };
         let iterated: Vec<_> = wish.walk(&self.start).map(|found| self.item(found.as_ref())).collect();
         let mut visited = Vec::new();

@@ -17,6 +17,7 @@ use super::report::Report;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys;
+use crate::walk::refuse_useless;
 pub(super) use moving::is_other_case;
 use work::Copy;
 
@@ -186,7 +187,9 @@ impl CopyOptions {
     /// # Errors
     ///
     /// As for [`Path::copy`]; and, where something may be replaced, [`IsADirectory`](io::ErrorKind::IsADirectory) and
-    /// [`NotADirectory`](io::ErrorKind::NotADirectory), where one of both is a directory and the other is not.
+    /// [`NotADirectory`](io::ErrorKind::NotADirectory), where one of both is a directory and the other is not. A pattern of
+    /// [`exclude`](CopyOptions::exclude) that could not exclude anything is
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput), before anything is copied.
     pub fn copy(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
         let (from, to) = (&*from.as_path(), &*to.as_path());
         self.run(Op::Copy, from, to, |account, from, to| {
@@ -271,6 +274,7 @@ impl CopyOptions {
         to: &Path,
         verb: impl FnOnce(&Account, &std::path::Path, &std::path::Path) -> io::Result<()>,
     ) -> Result<Report> {
+        self.settings.excluded.iter().try_for_each(refuse_useless)?;
         let account = Account::new(self.settings.on_progress.clone());
         verb(&account, from.as_ref(), to.as_ref())
             .map_err(|cause| account.end(Error::new(op, from, cause).with_second(to)))?;

@@ -140,8 +140,10 @@ impl Measure<'_> {
             Ok(facts) => self.add(&facts),
             Err(cause) => return self.fail(tour.path(), name, cause),
         }
-        if let Err(cause) = tour.enter(name, Links::Keep) {
-            self.fail(tour.path(), name, cause);
+        if let Err(cause) = tour.enter(name, Links::Keep)
+            && !tour.has_vanished(name, &cause)
+        {
+            self.report(tour.path(), name, cause);
         }
     }
 
@@ -166,8 +168,12 @@ impl Measure<'_> {
     fn fail(&self, directory: &std::path::Path, name: &OsStr, cause: io::Error) {
         // What has gone in the meantime has no size.
         if cause.kind() != ErrorKind::NotFound {
-            let path = path_of(self.start, directory, name);
-            self.account.fail(Error::new(Op::TreeSize, path, cause));
+            self.report(directory, name, cause);
         }
+    }
+
+    fn report(&self, directory: &std::path::Path, name: &OsStr, cause: io::Error) {
+        let path = path_of(self.start, directory, name);
+        self.account.fail(Error::new(Op::TreeSize, path, cause));
     }
 }

@@ -7,7 +7,7 @@ use super::{fold, search};
 use crate::flavour::Flavour;
 
 /// What one part of a pattern matches.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Segment {
     /// `**`: any number of parts.
     AnyPath,
@@ -19,7 +19,7 @@ pub(crate) enum Segment {
 }
 
 /// Pieces with a `*` between each two. Without a tail there is no `*`, and the head is all.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Wild {
     pub(super) head: Piece,
     pub(super) middle: Box<[Inner]>,
@@ -38,14 +38,14 @@ pub(super) struct Inner {
 }
 
 /// A run of a segment without `*`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Piece {
     Text(Box<str>),
     Tokens(Box<[Token]>),
 }
 
 /// What one character of a name has to be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Token {
     Exact(char),
     /// This character in either case.
@@ -54,7 +54,7 @@ pub(super) enum Token {
     Class(Class),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Class {
     pub(super) negated: bool,
     /// Sorted and apart from one another; both ends belong to a range.

@@ -22,6 +22,12 @@ pub(crate) trait Directory: Sized + Send {
 
     fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self>;
 
+    /// Opens a directory to look up names in it, not to read it: where the system can, without permission to
+    /// read it.
+    fn open_to_search(path: &Path) -> io::Result<Self>;
+
+    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self>;
+
     /// Opens the same directory again.
     fn try_clone(&self) -> io::Result<Self>;
 

@@ -2,7 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "the trees are made by std")]
 
-use std::ffi::OsStr;
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::ops::ControlFlow;
@@ -224,6 +225,14 @@ impl Directory for Brittle {
         self.dir.open_in(name, links).map(Self::new)
     }
 
+    fn open_to_search(path: &Path) -> io::Result<Self> {
+        PortableDir::open_to_search(path).map(Self::new)
+    }
+
+    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+        self.dir.open_in_to_search(name, links).map(Self::new)
+    }
+
     fn try_clone(&self) -> io::Result<Self> {
         self.dir.try_clone().map(Self::new)
     }
@@ -270,5 +279,183 @@ fn a_directory_that_breaks_is_one_error_behind_what_was_read() {
         let found = listed::<Brittle>(&Arc::new(Search::new(options)));
         let (errors, entries): (Vec<_>, Vec<_>) = found.into_iter().partition(|line| line.starts_with("List"));
         assert_eq!((entries.len(), errors.len()), (2, 2), "{entries:?} {errors:?}");
+    }
+}
+
+/// A directory that is read by so many entries at a time, in which what is called `c` cannot be opened for one of
+/// several reasons, and what is called `gone` has gone when it is looked at.
+struct Sips<const ENTRIES: usize> {
+    dir: PortableDir,
+    unread: Option<VecDeque<(OsString, io::Result<FileKind>)>>,
+}
+
+impl<const ENTRIES: usize> Sips<ENTRIES> {
+    fn new(dir: PortableDir) -> Self {
+        Self { dir, unread: None }
+    }
+
+    /// Fails as the system might for a directory that is there.
+    fn refuse(&self, name: &OsStr) -> io::Result<()> {
+        let errors =
+            [rustix::io::Errno::INVAL, rustix::io::Errno::NOENT, rustix::io::Errno::NOTDIR, rustix::io::Errno::IO];
+        match name.to_str() {
+            Some("c") => {
+                let parts = self.dir.id().map_or(0, |(_, inode)| inode as usize);
+                Err(errors[parts % errors.len()].into())
+            }
+            Some("gone") => Err(io::ErrorKind::NotFound.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<const ENTRIES: usize> Directory for Sips<ENTRIES> {
+    type Id = <PortableDir as Directory>::Id;
+    type Buffer = <PortableDir as Directory>::Buffer;
+
+    fn open(path: &Path) -> io::Result<Self> {
+        PortableDir::open(path).map(Self::new)
+    }
+
+    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+        self.refuse(name)?;
+        self.dir.open_in(name, links).map(Self::new)
+    }
+
+    fn open_to_search(path: &Path) -> io::Result<Self> {
+        PortableDir::open_to_search(path).map(Self::new)
+    }
+
+    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+        self.refuse(name)?;
+        self.dir.open_in_to_search(name, links).map(Self::new)
+    }
+
+    fn try_clone(&self) -> io::Result<Self> {
+        self.dir.try_clone().map(Self::new)
+    }
+
+    fn id(&self) -> io::Result<Self::Id> {
+        self.dir.id()
+    }
+
+    fn is_same_device(left: &Self::Id, right: &Self::Id) -> bool {
+        PortableDir::is_same_device(left, right)
+    }
+
+    fn kind(path: &Path, links: Links) -> io::Result<FileKind> {
+        PortableDir::kind(path, links)
+    }
+
+    fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
+        match name == "gone" {
+            true => Err(io::ErrorKind::NotFound.into()),
+            false => self.dir.kind_in(name, links),
+        }
+    }
+
+    fn read(
+        &mut self,
+        buffer: &mut Self::Buffer,
+        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
+    ) -> io::Result<Progress> {
+        let mut unread = match self.unread.take() {
+            Some(unread) => unread,
+            None => {
+                let mut names = VecDeque::new();
+                while self.dir.read(buffer, |_, name, kind| names.push_back((name.to_owned(), kind)))?
+                    == Progress::InPart
+                {}
+                names
+            }
+        };
+        for _ in 0..ENTRIES {
+            match unread.pop_front() {
+                Some((name, kind)) => each(self, &name, kind),
+                None => return Ok(Progress::ToTheEnd),
+            }
+        }
+        self.unread = Some(unread);
+        Ok(Progress::InPart)
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn in_sips_the_same_is_listed(tree in deep_tree(), wishes in vec(wish(), 6)) {
+        const ALL: usize = 1000;
+        let base = TempDir::new().unwrap();
+        let start = &base / "u/v/start";
+        start.mkdir_all().unwrap();
+        for (at, node) in &tree {
+            node.make((&start / at).as_ref());
+        }
+        for wish in wishes {
+            let search = Arc::new(Search::new(wish.options(start.clone())));
+            let sorted = |mut lines: Vec<String>| {
+                lines.sort();
+                lines
+            };
+            let at_once = sorted(listed::<Sips<ALL>>(&search));
+            prop_assert_eq!(&sorted(listed::<Sips<1>>(&search)), &at_once, "{:?}", wish);
+            prop_assert_eq!(&shared::<Sips<1>>(&search), &at_once, "{:?}", wish);
+        }
+    }
+}
+
+/// As [`tree`], with more below one another.
+fn deep_tree() -> impl Strategy<Value = Vec<(String, Node)>> {
+    let link = select(&[".", "..", "../../a", "l"][..]).prop_map(Node::Link);
+    let node = prop_oneof![6 => Just(Node::File), 6 => Just(Node::Directory), 1 => link];
+    let name = select(&["a", "a", "a", "a", "b", "c", "l", "gone"][..]);
+    vec((vec(name, 1..=9).prop_map(|names| names.join("/")), node), 0..=60)
+}
+
+/// A chain of directories, each with files, with a directory that cannot be opened and with one that vanishes.
+fn chain_for_sips(levels: usize) -> (TempDir, PathBuf) {
+    let base = TempDir::new().unwrap();
+    let start = base.to_path_buf();
+    let mut directory = start.clone();
+    for _ in 0..levels {
+        ["f1", "f2", "f3"].iter().for_each(|name| (&directory / *name).touch().unwrap());
+        ["c", "gone", "next"].iter().for_each(|name| (&directory / *name).mkdir().unwrap());
+        directory /= "next";
+    }
+    (base, start)
+}
+
+#[test]
+fn an_entry_is_of_its_own_kind_after_others_were_read() {
+    const LEVELS: usize = 12;
+    let (_base, start) = chain_for_sips(LEVELS);
+    for contents_first in [false, true] {
+        let target = Target::Patterns(vec![Pattern::new("*")], Begins::Anywhere);
+        let options = Options { order: Order::Unsorted, contents_first, ..Options::new(start.clone(), target) };
+        let search = Arc::new(Search::new(options));
+        for found in [listed::<Sips<1>>(&search), shared::<Sips<1>>(&search), listed::<Sips<2>>(&search)] {
+            let (errors, entries): (Vec<_>, Vec<_>) = found.into_iter().partition(|line| line.starts_with("List"));
+            assert_eq!((entries.len(), errors.len()), (6 * LEVELS, LEVELS), "{errors:#?}");
+            let is_right = |line: &&String| {
+                line.contains("kind: File") == ["f1\"", "f2\"", "f3\""].iter().any(|name| line.contains(name))
+            };
+            assert_eq!(entries.iter().find(|line| !is_right(line)), None);
+        }
+    }
+}
+
+#[test]
+fn a_listed_directory_that_cannot_be_opened_is_an_error_unless_it_has_gone() {
+    let (_base, start) = chain_for_sips(1);
+    for (pattern, errors) in [("**/*", 1), ("*/x", 1), ("*/*", 1), ("c/*", 1), ("gone/*", 0), ("no/*", 0), ("f1/*", 0)]
+    {
+        for order in [Order::Sorted, Order::Unsorted] {
+            let target = Target::Patterns(vec![Pattern::new(pattern)], Begins::AtStart);
+            // So that each directory is entered by itself.
+            let options = Options { order, same_file_system: true, ..Options::new(start.clone(), target) };
+            let found = listed::<Sips<1000>>(&Arc::new(Search::new(options)));
+            assert_eq!(found.iter().filter(|line| line.starts_with("List")).count(), errors, "{pattern}: {found:?}");
+        }
     }
 }

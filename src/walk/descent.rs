@@ -34,10 +34,19 @@ pub(crate) struct Descent<D: Directory> {
     unread: usize,
 }
 
+/// What a directory is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    /// To look up names in it.
+    Search,
+}
+
 struct Level<D: Directory> {
     /// Its name in the level above; the first one's does not matter.
     name: OsString,
     links: Links,
+    access: Access,
     dir: Option<D>,
     /// Known of every level that is not open.
     id: Option<D::Id>,
@@ -56,18 +65,25 @@ impl<D: Directory> Descent<D> {
 
     /// Goes into a directory of the current one; at the beginning, into the one with this path.
     pub(crate) fn enter(&mut self, name: &OsStr, links: Links) -> io::Result<()> {
+        self.enter_for(Access::Read, name, links)
+    }
+
+    /// The same, for what is to be done there.
+    pub(super) fn enter_for(&mut self, access: Access, name: &OsStr, links: Links) -> io::Result<()> {
         self.reopen()?;
-        let dir = self.opened(|parent| match parent {
-            Some(parent) => parent.open_in(name, links),
-            None => D::open(Path::new(name)),
+        let dir = self.opened(|parent| match (parent, access) {
+            (Some(parent), Access::Read) => parent.open_in(name, links),
+            (Some(parent), Access::Search) => parent.open_in_to_search(name, links),
+            (None, Access::Read) => D::open(Path::new(name)),
+            (None, Access::Search) => D::open_to_search(Path::new(name)),
         })?;
-        self.push(dir, name, links);
+        self.push(dir, name, links, access);
         Ok(())
     }
 
     /// Goes into an open directory, which begins the way.
     pub(crate) fn begin(&mut self, dir: D) {
-        self.push(dir, OsStr::new(""), Links::Follow);
+        self.push(dir, OsStr::new(""), Links::Follow, Access::Read);
     }
 
     /// Begins another way, which leads through an open directory.
@@ -149,14 +165,15 @@ impl<D: Directory> Descent<D> {
         self.levels[self.depth.checked_sub(1)?].dir.as_ref()
     }
 
-    fn push(&mut self, dir: D, name: &OsStr, links: Links) {
+    fn push(&mut self, dir: D, name: &OsStr, links: Links, access: Access) {
         if self.depth == self.levels.len() {
-            self.levels.push(Level { name: OsString::new(), links, dir: None, id: None, is_unread: false });
+            self.levels.push(Level { name: OsString::new(), links, access, dir: None, id: None, is_unread: false });
         }
         let level = &mut self.levels[self.depth];
         level.name.clear();
         level.name.push(name);
         level.links = links;
+        level.access = access;
         level.dir = Some(dir);
         level.id = None;
         self.open.push(self.depth);
@@ -182,10 +199,11 @@ impl<D: Directory> Descent<D> {
     /// Opens the level below an open one.
     fn opened_again(&mut self, above: usize) -> io::Result<D> {
         let name = std::mem::take(&mut self.levels[above + 1].name);
-        let links = self.levels[above + 1].links;
-        let result = self.opened(|parent| match parent {
-            Some(parent) => parent.open_in(&name, links),
-            None => unreachable!("BUG: no level is open"),
+        let Level { links, access, .. } = self.levels[above + 1];
+        let result = self.opened(|parent| match (parent, access) {
+            (Some(parent), Access::Read) => parent.open_in(&name, links),
+            (Some(parent), Access::Search) => parent.open_in_to_search(&name, links),
+            (None, _) => unreachable!("BUG: no level is open"),
         });
         self.levels[above + 1].name = name;
         result

@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::io;
 
-use super::plan::{Set, Wanted, is_same};
+use super::exclude;
+use super::plan::{Set, Wanted};
 use super::search::{Order, Search};
 use super::shelf::{Below, Item, Shelf, What};
 use crate::flavour::{Flavour, Native};
@@ -31,7 +32,8 @@ pub(super) enum Judged<'a> {
     LeftOut,
     /// It is wanted or leads on. The item has no name yet.
     Item(&'a str, Item),
-    NotUtf8,
+    /// It is not UTF-8; what it is, as far as that is known, and how it goes on below.
+    Raw(FileKind, Below),
     /// The system does not say what it is.
     Unknown(&'a str, io::Error),
 }
@@ -69,9 +71,24 @@ impl Intake<'_> {
             }
             (Some(name), Err(cause)) => Judged::Unknown(name, cause),
             // Where names are only looked up, it is none of them.
-            (None, _) if !self.search.plan.needs_listing(place.below.set.of(&self.shelf.states)) => Judged::LeftOut,
-            (None, _) => Judged::NotUtf8,
+            (None, _) if !self.needs_listing(place.below) => Judged::LeftOut,
+            (None, kind) => {
+                let kind = kind.unwrap_or(FileKind::Other);
+                self.raw(place, name, kind).map_or(Judged::LeftOut, |below| Judged::Raw(kind, below))
+            }
         }
+    }
+
+    /// How it goes on below a name that is not UTF-8, unless it is left out.
+    fn raw(&mut self, place: &Place, name: &OsStr, kind: FileKind) -> Option<Below> {
+        let name = name.to_string_lossy();
+        let (outside, left_out) = self.take_outside(place.below.outside, &name, kind);
+        if left_out {
+            return None;
+        }
+        let links = self.search.options.links;
+        let (set, _) = self.search.plan.take(&mut self.shelf.states, place.below.set, &name, kind, links);
+        Some(self.below(place.depth + 1, set, outside))
     }
 
     fn item(&mut self, place: &Place, name: &str, kind: FileKind) -> Option<Item> {
@@ -98,16 +115,15 @@ impl Intake<'_> {
 
     /// How far a name comes in what is left out, and whether it is left out itself.
     fn take_outside(&mut self, outside: Set, name: &str, kind: FileKind) -> (Set, bool) {
+        let (set, found) = self.find_outside(outside, name, kind);
+        (set, exclude::is_left_out(found, kind))
+    }
+
+    fn find_outside(&mut self, outside: Set, name: &str, kind: FileKind) -> (Set, Option<Wanted>) {
         if outside.is_empty() {
-            return (Set::default(), false);
+            return (Set::default(), None);
         }
-        let (set, found) = self.search.outside.take(&mut self.shelf.states, outside, name, kind, Links::Follow);
-        let left_out = match found {
-            Some(Wanted::Anything) => true,
-            Some(Wanted::Directory) => kind == FileKind::Directory,
-            None => false,
-        };
-        (set, left_out)
+        exclude::take(&self.search.outside, &mut self.shelf.states, outside, name, kind)
     }
 
     /// How it goes on, unless that is too deep or all left out.
@@ -119,22 +135,26 @@ impl Intake<'_> {
 
     /// Whether what is below a path is looked up by name without a look at the path itself. Not where
     /// the name would get too long for the system, nor where it would lose its place: that of the
-    /// contents of a directory that is listed itself, or that of entries among their siblings. Where links
-    /// are followed, every directory on the way must be known, to see when one leads back.
+    /// contents of a directory that is listed itself, or that of entries among their siblings. Nor where every
+    /// directory on the way must be known: to ask whether it is pruned, to see when a link leads back, or to keep to
+    /// one file system.
     fn jumps(&self, wanted: Option<Wanted>, below: Below, path: &str) -> bool {
         const LONGEST: usize = 1024;
 
+        let options = &self.search.options;
         wanted.is_none()
             && !below.set.is_empty()
             && path.len() < LONGEST
-            && self.search.options.links == Links::Keep
-            && !matches!(self.search.options.order, Order::SortedBy(_))
+            && options.links == Links::Keep
+            && options.pruned.is_empty()
+            && !options.same_file_system
+            && !matches!(options.order, Order::SortedBy(_))
             && !self.needs_listing(below)
     }
 
-    /// Whether a directory has to be listed for what is wanted below it.
+    /// Whether a directory has to be listed for what is wanted below it, and not just searched for names.
     pub(super) fn needs_listing(&self, below: Below) -> bool {
-        !self.search.may_jump() || self.search.plan.needs_listing(below.set.of(&self.shelf.states))
+        self.search.plan.needs_listing(below.set.of(&self.shelf.states))
     }
 
     /// Whether a directory [takes all](Place::takes_all).
@@ -164,7 +184,7 @@ impl Intake<'_> {
 
     /// Puts `..` on the shelf if it is looked up: it is the one name that no directory lists.
     pub(super) fn up(&mut self, depth: usize, below: Below) {
-        if self.search.plan.names(below.set.of(&self.shelf.states)).any(|name| name == "..") {
+        if self.search.plan.looks_up(below.set.of(&self.shelf.states), "..") {
             self.name(Jump { path: &mut "..".to_owned(), parts: 1, depth: depth + 1 }, below, "..");
         }
     }
@@ -172,19 +192,21 @@ impl Intake<'_> {
     fn names_below(&mut self, base: Jump<'_>, below: Below) {
         let Jump { path, parts, depth } = base;
         let len = path.len();
+        let plan = &self.search.plan;
         for at in 0..below.set.of(&self.shelf.states).len() {
-            let states = below.set.of(&self.shelf.states);
-            // Each name once, with all states that look it up.
-            let Some(name) = self.search.plan.name(states[at]) else { continue };
-            if self.search.plan.names(&states[..at]).any(|earlier| is_same(earlier, name)) {
-                continue;
+            let state = below.set.of(&self.shelf.states)[at];
+            for name in plan.names(state) {
+                // Each name once, with all states that look it up.
+                if plan.looks_up(&below.set.of(&self.shelf.states)[..at], name) {
+                    continue;
+                }
+                if len > 0 {
+                    path.push(Native::SEPARATOR);
+                }
+                path.push_str(name);
+                self.name(Jump { path: &mut *path, parts: parts + 1, depth: depth + 1 }, below, name);
+                path.truncate(len);
             }
-            if len > 0 {
-                path.push(Native::SEPARATOR);
-            }
-            path.push_str(name);
-            self.name(Jump { path: &mut *path, parts: parts + 1, depth: depth + 1 }, below, name);
-            path.truncate(len);
         }
     }
 
@@ -196,13 +218,16 @@ impl Intake<'_> {
             return;
         }
         let (set, wanted) = self.search.plan.take_name(&mut self.shelf.states, below.set, name);
-        let (outside, left_out) = self.take_outside(below.outside, name, FileKind::Directory);
-        let wanted = wanted.filter(|_| depth >= options.min_depth && !left_out);
+        // It may be a directory, or a link to one, which are the same for what is below.
+        let (outside, found) = self.find_outside(below.outside, name, FileKind::Symlink);
+        let wanted = wanted.filter(|_| depth >= options.min_depth && found != Some(Wanted::Anything));
+        let unless_directory = found == Some(Wanted::Directory);
         let below = self.below(depth, set, outside);
         if self.jumps(wanted, below, path) {
             self.names_below(Jump { path, parts, depth }, below);
         } else if wanted.is_some() || !below.set.is_empty() {
-            self.shelf.add(path, parts, Item::new(What::LookedUp, wanted, below));
+            let item = Item { unless_directory, ..Item::new(What::LookedUp, wanted, below) };
+            self.shelf.add(path, parts, item);
         }
     }
 }

@@ -2,22 +2,25 @@
 
 mod share;
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::path;
+use std::sync::{Arc, Mutex};
 
 pub(super) use share::Part;
 
 use super::Entry;
-use super::descent::{Descent, MOST_OPEN};
+use super::descent::{Access, Descent, MOST_OPEN};
 use super::intake::{Intake, Judged, Place};
 use super::plan::Wanted;
+use super::pool::lock;
 use super::search::{Compare, Order, Search};
 use super::shelf::{Below, Height, Item, Name, Shelf, What};
 use crate::error::{Error, Op, Result};
 use crate::fs::FileKind;
-use crate::path::{Path, PathBuf};
+use crate::path::PathBuf;
 use crate::sys::{self, Directory, Links, Progress};
 
 /// A listing, or the part of one that a thread works on.
@@ -32,14 +35,21 @@ pub(super) struct Lister<D: Directory> {
     shelf: Shelf,
     /// What is lent.
     entry: Entry,
+    /// The entry's path where that is not UTF-8. Then an error is lent, and the entry has U+FFFD in its path.
+    raw: Option<path::PathBuf>,
     /// The directory to enter next, whose path the entry has. One step is lent before it is read.
     entering: Option<Enter>,
     /// The directories above the first level, where they are needed to find loops.
     above: Vec<Above<D>>,
     /// The directory in which the listing began, for its device.
     first: Option<D::Id>,
+    /// The directories that were read, where each is read once.
+    visited: Option<Visited<D>>,
     in_order: bool,
 }
+
+/// The directories that the threads of a listing have read.
+pub(super) type Visited<D> = Arc<Mutex<HashSet<<D as Directory>::Id>>>;
 
 /// A directory whose items are being visited.
 struct Frame {
@@ -47,12 +57,16 @@ struct Frame {
     /// The length of its path's text, and of what stands before the names in it.
     path_len: usize,
     prefix: usize,
+    /// Its path where that is not UTF-8.
+    raw: Option<path::PathBuf>,
     /// The shelf without its items.
     height: Height,
     /// Its items: those from here to the end are still to be visited.
     next: usize,
     end: usize,
     is_unread: bool,
+    /// Whether names are only looked up in it, as it may not be read.
+    is_closed: bool,
     /// What it is itself, if it is wanted behind its contents.
     own: Option<FileKind>,
     /// Whether that goes for it or one above: then no other thread may take some of the contents.
@@ -66,6 +80,16 @@ struct Enter {
     what: What,
     below: Below,
     own: Option<FileKind>,
+}
+
+/// What became of a directory that was to be entered.
+enum Opened {
+    /// It is the current one.
+    Yes,
+    /// It is, but may not be read: only names that are looked up can be found.
+    ToSearch(Error),
+    /// There is nothing to list, and perhaps an error to say why.
+    No(Option<Error>),
 }
 
 /// Takes what a listing lends, for as long as the call lasts.
@@ -94,11 +118,32 @@ impl Frame {
             0 => entry.path.begin_children(),
             _ => entry.path.begin_grandchildren(),
         };
-        Self { place, path_len, prefix, height, next: 0, end: 0, is_unread: false, own, stays: own.is_some() }
+        Self {
+            place,
+            path_len,
+            prefix,
+            raw: None,
+            height,
+            next: 0,
+            end: 0,
+            is_unread: false,
+            is_closed: false,
+            own,
+            stays: own.is_some(),
+        }
     }
 
-    fn path(&self, entry: &Entry) -> PathBuf {
+    fn text_path(&self, entry: &Entry) -> PathBuf {
         entry.path.directory_of_children(self.prefix, self.path_len)
+    }
+
+    /// The length of its text in the paths of what is below: none, where that is `.`.
+    fn path_end(&self) -> usize {
+        if self.prefix == 0 { 0 } else { self.path_len }
+    }
+
+    fn path(&self, entry: &Entry) -> path::PathBuf {
+        self.raw.clone().unwrap_or_else(|| self.text_path(entry).into())
     }
 
     /// Makes the entry's path that of the directory again.
@@ -113,15 +158,21 @@ impl<D: Directory> Lister<D> {
     /// In the order that is asked for.
     pub(super) fn new(search: Arc<Search>) -> Self {
         let in_order = !matches!(search.options.order, Order::Unsorted);
-        Self::begin(search, in_order, MOST_OPEN)
+        let visited = Self::visited(&search);
+        Self::begin(search, visited, in_order, MOST_OPEN)
     }
 
     /// In no order, whatever is asked for, and with so many directories open at a time.
-    pub(super) fn unordered(search: Arc<Search>, most_open: usize) -> Self {
-        Self::begin(search, false, most_open)
+    pub(super) fn unordered(search: Arc<Search>, visited: Option<Visited<D>>, most_open: usize) -> Self {
+        Self::begin(search, visited, false, most_open)
     }
 
-    fn begin(search: Arc<Search>, in_order: bool, most_open: usize) -> Self {
+    /// Where directories are entered that were read, if each is to be read once.
+    pub(super) fn visited(search: &Search) -> Option<Visited<D>> {
+        search.options.once.then(Visited::<D>::default)
+    }
+
+    fn begin(search: Arc<Search>, visited: Option<Visited<D>>, in_order: bool, most_open: usize) -> Self {
         let mut entry = Entry::new(search.options.start.clone(), FileKind::Directory, 0);
         let frame = Frame::new(&mut entry, Below::default(), Height::default(), None);
         let mut lister = Self {
@@ -131,12 +182,17 @@ impl<D: Directory> Lister<D> {
             frames: vec![frame],
             shelf: Shelf::default(),
             entry,
+            raw: None,
             entering: None,
             above: Vec::new(),
             first: None,
+            visited,
             in_order,
         };
-        Intake { search: &lister.search, shelf: &mut lister.shelf }.start();
+        match lister.search.refusal() {
+            Some(refusal) => lister.shelf.add_failure("", refusal),
+            None => Intake { search: &lister.search, shelf: &mut lister.shelf }.start(),
+        }
         lister.begin_items();
         lister
     }
@@ -174,7 +230,7 @@ impl<D: Directory> Lister<D> {
         if let What::Failure(number) = item.what {
             return self.shelf.take_failure(number).map_or(ControlFlow::Continue(()), |failure| lend(Err(failure)));
         }
-        self.be_at(item.name);
+        self.be_at(item.name, item.what);
         match self.recognise(item) {
             Ok(true) => {}
             Ok(false) => return ControlFlow::Continue(()),
@@ -187,11 +243,14 @@ impl<D: Directory> Lister<D> {
             let Item { name, what, below, .. } = *item;
             self.entering = Some(Enter { name, what, below, own: later });
         }
-        if own.is_some() && later.is_none() { lend(Ok(&self.entry)) } else { ControlFlow::Continue(()) }
+        match own {
+            Some(kind) if later.is_none() => self.lend(kind, lend),
+            _ => ControlFlow::Continue(()),
+        }
     }
 
     /// Makes the entry's path that of an item.
-    fn be_at(&mut self, name: Name) {
+    fn be_at(&mut self, name: Name, what: What) {
         let frame = self.frames.last().expect("BUG: an item of no directory");
         match name.parts {
             0 => frame.restore(&mut self.entry),
@@ -199,6 +258,28 @@ impl<D: Directory> Lister<D> {
                 self.entry.path.set_child(frame.prefix, self.shelf.text(name));
                 self.entry.depth = frame.place.depth + parts;
             }
+        }
+        self.raw = match (&frame.raw, self.shelf.raw_name(what)) {
+            (None, None) => None,
+            (_, Some(raw_name)) => Some(frame.path(&self.entry).join(raw_name)),
+            (Some(directory), None) => Some(directory.join(self.shelf.text(name))),
+        };
+    }
+
+    /// Lends the entry, which is of this kind: entries are lent in between, by reading on.
+    fn lend<B>(&mut self, kind: FileKind, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        if let Some(raw) = &self.raw {
+            return lend(Err(not_utf8(raw)));
+        }
+        self.entry.kind = kind;
+        lend(Ok(&self.entry))
+    }
+
+    /// An error of what has the entry's path.
+    fn error(&self, op: Op, cause: io::Error) -> Error {
+        match &self.raw {
+            Some(raw) => Error::new(op, &**raw, cause),
+            None => Error::new(op, &*self.entry.path, cause),
         }
     }
 
@@ -210,19 +291,20 @@ impl<D: Directory> Lister<D> {
         match self.look(item) {
             Ok(Some(kind)) => self.entry.kind = kind,
             Ok(None) => return self.missed().map_or(Ok(false), Err),
-            Err(cause) => return Err(Error::new(Op::Stat, &*self.entry.path, cause)),
+            Err(cause) => return Err(self.error(Op::Stat, cause)),
         }
-        Ok(self.entry.depth == 0 || !self.search.prunes(&self.entry))
+        // What has no path in UTF-8 is no entry that a closure could be asked about.
+        Ok(self.entry.depth == 0 || self.raw.is_some() || !self.search.prunes(&self.entry))
     }
 
     /// What is there, if anything is.
     #[inline]
     fn look(&mut self, item: &Item) -> io::Result<Option<FileKind>> {
-        if let What::Listed(kind) = item.what {
+        if let Some(kind) = self.shelf.listed_kind(item.what) {
             return Ok(Some(kind));
         }
-        match self.kind(item.name, Links::Keep) {
-            Err(cause) if is_no_directory(&cause) => Ok(None),
+        match self.kind(item.name, item.what, Links::Keep) {
+            Err(cause) if leads_nowhere(&cause) => Ok(None),
             result => result.map(Some),
         }
     }
@@ -232,20 +314,24 @@ impl<D: Directory> Lister<D> {
         let kind = self.entry.kind;
         let wanted = match item.what {
             What::LookedUp => self.search.wanted(item.wanted, self.entry.depth, kind),
+            What::Raw(_) => Some(Wanted::Anything),
             _ => item.wanted,
         };
         match wanted {
             None => false,
+            Some(_) if item.unless_directory && kind == FileKind::Directory => false,
             Some(Wanted::Anything) => true,
             Some(Wanted::Directory) => match kind {
-                FileKind::Symlink => self.kind(item.name, Links::Follow).is_ok_and(|to| to == FileKind::Directory),
+                FileKind::Symlink => {
+                    self.kind(item.name, item.what, Links::Follow).is_ok_and(|to| to == FileKind::Directory)
+                }
                 kind => kind == FileKind::Directory,
             },
         }
     }
 
-    fn kind(&mut self, name: Name, links: Links) -> io::Result<FileKind> {
-        let name = system_name(&self.descent, &self.entry, &self.shelf, name);
+    fn kind(&mut self, name: Name, what: What, links: Links) -> io::Result<FileKind> {
+        let name = system_name(&self.descent, &self.entry, &self.shelf, name, what);
         self.descent.kind(name, links)
     }
 
@@ -268,15 +354,30 @@ impl<D: Directory> Lister<D> {
 
 /// What the system is to be asked for: a name in the current directory, or the entry's whole path where
 /// there is none yet.
-fn system_name<'a, D: Directory>(descent: &Descent<D>, entry: &'a Entry, shelf: &'a Shelf, name: Name) -> &'a OsStr {
-    OsStr::new(if descent.depth() == 0 { entry.path.as_str() } else { shelf.text(name) })
+fn system_name<'a, D: Directory>(
+    descent: &Descent<D>,
+    entry: &'a Entry,
+    shelf: &'a Shelf,
+    name: Name,
+    what: What,
+) -> &'a OsStr {
+    match shelf.raw_name(what) {
+        Some(raw_name) => raw_name,
+        None if descent.depth() == 0 => OsStr::new(entry.path.as_str()),
+        None => OsStr::new(shelf.text(name)),
+    }
 }
 
 /// Whether an error says that no directory, or nothing at all, has this path: then nothing can
 /// match, and nothing was missed.
-fn is_no_directory(cause: &io::Error) -> bool {
+fn leads_nowhere(cause: &io::Error) -> bool {
     let kinds = [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::InvalidInput, ErrorKind::InvalidFilename];
     kinds.contains(&cause.kind()) || sys::is_loop(cause)
+}
+
+/// The error of a name that is not UTF-8, or is below one.
+fn not_utf8(path: &path::Path) -> Error {
+    Error::text(Op::Convert, path, "it is not UTF-8")
 }
 
 /// Going into directories, and out again.
@@ -285,19 +386,26 @@ impl<D: Directory> Lister<D> {
     fn enter<B>(&mut self, enter: &Enter, lend: &mut impl Lend<B>) -> ControlFlow<B> {
         if self.descent.must_read_on() {
             self.read_to_the_end(lend)?;
-            self.be_at(enter.name);
+            self.be_at(enter.name, enter.what);
         }
+        let mut is_closed = false;
         let below = match self.open(enter) {
-            Ok(()) => self.below(enter, lend)?,
-            Err(error) => {
+            Opened::Yes => self.below(enter, lend)?,
+            Opened::ToSearch(error) => {
+                is_closed = true;
+                lend(Err(error))?;
+                self.below(enter, lend)?
+            }
+            Opened::No(error) => {
                 error.map_or(ControlFlow::Continue(()), |error| lend(Err(error)))?;
                 None
             }
         };
         let Some(below) = below else {
-            return enter.own.map_or(ControlFlow::Continue(()), |_| lend(Ok(&self.entry)));
+            return enter.own.map_or(ControlFlow::Continue(()), |kind| self.lend(kind, lend));
         };
-        let mut frame = Frame::new(&mut self.entry, below, self.shelf.height(), enter.own);
+        let frame = Frame::new(&mut self.entry, below, self.shelf.height(), enter.own);
+        let mut frame = Frame { raw: self.raw.take(), is_closed, ..frame };
         if let Some(above) = self.frames.last() {
             frame.place.takes_all = above.place.takes_all && above.place.below.set == below.set;
             frame.stays |= above.stays;
@@ -322,45 +430,96 @@ impl<D: Directory> Lister<D> {
         ControlFlow::Continue(Some(Below { set, ..enter.below }))
     }
 
-    /// Opens it, unless it is of no use; there may be nothing to say about that.
-    fn open(&mut self, enter: &Enter) -> Result<(), Option<Error>> {
-        let links = match enter.what {
-            What::Listed(FileKind::Directory) => Links::Keep,
-            _ => Links::Follow,
-        };
-        let name = system_name(&self.descent, &self.entry, &self.shelf, enter.name);
-        if let Err(cause) = self.descent.enter(name, links) {
-            return Err(match is_no_directory(&cause) {
-                true if self.entry.depth == 0 => Some(self.failed(cause)),
-                true => self.missed(),
-                false => Some(self.failed(cause)),
-            });
+    /// Opens the directory whose path the entry has.
+    ///
+    /// Where names are only looked up in it, that takes no permission to read it; where some are and it may
+    /// not be read, those are still found.
+    fn open(&mut self, enter: &Enter) -> Opened {
+        let set = enter.below.set.of(&self.shelf.states);
+        let access = if self.search.plan.needs_listing(set) { Access::Read } else { Access::Search };
+        let may_search = access == Access::Read && self.search.plan.looks_up_any(set);
+        match self.enter_level(enter, access) {
+            Ok(()) => self.check(access).map_or_else(Opened::No, |()| Opened::Yes),
+            Err(cause) if may_search && cause.kind() == ErrorKind::PermissionDenied => {
+                let error = self.error(Op::List, cause);
+                match self.enter_level(enter, Access::Search) {
+                    Ok(()) => self.check(Access::Search).map_or_else(Opened::No, |()| Opened::ToSearch(error)),
+                    Err(_) => Opened::No(Some(error)),
+                }
+            }
+            Err(cause) if self.was_missed(enter, &cause) => Opened::No(Some(self.error(Op::List, cause))),
+            Err(_) => Opened::No(self.missed()),
         }
-        let result = self.check();
-        if result.is_err() {
-            self.descent.leave();
-        }
-        result
     }
 
-    /// Whether the directory just opened is one to list.
-    fn check(&mut self) -> Result<(), Option<Error>> {
-        if !self.search.options.same_file_system {
-            return Ok(());
+    fn enter_level(&mut self, enter: &Enter, access: Access) -> io::Result<()> {
+        let links = self.links(enter);
+        let name = system_name(&self.descent, &self.entry, &self.shelf, enter.name, enter.what);
+        self.descent.enter_for(access, name, links)
+    }
+
+    /// Whether what is to be entered may be a link.
+    fn links(&self, enter: &Enter) -> Links {
+        match self.shelf.listed_kind(enter.what) {
+            Some(FileKind::Directory) => Links::Keep,
+            _ => Links::Follow,
         }
-        let level = self.descent.depth() - 1;
-        let id = self.descent.id(level).cloned().map_err(|cause| Some(self.failed(cause)))?;
-        let first = self.first.get_or_insert_with(|| id.clone());
-        if D::is_same_device(first, &id) { Ok(()) } else { Err(None) }
+    }
+
+    /// Whether there is a directory that could not be opened. An error that says there is none is not believed before
+    /// another look.
+    fn was_missed(&mut self, enter: &Enter, cause: &io::Error) -> bool {
+        if self.entry.depth == 0 || !leads_nowhere(cause) {
+            return true;
+        }
+        // Links to files are many where links are followed.
+        let is_link = self.shelf.listed_kind(enter.what) == Some(FileKind::Symlink);
+        if is_link && (cause.kind() == ErrorKind::NotADirectory || sys::is_loop(cause)) {
+            return false;
+        }
+        let links = self.links(enter);
+        match self.kind(enter.name, enter.what, links) {
+            Ok(kind) => kind == FileKind::Directory,
+            Err(cause) if links == Links::Follow => !leads_nowhere(&cause),
+            Err(cause) => !matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+        }
+    }
+
+    /// Whether the directory just opened is one to list; it is left again, if not.
+    fn check(&mut self, access: Access) -> Result<(), Option<Error>> {
+        let result = self.is_elsewhere(access);
+        if !matches!(result, Ok(false)) {
+            self.descent.leave();
+        }
+        match result {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(None),
+            Err(cause) => Err(Some(self.error(Op::List, cause))),
+        }
+    }
+
+    /// Whether the directory just opened is on another file system, or was read before, and that matters.
+    fn is_elsewhere(&mut self, access: Access) -> io::Result<bool> {
+        let Self { search, descent, first, visited, .. } = self;
+        let visited = visited.as_ref().filter(|_| access == Access::Read);
+        if !search.options.same_file_system && visited.is_none() {
+            return Ok(false);
+        }
+        let id = descent.id(descent.depth() - 1)?;
+        if search.options.same_file_system && !D::is_same_device(first.get_or_insert_with(|| id.clone()), id) {
+            return Ok(true);
+        }
+        Ok(visited.is_some_and(|visited| !lock(visited).insert(id.clone())))
     }
 
     /// The error if the directory just opened is one above, to which a link leads that `**` goes into; or
     /// if that cannot be told.
     fn leads_back(&mut self, enter: &Enter) -> Option<Error> {
-        let is_link = matches!(enter.what, What::Listed(FileKind::Symlink));
+        let is_link = self.shelf.listed_kind(enter.what) == Some(FileKind::Symlink);
         let above = self.frames.last()?.place.below.set;
         if !is_link
             || self.search.options.links == Links::Keep
+            || self.visited.is_some()
             || !self.search.plan.goes_anywhere(above.of(&self.shelf.states))
         {
             return None;
@@ -368,11 +527,24 @@ impl<D: Directory> Lister<D> {
         let level = self.descent.depth() - 1;
         let id = match self.descent.id(level).cloned() {
             Ok(id) => id,
-            Err(cause) => return Some(self.failed(cause)),
+            Err(cause) => return Some(self.error(Op::List, cause)),
         };
         let path_len = self.find_above(&id)?;
+        let directory = self.above(path_len);
+        Some(self.error(Op::Follow, sys::loop_error()).with_second(directory))
+    }
+
+    /// The path of a directory above the entry, whose text has this length.
+    fn above(&self, path_len: usize) -> path::PathBuf {
         let link = self.entry.path.as_str();
-        Some(Error::new(Op::Follow, link, sys::loop_error()).with_second(&link[..path_len]))
+        let above = &link[..path_len];
+        match &self.raw {
+            None => PathBuf::from(above).into(),
+            Some(raw) => {
+                let parts = |text: &str| PathBuf::from(text).parts().count();
+                raw.ancestors().nth(parts(link) - parts(above)).unwrap_or(raw).into()
+            }
+        }
     }
 
     /// The length of the path of the directory above that has this identity.
@@ -384,12 +556,7 @@ impl<D: Directory> Lister<D> {
         let level = (0..last).find(|&level| self.descent.id(level).is_ok_and(|other| other == id))?;
         // The current directory was opened, and has no frame yet.
         let below_first = self.frames.len() - last;
-        Some(self.frames[level + below_first].path_len)
-    }
-
-    /// The error of a directory that cannot be listed: the one whose path the entry has.
-    fn failed(&self, cause: io::Error) -> Error {
-        Error::new(Op::List, &*self.entry.path, cause)
+        Some(self.frames[level + below_first].path_end())
     }
 
     /// Goes back up; the directory itself may be wanted behind its contents.
@@ -401,8 +568,8 @@ impl<D: Directory> Lister<D> {
         }
         let Some(kind) = frame.own else { return ControlFlow::Continue(()) };
         frame.restore(&mut self.entry);
-        self.entry.kind = kind;
-        lend(Ok(&self.entry))
+        self.raw = frame.raw;
+        self.lend(kind, lend)
     }
 }
 
@@ -414,7 +581,7 @@ impl<D: Directory> Lister<D> {
         let frame = frames.last_mut().expect("BUG: nothing to list");
         let Place { depth, below, .. } = frame.place;
         let mut intake = Intake { search, shelf };
-        if !frame.place.takes_all && !intake.needs_listing(below) {
+        if frame.is_closed || !frame.place.takes_all && !intake.needs_listing(below) {
             intake.names(depth, below);
         } else {
             if !frame.place.takes_all && !frame.is_unread {
@@ -473,12 +640,12 @@ impl<D: Directory> Lister<D> {
         let frame = self.frames.last_mut().expect("BUG: items of nothing");
         frame.next = frame.height.items();
         frame.end = self.shelf.items.len();
-        let height = frame.height;
+        let (height, is_raw) = (frame.height, frame.raw.is_some());
         match &self.search.options.order {
             Order::Unsorted => {}
             _ if !self.in_order => {}
-            Order::Sorted => self.shelf.sort(height),
-            Order::SortedBy(order) => self.sort_by(&*order.clone(), height),
+            Order::SortedBy(order) if !is_raw => self.sort_by(&*order.clone(), height),
+            _ => self.shelf.sort(height),
         }
     }
 
@@ -494,10 +661,10 @@ impl<D: Directory> Lister<D> {
     }
 
     fn entry_of(&mut self, item: &Item) -> Option<Entry> {
-        if let What::Failure(_) = item.what {
+        if let What::Failure(_) | What::Raw(_) = item.what {
             return None;
         }
-        self.be_at(item.name);
+        self.be_at(item.name, item.what);
         self.entry.kind = self.look(item).ok()??;
         Some(self.entry.clone())
     }
@@ -528,13 +695,14 @@ impl Reading<'_> {
             Judged::LeftOut => ControlFlow::Continue(()),
             Judged::Item(name, item) => self.item(name, item, lend),
             Judged::Unknown(name, cause) => {
-                self.fail(name, |directory| Error::new(Op::Stat, &*directory.child(name), cause), lend)
+                self.fail(name, |directory| Error::new(Op::Stat, directory.join(name), cause), lend)
             }
-            Judged::NotUtf8 => {
-                let error = |directory: &Path| {
-                    Error::text(Op::Convert, std::path::Path::new(directory.as_str()).join(name), "it is not UTF-8")
-                };
-                self.fail(&name.to_string_lossy(), error, lend)
+            Judged::Raw(_, below) if !self.in_order && below.set.is_empty() => {
+                lend(Err(not_utf8(&self.frame.path(self.entry).join(name))))
+            }
+            Judged::Raw(kind, below) => {
+                self.intake.shelf.add_raw(name, kind, below);
+                ControlFlow::Continue(())
             }
         }
     }
@@ -554,6 +722,9 @@ impl Reading<'_> {
 
     #[inline]
     fn lend_listed<B>(&mut self, name: &str, kind: FileKind, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        if let Some(directory) = &self.frame.raw {
+            return lend(Err(not_utf8(&directory.join(name))));
+        }
         self.entry.path.set_child(self.frame.prefix, name);
         self.entry.depth = self.frame.place.depth + 1;
         self.entry.kind = kind;
@@ -562,8 +733,13 @@ impl Reading<'_> {
     }
 
     /// Takes the failure of a name; of the directory itself, if it is empty.
-    fn fail<B>(&mut self, name: &str, error: impl FnOnce(&Path) -> Error, lend: &mut impl Lend<B>) -> ControlFlow<B> {
-        let error = error(&self.frame.path(self.entry));
+    fn fail<B>(
+        &mut self,
+        name: &str,
+        error: impl FnOnce(path::PathBuf) -> Error,
+        lend: &mut impl Lend<B>,
+    ) -> ControlFlow<B> {
+        let error = error(self.frame.path(self.entry));
         if !self.in_order {
             return lend(Err(error));
         }

@@ -57,12 +57,20 @@ impl Walk {
         self.with(|options| options.hidden = listed)
     }
 
-    /// Leaves out what one of the patterns matches, and everything below.
+    /// Excludes what one of the patterns matches, and everything below it. Can be called several times.
     ///
-    /// A pattern is matched with the whole path relative to the start, as in [`glob`](crate::Path::glob):
-    /// `target` is the one in the start, `**/target` any. An absolute one leaves out nothing; one that
-    /// ends in a separator leaves out directories, and of a link to one, what is below. May be called
-    /// several times.
+    /// These rules are those of every `exclude` that goes through a tree, here and in
+    /// [`CopyOptions::exclude`](crate::CopyOptions::exclude):
+    ///
+    /// - A pattern matches the whole path relative to the start, as in [`glob`](crate::Path::glob): `target` is the
+    ///   one in the start, `**/target` is any. `a/**` matches `a` itself if that is a directory; `a/*` does not.
+    /// - A pattern that ends in a separator excludes directories only. Of a link to a directory, it excludes what
+    ///   is below.
+    /// - A name that is not UTF-8 is matched as if it had U+FFFD for each sequence that is not.
+    /// - A pattern that could not exclude anything is an error, so that a mistake does not list or copy what was to be
+    ///   kept out: an empty one, `.`, an absolute one, or one with a part `..` (unless a pattern of the listing
+    ///   has one, too). The error is then the only item of the listing, with [`Op::Pattern`](crate::Op::Pattern) and
+    ///   [`InvalidInput`](std::io::ErrorKind::InvalidInput).
     ///
     /// # Examples
     ///
@@ -71,6 +79,9 @@ impl Walk {
     /// (&base / "target" / "debug").mkdir_all()?;
     /// (&base / "a.bak").touch()?;
     /// assert_eq!(base.walk().exclude(["**/*.bak", "target"]).count(), 0);
+    ///
+    /// let absolute = &base / "target";
+    /// assert!(base.walk().exclude(absolute.as_str()).next().unwrap().is_err());
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn exclude(self, patterns: impl IntoPatterns) -> Self {
@@ -140,7 +151,8 @@ impl Walk {
     ///
     /// Into a link that leads back to a directory on the way to it, `**` does not go: behind its entry comes
     /// an error with [`Op::Follow`](crate::Op::Follow), whose [second path](crate::Error::second_path) is that directory. A
-    /// directory to which several links lead is listed below each.
+    /// directory to which several links lead is listed below each, unless [`visit_once`](Walk::visit_once) says
+    /// otherwise.
     ///
     /// # Examples
     ///
@@ -162,8 +174,8 @@ impl Walk {
         self.with(|options| options.links = Links::Follow)
     }
 
-    /// Keeps to the device of the directory where the listing begins; directories where another
-    /// is mounted are listed, but not what is in them.
+    /// Keeps to the file system of the directory where the listing begins. A directory where another
+    /// is mounted is listed, but nothing in it, not even what a pattern names literally.
     ///
     /// # Examples
     ///
@@ -181,6 +193,46 @@ impl Walk {
     #[doc(alias = "xdev")]
     pub fn same_file_system(self) -> Self {
         self.with(|options| options.same_file_system = true)
+    }
+}
+
+/// Each directory once.
+impl Walk {
+    /// Whether to read each directory only once, no matter how many paths lead to it. The default is `false`.
+    ///
+    /// With [`follow_symlinks`](Walk::follow_symlinks), a directory is otherwise listed below every link to it, which can
+    /// take forever when directories link to each other, as packages in a `node_modules` do. With this option, the
+    /// first path to a directory lists its contents. Any other path to it is listed as an entry, without contents;
+    /// a link that leads back is then no error.
+    ///
+    /// Directories are told apart by device and inode, not by path. Which path comes first depends on the order:
+    /// it is always the same one when sorted, and any of them when [`unsorted`](Walk::unsorted) or in several threads.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "d").mkdir()?;
+    /// (&base / "d" / "f").touch()?;
+    /// # std::os::unix::fs::symlink("d", &base / "l").unwrap();
+    /// # std::os::unix::fs::symlink("..", &base / "d" / "up").unwrap();
+    /// // `l` is a link to `d`, and `d/up` one to the start.
+    /// let mut found = Vec::new();
+    /// for entry in base.walk().follow_symlinks().visit_once(true) {
+    ///     found.push(entry?.relative_to(&base)?.to_string());
+    /// }
+    /// assert_eq!(found, ["d", "d/f", "d/up", "l"]);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows and WASI, see [`samefile`](crate::Path::samefile) for how files are told apart.
+    #[doc(alias = "unique")]
+    pub fn visit_once(self, once: bool) -> Self {
+        self.with(|options| options.once = once)
     }
 }
 
@@ -244,7 +296,9 @@ impl Walk {
     ///
     /// They serve [`par_visit`](Walk::par_visit), and the iterator where it is
     /// [`unsorted`](Walk::unsorted): then threads in the background list ahead of it, by some thousand
-    /// entries. In order, one thread does it all. Where the system starts no more threads, there are fewer.
+    /// entries. An entry is there within about a millisecond after it was found. Dropping the iterator stops the
+    /// threads and waits for them. In order, one thread does it all. Where the system starts no more threads, there
+    /// are fewer.
     ///
     /// # Examples
     ///

@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::Entry;
-use super::plan::{Begins, Plan, Wanted};
+use super::exclude;
+use super::plan::{Begins, Plan, PlanBuilder, Wanted};
+use crate::error::Error;
 use crate::fs::FileKind;
 use crate::path::PathBuf;
 use crate::pattern::{Pattern, PatternSet};
@@ -28,6 +30,8 @@ pub(super) struct Options {
     /// What `**` does with links to directories.
     pub(super) links: Links,
     pub(super) same_file_system: bool,
+    /// Whether each directory is read once, whatever paths lead to it.
+    pub(super) once: bool,
     pub(super) order: Order,
     pub(super) contents_first: bool,
     pub(super) threads: Option<usize>,
@@ -77,6 +81,7 @@ impl Default for Options {
             pruned: Vec::new(),
             links: Links::Keep,
             same_file_system: false,
+            once: false,
             order: Order::Sorted,
             contents_first: false,
             threads: None,
@@ -87,6 +92,16 @@ impl Default for Options {
 impl Options {
     pub(super) fn new(start: PathBuf, target: Target) -> Self {
         Self { start, target, ..Self::default() }
+    }
+
+    /// Whether a pattern leads above the start, so that paths have parts `..`.
+    fn leads_up(&self) -> bool {
+        let patterns = match &self.target {
+            Target::Children => return false,
+            Target::Patterns(patterns, _) => patterns,
+            Target::Set(set) => set.include_patterns(),
+        };
+        patterns.iter().flat_map(|pattern| pattern.alternatives()).any(exclude::leads_up)
     }
 
     /// A pattern with the case that was asked for.
@@ -101,14 +116,14 @@ impl Options {
 
 impl Search {
     pub(super) fn new(options: Options) -> Self {
-        let (mut plan, mut outside) = (Plan::none(), Plan::none());
+        let (mut plan, mut outside) = (PlanBuilder::new(), PlanBuilder::new());
         match &options.target {
-            Target::Children => plan = Plan::children(),
+            Target::Children => plan.add_children(),
             Target::Patterns(patterns, begins) => {
                 patterns.iter().for_each(|pattern| plan.add(&options.in_case(pattern), *begins));
             }
             Target::Set(set) => {
-                let add = |plan: &mut Plan, pattern| plan.add_full_match(&options.in_case(pattern));
+                let add = |plan: &mut PlanBuilder, pattern| plan.add_full_match(&options.in_case(pattern));
                 set.include_patterns().iter().for_each(|pattern| add(&mut plan, pattern));
                 set.exclude_patterns().iter().for_each(|pattern| add(&mut outside, pattern));
                 if set.include_patterns().is_empty() {
@@ -117,12 +132,13 @@ impl Search {
             }
         }
         options.excluded.iter().for_each(|pattern| outside.add_with_all_below(&options.in_case(pattern)));
-        Self { options, plan, outside }
+        Self { options, plan: plan.build(), outside: outside.build() }
     }
 
-    /// Whether literal parts of a pattern may be looked up together, unseen by other options.
-    pub(super) fn may_jump(&self) -> bool {
-        self.outside.is_none() && self.options.pruned.is_empty()
+    /// Why nothing is listed, if that is so.
+    pub(super) fn refusal(&self) -> Option<Error> {
+        let refuse = if self.options.leads_up() { exclude::refuse_elsewhere } else { exclude::refuse_useless };
+        self.options.excluded.iter().find_map(|pattern| refuse(pattern).err())
     }
 
     /// Whether the options leave a name out, with all below it.

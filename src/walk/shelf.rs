@@ -1,5 +1,6 @@
 //! What was read and not yet visited.
 
+use std::ffi::{OsStr, OsString};
 use std::ops::Range;
 
 use super::plan::{Set, States, Wanted};
@@ -18,6 +19,8 @@ pub(super) struct Shelf {
     pub(super) path: String,
     /// Failures; none, where one was taken already.
     failures: Vec<Option<Error>>,
+    /// Names that are not UTF-8, and what has them.
+    raw_names: Vec<(OsString, FileKind)>,
 }
 
 /// A name in a directory, which is wanted or leads on; or a failure.
@@ -29,6 +32,8 @@ pub(super) struct Item {
     pub(super) name: Name,
     pub(super) what: What,
     pub(super) wanted: Option<Wanted>,
+    /// Whether it is left out if it is a directory: that is not known of a name that is looked up.
+    pub(super) unless_directory: bool,
     /// How it goes on below.
     pub(super) below: Below,
 }
@@ -50,6 +55,8 @@ pub(super) enum What {
     Listed(FileKind),
     /// Nothing is known of a name that was not listed, not even that it exists.
     LookedUp,
+    /// The number of a name that is not UTF-8.
+    Raw(usize),
     /// The number of the failure.
     Failure(usize),
 }
@@ -68,6 +75,7 @@ pub(super) struct Height {
     names: usize,
     states: usize,
     failures: usize,
+    raw_names: usize,
 }
 
 impl Shelf {
@@ -77,6 +85,7 @@ impl Shelf {
             names: self.names.len(),
             states: self.states.len(),
             failures: self.failures.len(),
+            raw_names: self.raw_names.len(),
         }
     }
 
@@ -86,6 +95,7 @@ impl Shelf {
         self.names.truncate(height.names);
         self.states.truncate(height.states);
         self.failures.truncate(height.failures);
+        self.raw_names.truncate(height.raw_names);
     }
 
     pub(super) fn text(&self, name: Name) -> &str {
@@ -104,20 +114,48 @@ impl Shelf {
         self.add(name, 0, Item::new(what, None, Below::default()));
     }
 
+    /// Puts an item on the shelf for a name that is not UTF-8.
+    pub(super) fn add_raw(&mut self, name: &OsStr, kind: FileKind, below: Below) {
+        let what = What::Raw(self.raw_names.len());
+        self.raw_names.push((name.to_owned(), kind));
+        self.add(&name.to_string_lossy(), 1, Item::new(what, None, below));
+    }
+
+    /// The name of an item, if it is not UTF-8.
+    pub(super) fn raw_name(&self, what: What) -> Option<&OsStr> {
+        match what {
+            What::Raw(number) => Some(&self.raw_names[number].0),
+            _ => None,
+        }
+    }
+
+    /// What an item was when its directory was read.
+    pub(super) fn listed_kind(&self, what: What) -> Option<FileKind> {
+        match what {
+            What::Listed(kind) => Some(kind),
+            What::Raw(number) => Some(self.raw_names[number].1),
+            _ => None,
+        }
+    }
+
     /// Moves some items to a shelf of their own.
     pub(super) fn take_items(&mut self, items: Range<usize>) -> Self {
         let mut taken = Self::default();
         for at in items {
-            let Item { name, what, wanted, below } = self.items[at];
+            let Item { name, what, below, .. } = self.items[at];
             let below = taken.put(below, self);
             let what = match what {
                 What::Failure(number) => {
                     taken.failures.push(self.take_failure(number));
                     What::Failure(taken.failures.len() - 1)
                 }
+                What::Raw(number) => {
+                    taken.raw_names.push(self.raw_names[number].clone());
+                    What::Raw(taken.raw_names.len() - 1)
+                }
                 what => what,
             };
-            taken.add(self.text(name), name.parts, Item::new(what, wanted, below));
+            taken.add(self.text(name), name.parts, Item { what, below, ..self.items[at] });
         }
         taken
     }
@@ -141,18 +179,19 @@ impl Shelf {
         Name { from, end: self.names.len(), parts }
     }
 
-    /// Sorts the items above a height in the order of their paths; a failure comes behind an entry
-    /// of the same name, and one of the directory itself before all.
+    /// Sorts the items above a height in the order of their paths; a failure, or a name that is not UTF-8, comes
+    /// behind an entry of the same text, and a failure of the directory itself before all.
     pub(super) fn sort(&mut self, above: Height) {
-        let Self { items, names, failures, .. } = self;
+        let Self { items, names, failures, raw_names, .. } = self;
         let text = |item: &Item| &names[item.name.from..item.name.end];
-        let failure_path = |item: &Item| match item.what {
+        let raw = |item: &Item| match item.what {
             What::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_os_str()),
+            What::Raw(number) => Some(&*raw_names[number].0),
             _ => None,
         };
         items[above.items..].sort_by(|left, right| {
             let order = <Native as Flavour>::Rules::text_cmp(text(left), text(right));
-            order.then_with(|| failure_path(left).cmp(&failure_path(right)))
+            order.then_with(|| raw(left).cmp(&raw(right)))
         });
     }
 }
@@ -167,7 +206,7 @@ impl Height {
 impl Item {
     /// An item that has no name yet.
     pub(super) fn new(what: What, wanted: Option<Wanted>, below: Below) -> Self {
-        Self { name: Name::default(), what, wanted, below }
+        Self { name: Name::default(), what, wanted, unless_directory: false, below }
     }
 
     /// Whether it is wanted, whatever it is, and leads nowhere.

@@ -15,18 +15,37 @@ use super::search::Search;
 use crate::error::Result;
 use crate::sys::Directory;
 
+/// What one thread does with what it finds.
+pub(super) trait Visitor<B> {
+    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<B>;
+
+    /// Is called before the next call to the system, which may take its time.
+    fn pause(&mut self) -> ControlFlow<B> {
+        ControlFlow::Continue(())
+    }
+}
+
+impl<B, V: FnMut(Result<&Entry>) -> ControlFlow<B>> Visitor<B> for V {
+    #[inline]
+    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<B> {
+        self(found)
+    }
+}
+
 /// Lists with several threads; each makes a visitor for itself. The first break ends it for all.
 pub(super) fn run<D, B, V>(search: &Arc<Search>, visitor: impl Fn() -> V + Sync) -> ControlFlow<B>
 where
     D: Directory,
     B: Send,
-    V: FnMut(Result<&Entry>) -> ControlFlow<B>,
+    V: Visitor<B>,
 {
     let count = thread_count(search.options.threads.unwrap_or_else(usual_threads));
     let (pool, most_open) = (Pool::new(Job::<D>::Everything), most_open(count));
+    let visited = Lister::<D>::visited(search);
     let broken = Mutex::new(None);
     in_threads(count, || {
-        if let ControlFlow::Break(value) = work(&pool, search, most_open, visitor()) {
+        let lister = Lister::unordered(search.clone(), visited.clone(), most_open);
+        if let ControlFlow::Break(value) = work(&pool, lister, visitor()) {
             lock(&broken).get_or_insert(value);
         }
     });
@@ -42,19 +61,14 @@ enum Job<D: Directory> {
 }
 
 /// What one thread does, until there is nothing more to do.
-fn work<D: Directory, B>(
-    pool: &Pool<Job<D>>,
-    search: &Arc<Search>,
-    most_open: usize,
-    mut visit: impl FnMut(Result<&Entry>) -> ControlFlow<B>,
-) -> ControlFlow<B> {
-    let mut lister = Lister::unordered(search.clone(), most_open);
+fn work<D: Directory, B>(pool: &Pool<Job<D>>, mut lister: Lister<D>, mut visitor: impl Visitor<B>) -> ControlFlow<B> {
     while let Some((job, working)) = pool.take() {
         if let Job::Part(part) = job {
             lister.resume(*part);
         }
         while !lister.is_done() {
-            lister.step(&mut visit)?;
+            lister.step(&mut |found: Result<&Entry>| visitor.visit(found))?;
+            visitor.pause()?;
             if pool.is_over() {
                 return ControlFlow::Continue(());
             }

@@ -115,6 +115,13 @@ impl<D: Directory> Tour<D> {
         level.is_unread = false;
     }
 
+    /// Whether a directory that was listed in the current one, and could not be entered for this reason, has
+    /// really gone. The error alone does not say so.
+    pub(crate) fn has_vanished(&mut self, name: &OsStr, cause: &io::Error) -> bool {
+        let is_gone = |cause: &io::Error| cause.kind() == io::ErrorKind::NotFound;
+        is_gone(cause) && self.descent.kind(name, Links::Keep).is_err_and(|cause| is_gone(&cause))
+    }
+
     /// Goes back to the directory above.
     pub(crate) fn leave(&mut self) {
         self.descent.leave();

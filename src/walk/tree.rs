@@ -122,8 +122,11 @@ impl Lines {
         let start: &std::path::Path = start.as_ref();
         let below = error.path().strip_prefix(start).unwrap_or(error.path());
         let mut names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-        if !matches!(error.op(), Op::List | Op::Follow) {
-            names.pop();
+        match error.op() {
+            Op::List | Op::Follow => {}
+            // It has the text of a pattern, not a path.
+            Op::Pattern => names.clear(),
+            _ => _ = names.pop(),
         }
         self.add_directories(&names);
         self.add(names.len() + 1, format!("[{error}]"));

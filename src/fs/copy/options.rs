@@ -455,13 +455,15 @@ impl CopyOptions {
         self.with(|settings| settings.hard_links = keep)
     }
 
-    /// Leaves out what one of the patterns matches, and everything below; the report tells what. May be
-    /// called several times.
+    /// Excludes what one of the patterns matches, and everything below it. The [report](crate::Report::skipped)
+    /// lists what was excluded. Can be called several times.
+    ///
+    /// Patterns are relative to the directory that is copied, and exclude exactly what they exclude in
+    /// [`Walk::exclude`](crate::Walk::exclude), which has the rules. A pattern that could not exclude anything, such as an
+    /// absolute one, is an error, and nothing is copied. With [`Symlinks::Follow`], a link to a directory is a directory.
+    /// A move ignores this option.
     ///
     /// The destination may be inside the source if a pattern leaves it out, or a directory on the way to it.
-    ///
-    /// A pattern is matched with the whole path below the start, as by [`Walk::exclude`](crate::Walk::exclude). What
-    /// is moved is moved whole.
     ///
     /// # Examples
     ///

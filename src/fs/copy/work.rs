@@ -19,7 +19,7 @@ use crate::fs::FileKind;
 use crate::fs::bulk::{Account, path_of};
 use crate::fs::manifest::Manifest;
 use crate::sys::{self, Editable, Facts, Finishing, Links};
-use crate::walk::{Pool, in_threads, most_open, thread_count};
+use crate::walk::{Exclusion, Pool, in_threads, most_open, thread_count};
 use hard_links::HardLinks;
 use names::Names;
 use single::{Copier, Made, Target, is_special};
@@ -49,6 +49,7 @@ pub(super) struct Copy<'a, D: Editable> {
     nearest: Option<D>,
     /// Whether that one seems to ignore case, once that was asked.
     ignores_case: OnceLock<bool>,
+    exclusion: Exclusion,
 }
 
 impl<'a, D: Editable> Copy<'a, D> {
@@ -68,6 +69,7 @@ impl<'a, D: Editable> Copy<'a, D> {
             place: None,
             nearest: None,
             ignores_case: OnceLock::new(),
+            exclusion: Exclusion::new(&settings.excluded),
         }
     }
 
@@ -161,8 +163,10 @@ impl<'a, D: Editable> Copy<'a, D> {
     fn leaves_target_out(&self) -> io::Result<bool> {
         let (from, to) = (sys::resolve(self.from)?, sys::resolve(self.to)?);
         let Ok(way) = to.strip_prefix(&from) else { return Ok(false) };
+        let mut exclusion = self.exclusion.way();
         let is_left_out = |at: &Path| {
-            at.file_name().is_some_and(|name| self.is_excluded(at.parent().unwrap_or(Path::new("")), name, true))
+            let parent = at.parent().unwrap_or(Path::new(""));
+            at.file_name().is_some_and(|name| exclusion.leaves_out(parent, name, true))
         };
         Ok(way.ancestors().any(is_left_out))
     }
@@ -245,17 +249,6 @@ impl<'a, D: Editable> Copy<'a, D> {
             }
             working.done();
         }
-    }
-
-    fn is_excluded(&self, directory: &Path, name: &OsStr, is_dir: bool) -> bool {
-        let excluded = &self.settings.excluded;
-        if excluded.is_empty() {
-            return false;
-        }
-        let path = directory.join(name);
-        let text = path.to_string_lossy();
-        let path = <crate::path::Path>::parse(&text);
-        excluded.iter().any(|pattern| pattern.leaves_out(&path, is_dir))
     }
 
     /// Where the names used in a directory are kept: nowhere, if nothing in it is taken for old.

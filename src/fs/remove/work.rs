@@ -379,7 +379,7 @@ impl<D: Editable> Worker<'_, D> {
             level.stays = true;
             return;
         };
-        if cause.kind() == ErrorKind::NotFound {
+        if tour.has_vanished(name, &cause) {
             return;
         }
         let is_link_by_now = sys::is_loop(&cause) || cause.kind() == ErrorKind::NotADirectory;

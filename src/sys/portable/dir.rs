@@ -55,6 +55,21 @@ impl Directory for Dir {
         }
     }
 
+    fn open_to_search(path: &Path) -> io::Result<Self> {
+        match stat(path)?.is_dir() {
+            true => Ok(Self::at(path.to_owned())),
+            false => Err(ErrorKind::NotADirectory.into()),
+        }
+    }
+
+    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+        let path = self.child(name);
+        match links {
+            Links::Keep if lstat(&path)?.is_symlink() => Err(ErrorKind::NotADirectory.into()),
+            _ => Self::open_to_search(&path),
+        }
+    }
+
     fn try_clone(&self) -> io::Result<Self> {
         Ok(Self::at(self.path.clone()))
     }

@@ -95,6 +95,14 @@ impl Directory for Dir {
         Self::open_at(&self.fd, name.as_bytes(), OFlags::RDONLY, links)
     }
 
+    fn open_to_search(path: &Path) -> io::Result<Self> {
+        Self::open_path(path, TO_LOOK_UP)
+    }
+
+    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+        Self::open_at(&self.fd, name.as_bytes(), TO_LOOK_UP, links)
+    }
+
     fn try_clone(&self) -> io::Result<Self> {
         Ok(Self::new(self.fd.try_clone()?))
     }

@@ -10,6 +10,8 @@ use crate::walk::shelf::{Below, Height, Shelf};
 /// A part of a listing for another thread: a directory, and some of what is in it.
 pub(in crate::walk) struct Part<D: Directory> {
     path: PathBuf,
+    /// Its path where that is not UTF-8.
+    raw: Option<std::path::PathBuf>,
     depth: usize,
     dir: D,
     /// How it goes on in the directory.
@@ -55,7 +57,8 @@ impl<D: Directory> Lister<D> {
         let mut shelf = self.shelf.take_items(items);
         let below = shelf.put(frame.place.below, &self.shelf);
         Part {
-            path: frame.path(&self.entry),
+            path: frame.text_path(&self.entry),
+            raw: frame.raw.clone(),
             depth: frame.place.depth,
             dir,
             below,
@@ -71,7 +74,7 @@ impl<D: Directory> Lister<D> {
         if self.search.options.links == Links::Follow {
             let below_first = self.frames.len() - self.descent.depth();
             for level in 0..at - below_first {
-                let path_len = self.frames[level + below_first].path_len;
+                let path_len = self.frames[level + below_first].path_end();
                 above.extend(self.descent.id(level).ok().map(|id| Above { id: id.clone(), path_len }));
             }
         }
@@ -80,7 +83,7 @@ impl<D: Directory> Lister<D> {
 
     /// Goes on with a part of the same listing.
     pub(in crate::walk) fn resume(&mut self, part: Part<D>) {
-        let Part { path, depth, dir, below, shelf, above, first } = part;
+        let Part { path, raw, depth, dir, below, shelf, above, first } = part;
         self.descent.begin_anew(dir);
         self.shelf = shelf;
         self.above = above;
@@ -88,7 +91,8 @@ impl<D: Directory> Lister<D> {
         self.entering = None;
         self.entry = Entry::new(path, FileKind::Directory, depth);
         self.frames.clear();
-        self.frames.push(Frame::new(&mut self.entry, below, Height::default(), None));
+        let frame = Frame::new(&mut self.entry, below, Height::default(), None);
+        self.frames.push(Frame { raw, ..frame });
         self.begin_items();
     }
 }

@@ -14,6 +14,7 @@ use crate::fs::copy::times::{is_newer, is_same_time};
 use crate::fs::manifest::Manifest;
 use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Copying, Editable, Facts, Finishing, Links, Means, Original};
+use crate::walk::ExclusionWay;
 
 /// The directory into which something is copied.
 pub(super) struct Target<'d, D> {
@@ -66,13 +67,15 @@ pub(super) struct Copier<'c, 'a, D: Editable> {
     is_start: bool,
     /// The directory that is copied from, if there is a manifest.
     source: Option<D::Id>,
+    exclusion: ExclusionWay<'c>,
     scratch: D::Scratch,
     pub(super) report: Report,
 }
 
 impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
-        Self { copy, is_start, source: None, scratch: D::Scratch::default(), report: Report::default() }
+        let exclusion = copy.exclusion.way();
+        Self { copy, is_start, source: None, exclusion, scratch: D::Scratch::default(), report: Report::default() }
     }
 
     pub(super) fn of_start(copy: &'c Copy<'a, D>) -> Self {
@@ -412,7 +415,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
 
     /// Whether a pattern leaves something out, which is then on the account.
     pub(super) fn is_excluded(&mut self, path: &Path, name: &OsStr, is_dir: bool) -> bool {
-        let is_excluded = self.copy.is_excluded(path, name, is_dir);
+        let is_excluded = self.exclusion.leaves_out(path, name, is_dir);
         if is_excluded {
             self.record(|manifest, source| manifest.left(source, name));
             self.skip(path, name, SkipReason::Excluded);

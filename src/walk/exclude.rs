@@ -1,0 +1,125 @@
+//! What patterns leave out: the one meaning of `exclude`, for listings and for copies.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::plan::{Plan, PlanBuilder, Set, States, Wanted};
+use crate::error::{Error, Op, Result};
+use crate::flavour::Native;
+use crate::fs::FileKind;
+use crate::pattern::{Alternative, Pattern};
+use crate::sys::Links;
+
+/// Refuses an absolute pattern, which matches nothing below a directory.
+pub(super) fn refuse_absolute(pattern: &Pattern) -> Result<()> {
+    refuse(
+        pattern,
+        |alternative| !alternative.is_relative(),
+        "an absolute pattern is not allowed here; make it relative to the start directory",
+    )
+}
+
+/// Refuses a pattern that matches nothing below a directory.
+pub(super) fn refuse_elsewhere(pattern: &Pattern) -> Result<()> {
+    refuse_absolute(pattern)?;
+    refuse(pattern, |alternative| alternative.tail().is_empty(), "the pattern names nothing below a directory")
+}
+
+/// Refuses a pattern that excludes nothing: no path below a directory has a part `..`.
+pub(crate) fn refuse_useless(pattern: &Pattern) -> Result<()> {
+    refuse_elsewhere(pattern)?;
+    refuse(pattern, leads_up, "a pattern with a part `..` excludes nothing; make it relative to the start directory")
+}
+
+/// Whether an alternative has a part `..`.
+pub(super) fn leads_up(alternative: &Alternative<Native>) -> bool {
+    alternative.path().parts().any(|part| part == "..")
+}
+
+fn refuse(pattern: &Pattern, is_useless: impl Fn(&Alternative<Native>) -> bool, reason: &'static str) -> Result<()> {
+    match pattern.alternatives().iter().any(is_useless) {
+        true => Err(Error::text(Op::Pattern, pattern.as_str(), reason)),
+        false => Ok(()),
+    }
+}
+
+/// Patterns of what is left out, compiled.
+pub(crate) struct Exclusion(Plan);
+
+impl Exclusion {
+    pub(crate) fn new(patterns: &[Pattern]) -> Self {
+        let mut plan = PlanBuilder::new();
+        patterns.iter().for_each(|pattern| plan.add_with_all_below(pattern));
+        Self(plan.build())
+    }
+
+    /// Begins a way through a tree.
+    pub(crate) fn way(&self) -> ExclusionWay<'_> {
+        let mut states = States::new();
+        let (start, _) = self.0.start(&mut states);
+        ExclusionWay { plan: &self.0, directory: PathBuf::new(), states, sets: vec![start] }
+    }
+}
+
+/// Goes from directory to directory, and finds out what is left out there.
+pub(crate) struct ExclusionWay<'e> {
+    plan: &'e Plan,
+    /// The current directory, relative to the start.
+    directory: PathBuf,
+    states: States,
+    /// How far the patterns have come in the start, and in each directory from there to the current one.
+    sets: Vec<Set>,
+}
+
+impl ExclusionWay<'_> {
+    /// Whether a name in a directory, whose path is relative to the start, is left out.
+    pub(crate) fn leaves_out(&mut self, directory: &Path, name: &OsStr, is_directory: bool) -> bool {
+        if self.plan.is_none() {
+            return false;
+        }
+        self.go_to(directory);
+        let height = self.states.len();
+        let kind = if is_directory { FileKind::Directory } else { FileKind::File };
+        let found = self.take(name, kind).1;
+        self.states.truncate(height);
+        is_left_out(found, kind)
+    }
+
+    /// Takes a name of the current directory.
+    fn take(&mut self, name: &OsStr, kind: FileKind) -> (Set, Option<Wanted>) {
+        let current = self.current();
+        take(self.plan, &mut self.states, current, &name.to_string_lossy(), kind)
+    }
+
+    fn current(&self) -> Set {
+        *self.sets.last().expect("BUG: the start has a set")
+    }
+
+    fn go_to(&mut self, directory: &Path) {
+        if self.directory.as_os_str() == directory.as_os_str() {
+            return;
+        }
+        let same = self.directory.components().zip(directory.components()).take_while(|(old, new)| old == new).count();
+        self.sets.truncate(same + 1);
+        self.states.truncate(self.current().end());
+        for part in directory.components().skip(same) {
+            let set = self.take(part.as_os_str(), FileKind::Directory).0;
+            self.sets.push(set);
+        }
+        directory.clone_into(&mut self.directory);
+    }
+}
+
+/// How far a name comes in what is left out.
+pub(super) fn take(plan: &Plan, states: &mut States, set: Set, name: &str, kind: FileKind) -> (Set, Option<Wanted>) {
+    plan.take(states, set, name, kind, Links::Follow)
+}
+
+/// Whether something is left out of which this was found.
+pub(super) fn is_left_out(found: Option<Wanted>, kind: FileKind) -> bool {
+    match found {
+        Some(Wanted::Anything) => true,
+        Some(Wanted::Directory) => kind == FileKind::Directory,
+        None => false,
+    }
+}
