@@ -18,6 +18,8 @@ mod named;
 mod one_file_system;
 mod overwrite;
 #[cfg(target_os = "linux")]
+mod plans;
+#[cfg(target_os = "linux")]
 mod races;
 mod refused;
 #[cfg(target_os = "linux")]

@@ -38,7 +38,7 @@ pub struct Report {
     pub specials: u64,
     /// Names given to files that had been copied under another name already.
     pub hard_links: u64,
-    /// The length of all files copied. What is removed is not measured.
+    /// The length of all files copied, including holes. What is removed is not measured.
     pub bytes: u64,
     /// How many of the files share their content with the original until one is changed: no content was
     /// copied.

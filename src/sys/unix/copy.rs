@@ -205,7 +205,7 @@ mod by_system {
         }
     }
 
-    /// Copies the data, and leaves holes where there is none; whether to the end.
+    /// Copies the data, and leaves holes where there is none, which count as done; whether to the end.
     pub(super) fn without_holes(
         from: &File,
         to: &File,

@@ -1,0 +1,196 @@
+//! A plan is what then happens, for all trees and all options; a report is what is on the disk then; and the source is what
+//! it was.
+//!
+//! A failure prints the smallest input that shows it. `WAYPATH_LONG=1` tries twenty times as many.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use waypath::{Action, CopyOptions, Error, FileKind, Overwrite, Path, Report, Specials, Step, Symlinks};
+
+use super::OVERWRITES;
+use super::laws::{Plan, build, plan};
+use crate::snapshot::{assert_same, snapshot};
+use crate::util::Tree;
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_plan_is_what_then_happens(new in plan(), old in old(), options in options(), threads in 1_usize..4) {
+        let tree = Tree::new(["src/"]);
+        let (from, to) = (tree.at("src"), tree.at("to"));
+        build(&new, &from);
+        match &old {
+            Old::Nothing => {}
+            Old::Other(old) => { to.mkdir().unwrap(); build(old, &to) }
+            Old::Part(count) => { to.mkdir().unwrap(); build(&new[..new.len().min(*count)].to_vec(), &to) }
+        }
+        let (source, target, before) = (snapshot(&from), identities(&tree), snapshot(&*tree));
+
+        let planned = options.clone().dry_run(true).threads(threads).copy(&from, &to);
+        assert_same(&snapshot(&*tree), &before, "a dry run");
+        prop_assert_eq!(&identities(&tree), &target, "a dry run replaces nothing");
+
+        let done = options.clone().threads(threads).copy(&from, &to);
+        assert_same(&snapshot(&from), &source, "the source");
+        let after = identities(&tree);
+        // Which name of a file is the first depends on the threads.
+        let is_exact = threads == 1;
+        prop_assert_eq!(failures(&planned), failures(&done));
+        if let (Some(planned), Some(done)) = (report(&planned), report(&done)) {
+            if is_exact || !has_second_names(&new) {
+                prop_assert_eq!(totals(planned), totals(done));
+            }
+            prop_assert!(done.steps.is_empty());
+            if is_exact {
+                check_steps(&planned.steps, &target, &after)?;
+            }
+            check_report(done, &target, &after, is_exact)?;
+        }
+    }
+
+    #[test]
+    fn a_second_archive_does_nothing(new in plan(), old in old(), threads in 1_usize..4) {
+        let tree = Tree::new(["src/"]);
+        let (from, to) = (tree.at("src"), tree.at("to"));
+        build(&new, &from);
+        if let Old::Other(old) = &old {
+            to.mkdir().unwrap();
+            build(old, &to);
+        }
+        let options = CopyOptions::archive().overwrite(Overwrite::IfDifferent).threads(threads);
+        let first = options.copy(&from, &to);
+        let (source, before, target) = (snapshot(&from), snapshot(&to), identities(&to));
+        let planned = options.clone().dry_run(true).copy(&from, &to);
+        let second = options.copy(&from, &to);
+        prop_assert_eq!(failures(&first), failures(&second));
+        prop_assert_eq!(failures(&first), failures(&planned));
+        for report in [report(&second), report(&planned)].into_iter().flatten() {
+            let Report { files, directories, links, specials, hard_links, bytes, updated, .. } = *report;
+            let done = [files, directories, links, specials, hard_links, bytes, updated];
+            prop_assert_eq!(done, [0; 7], "{}", report);
+            prop_assert!(report.steps.is_empty(), "{}", report);
+        }
+        prop_assert_eq!(identities(&to), target);
+        assert_same(&snapshot(&to), &before, "the second time");
+        assert_same(&snapshot(&from), &source, "the source");
+    }
+}
+
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    let cases = if std::env::var_os("WAYPATH_LONG").is_some() { config.cases * 5 } else { config.cases / 8 };
+    ProptestConfig { cases, failure_persistence: None, ..config }
+}
+
+/// What is at the target already.
+#[derive(Clone, Debug)]
+enum Old {
+    Nothing,
+    Other(Plan),
+    /// So many of the things at the source.
+    Part(usize),
+}
+
+fn old() -> impl Strategy<Value = Old> {
+    prop_oneof![Just(Old::Nothing), plan().prop_map(Old::Other), (0_usize..16).prop_map(Old::Part)]
+}
+
+fn options() -> impl Strategy<Value = CopyOptions> {
+    let patterns = select(&[None, None, Some("**/c"), Some("a/**"), Some("b/"), Some("**/a/*"), Some("?")][..]);
+    let policies = (
+        select(&OVERWRITES[..]),
+        select(&[Symlinks::KeepInside, Symlinks::Keep, Symlinks::Follow][..]),
+        select(&[Specials::Skip, Specials::Recreate, Specials::Refuse][..]),
+    );
+    let switches = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (policies, switches, patterns).prop_map(|((overwrite, symlinks, specials), switches, pattern)| {
+        let (mode, times, xattrs, owner, hard_links) = switches;
+        let options = CopyOptions::new().overwrite(overwrite).symlinks(symlinks).specials(specials);
+        let options = options.mode(mode).times(times).xattrs(xattrs).owner(owner).hard_links(hard_links);
+        pattern.map_or(options.clone(), |pattern| options.exclude(pattern))
+    })
+}
+
+fn has_second_names(plan: &Plan) -> bool {
+    plan.iter().any(|(_, node, _)| matches!(node, super::laws::Node::SecondName))
+}
+
+/// What tells a file from others, what it is, and how long it is: by its path.
+type Identities = BTreeMap<PathBuf, (u64, FileKind, u64)>;
+
+fn identities(start: &Path) -> Identities {
+    let of = |entry: waypath::Result<waypath::Entry>| {
+        let entry = entry.unwrap();
+        let found = fs::symlink_metadata(entry.as_str()).unwrap();
+        let length = if found.is_file() { found.len() } else { 0 };
+        (PathBuf::from(entry.as_str()), (found.ino(), entry.kind(), length))
+    };
+    start.walk().map(of).collect()
+}
+
+fn report(result: &waypath::Result<Report>) -> Option<&Report> {
+    result.as_ref().map_or_else(Error::report, Some)
+}
+
+fn failures(result: &waypath::Result<Report>) -> BTreeSet<(PathBuf, String)> {
+    let of = |error: &Error| (error.path().to_owned(), format!("{:?}", error.kind()));
+    result.as_ref().err().map(|error| error.failures().iter().map(of).collect()).unwrap_or_default()
+}
+
+/// The same without the steps, and how content was copied.
+fn totals(report: &Report) -> Report {
+    let mut report = report.clone();
+    (report.steps, report.by_system, report.shared) = (Vec::new(), 0, 0);
+    // That a file system refuses an attribute shows when it is set.
+    (report.not_kept, report.not_kept_count) = (Vec::new(), 0);
+    report
+}
+
+/// The steps are exactly what is new on the disk.
+fn check_steps(steps: &[Step], before: &Identities, after: &Identities) -> Result<(), TestCaseError> {
+    let told: BTreeMap<_, _> = steps.iter().map(|step| (step.path.clone(), step.action)).collect();
+    prop_assert_eq!(told.len(), steps.len(), "each path once: {:?}", steps);
+    let is_new = |path: &PathBuf| after.get(path).map(|found| found.0) != before.get(path).map(|found| found.0);
+    let new: BTreeSet<_> = after.keys().chain(before.keys()).filter(|path| is_new(path)).cloned().collect();
+    let made: BTreeMap<_, _> = told.into_iter().filter(|told| told.1 != Action::SetAttributes).collect();
+    prop_assert_eq!(made.keys().cloned().collect::<BTreeSet<_>>(), new);
+    for (path, action) in made {
+        let kind = after[&path].1;
+        let expected = match (action, kind) {
+            (Action::HardLink, _) => kind != FileKind::Directory,
+            (Action::Copy, FileKind::File) => !before.contains_key(&path),
+            (Action::Replace, FileKind::File) => before.contains_key(&path),
+            (Action::MakeDirectory, _) => kind == FileKind::Directory,
+            (Action::Link, _) => kind == FileKind::Symlink,
+            (Action::MakeSpecial, _) => kind == FileKind::Other,
+            _ => false,
+        };
+        prop_assert!(expected, "{:?} {:?}: {:?}", path, action, kind);
+    }
+    Ok(())
+}
+
+/// The report counts what is new on the disk.
+fn check_report(report: &Report, before: &Identities, after: &Identities, is_exact: bool) -> Result<(), TestCaseError> {
+    let new = || after.iter().filter(|(path, found)| before.get(*path).map(|found| found.0) != Some(found.0));
+    let count = |kind| new().filter(|(_, found)| found.1 == kind).count() as u64;
+    let Report { files, directories, links, specials, hard_links, bytes, .. } = *report;
+    prop_assert_eq!(directories, count(FileKind::Directory));
+    let others = count(FileKind::File) + count(FileKind::Symlink) + count(FileKind::Other);
+    prop_assert_eq!(files + links + specials + hard_links, others, "{}", report);
+    if hard_links == 0 && is_exact {
+        let lengths: u64 = new().map(|(_, found)| found.2).sum();
+        prop_assert_eq!(
+            (files, links, specials),
+            (count(FileKind::File), count(FileKind::Symlink), count(FileKind::Other))
+        );
+        prop_assert_eq!(bytes, lengths, "{}", report);
+    }
+    Ok(())
+}
