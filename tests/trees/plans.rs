@@ -14,6 +14,7 @@ use waypath::{Action, CopyOptions, Error, FileKind, Overwrite, Path, Report, Spe
 
 use super::OVERWRITES;
 use super::laws::{Plan, build, plan};
+use crate::mounts::{Mount, with_own_mounts};
 use crate::snapshot::{assert_same, snapshot};
 use crate::util::Tree;
 
@@ -79,6 +80,55 @@ proptest! {
         prop_assert_eq!(identities(&to), target);
         assert_same(&snapshot(&to), &before, "the second time");
         assert_same(&snapshot(&from), &source, "the source");
+    }
+}
+
+/// By its report and its steps, a move to another device is a copy.
+#[test]
+fn a_plan_of_a_move_to_another_device_is_what_then_happens() {
+    if !with_own_mounts("trees::plans::a_plan_of_a_move_to_another_device_is_what_then_happens") {
+        return;
+    }
+    let tree = Tree::new(["f", "l => f", "d/sub/f", "d/l => sub", "d/empty/"]);
+    fs::hard_link(tree.at("d/sub/f"), tree.at("d/second")).unwrap();
+    let mode = rustix::fs::Mode::RUSR;
+    for name in ["d/pipe", "pipe"] {
+        rustix::fs::mknodat(rustix::fs::CWD, tree.at(name).as_str(), rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    }
+    fs::File::create(tree.at("d/holes")).unwrap().set_len(300_000).unwrap();
+    let Some(tmpfs) = Mount::tmpfs(&tree) else { return };
+    for (name, taken) in ["f", "l", "pipe", "d"].into_iter().flat_map(|name| [(name, false), (name, true)]) {
+        for overwrite in OVERWRITES {
+            for threads in [1, 3] {
+                let (from, to) = (tree.at("moved"), tmpfs.at("to"));
+                CopyOptions::archive().copy(tree.at(name), &from).unwrap();
+                if taken {
+                    to.write_text("old").unwrap();
+                    std::fs::File::options()
+                        .write(true)
+                        .open(&to)
+                        .unwrap()
+                        .set_modified(std::time::UNIX_EPOCH)
+                        .unwrap();
+                }
+                let options = CopyOptions::new().overwrite(overwrite).threads(threads);
+                let before = identities(&tree);
+                let planned = options.clone().dry_run(true).move_to(&from, &to);
+                assert_eq!(identities(&tree), before);
+                let done = options.move_to(&from, &to);
+                assert_eq!(failures(&planned), failures(&done), "{name}, {overwrite:?}");
+                if let (Ok(planned), Ok(done)) = (planned, done) {
+                    assert_eq!(totals(&planned), totals(&done), "{name}, {overwrite:?}");
+                    let told: BTreeSet<_> = planned.steps.iter().map(|step| step.path.clone()).collect();
+                    let there = identities(&tree).into_keys().filter(|path| path.starts_with(to.as_str()));
+                    let there: BTreeSet<_> = there.collect();
+                    assert_eq!(told, there, "{planned}");
+                    assert!(!from.is_symlink() && !from.exists());
+                }
+                from.remove().unwrap();
+                to.remove().unwrap();
+            }
+        }
     }
 }
 

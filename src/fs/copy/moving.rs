@@ -43,6 +43,9 @@ impl<D: Editable> Moving<'_, D> {
             self.account.add(Report { unchanged: 1, ..Report::default() });
             return Ok(());
         };
+        if self.settings.dry_run && !D::is_same_device(&self.old.dir.id()?, &self.new.dir.id()?) {
+            return self.plan_for_other_device(&facts);
+        }
         match self.rename(&facts, replace) {
             Err(error) if error.kind() == ErrorKind::CrossesDevices => match facts.kind {
                 FileKind::Directory => self.tree_to_other_device(),
@@ -80,6 +83,17 @@ impl<D: Editable> Moving<'_, D> {
                 Ok(is_outdated(self.settings, facts, &old).then_some(true))
             }
         }
+    }
+
+    /// The plan of a copy, as the system would refuse to rename.
+    fn plan_for_other_device(&self, facts: &Facts) -> io::Result<()> {
+        let overwrite = match facts.kind {
+            FileKind::Directory => Overwrite::Refuse,
+            _ => self.settings.overwrite,
+        };
+        let settings = Settings { dry_run: true, overwrite, ..self.complete() };
+        let mut copy = Copy::new(Op::Move, &settings, self.from, self.to, self.account);
+        copy.run_between(&self.old, &self.target(self.new.name)?)
     }
 
     fn file_to_other_device(&self) -> io::Result<()> {
@@ -151,9 +165,9 @@ impl<D: Editable> Moving<'_, D> {
 
     /// The options for a copy that stands for the original.
     fn complete(&self) -> Settings {
-        let Settings { overwrite, threads, strict, .. } = *self.settings;
+        let Settings { overwrite, time_window, threads, strict, .. } = *self.settings;
         let attributes = self.settings.attributes_of_moved();
-        Settings { overwrite, threads, strict, attributes, ..CopyOptions::archive().settings }
+        Settings { overwrite, time_window, threads, strict, attributes, ..CopyOptions::archive().settings }
     }
 
     fn is_broken_off(&self) -> bool {
@@ -197,6 +211,7 @@ impl<D: Editable> Drop for Unfinished<'_, '_, D> {
 fn stays(cause: &io::Error) -> io::Error {
     io::Error::new(cause.kind(), format!("the copy is complete, but the original stays: {cause}"))
 }
+
 /// Whether two paths are names of one thing in one directory that differ in case only, and it is the file
 /// system that takes them for the same: then the second is no other file that could be lost.
 pub(in crate::fs) fn is_other_case<D: Editable>(from: &Path, to: &Path, dir: &D) -> io::Result<bool> {

@@ -529,8 +529,12 @@ impl CopyOptions {
         self.with(|settings| settings.sync = wait)
     }
 
-    /// Whether only to tell what would be done: as the [steps](crate::Report::steps) of the report, which
-    /// prints. Everything is refused that would be, and nothing is written.
+    /// Whether only to report what would be done: as the [steps](crate::Report::steps) of the report, which
+    /// prints. Nothing is written, and what would fail fails.
+    ///
+    /// The plan is what then happens, unless something changes in between or shows only when it is done: that a file
+    /// cannot be read, that the disk is full, that an attribute cannot be kept, how long a file is whose content is made as
+    /// it is read. The plan of a move to another device has the steps of the copy, but not the removal that follows.
     ///
     /// # Examples
     ///
