@@ -19,13 +19,46 @@ pub(super) fn write(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn lines(error: &Error) -> Vec<String> {
-    if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied) {
+    if error.kind() == ErrorKind::AlreadyExists {
+        return taken(new_name(error));
+    }
+    let is_loop = error.io_error().is_some_and(sys::is_loop);
+    if !is_loop && !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
+    {
         return Vec::new();
     }
     let first = Subject { path: error.path(), role: role(error.op()), is_only: error.second_path().is_none() };
     let second = error.second_path().map(|path| Subject { path, role: Role::Name, is_only: false });
     let subjects = [Some(first), second].into_iter().flatten().filter(|subject| subject.role != Role::None);
     subjects.map(|subject| subject.lines(error.kind())).find(|lines| !lines.is_empty()).unwrap_or_default()
+}
+
+/// The path that an operation gives to something, of those that need it to be free.
+fn new_name(error: &Error) -> &Path {
+    match (error.op(), error.second_path()) {
+        (Op::Symlink | Op::Hardlink, _) | (_, None) => error.path(),
+        (_, Some(second)) => second,
+    }
+}
+
+/// What there is to say of a name that is taken, although whoever looks there finds nothing.
+fn taken(path: &Path) -> Vec<String> {
+    if !sys::lstat(path).is_ok_and(|found| found.is_symlink()) {
+        return Vec::new();
+    }
+    match sys::stat(path) {
+        Ok(_) => Vec::new(),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => vec![leads_to_nothing(path)],
+        Err(cause) => vec![cannot_be_followed(path, &cause)],
+    }
+}
+
+fn leads_to_nothing(link: &Path) -> String {
+    format!("{} is a link that leads to nothing", named(link))
+}
+
+fn cannot_be_followed(link: &Path, cause: &io::Error) -> String {
+    format!("{} is a link that cannot be followed: {cause}", named(link))
 }
 
 /// A path of an operation.
@@ -110,7 +143,7 @@ impl Subject<'_> {
         // What has changed since the error came up does not explain it.
         match (kind, cause.kind()) {
             (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) if is_link => {
-                vec![format!("{} is a link that cannot be followed: {cause}", named(at))]
+                vec![cannot_be_followed(at, cause)]
             }
             (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) => {
                 vec![format!("{} may not be searched", named(there))]
@@ -118,7 +151,9 @@ impl Subject<'_> {
             (ErrorKind::PermissionDenied, _) if may_be_missing => self.forbidden(kind),
             (ErrorKind::PermissionDenied, _) | (_, ErrorKind::PermissionDenied) => Vec::new(),
             _ if !found.is_dir() => vec![format!("{} is not a directory", named(there))],
-            (_, ErrorKind::NotFound) if is_link => vec![format!("{} is a link that leads to nothing", named(at))],
+            (_, ErrorKind::NotFound) if is_link => vec![leads_to_nothing(at)],
+            // Of the path itself the error says so.
+            _ if is_link && sys::is_loop(cause) && at != self.path => vec![cannot_be_followed(at, cause)],
             (_, ErrorKind::NotFound) if may_be_missing => Vec::new(),
             (_, ErrorKind::NotFound) => self.not_there(there, at),
             _ => Vec::new(),
