@@ -496,6 +496,95 @@ mod linux {
         assert_eq!(std::io::read_to_string(std::fs::File::from(open)).unwrap(), "farther");
     }
 
+    fn mount(args: &[&str]) {
+        assert!(std::process::Command::new("mount").args(args).status().unwrap().success(), "mount {args:?}");
+    }
+
+    #[test]
+    fn a_file_on_which_another_is_mounted_is_refused_with_the_reason() {
+        if !crate::mounts::with_own_mounts(
+            "atomic::linux::a_file_on_which_another_is_mounted_is_refused_with_the_reason",
+        ) {
+            return;
+        }
+        let tree = Tree::new(["hosts", "outside", "link => hosts"]);
+        mount(&["--bind", tree.at("outside").as_str(), tree.at("hosts").as_str()]);
+        for name in ["hosts", "link"] {
+            let file = tree.at(name);
+            let error = fails(file.write_atomic("new"), Op::Write, ErrorKind::ResourceBusy);
+            let reason = "another file is mounted on it, as containers do, so that it cannot be replaced: \
+                          Device or resource busy (os error 16); `write_text` writes into it";
+            assert_eq!(error.to_string(), format!("cannot write `{file}`: {reason}"));
+            fails(file.edit_text(|text| text + "x"), Op::Write, ErrorKind::ResourceBusy);
+            fails(file.write_if_changed("new"), Op::Write, ErrorKind::ResourceBusy);
+        }
+        assert_eq!(tree.iterdir().count(), 3, "nothing is left over");
+        tree.at("hosts").write_text("as it says").unwrap();
+        assert_eq!(tree.at("outside").read_text().unwrap(), "as it says");
+        assert!(std::process::Command::new("umount").arg(tree.at("hosts").as_str()).status().unwrap().success());
+        tree.is(["hosts", "link => hosts", "outside: as it says"]);
+    }
+
+    #[test]
+    fn a_read_only_file_system_is_refused() {
+        if !crate::mounts::with_own_mounts("atomic::linux::a_read_only_file_system_is_refused") {
+            return;
+        }
+        let tree = Tree::new(["d/f"]);
+        mount(&["-t", "tmpfs", "none", tree.at("d").as_str()]);
+        tree.at("d/f").write_text("old").unwrap();
+        mount(&["-o", "remount,ro", tree.at("d").as_str()]);
+        for name in ["d/f", "d/new"] {
+            fails(tree.at(name).write_atomic("new"), Op::Write, ErrorKind::ReadOnlyFilesystem);
+        }
+        assert!(!tree.at("d/f").edit_text(|text| text).unwrap(), "what stays as it is needs no right to change it");
+        assert_eq!(tree.at("d").iterdir().count(), 1);
+        assert!(std::process::Command::new("umount").arg(tree.at("d").as_str()).status().unwrap().success());
+    }
+
+    #[test]
+    fn what_chattr_locks_is_refused_with_the_reason() {
+        let tree = Tree::new(["fixed", "log", "d/f", "growing/f"]);
+        let locks = [("fixed", "+i", "-i"), ("log", "+a", "-a"), ("d", "+i", "-i"), ("growing", "+a", "-a")];
+        let chattr = |flag: &str, name: &str| {
+            let output = std::process::Command::new("chattr").args([flag, tree.at(name).as_str()]).output();
+            output.is_ok_and(|output| output.status.success())
+        };
+        if !locks.iter().all(|(name, lock, _)| chattr(lock, name)) {
+            locks.iter().for_each(|(name, _, unlock)| _ = chattr(unlock, name));
+            println!("SKIPPED: no file can be locked by chattr here");
+            return;
+        }
+        let errors = ["fixed", "log", "d/f", "growing/f"].map(|name| (name, tree.at(name).write_atomic("new")));
+        locks.iter().for_each(|(name, _, unlock)| assert!(chattr(unlock, name)));
+        for (name, result) in errors {
+            let error = fails(result, Op::Write, ErrorKind::PermissionDenied);
+            // In a directory that is fixed, the system refuses to make the temporary file.
+            let is_explained = error.to_string().contains("append-only or immutable (see `lsattr`)");
+            assert!(is_explained || name == "d/f", "{name}: {error}");
+            assert_eq!(tree.at(name).read_text().unwrap(), tree.at(name).name());
+        }
+        assert_eq!(tree.iterdir().count(), 4, "nothing is left over");
+        assert_eq!(tree.at("growing").iterdir().count(), 2, "it could not be removed there");
+    }
+
+    #[test]
+    fn anothers_file_in_a_sticky_directory_is_refused() {
+        let prepare = |place: &Path| {
+            (place / "f").write_text("f").unwrap();
+            for (path, mode) in [(place / "f", 0o666), (place.to_path_buf(), 0o1777)] {
+                std::fs::set_permissions(path.as_str(), std::fs::Permissions::from_mode(mode)).unwrap();
+            }
+        };
+        let name = "atomic::linux::anothers_file_in_a_sticky_directory_is_refused";
+        let Some(place) = crate::util::as_nobody_in(name, prepare) else { return };
+        fails((&place / "f").write_atomic("x"), Op::Write, ErrorKind::PermissionDenied);
+        assert_eq!((&place / "f").read_text().unwrap(), "f");
+        (&place / "own").write_atomic("x").unwrap();
+        (&place / "own").write_atomic("y").unwrap();
+        assert_eq!(place.iterdir().count(), 2, "nothing is left over");
+    }
+
     /// 20 sizes of content on disks of a fixed size: the old content or the new one, and nothing beside.
     #[test]
     fn a_full_disk_leaves_the_old_content() {

@@ -22,6 +22,11 @@ impl Path {
     /// | the file may not be written | refused, as by [`write_text`](Path::write_text), although the directory may allow it |
     /// | the file may not be read | refused: its attributes could not be kept |
     /// | the directory may not be changed | refused: nothing can be made in it |
+    /// | the directory is sticky, as `/tmp` is, and neither it nor the file is one's own | refused, with the reason |
+    /// | the file or its directory is immutable or append-only (`chattr +i`, `+a`) | refused, with the reason; in an append-only directory, a temporary file stays |
+    /// | another file is mounted on it, as containers do with `/etc/hosts` | refused, with the reason: [`write_text`](Path::write_text) can write into it |
+    /// | the file system is read-only | refused |
+    /// | the path leads to an open file without a name (`/proc/self/fd/3` of a file that was removed) | refused: there is no name to replace |
     /// | the directory may not be listed | no hindrance, but it cannot be brought to the disk |
     /// | a link is there | the file it leads to is replaced, and the link stays; where it leads to nothing, that file is made |
     /// | links lead in a circle | an error |
@@ -61,6 +66,8 @@ impl Path {
     /// - [`IsADirectory`](io::ErrorKind::IsADirectory): it is a directory.
     /// - [`InvalidInput`](io::ErrorKind::InvalidInput): it is a pipe, a socket or a device.
     /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied): see the table.
+    /// - [`ResourceBusy`](io::ErrorKind::ResourceBusy): another file is mounted on it.
+    /// - [`ReadOnlyFilesystem`](io::ErrorKind::ReadOnlyFilesystem): the file system is read-only.
     /// - [`StorageFull`](io::ErrorKind::StorageFull): the disk is full.
     ///
     /// # Platform-specific behavior

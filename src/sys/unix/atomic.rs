@@ -132,7 +132,8 @@ impl Target {
         match retry_on_intr(|| accessat(&self.dir, &self.name, Access::WRITE_OK, AtFlags::EACCESS)) {
             // The system cannot tell, or the file has just gone.
             Err(Errno::NOSYS | Errno::INVAL | Errno::NOENT) => Ok(()),
-            answer => Ok(answer?),
+            Err(errno) => Err(self.why_not_replaced(errno)),
+            Ok(()) => Ok(()),
         }
     }
 
@@ -192,7 +193,29 @@ impl Target {
     /// Gives the target's name to the file with the other name, which is removed should that fail.
     fn replace_by(&self, name: &OsStr) -> io::Result<()> {
         let renamed = retry_on_intr(|| renameat(&self.dir, name, &self.dir, &self.name));
-        Ok(renamed.inspect_err(|_| self.remove(name))?)
+        renamed.inspect_err(|_| self.remove(name)).map_err(|errno| self.why_not_replaced(errno))
+    }
+
+    /// What the system means where it refuses to replace a file in a directory that may be changed.
+    fn why_not_replaced(&self, errno: Errno) -> io::Error {
+        let reason = match errno {
+            Errno::BUSY => "another file is mounted on it, as containers do, so that it cannot be replaced: ",
+            Errno::PERM if is_locked(&self.dir, &self.name) => {
+                "it or its directory is append-only or immutable (see `lsattr`), so that it cannot be replaced: "
+            }
+            Errno::PERM if self.is_sticky() => {
+                "its directory is sticky, so that only the owner of the file or of the directory may replace it: "
+            }
+            _ => return errno.into(),
+        };
+        let error = io::Error::from(errno);
+        let instead = if errno == Errno::BUSY { "; `write_text` writes into it" } else { "" };
+        io::Error::new(error.kind(), format!("{reason}{error}{instead}"))
+    }
+
+    fn is_sticky(&self) -> bool {
+        retry_on_intr(|| statat(&self.dir, c"", AtFlags::EMPTY_PATH))
+            .is_ok_and(|dir| Mode::from_raw_mode(dir.st_mode).contains(Mode::SVTX))
     }
 
     fn remove(&self, name: &OsStr) {
@@ -212,6 +235,24 @@ impl Old {
         attributes::give(&giver, &new, Surplus::Lists, &mut losses)?;
         losses.refused()
     }
+}
+
+/// Whether the file system refuses every change of a file or its directory but to add to them, or that too: `chattr +a`
+/// and `+i`.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_locked(dir: &OwnedFd, name: &OsStr) -> bool {
+    use rustix::fs::{StatxAttributes, StatxFlags, statx};
+
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::EMPTY_PATH;
+    [name, OsStr::new("")].iter().any(|name| {
+        let found = retry_on_intr(|| statx(dir, *name, flags, StatxFlags::empty()));
+        found.is_ok_and(|found| found.stx_attributes.intersects(StatxAttributes::APPEND | StatxAttributes::IMMUTABLE))
+    })
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_locked(_: &OwnedFd, _: &OsStr) -> bool {
+    false
 }
 
 /// Opens the directory of a path, which may be longer than the system allows; and the last name.
