@@ -245,7 +245,7 @@ fn listed_while_moved(levels: usize, level: usize) -> (Vec<String>, Vec<Error>) 
 fn a_directory_that_was_moved_does_not_lead_elsewhere() {
     const LEVELS: usize = 60;
     let mut missed = 0;
-    for level in 1..LEVELS {
+    for level in (1..LEVELS).step_by(6) {
         let (entries, errors) = listed_while_moved(LEVELS, level);
         assert!(errors.is_empty(), "{level}: {errors:?}");
         assert!(!entries.iter().any(|path| path.ends_with("decoy")), "{level}: {entries:?}");

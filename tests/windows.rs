@@ -93,7 +93,7 @@ fn a_file_that_is_in_use_is_waited_for() {
     let start = Instant::now();
     fails(tree.at("f").unlink(), Op::Unlink, ErrorKind::ResourceBusy);
     assert!(start.elapsed() >= Duration::from_secs(1), "it was waited for");
-    assert!(start.elapsed() < Duration::from_secs(20), "but not for ever");
+    assert!(start.elapsed() < Duration::from_secs(120), "but not for ever");
     assert!(tree.at("g").replace(tree.at("f")).is_err());
     drop(file);
     tree.is(["f", "g"]);
