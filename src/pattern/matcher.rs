@@ -30,7 +30,7 @@ pub(crate) struct Wild {
 
 /// A piece between two `*`. Any `?` at its ends is as good on the other side of the `*`: it says how far the pieces
 /// are apart.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Inner {
     /// How many characters there are at least in front of it.
     pub(super) gap: usize,
