@@ -43,6 +43,21 @@ fn a_file_with_several_names_is_counted_once() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn links_and_special_files_with_several_names_are_counted_once() {
+    use rustix::fs::{AtFlags, CWD, FileType, Mode, linkat, mknodat};
+
+    let tree = Tree::new(["a/link => nowhere", "b/"]);
+    mknodat(CWD, tree.at("a/pipe").as_str(), FileType::Fifo, Mode::RUSR, 0).unwrap();
+    let once = tree.tree_size().unwrap();
+    assert_eq!(counts(once), (0, [0, 3, 1, 1]));
+    for name in ["link", "pipe"] {
+        linkat(CWD, (tree.at("a") / name).as_str(), CWD, (tree.at("b") / name).as_str(), AtFlags::empty()).unwrap();
+    }
+    assert_eq!(counts(tree.tree_size().unwrap()), counts(once));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn the_size_on_the_disk_is_what_du_tells() {
     use std::os::unix::fs::FileExt as _;
 

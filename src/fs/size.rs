@@ -37,9 +37,9 @@ pub struct TreeSize {
     pub files: u64,
     /// How many directories there are, the first one included.
     pub directories: u64,
-    /// How many symbolic links there are.
+    /// How many symbolic links there are, each counted once.
     pub links: u64,
-    /// How many pipes, sockets and devices there are.
+    /// How many pipes, sockets and devices there are, each counted once.
     pub specials: u64,
 }
 
@@ -149,7 +149,7 @@ impl Measure<'_> {
 
     fn add(&mut self, facts: &Facts) {
         let is_known =
-            facts.kind == FileKind::File && facts.names > 1 && facts.id.is_some_and(|id| !self.counted.insert(id));
+            facts.kind != FileKind::Directory && facts.names > 1 && facts.id.is_some_and(|id| !self.counted.insert(id));
         if is_known {
             return;
         }

@@ -44,7 +44,17 @@ pub(crate) trait Directory: Sized + Send {
     fn read(
         &mut self,
         buffer: &mut Self::Buffer,
-        each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
+        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
+    ) -> io::Result<Progress> {
+        self.read_numbered(buffer, |dir, name, kind, _| each(dir, name, kind))
+    }
+
+    /// Reads on in the same way. `each` also gets the inode number that the directory tells: a hint, as some file
+    /// systems have another one for the file itself, and where something is mounted it is that of what is covered.
+    fn read_numbered(
+        &mut self,
+        buffer: &mut Self::Buffer,
+        each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Progress>;
 }
 

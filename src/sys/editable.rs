@@ -83,8 +83,17 @@ pub(crate) trait Editable: Directory + Sync {
 
     fn read_link(&self, name: &OsStr) -> io::Result<OsString>;
 
-    /// Gives the file in another directory one more name.
+    /// Makes a hard link to a file below another directory. The path may be longer than the system allows.
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()>;
+
+    /// A file that is held open, so that hard links to it can be made whatever becomes of its names.
+    type Held: Send + Sync;
+
+    /// Holds the file, link or special file with a name here, if the back end can do that, and gives its facts.
+    fn hold(&self, name: &OsStr) -> io::Result<(Option<Self::Held>, Facts)>;
+
+    /// Makes a hard link to what is held.
+    fn make_hard_link_to(&self, held: &Self::Held, name: &OsStr, replace: bool) -> io::Result<()>;
 
     /// Makes a pipe, socket or device as another one is.
     fn make_special(&self, name: &OsStr, like: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses>;

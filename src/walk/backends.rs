@@ -253,17 +253,17 @@ impl Directory for Brittle {
         self.dir.kind_in(name, links)
     }
 
-    fn read(
+    fn read_numbered(
         &mut self,
         buffer: &mut Self::Buffer,
-        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
+        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Progress> {
         if std::mem::replace(&mut self.was_read, true) {
             return Err(io::Error::other("broken"));
         }
         let mut names = Vec::new();
         self.dir.read(buffer, |_, name, kind| names.push((name.to_owned(), kind)))?;
-        names.into_iter().for_each(|(name, kind)| each(self, &name, kind));
+        names.into_iter().for_each(|(name, kind)| each(self, &name, kind, None));
         Ok(Progress::InPart)
     }
 }
@@ -354,10 +354,10 @@ impl<const ENTRIES: usize> Directory for Sips<ENTRIES> {
         }
     }
 
-    fn read(
+    fn read_numbered(
         &mut self,
         buffer: &mut Self::Buffer,
-        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
+        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Progress> {
         let mut unread = match self.unread.take() {
             Some(unread) => unread,
@@ -371,7 +371,7 @@ impl<const ENTRIES: usize> Directory for Sips<ENTRIES> {
         };
         for _ in 0..ENTRIES {
             match unread.pop_front() {
-                Some((name, kind)) => each(self, &name, kind),
+                Some((name, kind)) => each(self, &name, kind, None),
                 None => return Ok(Progress::ToTheEnd),
             }
         }

@@ -108,11 +108,20 @@ impl<D: Directory> Descent<D> {
     pub(super) fn read(
         &mut self,
         buffer: &mut D::Buffer,
-        each: impl FnMut(&D, &OsStr, io::Result<FileKind>),
+        mut each: impl FnMut(&D, &OsStr, io::Result<FileKind>),
+    ) -> io::Result<Progress> {
+        self.read_numbered(buffer, |dir, name, kind, _| each(dir, name, kind))
+    }
+
+    /// Reads on in the same way, with the inode numbers that the directory tells.
+    pub(super) fn read_numbered(
+        &mut self,
+        buffer: &mut D::Buffer,
+        each: impl FnMut(&D, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Progress> {
         let level = &mut self.levels[self.depth - 1];
         let progress = match &mut level.dir {
-            Some(dir) => dir.read(buffer, each),
+            Some(dir) => dir.read_numbered(buffer, each),
             None => Ok(Progress::ToTheEnd),
         };
         self.unread -= usize::from(level.is_unread);

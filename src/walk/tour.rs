@@ -86,13 +86,21 @@ impl<D: Directory> Tour<D> {
         &mut self,
         mut leaf: impl FnMut(&D, &Path, &OsStr, io::Result<FileKind>) -> bool,
     ) -> io::Result<Step> {
+        self.step_numbered(|dir, path, name, kind, _| leaf(dir, path, name, kind))
+    }
+
+    /// Goes on in the same way; `leaf` also gets the inode number that the [directory](Directory::read_numbered) tells.
+    pub(crate) fn step_numbered(
+        &mut self,
+        mut leaf: impl FnMut(&D, &Path, &OsStr, io::Result<FileKind>, Option<u64>) -> bool,
+    ) -> io::Result<Step> {
         let Self { descent, buffer, levels, path } = self;
         let level = levels.last_mut().expect("BUG: the tour is over");
         while level.is_unread {
             level.is_unread = false;
             let Level { directories, .. } = level;
-            let progress = descent.read(buffer, |dir, name, kind| {
-                if matches!(kind, Ok(FileKind::Directory)) || leaf(dir, path, name, kind) {
+            let progress = descent.read_numbered(buffer, |dir, name, kind, number| {
+                if matches!(kind, Ok(FileKind::Directory)) || leaf(dir, path, name, kind, number) {
                     directories.push(name.to_owned());
                 }
             })?;

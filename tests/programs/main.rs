@@ -12,8 +12,12 @@ mod anew;
 #[cfg(target_os = "linux")]
 mod atomic;
 #[cfg(target_os = "linux")]
+mod descriptors;
+#[cfg(target_os = "linux")]
 mod faults;
 mod find;
+#[cfg(target_os = "linux")]
+mod hard_links;
 mod mirror;
 mod prune;
 #[cfg(target_os = "linux")]

@@ -3,10 +3,14 @@
 //! File systems list names in different orders, so each of two names plays each part.
 
 use std::fs;
+use std::io::Write as _;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps, linkat, mknodat, utimensat};
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode, OFlags, Timespec, Timestamps, linkat, mkdirat, mknodat, openat, symlinkat, utimensat,
+};
 use waypath::{Action, CopyOptions, FileKind, Overwrite, Path, Report};
 
 use crate::util::Tree;
@@ -171,4 +175,147 @@ fn without_the_option_each_name_is_a_file() {
     let report = CopyOptions::new().overwrite(Overwrite::Always).copy(tree.at("src"), tree.at("to")).unwrap();
     assert_eq!(counts(&report), (2, 0, 0));
     assert!(!is_one_file(&tree.at("to/c"), &tree.at("to/d")));
+}
+
+/// Names of one file in several directories, of which one may not be written to in the end.
+const NAMES: [&str; 7] = ["a", "m", "z", "d/a", "d/e/a", "d/e/z", "new/f/a"];
+
+fn many_names() -> Tree {
+    let tree = Tree::new(["src/a", "src/d/e/other", "src/new/f/"]);
+    for name in &NAMES[1..] {
+        hard_link(&tree.at("src/a"), &(tree.at("src") / *name));
+    }
+    set_time(&tree.at("src/a"), 1_000_000_000);
+    for directory in ["src/new/f", "src/d/e", "src/d", "src"] {
+        tree.at(directory).chmod(0o555).unwrap();
+        set_time(&tree.at(directory), 900_000_000);
+    }
+    tree
+}
+
+/// What is at the target from an earlier copy: what has one name only there, and no directory `new`.
+fn copied_before(tree: &Tree, present: &str) {
+    CopyOptions::archive().copy(tree.at("src"), tree.at("to")).unwrap();
+    for directory in ["to", "to/d", "to/d/e", "to/new", "to/new/f"] {
+        tree.at(directory).chmod(0o755).unwrap();
+    }
+    for name in NAMES.iter().filter(|name| **name != present) {
+        (tree.at("to") / *name).unlink().unwrap();
+    }
+    if !present.starts_with("new") {
+        tree.at("to/new").rmtree().unwrap();
+    }
+}
+
+fn make_writable(tree: &Tree) {
+    for entry in tree.rglob("**").unwrap() {
+        entry.unwrap().chmod(0o755).unwrap();
+    }
+}
+
+#[test]
+fn a_new_name_of_a_file_that_stays_is_linked_to_it() {
+    // Who is stopped by permissions: directories get theirs after the last of their names.
+    if !crate::util::as_nobody("trees::hard_links::a_new_name_of_a_file_that_stays_is_linked_to_it") {
+        return;
+    }
+    for present in NAMES {
+        for (overwrite, threads) in [(Overwrite::IfDifferent, 1), (Overwrite::IfDifferent, 3), (Overwrite::IfNewer, 2)]
+        {
+            let tree = many_names();
+            copied_before(&tree, present);
+            let options = archive(overwrite, threads);
+            let stays = tree.at("to") / present;
+            let before = fs::metadata(stays.as_str()).unwrap().ino();
+            let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
+            let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+            // `other`, which has one name, stays too.
+            for report in [&plan, &report] {
+                assert_eq!(counts(report), (0, NAMES.len() as u64 - 1, 2), "{present} {overwrite:?}");
+            }
+            assert_eq!(fs::metadata(stays.as_str()).unwrap().ino(), before, "{present}");
+            let (left, right) = (crate::snapshot::snapshot(tree.at("src")), crate::snapshot::snapshot(tree.at("to")));
+            crate::snapshot::assert_same(&left, &right, (present, overwrite, threads));
+            make_writable(&tree);
+        }
+    }
+}
+
+#[test]
+fn names_that_are_older_are_linked_to_the_one_that_stays() {
+    for (stays, older) in ORDERS {
+        for overwrite in [Overwrite::IfDifferent, Overwrite::IfNewer] {
+            let tree = two_names();
+            CopyOptions::archive().copy(tree.at("src/c"), tree.at("to") / stays).unwrap();
+            (tree.at("to") / older).write_text("older").unwrap();
+            set_time(&(tree.at("to") / older), -1);
+            let report = archive(overwrite, 1).copy(tree.at("src"), tree.at("to")).unwrap();
+            assert_eq!(counts(&report), (0, 1, 1), "{overwrite:?} {stays}");
+            assert!(is_one_file(&tree.at("to/c"), &tree.at("to/d")));
+            assert_eq!(read(&tree.at("to/c")), "original");
+        }
+    }
+}
+
+#[test]
+fn names_that_are_all_older_get_one_copy() {
+    for threads in [1, 3] {
+        let tree = two_names();
+        for name in ["c", "d"] {
+            (tree.at("to") / name).write_text("older").unwrap();
+            set_time(&(tree.at("to") / name), -1);
+        }
+        let options = archive(Overwrite::IfDifferent, threads);
+        let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((counts(&report), counts(&plan)), ((1, 1, 0), (1, 1, 0)));
+        assert!(is_one_file(&tree.at("to/c"), &tree.at("to/d")));
+        assert_eq!((read(&tree.at("to/c")), plan.bytes, report.bytes), ("original".to_owned(), 8, 8));
+    }
+}
+
+/// Makes a chain of directories below a path, longer than any path may be; returns the last one.
+fn long_chain(start: &Path) -> OwnedFd {
+    const LEVELS: usize = 30;
+    let open = |dir: BorrowedFd<'_>, name: &str| {
+        openat(dir, name, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).unwrap()
+    };
+    let name = "x".repeat(200);
+    let mut dir = open(CWD, start.as_str());
+    for _ in 0..LEVELS {
+        mkdirat(&dir, &*name, Mode::RWXU).unwrap();
+        dir = open(dir.as_fd(), &name);
+    }
+    dir
+}
+
+/// More files than are held open as copies: then they are found by their paths, which are too long for one call.
+#[test]
+fn hard_links_beyond_the_longest_path_are_kept() {
+    const FILES: usize = 150;
+    let tree = Tree::new(["src/one/", "src/other/"]);
+    let (one, other) = (long_chain(&tree.at("src/one")), long_chain(&tree.at("src/other")));
+    for at in 0..FILES {
+        let name = format!("f{at}");
+        let file = openat(&one, &*name, OFlags::CREATE | OFlags::WRONLY | OFlags::CLOEXEC, Mode::RUSR).unwrap();
+        fs::File::from(file).write_all(b"content").unwrap();
+        linkat(&one, &*name, &other, &*name, AtFlags::empty()).unwrap();
+    }
+    symlinkat("nowhere", &one, "link").unwrap();
+    linkat(&one, "link", &other, "link", AtFlags::empty()).unwrap();
+    for threads in [1, 3] {
+        let report = archive(Overwrite::Refuse, threads).copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.files, report.hard_links, report.links), (FILES as u64, FILES as u64 + 1, 1));
+        let size = tree.at("to").tree_size().unwrap();
+        assert_eq!((size.files, size.apparent, size.links), (FILES as u64, 7 * FILES as u64, 1));
+        // Without new names, and with those of one side: what is there is found.
+        let again = archive(Overwrite::IfDifferent, threads).copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!(counts(&again), (0, 0, 2 * FILES as u64 + 2));
+        for side in ["to/one", "to/other"] {
+            tree.at(side).rmtree().unwrap();
+            let again = archive(Overwrite::IfDifferent, threads).copy(tree.at("src"), tree.at("to")).unwrap();
+            assert_eq!(counts(&again), (0, FILES as u64 + 1, FILES as u64 + 1), "{side}");
+        }
+        tree.at("to").rmtree().unwrap();
+    }
 }

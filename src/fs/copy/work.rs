@@ -3,6 +3,7 @@
 mod attributes;
 mod hard_links;
 mod names;
+mod put_off;
 mod single;
 mod tree;
 
@@ -22,6 +23,7 @@ use crate::sys::{self, Editable, Facts, Finishing, Links};
 use crate::walk::{Exclusion, Pool, in_threads, most_open, thread_count};
 use hard_links::HardLinks;
 use names::Names;
+use put_off::PutOff;
 use single::{Copier, Made, Target, is_special};
 use tree::{Above, Job, Work, Worker};
 
@@ -32,7 +34,10 @@ pub(super) struct Copy<'a, D: Editable> {
     pub(super) from: &'a Path,
     pub(super) to: &'a Path,
     pub(super) account: &'a Account,
-    hard_links: HardLinks,
+    hard_links: HardLinks<D>,
+    put_off: PutOff<D>,
+    /// Whether names of files with several names may have to be put off.
+    puts_off: bool,
     /// Records what was copied, for a move.
     manifest: Option<&'a Manifest<D>>,
     /// The target of a tree, for those.
@@ -60,7 +65,9 @@ impl<'a, D: Editable> Copy<'a, D> {
             from,
             to,
             account,
-            hard_links: HardLinks::default(),
+            hard_links: HardLinks::new(),
+            put_off: PutOff::new(),
+            puts_off: false,
             manifest: None,
             target: None,
             target_id: None,
@@ -207,12 +214,16 @@ impl<'a, D: Editable> Copy<'a, D> {
     pub(super) fn content(&mut self, source: D, root: Root<D>) -> io::Result<()> {
         let Root { dir: target, above, finishing } = root;
         let names = self.names(finishing.is_new);
+        self.puts_off = self.settings.hard_links
+            && !finishing.is_new
+            && !matches!(self.settings.overwrite, Overwrite::Refuse | Overwrite::Always);
+        let start = if self.puts_off { Some(source.try_clone()?) } else { None };
         let pool = Pool::new(Job { tour: Work::Everything(source), target, finishing, names, above, finish: None });
         let threads = if self.settings.dry_run { 1 } else { thread_count(self.settings.threads) };
         // A way down the source and one down the target, and the files that are copied.
         let (this, most_open) = (&*self, most_open(2 * threads + 1));
         in_threads(threads, || this.work(&pool, most_open));
-        Ok(())
+        start.map_or(Ok(()), |start| self.put_off.run(self, &start, self.target.as_ref()))
     }
 
     /// Opens the target of a tree, and notes what is to be known of it.

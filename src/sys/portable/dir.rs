@@ -111,14 +111,19 @@ impl Directory for Dir {
         Self::kind(&self.child(name), links)
     }
 
-    fn read(&mut self, _: &mut (), mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>)) -> io::Result<Progress> {
+    /// std tells no numbers here.
+    fn read_numbered(
+        &mut self,
+        _: &mut (),
+        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
+    ) -> io::Result<Progress> {
         const ENTRIES: usize = 1024;
 
         let Some(mut entries) = self.entries.take() else { return Ok(Progress::ToTheEnd) };
         for _ in 0..ENTRIES {
             match entries.next() {
                 Some(Ok(entry)) => {
-                    each(self, &entry.file_name(), entry.file_type().map(FileKind::of));
+                    each(self, &entry.file_name(), entry.file_type().map(FileKind::of), None);
                 }
                 Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
                 Some(Err(error)) => return Err(error),

@@ -3,6 +3,7 @@
 //! So what another program does to the names above at the wrong moment is not noticed; but a tree is
 //! removed by std, which takes care.
 
+use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -117,6 +118,17 @@ impl Editable for Dir {
 
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()> {
         self.make(name, replace, |path| fs::hard_link(from.path.join(old), path))
+    }
+
+    /// std makes hard links to paths only.
+    type Held = Infallible;
+
+    fn hold(&self, name: &OsStr) -> io::Result<(Option<Infallible>, Facts)> {
+        Ok((None, self.facts_in(name, Links::Keep)?))
+    }
+
+    fn make_hard_link_to(&self, held: &Infallible, _: &OsStr, _: bool) -> io::Result<()> {
+        match *held {}
     }
 
     fn make_special(&self, _: &OsStr, _: &Original<'_, Self>, _: &Copying) -> io::Result<Losses> {

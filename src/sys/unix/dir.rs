@@ -46,6 +46,18 @@ impl Dir {
         Self::open_below(above.as_ref(), front, how)
     }
 
+    /// Goes down a path below this directory as far as the system needs help with its length: the directory at
+    /// which one system call takes the rest, and that rest.
+    pub(super) fn look_up<'a>(&self, path: &'a Path) -> io::Result<(Option<Self>, &'a [u8])> {
+        let (mut front, mut rest) = front(path.as_os_str().as_bytes());
+        let mut above = None::<Self>;
+        while !rest.is_empty() {
+            above = Some(Self::open_below(above.as_ref().or(Some(self)), front, TO_LOOK_UP)?);
+            (front, rest) = self::front(rest);
+        }
+        Ok((above, front))
+    }
+
     /// Opens a directory in another one, or in the working directory.
     fn open_below(above: Option<&Self>, name: &[u8], how: OFlags) -> io::Result<Self> {
         match above {
@@ -125,16 +137,16 @@ impl Directory for Dir {
         kind_at(&self.fd, name, links)
     }
 
-    fn read(
+    fn read_numbered(
         &mut self,
         buffer: &mut Buffer,
-        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
+        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Progress> {
-        self.read_raw(buffer, |dir, name, kind| match name {
+        self.read_raw(buffer, |dir, name, kind, number| match name {
             b"." | b".." => {}
             _ => {
                 let name = OsStr::from_bytes(name);
-                each(dir, name, kind.map_or_else(|| dir.kind_in(name, Links::Keep), Ok));
+                each(dir, name, kind.map_or_else(|| dir.kind_in(name, Links::Keep), Ok), Some(number));
             }
         })
     }
@@ -147,11 +159,11 @@ pub(crate) struct Buffer(Vec<u8>);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl Dir {
-    /// Reads on; `each` gets a name, and what it is if the directory tells.
+    /// Reads on; `each` gets a name, what it is if the directory tells, and the inode number.
     fn read_raw(
         &mut self,
         Buffer(buffer): &mut Buffer,
-        mut each: impl FnMut(&Self, &[u8], Option<FileKind>),
+        mut each: impl FnMut(&Self, &[u8], Option<FileKind>, u64),
     ) -> io::Result<Progress> {
         // As much as glibc takes: more saves no time that can be measured, as the kernel fills it entry by
         // entry.
@@ -174,7 +186,7 @@ impl Dir {
             let name = entry.file_name().to_bytes();
             filled += HEADER + name.len();
             let behind = entry.next_entry_cookie();
-            each(self, name, kind_of(entry.file_type()));
+            each(self, name, kind_of(entry.file_type()), entry.ino());
             if entries.is_buffer_empty() {
                 if behind == NOTHING_BEHIND {
                     return Ok(Progress::ToTheEnd);
@@ -194,11 +206,11 @@ pub(crate) struct Buffer;
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl Dir {
-    /// Reads on; `each` gets a name, and what it is if the directory tells.
+    /// Reads on; `each` gets a name, what it is if the directory tells, and the inode number.
     fn read_raw(
         &mut self,
         _: &mut Buffer,
-        mut each: impl FnMut(&Self, &[u8], Option<FileKind>),
+        mut each: impl FnMut(&Self, &[u8], Option<FileKind>, u64),
     ) -> io::Result<Progress> {
         const ENTRIES: usize = 1024;
 
@@ -208,7 +220,7 @@ impl Dir {
         };
         for _ in 0..ENTRIES {
             match stream.read() {
-                Some(Ok(entry)) => each(self, entry.file_name().to_bytes(), kind_of(entry.file_type())),
+                Some(Ok(entry)) => each(self, entry.file_name().to_bytes(), kind_of(entry.file_type()), entry.ino()),
                 Some(Err(Errno::INTR)) => {}
                 Some(Err(errno)) => return Err(errno.into()),
                 None => return Ok(Progress::ToTheEnd),

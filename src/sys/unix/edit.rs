@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -149,9 +149,27 @@ impl Editable for Dir {
     }
 
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()> {
-        let old = old.as_os_str().as_bytes();
+        let (above, old) = from.look_up(old)?;
+        let from = above.as_ref().unwrap_or(from);
         self.make(name, replace, |name| {
             Ok(retry_on_intr(|| linkat(&from.fd, old, &self.fd, name.as_bytes(), AtFlags::empty()))?)
+        })
+    }
+
+    type Held = OwnedFd;
+
+    fn hold(&self, name: &OsStr) -> io::Result<(Option<OwnedFd>, Facts)> {
+        let Some(held) = unnamed::hold(&self.fd, name)? else {
+            return Ok((None, self.facts_in(name, Links::Keep)?));
+        };
+        let facts = facts_of(&retry_on_intr(|| fstat(&held))?);
+        Ok((Some(held), facts))
+    }
+
+    fn make_hard_link_to(&self, held: &OwnedFd, name: &OsStr, replace: bool) -> io::Result<()> {
+        self.make(name, replace, |name| match unnamed::give_name(held, &self.fd, name)? {
+            true => Ok(()),
+            false => Err(io::ErrorKind::Unsupported.into()),
         })
     }
 

@@ -1,13 +1,14 @@
-//! Files without a name, which nobody sees before they get one: Linux makes them.
+//! Files by their descriptors: Linux makes them without a name, which nobody sees before they get one, and makes
+//! hard links to those that are open.
 
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::fs::Mode;
 
-pub(super) use here::{create, give_name, has_umask};
+pub(super) use here::{create, give_name, has_umask, hold};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod here {
@@ -39,18 +40,24 @@ mod here {
         Ok(mode & ALL != ALL || !matches!(retry_on_intr(lists), Err(Errno::NOTSUP | Errno::NOSYS)))
     }
 
+    /// Opens whatever has a name, without following a link and without reading from it.
+    pub(in crate::sys::unix) fn hold(dir: impl AsFd, name: &OsStr) -> io::Result<Option<OwnedFd>> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(Some(retry_on_intr(|| openat(&dir, name.as_bytes(), flags, Mode::empty()))?))
+    }
+
     /// Gives a file a name, which must be free; whether that was possible.
     ///
     /// Since Linux 6.10 its descriptor is enough; before, that took special rights, or /proc.
-    pub(in crate::sys::unix) fn give_name(file: &File, dir: impl AsFd, name: &OsStr) -> rustix::io::Result<bool> {
+    pub(in crate::sys::unix) fn give_name(file: impl AsFd, dir: impl AsFd, name: &OsStr) -> rustix::io::Result<bool> {
         let unable =
             [Errno::NOENT, Errno::OPNOTSUPP, Errno::PERM, Errno::ACCESS, Errno::XDEV, Errno::NOSYS, Errno::INVAL];
         let name = name.as_bytes();
-        match retry_on_intr(|| linkat(file, c"", &dir, name, AtFlags::EMPTY_PATH)) {
+        match retry_on_intr(|| linkat(&file, c"", &dir, name, AtFlags::EMPTY_PATH)) {
             Err(errno) if unable.contains(&errno) => {}
             result => return result.map(|()| true),
         }
-        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        let path = format!("/proc/self/fd/{}", file.as_fd().as_raw_fd());
         match retry_on_intr(|| linkat(CWD, &path, &dir, name, AtFlags::SYMLINK_FOLLOW)) {
             Err(errno) if unable.contains(&errno) => Ok(false),
             result => result.map(|()| true),
@@ -71,7 +78,11 @@ mod here {
         Ok(true)
     }
 
-    pub(in crate::sys::unix) fn give_name(_: &File, _: impl AsFd, _: &OsStr) -> rustix::io::Result<bool> {
+    pub(in crate::sys::unix) fn hold(_: impl AsFd, _: &OsStr) -> io::Result<Option<OwnedFd>> {
+        Ok(None)
+    }
+
+    pub(in crate::sys::unix) fn give_name(_: impl AsFd, _: impl AsFd, _: &OsStr) -> rustix::io::Result<bool> {
         Ok(false)
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! Each name asks the overwrite policy, as every other name of a copy does.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::single::{Copier, Found, Target, is_outdated, present};
+use crate::fs::FileKind;
 use crate::fs::copy::options::Overwrite;
 use crate::fs::report::Action;
 use crate::sys::{self, Editable, Facts, Links};
@@ -17,55 +19,92 @@ use crate::walk::lock;
 /// Device and inode.
 type FileId = (u64, u64);
 
-/// The copies of files with several names, by the identity of the original.
-#[derive(Default)]
-pub(super) struct HardLinks {
-    files: Mutex<HashMap<FileId, State>>,
+/// The copies of files with several names.
+pub(super) struct HardLinks<D: Editable> {
+    files: Mutex<Files<D>>,
+    /// Whether there are any, to be read without the lock.
+    is_used: AtomicBool,
     /// Told when a file is no longer being copied.
     settled: Condvar,
 }
 
-enum State {
+struct Files<D: Editable> {
+    /// By the identity of the original.
+    states: HashMap<FileId, State<D>>,
+    /// The inode numbers of the originals that were copied.
+    numbers: HashSet<u64>,
+    /// The copies that are held open, in the order in which they were made.
+    held: VecDeque<Arc<Copied<D>>>,
+    most_held: usize,
+}
+
+enum State<D: Editable> {
     /// A thread is copying it: the others wait.
     InWork,
-    Copied(Arc<Copied>),
+    Copied(Arc<Copied<D>>),
 }
 
 /// A copy that can get more names.
-struct Copied {
+struct Copied<D: Editable> {
     /// Its path below the target.
     path: PathBuf,
     /// `None` in a dry run, unless it was there before.
     id: Option<FileId>,
+    /// A link to what is held needs no path, and no check that it is the copy.
+    held: Mutex<Option<Arc<D::Held>>>,
 }
 
-impl Copied {
+impl<D: Editable> Copied<D> {
     fn is(&self, facts: &Facts) -> bool {
         facts.id.is_some() && facts.id == self.id
     }
 }
 
 /// Who copies a file with several names.
-enum Claim<'a> {
+enum Claim<'a, D: Editable> {
     /// Nobody has to: there is a copy.
-    Known(Arc<Copied>),
-    Mine(Claimed<'a>),
+    Known(Arc<Copied<D>>),
+    Mine(Claimed<'a, D>),
 }
 
 /// The right to copy a file, which ends when this is dropped.
-struct Claimed<'a> {
-    links: &'a HardLinks,
+struct Claimed<'a, D: Editable> {
+    links: &'a HardLinks<D>,
     id: FileId,
     /// A copy that cannot get more names here, but may elsewhere.
-    previous: Option<Arc<Copied>>,
+    previous: Option<Arc<Copied<D>>>,
 }
 
-impl HardLinks {
+impl<D: Editable> HardLinks<D> {
+    pub(super) fn new() -> Self {
+        /// One of so many descriptors that the process may have is for a copy, up to so many copies.
+        const PART: usize = 16;
+        const MOST: usize = 128;
+
+        let most_held = (sys::most_descriptors() / PART).min(MOST);
+        let (states, numbers, held) = (HashMap::new(), HashSet::new(), VecDeque::new());
+        let files = Mutex::new(Files { states, numbers, held, most_held });
+        Self { files, is_used: AtomicBool::new(false), settled: Condvar::new() }
+    }
+
+    /// The copy of a file, if it is known and nobody is making one just now.
+    fn known(&self, id: FileId) -> Option<Arc<Copied<D>>> {
+        match lock(&self.files).states.get(&id)? {
+            State::InWork => None,
+            State::Copied(copy) => Some(copy.clone()),
+        }
+    }
+
+    /// Whether a directory's number for a file is that of one that was copied.
+    fn knows_number(&self, number: Option<u64>) -> bool {
+        self.is_used.load(Ordering::Relaxed) && number.is_some_and(|number| lock(&self.files).numbers.contains(&number))
+    }
+
     /// Finds the copy of a file, or lets the caller make one: also if the copy is one that cannot get more names.
-    fn claim(&self, id: FileId, unable: Option<Arc<Copied>>) -> Claim<'_> {
+    fn claim(&self, id: FileId, unable: Option<Arc<Copied<D>>>) -> Claim<'_, D> {
         let mut files = lock(&self.files);
         loop {
-            match files.get(&id) {
+            match files.states.get(&id) {
                 Some(State::InWork) => {
                     files = self.settled.wait(files).unwrap_or_else(PoisonError::into_inner);
                     continue;
@@ -75,26 +114,46 @@ impl HardLinks {
                 }
                 _ => {}
             }
-            files.insert(id, State::InWork);
+            files.states.insert(id, State::InWork);
             return Claim::Mine(Claimed { links: self, id, previous: unable });
         }
     }
 }
 
-impl Claimed<'_> {
-    fn settle(mut self, copy: Copied) {
-        self.previous = Some(Arc::new(copy));
+impl<D: Editable> Claimed<'_, D> {
+    fn settle(mut self, copy: Copied<D>) {
+        let copy = Arc::new(copy);
+        let mut files = lock(&self.links.files);
+        files.numbers.insert(self.id.1);
+        files.hold(copy.clone());
+        drop(files);
+        self.links.is_used.store(true, Ordering::Relaxed);
+        self.previous = Some(copy);
     }
 }
 
-impl Drop for Claimed<'_> {
+impl<D: Editable> Drop for Claimed<'_, D> {
     fn drop(&mut self) {
         let mut files = lock(&self.links.files);
         match self.previous.take() {
-            Some(copy) => files.insert(self.id, State::Copied(copy)),
-            None => files.remove(&self.id),
+            Some(copy) => files.states.insert(self.id, State::Copied(copy)),
+            None => files.states.remove(&self.id),
         };
         self.links.settled.notify_all();
+    }
+}
+
+impl<D: Editable> Files<D> {
+    /// Keeps a copy open, and lets go of the oldest one if there are too many.
+    fn hold(&mut self, copy: Arc<Copied<D>>) {
+        if lock(&copy.held).is_none() {
+            return;
+        }
+        self.held.push_back(copy);
+        if self.held.len() > self.most_held {
+            let oldest = self.held.pop_front().expect("BUG: none is held");
+            lock(&oldest.held).take();
+        }
     }
 }
 
@@ -106,6 +165,8 @@ pub(super) enum Done {
     Same(Option<FileId>),
     /// The name does not lead to a copy.
     Without,
+    /// It is done when everything else is.
+    PutOff,
 }
 
 impl<D: Editable> Copier<'_, '_, D> {
@@ -124,11 +185,16 @@ impl<D: Editable> Copier<'_, '_, D> {
         make: impl FnOnce(&mut Self) -> io::Result<Done>,
     ) -> io::Result<()> {
         let done = self.copied_once(target, name, path, facts, make)?;
+        self.record_done(&done, source, facts);
+        Ok(())
+    }
+
+    fn record_done(&self, done: &Done, source: &OsStr, facts: &Facts) {
         self.record(|manifest, directory| match done {
             Done::Made => manifest.copied(directory, source, facts),
             Done::Same(_) | Done::Without => manifest.left(directory, source),
+            Done::PutOff => {}
         });
-        Ok(())
     }
 
     fn copied_once(
@@ -156,18 +222,62 @@ impl<D: Editable> Copier<'_, '_, D> {
                 }
             }
         };
+        if self.puts_off(target, name, facts)? {
+            self.put_off.push(name);
+            return Ok(Done::PutOff);
+        }
         let done = make(self)?;
-        let id = match done {
-            Done::Without => return Ok(done),
-            Done::Same(id) => id,
-            Done::Made if self.copy.settings.dry_run => None,
-            Done::Made => match target.dir {
-                Some(dir) => present(dir.facts_in(name, Links::Keep))?.and_then(|facts| facts.id),
-                None => None,
+        let (held, id) = match done {
+            Done::Without | Done::PutOff => return Ok(done),
+            Done::Same(id) => (None, id),
+            Done::Made if self.copy.settings.dry_run => (None, None),
+            Done::Made => match target.dir.map(|dir| held(dir, name)) {
+                Some(Ok((held, facts))) => (held, facts.id),
+                // It is gone already: the next name gets a copy.
+                _ => return Ok(done),
             },
         };
-        claimed.settle(Copied { path: path.join(name), id });
+        claimed.settle(Copied { path: path.join(name), id, held: Mutex::new(held.map(Arc::new)) });
         Ok(done)
+    }
+
+    /// Makes a hard link for a name whose inode number in its directory is that of a file that was copied: the
+    /// original need not be opened for that. Returns whether the name is done.
+    pub(super) fn linked_by_number(
+        &mut self,
+        dir: &D,
+        target: &Target<'_, D>,
+        name: &OsStr,
+        path: &Path,
+        number: Option<u64>,
+    ) -> io::Result<bool> {
+        Ok(self.copy.hard_links.knows_number(number) && self.linked(dir, target, name, path)?)
+    }
+
+    /// Makes a hard link for another name of a file that was copied. Returns whether the name is done.
+    pub(super) fn linked(&mut self, dir: &D, target: &Target<'_, D>, name: &OsStr, path: &Path) -> io::Result<bool> {
+        let Ok(facts) = dir.facts_in(name, Links::Keep) else { return Ok(false) };
+        let id = self.several_names(&facts).filter(|_| facts.kind == FileKind::File);
+        let Some(copy) = id.and_then(|id| self.copy.hard_links.known(id)) else { return Ok(false) };
+        let done = self.hard_link(target, name, path, &facts, &copy)?;
+        if let Some(done) = &done {
+            self.record_done(done, name, &facts);
+        }
+        Ok(done.is_some())
+    }
+
+    /// Whether a name of a file of which there is no copy yet is put off: if it needs one, and another name may have it.
+    fn puts_off(&self, target: &Target<'_, D>, name: &OsStr, facts: &Facts) -> io::Result<bool> {
+        if !self.puts_off {
+            return Ok(false);
+        }
+        let dir = target.dir.filter(|_| !target.is_fresh);
+        let needs_one = match dir.map(|dir| present(dir.facts_in(name, Links::Keep))).transpose()?.flatten() {
+            None => true,
+            Some(old) if facts.kind != FileKind::File || old.kind == FileKind::Directory => false,
+            Some(old) => is_outdated(self.copy.settings, facts, &old),
+        };
+        Ok(needs_one && self.copy.put_off.takes(name))
     }
 
     /// Makes a hard link to the copy of a file, unless something stays that has the name; `None` if neither was
@@ -178,7 +288,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         name: &OsStr,
         path: &Path,
         facts: &Facts,
-        copy: &Copied,
+        copy: &Copied<D>,
     ) -> io::Result<Option<Done>> {
         let settings = self.copy.settings;
         let is_outdated = |old: &Facts| match settings.overwrite {
@@ -192,21 +302,44 @@ impl<D: Editable> Copier<'_, '_, D> {
             Found::Old => true,
             Found::Unchanged(old) => return Ok(Some(Done::Same(old.id))),
         };
-        if let (Some(dir), Some(root), false) = (target.dir, &self.copy.target, settings.dry_run) {
-            match dir.make_hard_link(name, root, &copy.path, replace) {
-                Err(error) if cannot_have_names(&error) => return Ok(None),
-                result => result?,
-            }
-            if !copy.is(&dir.facts_in(name, Links::Keep)?) {
-                // Another program has put another file there.
-                dir.remove_file(name)?;
-                return Ok(None);
-            }
+        if let Some(dir) = target.dir.filter(|_| !settings.dry_run)
+            && !self.made_hard_link(dir, name, copy, replace)?
+        {
+            return Ok(None);
         }
         self.report.hard_links += 1;
         self.tell(Action::HardLink, path, name);
         Ok(Some(Done::Made))
     }
+
+    /// Makes a hard link to a copy; returns whether that was possible.
+    fn made_hard_link(&self, dir: &D, name: &OsStr, copy: &Copied<D>, replace: bool) -> io::Result<bool> {
+        let held = lock(&copy.held).clone();
+        if let Some(held) = held {
+            match dir.make_hard_link_to(&held, name, replace) {
+                // It may have a path, if the system knows it by nothing else.
+                Err(error) if matches!(sys::kind(&error), ErrorKind::NotFound | ErrorKind::Unsupported) => {}
+                Err(error) if cannot_have_names(&error) => return Ok(false),
+                result => return result.map(|()| true),
+            }
+        }
+        let Some(root) = &self.copy.target else { return Ok(false) };
+        match dir.make_hard_link(name, root, &copy.path, replace) {
+            Err(error) if cannot_have_names(&error) => return Ok(false),
+            result => result?,
+        }
+        if copy.is(&dir.facts_in(name, Links::Keep)?) {
+            return Ok(true);
+        }
+        // Another program has put another file there.
+        dir.remove_file(name)?;
+        Ok(false)
+    }
+}
+
+/// Holds a copy; if that is one open file too many, its facts will do.
+fn held<D: Editable>(dir: &D, name: &OsStr) -> io::Result<(Option<D::Held>, Facts)> {
+    dir.hold(name).or_else(|_| Ok((None, dir.facts_in(name, Links::Keep)?)))
 }
 
 /// Whether an error says that a file cannot have one more name there: its path is too long, it is gone, it has too many,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Copy;
 use super::hard_links::Done;
@@ -70,12 +70,17 @@ pub(super) struct Copier<'c, 'a, D: Editable> {
     exclusion: ExclusionWay<'c>,
     scratch: D::Scratch,
     pub(super) report: Report,
+    /// Whether new names of files with several names may be put off.
+    pub(super) puts_off: bool,
+    /// Those of the current directory that were, one after the other.
+    pub(super) put_off: PathBuf,
 }
 
 impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
-        let exclusion = copy.exclusion.way();
-        Self { copy, is_start, source: None, exclusion, scratch: D::Scratch::default(), report: Report::default() }
+        let (scratch, report, exclusion) = (D::Scratch::default(), Report::default(), copy.exclusion.way());
+        let (puts_off, put_off) = (copy.puts_off, PathBuf::new());
+        Self { copy, is_start, source: None, exclusion, scratch, report, puts_off, put_off }
     }
 
     pub(super) fn of_start(copy: &'c Copy<'a, D>) -> Self {

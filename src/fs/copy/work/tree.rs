@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Copy;
 use super::names::{self, Names};
+use super::put_off::Directory;
 use super::single::{Copier, Made, Target, into_itself};
 use crate::error::{Error, Op};
 use crate::fs::FileKind;
@@ -53,11 +54,15 @@ pub(super) struct Finish<'c, 'a, D: Editable> {
     target: D,
     path: PathBuf,
     finishing: Finishing,
+    /// Whether names of the directory are put off, and its attributes too.
+    is_put_off: bool,
 }
 
 impl<D: Editable> Drop for Finish<'_, '_, D> {
     fn drop(&mut self) {
-        self.copy.finish(&self.source, &self.target, &self.path, &self.finishing);
+        if !self.is_put_off {
+            self.copy.finish(&self.source, &self.target, &self.path, &self.finishing);
+        }
     }
 }
 
@@ -82,6 +87,8 @@ struct TargetTree<'c, 'a, D: Editable> {
 struct Level<'c, 'a, D: Editable> {
     finishing: Finishing,
     names: Option<Arc<Names>>,
+    /// Whether names of the directory are put off, and its attributes too.
+    is_put_off: bool,
     finish: Option<Arc<Finish<'c, 'a, D>>>,
 }
 
@@ -93,6 +100,11 @@ impl<D: Editable> TargetTree<'_, '_, D> {
         let names = level.and_then(|level| level.names.as_deref());
         let dir = if self.absent > 0 { None } else { Some(self.descent.reopened()?) };
         Ok(Target { dir, is_fresh, names })
+    }
+
+    /// What tells the current directories from others, that of the source and that of the target, if there is one.
+    fn ids(&mut self, tour: &mut Tour<D>) -> io::Result<(D::Id, Option<D::Id>)> {
+        Ok((tour.current_id()?.clone(), self.current()?.dir.map(D::id).transpose()?))
     }
 
     /// What tells that directory from others, unless it is the one whose copy it is to be.
@@ -134,7 +146,8 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         let mut descent = Descent::new(self.most_open);
         let absent = usize::from(target.is_none());
         target.into_iter().for_each(|target| descent.begin(target));
-        self.target = TargetTree { descent, absent, levels: vec![Level { finishing, names, finish }] };
+        let level = Level { finishing, names, is_put_off: false, finish };
+        self.target = TargetTree { descent, absent, levels: vec![level] };
         self.above = above;
         let mut tour = match tour {
             Work::Everything(dir) => Tour::new(dir, self.most_open),
@@ -145,6 +158,24 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         }
         let mut way = Way { worker: self, tour };
         way.follow(pool);
+    }
+
+    /// Notes the names of the current directory that are put off, which were all met in one step.
+    fn put_off(&mut self, tour: &mut Tour<D>) {
+        let names = std::mem::take(&mut self.copier.put_off);
+        if names.as_os_str().is_empty() {
+            return;
+        }
+        let path = tour.path().to_owned();
+        match self.target.ids(tour) {
+            Ok((source, target)) => {
+                let level = self.target.levels.last_mut().expect("BUG: the tour is over");
+                level.is_put_off = true;
+                let (finishing, used) = (level.finishing, level.names.clone());
+                self.copy.put_off.add(Directory { path, source, target, finishing, used, names });
+            }
+            Err(cause) => self.copy.fail(&path, OsStr::new(""), cause),
+        }
     }
 
     /// Gives some of what is left to do to another thread.
@@ -166,13 +197,13 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     /// What is to be done when all parts of the directory at a level are.
     fn finish(&mut self, at: usize, part: &TourPart<D>, target: Option<&D>) -> Option<Arc<Finish<'c, 'a, D>>> {
         let copy = self.copy;
-        let Level { finish, finishing, .. } = &mut self.target.levels[at];
+        let Level { finish, finishing, is_put_off, .. } = &mut self.target.levels[at];
         if finish.is_none()
             && let Some(target) = target.and_then(|target| target.try_clone().ok())
             && let Ok(source) = part.dir().try_clone()
         {
-            *finish =
-                Some(Arc::new(Finish { copy, source, target, path: part.path().to_owned(), finishing: *finishing }));
+            let (path, finishing, is_put_off) = (part.path().to_owned(), *finishing, *is_put_off);
+            *finish = Some(Arc::new(Finish { copy, source, target, path, finishing, is_put_off }));
         }
         finish.clone()
     }
@@ -213,7 +244,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         }
         let finishing = made.finishing(self.copy.settings);
         let names = self.copy.names(finishing.is_new);
-        self.target.levels.push(Level { finishing, names, finish: None });
+        self.target.levels.push(Level { finishing, names, is_put_off: false, finish: None });
         if is_elsewhere {
             self.copier.skip(tour.path(), OsStr::new(""), SkipReason::OtherFileSystem);
             tour.skip_rest();
@@ -254,7 +285,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     fn leave(&mut self, tour: &mut Tour<D>) {
         let target = &mut self.target;
         let level = target.levels.pop().expect("BUG: left too often");
-        if level.finish.is_none() && target.absent == 0 && !self.copy.settings.dry_run {
+        if level.finish.is_none() && !level.is_put_off && target.absent == 0 && !self.copy.settings.dry_run {
             let path = tour.path().to_owned();
             match tour.dir().and_then(|source| Ok((source, target.descent.reopened()?))) {
                 Ok((source, target)) => self.copy.finish(source, target, &path, &level.finishing),
@@ -272,12 +303,18 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     }
 
     /// Copies what is no directory in the current one; whether it leads to one after all.
-    fn leaf(&mut self, dir: &D, path: &Path, name: &OsStr, kind: io::Result<FileKind>) -> bool {
+    fn leaf(&mut self, dir: &D, path: &Path, name: &OsStr, kind: io::Result<FileKind>, number: Option<u64>) -> bool {
         let Self { copy, copier, target, .. } = self;
         if copy.account.is_over() || copier.is_excluded(path, name, false) {
             return false;
         }
-        let done = kind.and_then(|kind| copier.any(dir, &target.current()?, (name, name), path, kind, copy.links()));
+        let done = kind.and_then(|kind| {
+            let target = target.current()?;
+            if kind == FileKind::File && copier.linked_by_number(dir, &target, name, path, number)? {
+                return Ok(false);
+            }
+            copier.any(dir, &target, (name, name), path, kind, copy.links())
+        });
         done.unwrap_or_else(|cause| {
             copy.fail(path, name, target.explained(cause, dir, name));
             false
@@ -296,9 +333,14 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
     fn follow(&mut self, pool: &Pool<Job<'c, 'a, D>>) {
         let Self { worker, tour } = self;
         let copy = worker.copy;
-        while !worker.target.levels.is_empty() && !copy.account.is_over() {
+        // The pool is over if another thread panics.
+        while !worker.target.levels.is_empty() && !copy.account.is_over() && !pool.is_over() {
             let begun = worker.copier.begin(|| tour.current_id().cloned());
-            match begun.and_then(|()| tour.step(|dir, path, name, kind| worker.leaf(dir, path, name, kind))) {
+            let step = begun.and_then(|()| {
+                tour.step_numbered(|dir, path, name, kind, number| worker.leaf(dir, path, name, kind, number))
+            });
+            worker.put_off(tour);
+            match step {
                 Ok(walk::Step::Directory(name)) => {
                     if let Err(cause) = worker.enter(tour, &name) {
                         let cause = match tour.dir() {
