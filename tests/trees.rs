@@ -5,6 +5,8 @@
 #[cfg(target_os = "linux")]
 mod attributes;
 #[cfg(target_os = "linux")]
+mod descriptors;
+#[cfg(target_os = "linux")]
 mod fidelity;
 #[cfg(target_os = "linux")]
 mod hard_links;
@@ -27,6 +29,8 @@ mod removing;
 mod reports;
 #[cfg(target_os = "linux")]
 mod spellings;
+#[cfg(target_os = "linux")]
+mod threads;
 #[cfg(target_os = "linux")]
 mod times;
 

@@ -1,6 +1,7 @@
 //! Work that threads share: each takes a part, and gives some of it away when another has nothing to do.
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -33,15 +34,23 @@ pub(crate) fn thread_count(count: usize) -> usize {
     count.clamp(1, MOST_THREADS)
 }
 
-/// Runs the same in so many threads, one of which is this one; in fewer where the system starts no more.
+/// Runs the same in so many threads, one of which is this one; in fewer where the system starts no more. A panic in
+/// one of them goes on here, as it is.
 pub(crate) fn in_threads(count: usize, work: impl Fn() + Sync) {
     thread::scope(|scope| {
+        let mut others = Vec::new();
         for _ in 1..count {
-            if thread::Builder::new().spawn_scoped(scope, &work).is_err() {
-                break;
+            match thread::Builder::new().spawn_scoped(scope, &work) {
+                Ok(other) => others.push(other),
+                Err(_) => break,
             }
         }
         work();
+        for other in others {
+            if let Err(panic) = other.join() {
+                resume_unwind(panic);
+            }
+        }
     });
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 
 use waypath::{CopyOptions, TempDir};
 
-use crate::anew::{anew, job, strace};
+use crate::anew::{Log, anew, begin, job, strace};
 
 const NAMES: u64 = 6;
 
@@ -40,4 +40,27 @@ fn what_cannot_have_more_names_gets_another_copy() {
         }
         assert_eq!(files.len() as u64, copies, "{errno} {calls}: {files:?}");
     }
+}
+
+/// Two calls for a name of a file that was copied: one asks what it is, the other makes the hard link.
+#[test]
+fn a_hard_link_takes_two_calls() {
+    const TEST: &str = "hard_links::a_hard_link_takes_two_calls";
+    const MANY: usize = 500;
+    if let Some((_, place)) = job() {
+        begin();
+        let report = CopyOptions::archive().copy(&place / "src", &place / "to").unwrap();
+        assert_eq!((report.files, report.hard_links), (1, MANY as u64 - 1));
+        return;
+    }
+    let place = TempDir::new().unwrap();
+    (&place / "src").mkdir().unwrap();
+    (&place / "src" / "0").write_text("content").unwrap();
+    (1..MANY).for_each(|at| (&place / "src" / at.to_string()).hardlink_to(&place / "src" / "0").unwrap());
+    let log = &place / "log";
+    let Some(strace) = strace(&["-o", log.as_str(), "-e", "trace=all"]) else { return };
+    let output = anew(strace, TEST, "copy", &place).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let calls = Log::read(&log).after.len();
+    assert!((2 * MANY..5 * MANY / 2).contains(&calls), "{calls} calls for {MANY} names");
 }

@@ -328,3 +328,31 @@ fn what_is_excluded_is_left_out_and_reported() {
         tree.at("to").rmtree().unwrap();
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_says_how_content_was_copied() {
+    let tree = tree();
+    tree.at("src/large").write_bytes(vec![b'x'; 1_000_000]).unwrap();
+    let report = CopyOptions::new().copy(tree.at("src"), tree.at("to")).unwrap();
+    assert_eq!((report.files, report.shared + report.by_system), (6, 1), "{report:?}");
+    let plan = CopyOptions::new().dry_run(true).copy(tree.at("src"), tree.at("new")).unwrap();
+    assert_eq!((plan.shared, plan.by_system), (0, 0), "nothing is copied");
+}
+
+#[test]
+fn a_plan_says_what_is_copied_over() {
+    let tree = tree();
+    tree.at("old").touch().unwrap();
+    let options = CopyOptions::new().overwrite(Overwrite::Always).dry_run(true);
+    let plan = options.copy(tree.at("src/a"), tree.at("old")).unwrap();
+    assert_eq!(plan.to_string(), format!("copy over `{}`\n1 file, 1 byte", tree.at("old")));
+}
+
+#[test]
+fn a_move_that_renames_calls_progress_once() {
+    let tree = tree();
+    let told = Told::default();
+    CopyOptions::new().progress(told.listen(0)).move_to(tree.at("src"), tree.at("moved")).unwrap();
+    assert_eq!(told.calls(), [(1, 0, PathBuf::from(tree.at("src")))]);
+}

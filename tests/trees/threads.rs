@@ -1,0 +1,62 @@
+//! Copies with threads: one that panics ends all, and those that cannot be started are done without.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+use waypath::{CopyOptions, RemoveOptions};
+
+use crate::util::{Tree, as_nobody};
+
+/// 20 directories of 100 files each.
+fn wide() -> Tree {
+    let tree = Tree::new(["src/"]);
+    for directory in 0..20 {
+        let directory = tree.at(&format!("src/{directory}"));
+        directory.mkdir().unwrap();
+        (0..100).for_each(|file| (&directory / file.to_string()).touch().unwrap());
+    }
+    tree
+}
+
+#[test]
+fn a_panic_in_one_thread_ends_all() {
+    for threads in [1, 2, 4] {
+        let tree = wide();
+        let (has_panicked, calls) = (AtomicBool::new(false), Arc::new(AtomicUsize::new(0)));
+        let counted = calls.clone();
+        let options = CopyOptions::new().threads(threads).progress(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            assert!(has_panicked.swap(true, Ordering::Relaxed), "a panic of the closure");
+            // The other threads would need a minute for the rest.
+            std::thread::sleep(Duration::from_millis(30));
+            ControlFlow::Continue(())
+        });
+        let copy = || options.copy(tree.at("src"), tree.at("to"));
+        let panic = catch_unwind(AssertUnwindSafe(copy)).expect_err("the panic goes on in the caller");
+        let said = panic.downcast_ref::<&str>().copied();
+        assert_eq!(said, Some("a panic of the closure"), "{threads} threads");
+        let calls = calls.load(Ordering::Relaxed);
+        assert!(calls < 1_900, "{threads} threads: the others went on for {calls} files");
+    }
+}
+
+#[test]
+fn threads_that_cannot_be_started_are_done_without() {
+    // Root may start any number.
+    if !as_nobody("trees::threads::threads_that_cannot_be_started_are_done_without") {
+        return;
+    }
+    let tree = wide();
+    setrlimit(Resource::Nproc, Rlimit { current: Some(1), maximum: Some(1) }).unwrap();
+    std::thread::Builder::new().spawn(|| ()).expect_err("the limit holds");
+
+    let report = CopyOptions::archive().threads(4).copy(tree.at("src"), tree.at("to")).unwrap();
+    assert_eq!((report.files, report.directories), (2_000, 21));
+    assert_eq!(tree.at("to").rglob("*").unwrap().threads(4).count(), 2_020);
+    let report = RemoveOptions::new().threads(4).rmtree(tree.at("to")).unwrap();
+    assert_eq!((report.files, report.directories), (2_000, 21));
+}
