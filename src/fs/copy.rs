@@ -222,8 +222,8 @@ impl CopyOptions {
     /// Does what [`Path::move_to`] does, with these options; returns what that was. Of a directory that was
     /// moved in one step only itself is counted.
     ///
-    /// Of the options, [`overwrite`](CopyOptions::overwrite) says what becomes of a file that has the target's
-    /// name; a directory is not replaced and takes up nothing. Everything is moved, and everything is kept of it.
+    /// [`overwrite`](CopyOptions::overwrite) says what to do if the target exists. A directory replaces an empty one; it
+    /// moves into one that is not empty only with [`merge`](CopyOptions::merge).
     ///
     /// # Examples
     ///

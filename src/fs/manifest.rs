@@ -26,7 +26,7 @@ type Names<D> = HashMap<OsString, Entry<D>>;
 enum Entry<D: Editable> {
     File(State),
     Directory(D::Id),
-    /// It was not copied and stays, as the options say.
+    /// It was not copied and stays: the options say so, or it failed.
     Left,
 }
 

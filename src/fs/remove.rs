@@ -187,6 +187,58 @@ impl RemoveOptions {
         self.with(|settings| settings.dry_run = only_tell)
     }
 
+    /// Whether to make directories writable that are in the way: no by default.
+    ///
+    /// If something cannot be listed or removed for lack of permission, the owner of its directory gets all rights to the
+    /// directory (`u+rwx`), and it is tried again. A directory that stays, because something in it stays, keeps those
+    /// rights. [`TempDir`](crate::TempDir) is removed in this way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::RemoveOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// let cache = &base / "cache";
+    /// (&cache / "module").mkdir_all()?;
+    /// # #[cfg(unix)]
+    /// (&cache / "module").chmod("a-w")?;
+    /// RemoveOptions::new().make_writable(true).rmtree(&cache)?;
+    /// assert!(!cache.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, read-only files and directories are always removed.
+    pub fn make_writable(self, make_writable: bool) -> Self {
+        self.with(|settings| settings.make_writable = make_writable)
+    }
+
+    /// Whether to keep to the file system of the start: no by default, then **what is mounted inside is emptied too**,
+    /// and only the mount point stays, as a failure ([`ResourceBusy`](io::ErrorKind::ResourceBusy)).
+    ///
+    /// If so, a directory on another file system is not entered, and [reported](Report::skipped); it stays, with the
+    /// directories above it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::RemoveOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").mkdir()?;
+    /// let report = RemoveOptions::new().same_file_system(true).rmtree(&base / "a")?;
+    /// assert!(report.skipped.is_empty());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Linux, a part of the same file system that is mounted inside (a bind mount) is not entered either.
+    #[doc(alias = "one_file_system")]
+    pub fn same_file_system(self, stay: bool) -> Self {
+        self.with(|settings| settings.same_file_system = stay)
+    }
+
     /// Calls a closure with each thing that is removed; when it breaks, the rest stays, and the
     /// operation fails with [`Interrupted`](io::ErrorKind::Interrupted).
     ///

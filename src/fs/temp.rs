@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, Div};
 
+use super::RemoveOptions;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys;
 
-/// A directory for temporary files, removed with all that is in it when the value is dropped.
+/// A directory for temporary files, removed with all that is in it when the value is dropped: read-only directories too,
+/// which are [made writable](crate::RemoveOptions::make_writable) for that.
 ///
 /// It dereferences to its [`Path`], so that `&dir / "name"` is a path in it.
 ///
@@ -95,7 +97,7 @@ impl TempDir {
     /// As for [`rmtree`](Path::rmtree); what could not be removed stays.
     pub fn close(mut self) -> Result<()> {
         self.is_kept = true;
-        self.path.rmtree().map(drop)
+        removal().rmtree(&self.path).map(drop)
     }
 
     /// Keeps the directory for good, and returns its path.
@@ -116,11 +118,16 @@ impl TempDir {
     }
 }
 
+/// Nothing in it is worth being protected from its owner.
+fn removal() -> RemoveOptions {
+    RemoveOptions::new().make_writable(true)
+}
+
 impl Drop for TempDir {
     fn drop(&mut self) {
         if !self.is_kept {
             // Who wants to know calls `close`.
-            _ = self.path.rmtree();
+            _ = removal().rmtree(&self.path);
         }
     }
 }

@@ -358,3 +358,142 @@ fn a_plain_move_is_progress() {
         tree.at("x").move_to(tree.at(name)).unwrap();
     }
 }
+
+#[test]
+fn a_name_may_change_in_case_only_where_case_does_not_count() {
+    use crate::mounts::{Mount, with_own_mounts};
+    if !with_own_mounts("trees::moving::a_name_may_change_in_case_only_where_case_does_not_count") {
+        return;
+    }
+    let tree = Tree::new([]);
+    let Some(exfat) = Mount::exfat(&tree) else { return };
+    exfat.at("foo").write_text("content").unwrap();
+    exfat.at("dir").mkdir().unwrap();
+    exfat.at("dir/below").touch().unwrap();
+    let names = || lines(&exfat.at(""));
+    exfat.at("foo").rename(exfat.at("Foo")).unwrap();
+    exfat.at("dir").rename(exfat.at("Dir")).unwrap();
+    assert_eq!(names(), ["Dir", "Dir/below", "Foo"]);
+    exfat.at("Foo").move_to(exfat.at("FOO")).unwrap();
+    exfat.at("Dir").move_to(exfat.at("DIR")).unwrap();
+    assert_eq!(names(), ["DIR", "DIR/below", "FOO"]);
+    exfat.at("FOO").replace(exfat.at("foo")).unwrap();
+    assert_eq!(
+        (exfat.at("foo").read_text().unwrap(), names()),
+        ("content".to_owned(), vec!["DIR".into(), "DIR/below".into(), "foo".into()])
+    );
+    // Another name, in whatever case, is still refused.
+    exfat.at("other").write_text("other").unwrap();
+    assert_eq!(exfat.at("foo").rename(exfat.at("OTHER")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    assert_eq!(exfat.at("foo").move_to(exfat.at("Other")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    assert_eq!(exfat.at("other").read_text().unwrap(), "other");
+}
+
+/// Where case counts, both are there.
+#[test]
+fn a_file_is_not_moved_onto_its_other_name() {
+    let tree = Tree::new(["fa"]);
+    fs::hard_link(tree.at("fa"), tree.at("FA")).unwrap();
+    for overwrite in super::OVERWRITES {
+        let options = CopyOptions::new().overwrite(overwrite);
+        assert_eq!(options.move_to(tree.at("fa"), tree.at("FA")).unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+    assert_eq!(tree.at("fa").rename(tree.at("FA")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    assert_eq!(lines(&tree), ["FA", "fa"]);
+}
+
+/// Here and on another device, if there is one: the directory to move, and where its target is.
+fn for_each_place(check: impl Fn(&Tree, &Path)) {
+    let lines = ["src/a", "src/both", "src/d/new", "src/d/both", "src/only/deep/f", "src/link => a"];
+    let tree = Tree::new(lines);
+    (&*tree / "there").mkdir().unwrap();
+    check(&tree, &tree.at("there"));
+    if let Some((tree, other)) = two_devices(lines) {
+        check(&tree, &other);
+    }
+}
+
+#[test]
+fn an_empty_directory_is_replaced() {
+    use waypath::Overwrite;
+    for_each_place(|tree, place| {
+        let (src, to) = (tree.at("src"), place / "to");
+        to.mkdir().unwrap();
+        let before = snapshot(&src);
+        fails(src.move_to(&to), Op::Move, ErrorKind::AlreadyExists);
+        let always = CopyOptions::new().overwrite(Overwrite::Always);
+        let plan = always.clone().dry_run(true).move_to(&src, &to).unwrap();
+        assert_same(&snapshot(&src), &before, "a dry run");
+        (&to / "full").touch().unwrap();
+        for options in [always.clone(), always.clone().dry_run(true)] {
+            let error = fails(options.move_to(&src, &to), Op::Move, ErrorKind::DirectoryNotEmpty);
+            assert!(error.to_string().contains("merge(true)"), "{error}");
+        }
+        assert_same(&snapshot(&src), &before, "refused");
+        (&to / "full").unlink().unwrap();
+        let report = always.move_to(&src, &to).unwrap();
+        assert_eq!((report.files, report.directories, report.links), (plan.files, plan.directories, plan.links));
+        assert!(!src.exists());
+        assert_same(&snapshot(&to), &before, "moved");
+        assert_eq!(lines(place).iter().filter(|name| name.contains("tmp")).count(), 0);
+    });
+}
+
+#[test]
+fn a_directory_moves_into_one_that_is_not_empty() {
+    use waypath::Overwrite;
+    for_each_place(|tree, place| {
+        let to = place / "to";
+        let refill = || {
+            _ = to.remove();
+            (&to / "d").mkdir_all().unwrap();
+            for name in ["both", "d/both", "d/old"] {
+                (&to / name).write_text("old").unwrap();
+            }
+        };
+        refill();
+        let merge = CopyOptions::new().merge(true);
+        // What may not be replaced stays on both sides, and is a failure.
+        let error = fails(merge.move_to(tree.at("src"), &to), Op::Move, ErrorKind::AlreadyExists);
+        assert_eq!(error.failure_count(), 2, "{error:?}");
+        assert_eq!(lines(&tree.at("src")), ["both", "d", "d/both"]);
+        let all = ["a", "both", "d", "d/both", "d/new", "d/old", "link", "only", "only/deep", "only/deep/f"];
+        assert_eq!(lines(&to), all);
+        assert_eq!((&to / "both").read_text().unwrap(), "old");
+        // Kept by the policy: no failure, and it stays.
+        fs::File::open(&to / "both")
+            .unwrap()
+            .set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(1000))
+            .unwrap();
+        merge.clone().overwrite(Overwrite::IfNewer).move_to(tree.at("src/both"), &to / "both").unwrap();
+        fs::File::open(&to / "d/both")
+            .unwrap()
+            .set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(1000))
+            .unwrap();
+        let report = merge.clone().overwrite(Overwrite::IfNewer).move_to(tree.at("src"), &to).unwrap();
+        assert_eq!((report.files, report.unchanged), (0, 2));
+        assert_eq!(lines(&tree.at("src")), ["both", "d", "d/both"]);
+        // And all is moved.
+        let plan = merge.clone().overwrite(Overwrite::Always).dry_run(true).move_to(tree.at("src"), &to).unwrap();
+        assert_eq!((plan.files, plan.steps.len()), (2, 2), "{plan}");
+        let report = merge.overwrite(Overwrite::Always).move_to(tree.at("src"), &to).unwrap();
+        assert_eq!(report.files, 2);
+        assert!(!tree.at("src").exists());
+        assert_eq!(lines(&to), all);
+        assert_eq!((&to / "d/both").read_text().unwrap(), "both");
+    });
+}
+
+#[test]
+fn a_plan_of_a_move_to_another_device_is_one_of_copies() {
+    let Some((tree, other)) = two_devices(["src/d/f", "src/g", "h"]) else { return };
+    for name in ["src", "h"] {
+        let options = CopyOptions::new();
+        let plan = options.clone().dry_run(true).move_to(tree.at(name), &other / "moved").unwrap();
+        assert!(plan.steps.iter().all(|step| step.action != waypath::Action::Rename), "{plan}");
+        assert_eq!(lines(&other), [""; 0]);
+        let report = options.move_to(tree.at(name), &other / "moved").unwrap();
+        assert_eq!((plan.files, plan.directories, plan.bytes), (report.files, report.directories, report.bytes));
+        (&other / "moved").remove().unwrap();
+    }
+}

@@ -74,8 +74,9 @@ fn files_and_directories_do_not_replace_each_other() {
             assert_eq!(done("f", "d"), Some(refused(ErrorKind::IsADirectory)), "{overwrite:?}");
             assert_eq!(done("f", "e"), Some(refused(ErrorKind::IsADirectory)), "{overwrite:?}");
         }
-        // A directory that is moved takes up nothing and replaces nothing.
-        assert_eq!(kind(options.move_to(tree.at("d"), tree.at("e"))), Some(ErrorKind::AlreadyExists));
+        // A directory that is moved replaces none that is not empty.
+        let moved = kind(options.move_to(tree.at("d"), tree.at("other")));
+        assert_eq!(moved, Some(refused(ErrorKind::DirectoryNotEmpty)), "{overwrite:?}");
         assert_eq!(tree.lines(), before, "{overwrite:?}");
     }
 }

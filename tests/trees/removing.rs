@@ -237,3 +237,148 @@ fn removing_what_changes_ends() {
     // The others put more there, through their links.
     assert!(tree.at("stay/f").exists() && !tree.at("x").exists());
 }
+
+/// What belongs to the user is removed, whatever its permissions are.
+#[test]
+fn closed_directories_are_opened_up_if_that_is_wanted() {
+    if !as_nobody("trees::removing::closed_directories_are_opened_up_if_that_is_wanted") {
+        return;
+    }
+    let closed = [0o000, 0o111, 0o200, 0o311, 0o400, 0o444, 0o555];
+    let make = |tree: &Tree| {
+        for bits in closed {
+            let name = format!("x/{bits:o}");
+            tree.at(&name).join("full/er").mkdir_all().unwrap();
+            tree.at(&name).join("full/f").touch().unwrap();
+            tree.at(&name).join("f").touch().unwrap();
+            tree.at(&name).join("empty").mkdir().unwrap();
+            mode(tree, &format!("{name}/full"), bits);
+            mode(tree, &format!("{name}/empty"), bits);
+            mode(tree, &name, bits);
+        }
+    };
+    for threads in [1, 3] {
+        for start in [0o755, 0o555, 0o000] {
+            let tree = Tree::new(["x/", "outside/f", "x/link => ../outside"]);
+            make(&tree);
+            mode(&tree, "outside", 0o555);
+            mode(&tree, "x", start);
+            let options = RemoveOptions::new().threads(threads);
+            assert!(options.rmtree(tree.at("x")).is_err());
+            assert!(options.clone().make_writable(true).dry_run(true).rmtree(tree.at("x")).is_err() || start == 0o755);
+            let options = options.make_writable(true);
+            let report = options.rmtree(tree.at("x")).unwrap_or_else(|error| panic!("{start:o}: {error:?}"));
+            assert!(report.directories > closed.len() as u64);
+            assert!(!tree.at("x").exists());
+            let found = fs::metadata(tree.at("outside")).unwrap();
+            assert_eq!(found.permissions().mode() & 0o777, 0o555, "what a link leads to");
+            assert!(tree.at("outside/f").exists());
+        }
+    }
+}
+
+#[test]
+fn a_temporary_directory_goes_with_all_that_is_in_it() {
+    if !as_nobody("trees::removing::a_temporary_directory_goes_with_all_that_is_in_it") {
+        return;
+    }
+    for bits in [0o755, 0o555, 0o000] {
+        for closes in [true, false] {
+            let dir = waypath::TempDir::new().unwrap();
+            let path = dir.to_path_buf();
+            (&dir / "sub/closed").mkdir_all().unwrap();
+            (&dir / "sub/closed/f").touch().unwrap();
+            for name in ["sub/closed/f", "sub/closed", "sub"] {
+                fs::set_permissions(&dir / name, Permissions::from_mode(bits)).unwrap();
+            }
+            if closes {
+                dir.close().unwrap()
+            } else {
+                drop(dir)
+            }
+            assert!(!path.exists(), "{bits:o}");
+        }
+    }
+}
+
+/// One failure for what is two levels below what may not be changed.
+#[test]
+fn what_is_below_a_closed_directory_fails_once() {
+    if !as_nobody("trees::removing::what_is_below_a_closed_directory_fails_once") {
+        return;
+    }
+    for threads in [1, 3] {
+        let tree = Tree::new(["x/a/b/closed/f", "x/a/g", "x/h/i"]);
+        mode(&tree, "x/a/b/closed", 0o555);
+        let error = RemoveOptions::new().threads(threads).rmtree(tree.at("x")).unwrap_err();
+        assert_eq!(failures(&error, &tree), [(Op::Unlink, "x/a/b/closed/f".to_owned())].into());
+        mode(&tree, "x/a/b/closed", 0o755);
+        tree.is(["x/", "x/a/", "x/a/b/", "x/a/b/closed/", "x/a/b/closed/f"]);
+    }
+}
+
+#[test]
+fn a_dry_run_removes_nothing_that_may_not_be_read() {
+    if !as_nobody("trees::removing::a_dry_run_removes_nothing_that_may_not_be_read") {
+        return;
+    }
+    for threads in [1, 3] {
+        let tree = Tree::new(["closed/", "d/closed/"]);
+        ["closed", "d/closed"].iter().for_each(|name| mode(&tree, name, 0));
+        let options = RemoveOptions::new().threads(threads).dry_run(true);
+        for options in [options.clone(), options.make_writable(true)] {
+            for name in ["closed", "d"] {
+                // Whether it could be is not known.
+                _ = options.rmtree(tree.at(name));
+                _ = options.remove(tree.at(name));
+            }
+            assert!(tree.at("closed").is_dir() && tree.at("d/closed").is_dir());
+            let found = fs::metadata(tree.at("d/closed")).unwrap();
+            assert_eq!(found.permissions().mode() & 0o777, 0);
+        }
+    }
+}
+
+#[test]
+fn what_is_mounted_inside_is_left_alone_if_that_is_wanted() {
+    use crate::mounts::{Mount, with_own_mounts};
+    if !with_own_mounts("trees::removing::what_is_mounted_inside_is_left_alone_if_that_is_wanted") {
+        return;
+    }
+    for threads in [1, 3] {
+        let tree = Tree::new(["x/d/f", "x/e/f", "x/bound/", "outside/kept"]);
+        let Some(mount) = Mount::tmpfs(&tree.at("x/d")) else { return };
+        mount.at("sub").mkdir().unwrap();
+        mount.at("sub/f").touch().unwrap();
+        let bind = ["--bind", tree.at("outside").as_str(), tree.at("x/bound").as_str()].map(str::to_owned);
+        assert!(std::process::Command::new("mount").args(bind).status().unwrap().success());
+        let options = RemoveOptions::new().same_file_system(true).threads(threads);
+        let plan = options.clone().dry_run(true).rmtree(tree.at("x")).unwrap();
+        let report = options.rmtree(tree.at("x")).unwrap();
+        for report in [&plan, &report] {
+            assert_eq!((report.files, report.directories), (2, 1));
+            let skipped: Vec<_> =
+                report.skipped.iter().map(|skipped| (skipped.path.to_str().unwrap(), skipped.reason)).collect();
+            let elsewhere = waypath::SkipReason::OtherFileSystem;
+            let expected = [tree.at("x/bound"), tree.at("x/d/tmpfs")];
+            assert_eq!(skipped, expected.each_ref().map(|path| (path.as_str(), elsewhere)));
+        }
+        assert!(mount.at("sub/f").exists() && tree.at("outside/kept").exists());
+        assert!(tree.at("x/d").is_dir() && !tree.at("x/e").exists());
+        // What is cleared may be where a file system begins.
+        assert_eq!(RemoveOptions::new().same_file_system(true).clear_dir(mount.at("")).unwrap().files, 1);
+        assert!(std::process::Command::new("umount").arg(tree.at("x/bound")).status().unwrap().success());
+    }
+}
+
+#[test]
+fn any_number_of_threads_may_be_asked_for() {
+    let tree = Tree::new(["x/d/f", "x/g"]);
+    waypath::CopyOptions::new().threads(usize::MAX).copy(tree.at("x"), tree.at("y")).unwrap();
+    waypath::CopyOptions::archive().threads(usize::MAX / 2).copy(tree.at("x"), tree.at("z")).unwrap();
+    let listed = tree.at("y").walk().unsorted().threads(usize::MAX).into_iter().count();
+    assert!(listed >= 3);
+    assert_eq!(RemoveOptions::new().threads(usize::MAX).rmtree(tree.at("y")).unwrap().files, 2);
+    assert_eq!(RemoveOptions::new().threads(usize::MAX - 1).rmtree(tree.at("z")).unwrap().files, 2);
+    tree.is(["x/", "x/d/", "x/d/f", "x/g"]);
+}

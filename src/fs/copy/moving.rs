@@ -32,6 +32,15 @@ struct Moving<'a, D: Editable> {
     new: Place<'a, D>,
 }
 
+/// What is done with something that has the new name.
+#[derive(Clone, Copy, PartialEq)]
+enum Taken {
+    No,
+    Replaced,
+    Merged,
+    Stays,
+}
+
 impl<D: Editable> Moving<'_, D> {
     fn run(&self) -> io::Result<()> {
         let facts = self.old.facts(Links::Keep)?;
@@ -39,16 +48,19 @@ impl<D: Editable> Moving<'_, D> {
             return self.rename(&facts, true);
         }
         Copy::refuse(&self.old, &self.new, &facts, Links::Keep)?;
-        let Some(replace) = self.replaces(&facts)? else {
-            self.account.add(Report { unchanged: 1, ..Report::default() });
-            return Ok(());
-        };
-        if self.settings.dry_run && !D::is_same_device(&self.old.dir.id()?, &self.new.dir.id()?) {
-            return self.plan_for_other_device(&facts);
+        let taken = self.taken(&facts)?;
+        match taken {
+            Taken::Stays => {
+                self.account.add(Report { unchanged: 1, ..Report::default() });
+                return Ok(());
+            }
+            Taken::Merged => return self.merge(),
+            Taken::No | Taken::Replaced => {}
         }
+        let replace = taken == Taken::Replaced;
         match self.rename(&facts, replace) {
             Err(error) if error.kind() == ErrorKind::CrossesDevices => match facts.kind {
-                FileKind::Directory => self.tree_to_other_device(),
+                FileKind::Directory => self.tree_to_other_device(replace),
                 _ => self.file_to_other_device(),
             },
             result => result,
@@ -57,9 +69,7 @@ impl<D: Editable> Moving<'_, D> {
 
     fn rename(&self, facts: &Facts, replace: bool) -> io::Result<()> {
         if self.settings.dry_run {
-            let step = Step { action: Action::Rename, path: self.to.to_owned() };
-            self.account.add(Report { steps: vec![step], ..one(facts) });
-            return Ok(());
+            return self.plan(facts);
         }
         self.old.dir.rename(self.old.name, &self.new.dir, self.new.name, replace)?;
         self.account.add(one(facts));
@@ -67,33 +77,100 @@ impl<D: Editable> Moving<'_, D> {
         Ok(())
     }
 
-    /// Whether something that has the new name is to be replaced; nothing, if it is to stay.
-    fn replaces(&self, facts: &Facts) -> io::Result<Option<bool>> {
-        let old = match self.new.facts(Links::Keep) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(false)),
-            result => result?,
-        };
-        match (facts.kind, old.kind) {
-            _ if self.settings.overwrite == Overwrite::Refuse => Err(taken_error()),
-            (FileKind::Directory, FileKind::Directory) => Err(taken_error()),
-            (FileKind::Directory, _) => Err(io::Error::new(ErrorKind::NotADirectory, "a directory replaces no file")),
-            (_, FileKind::Directory) => Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced")),
-            _ => {
-                refuse_special(facts.kind, &old)?;
-                Ok(is_outdated(self.settings, facts, &old).then_some(true))
-            }
+    /// Reports what would be done: to another device, the copy, under the name that it would be made with.
+    fn plan(&self, facts: &Facts) -> io::Result<()> {
+        if !self.is_to_other_device()? {
+            let step = Step { action: Action::Rename, path: self.to.to_owned() };
+            self.account.add(Report { steps: vec![step], ..one(facts) });
+            return Ok(());
         }
-    }
-
-    /// The plan of a copy, as the system would refuse to rename.
-    fn plan_for_other_device(&self, facts: &Facts) -> io::Result<()> {
-        let overwrite = match facts.kind {
-            FileKind::Directory => Overwrite::Refuse,
-            _ => self.settings.overwrite,
+        let (name, overwrite) = match facts.kind {
+            FileKind::Directory => (temporary_name(), Overwrite::Refuse),
+            _ => (self.new.name.to_owned(), self.settings.overwrite),
         };
         let settings = Settings { dry_run: true, overwrite, ..self.complete() };
         let mut copy = Copy::new(Op::Move, &settings, self.from, self.to, self.account);
-        copy.run_between(&self.old, &self.target(self.new.name)?)
+        copy.run_between(&self.old, &self.target(&name)?)
+    }
+
+    fn is_to_other_device(&self) -> io::Result<bool> {
+        Ok(!D::is_same_device(&self.old.dir.id()?, &self.new.dir.id()?))
+    }
+
+    fn taken(&self, facts: &Facts) -> io::Result<Taken> {
+        let old = match self.new.facts(Links::Keep) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Taken::No),
+            result => result?,
+        };
+        match (facts.kind, old.kind) {
+            (FileKind::Directory, FileKind::Directory) if self.settings.merge => return Ok(Taken::Merged),
+            _ if self.settings.overwrite == Overwrite::Refuse => return Err(taken_error()),
+            (FileKind::Directory, FileKind::Directory) => self.refuse_full()?,
+            (FileKind::Directory, _) => {
+                return Err(io::Error::new(ErrorKind::NotADirectory, "cannot replace a file with a directory"));
+            }
+            (_, FileKind::Directory) => {
+                return Err(io::Error::new(ErrorKind::IsADirectory, "cannot replace a directory with a file"));
+            }
+            _ => refuse_special(facts.kind, &old)?,
+        }
+        Ok(if is_outdated(self.settings, facts, &old) { Taken::Replaced } else { Taken::Stays })
+    }
+
+    /// Fails if the directory that has the new name is not empty.
+    fn refuse_full(&self) -> io::Result<()> {
+        const FULL: &str = "the destination is a directory that is not empty: `merge(true)` moves into it";
+        match names(&self.new.dir.open_in(self.new.name, Links::Keep)?)?.is_empty() {
+            true => Ok(()),
+            false => Err(io::Error::new(ErrorKind::DirectoryNotEmpty, FULL)),
+        }
+    }
+
+    /// Moves what is in a directory to another one.
+    fn merge(&self) -> io::Result<()> {
+        if self.is_to_other_device()? {
+            return self.merge_on_other_device();
+        }
+        let old = self.old.dir.open_in(self.old.name, Links::Keep)?;
+        let new = self.new.dir.open_in(self.new.name, Links::Keep)?;
+        for name in names(&old)? {
+            if self.account.is_over() {
+                return Ok(());
+            }
+            let (from, to) = (self.from.join(&name), self.to.join(&name));
+            let (settings, account) = (self.settings, self.account);
+            let [old, new] = [old.try_clone()?, new.try_clone()?].map(|dir| Place { dir, name: &name });
+            let moving = Moving { settings, from: &from, to: &to, account, old, new };
+            if let Err(cause) = moving.run() {
+                account.fail(Error::new(Op::Move, from.clone(), cause).with_second(to.clone()));
+            }
+        }
+        // What was not moved is a failure already, or is to stay.
+        if !self.settings.dry_run && names(&old)?.is_empty() && self.old.dir.id_in(self.old.name)? == old.id()? {
+            self.old.dir.remove_dir(self.old.name)?;
+        }
+        Ok(())
+    }
+
+    fn merge_on_other_device(&self) -> io::Result<()> {
+        let settings = Settings { sync: !D::SYNCS_FILE_SYSTEM, dry_run: self.settings.dry_run, ..self.complete() };
+        let settings = match settings.overwrite {
+            // Directories are merged, and files that are there are refused one by one.
+            Overwrite::Refuse => Settings { merge: true, ..settings },
+            _ => settings,
+        };
+        let manifest = Manifest::new();
+        let source = self.old.dir.open_in(self.old.name, Links::Keep)?;
+        let mut copy = self.copy(&settings, &manifest);
+        let root = copy.root(&source, &self.target(self.new.name)?)?;
+        let target = root.dir.as_ref().map(D::try_clone).transpose()?;
+        copy.content(source.try_clone()?, root)?;
+        let Some(target) = target.filter(|_| !settings.dry_run && !self.account.is_over()) else { return Ok(()) };
+        if D::SYNCS_FILE_SYSTEM {
+            target.sync_file_system()?;
+        }
+        self.remove_copied(&source, &manifest);
+        Ok(())
     }
 
     fn file_to_other_device(&self) -> io::Result<()> {
@@ -110,33 +187,32 @@ impl<D: Editable> Moving<'_, D> {
         }
     }
 
-    fn tree_to_other_device(&self) -> io::Result<()> {
+    fn tree_to_other_device(&self, replace: bool) -> io::Result<()> {
         let manifest = Manifest::new();
         // The directory that is copied is the one that is emptied, whatever has its name by then.
         let source = self.old.dir.open_in(self.old.name, Links::Keep)?;
-        if !self.tree_copied(&source, &manifest)? {
-            return Ok(());
+        if self.tree_copied(&source, &manifest, replace)? {
+            self.remove_copied(&source, &manifest);
+            self.account.set_outcome("the copy is complete, but not all of the original could be removed");
         }
-        let removal = Account::new(None);
-        let threads = self.settings.threads;
-        let removed = Removal::of_copied(self.from, &manifest, threads, &removal).remove_opened(
-            &self.old.dir,
-            self.old.name,
-            &source,
-        );
-        match removed {
+        Ok(())
+    }
+
+    /// Removes what was copied.
+    fn remove_copied(&self, source: &D, manifest: &Manifest<D>) {
+        let (removal, threads) = (Account::new(None), self.settings.threads);
+        let copied = Removal::of_copied(self.from, manifest, threads, &removal);
+        match copied.remove_opened(&self.old.dir, self.old.name, source) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 removal.fail(Error::new(Op::Move, self.from, stays(&error)).with_second(self.to));
             }
             _ => {}
         }
         self.account.add_failures(removal);
-        self.account.set_outcome("the copy is complete, but not all of the original could be removed");
-        Ok(())
     }
 
     /// Copies a tree to where it is to be; returns whether it is complete there.
-    fn tree_copied(&self, source: &D, manifest: &Manifest<D>) -> io::Result<bool> {
+    fn tree_copied(&self, source: &D, manifest: &Manifest<D>, replace: bool) -> io::Result<bool> {
         let settings = Settings { sync: !D::SYNCS_FILE_SYSTEM, overwrite: Overwrite::Refuse, ..self.complete() };
         let name = temporary_name();
         let mut copy = self.copy(&settings, manifest);
@@ -150,7 +226,7 @@ impl<D: Editable> Moving<'_, D> {
         if D::SYNCS_FILE_SYSTEM {
             unfinished.copy.sync_file_system()?;
         }
-        unfinished.finish()?;
+        unfinished.finish(replace)?;
         self.new.dir.sync()?;
         Ok(true)
     }
@@ -184,10 +260,10 @@ struct Unfinished<'m, 'a, D: Editable> {
 }
 
 impl<D: Editable> Unfinished<'_, '_, D> {
-    fn finish(mut self) -> io::Result<()> {
+    fn finish(mut self, replace: bool) -> io::Result<()> {
         let new = &self.moving.new;
         if let Some(name) = &self.name {
-            new.dir.rename(name, &new.dir, new.name, false)?;
+            new.dir.rename(name, &new.dir, new.name, replace)?;
         }
         self.name = None;
         Ok(())
@@ -212,19 +288,39 @@ fn stays(cause: &io::Error) -> io::Error {
     io::Error::new(cause.kind(), format!("the copy is complete, but the original stays: {cause}"))
 }
 
-/// Whether two paths are names of one thing in one directory that differ in case only, and it is the file
-/// system that takes them for the same: then the second is no other file that could be lost.
+/// Whether two paths are one name in one directory, except for its case, and the file system takes them for the same:
+/// then the second is no other file that could be lost.
+///
+/// That is not asked by inode numbers alone: exFAT through FUSE gives each spelling a number of its own.
 pub(in crate::fs) fn is_other_case<D: Editable>(from: &Path, to: &Path, dir: &D) -> io::Result<bool> {
     let (Some(old), Some(new)) = (from.file_name(), to.file_name()) else { return Ok(false) };
-    let differ_in_case = old != new && old.to_string_lossy().to_lowercase() == new.to_string_lossy().to_lowercase();
-    if !differ_in_case || from.parent() != to.parent() || !dir.is_same(old, dir, new, Links::Keep) {
+    let folded = |name: &OsStr| name.to_string_lossy().to_lowercase();
+    if old == new || from.parent() != to.parent() || folded(old) != folded(new) {
         return Ok(false);
     }
-    // Where case counts, both are there: two names of one file.
-    let mut listed = dir.open_in(OsStr::new("."), Links::Keep)?;
-    let (mut buffer, mut is_listed) = (D::Buffer::default(), false);
-    while listed.read(&mut buffer, |_, name, _| is_listed |= name == new)? == Progress::InPart {}
-    Ok(!is_listed)
+    let seen = |name| {
+        let facts = dir.facts_in(name, Links::Keep).ok()?;
+        Some((facts.kind, facts.mode, facts.size, facts.modified, facts.names))
+    };
+    if seen(old).is_none() || seen(old) != seen(new) {
+        return Ok(false);
+    }
+    // If case counts, both are there: two names of one file, or two files.
+    let names = names(dir)?;
+    Ok(names.iter().filter(|name| folded(name) == folded(new)).eq([old]))
+}
+
+/// The names in a directory.
+fn names<D: Editable>(dir: &D) -> io::Result<Vec<OsString>> {
+    let mut listed = reopened(dir)?;
+    let (mut buffer, mut names) = (D::Buffer::default(), Vec::new());
+    while listed.read(&mut buffer, |_, name, _| names.push(name.to_owned()))? == Progress::InPart {}
+    Ok(names)
+}
+
+/// Opens a directory once more, to be read from its beginning.
+fn reopened<D: Editable>(dir: &D) -> io::Result<D> {
+    dir.open_in(OsStr::new("."), Links::Keep)
 }
 
 /// The report of one thing that was moved in one step.

@@ -56,6 +56,7 @@ pub(super) struct Settings {
     pub(super) dry_run: bool,
     /// What a dry run takes for removed.
     pub(super) removed: Arc<Removed>,
+    pub(super) merge: bool,
     pub(super) on_progress: Option<OnProgress>,
 }
 
@@ -76,6 +77,7 @@ impl Default for Settings {
             sync: false,
             dry_run: false,
             removed: Arc::default(),
+            merge: false,
             on_progress: None,
         }
     }
@@ -500,7 +502,34 @@ impl CopyOptions {
 
 /// How it is done.
 impl CopyOptions {
-    /// Copies trees with so many threads; 0 counts as 1.
+    /// Whether to move a directory into one that has the target's name and is not empty: no by default, then that is
+    /// an error. A copy always merges, unless nothing may be overwritten.
+    ///
+    /// Each file obeys [`overwrite`](CopyOptions::overwrite). On the same device everything is renamed, whole directories
+    /// where the target has none of that name. To another device everything is copied, and then what was copied is
+    /// removed here. What is not moved stays, with the directories above it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::CopyOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// let (new, old) = (&base / "new", &base / "old");
+    /// new.mkdir()?;
+    /// (&new / "b").touch()?;
+    /// old.mkdir()?;
+    /// (&old / "a").touch()?;
+    ///
+    /// assert!(CopyOptions::new().move_to(&new, &old).is_err());
+    /// CopyOptions::new().merge(true).move_to(&new, &old)?;
+    /// assert!((&old / "a").exists() && (&old / "b").exists() && !new.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn merge(self, merge: bool) -> Self {
+        self.with(|settings| settings.merge = merge)
+    }
+
+    /// Number of threads to use; 0 means 1, and no more than 256 are started.
     ///
     /// # Examples
     ///
@@ -617,6 +646,7 @@ impl fmt::Debug for CopyOptions {
             .field("threads", threads)
             .field("sync", sync)
             .field("dry_run", dry_run)
+            .field("merge", &self.settings.merge)
             .finish_non_exhaustive()
     }
 }

@@ -110,7 +110,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         parent: &Path,
         source: &D,
     ) -> io::Result<Made> {
-        let Settings { dry_run, overwrite, attributes, .. } = *self.copy.settings;
+        let Settings { dry_run, overwrite, attributes, merge, .. } = *self.copy.settings;
         // Until it is made, as another thread may be about to make one that differs in case.
         let mut names = target.names.map(Names::lock);
         let mut made = if dry_run { Made::OnlyTold } else { Made::New(None) };
@@ -128,7 +128,9 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         };
         self.refuse_used(names.as_deref_mut(), target.dir, name, found.is_some())?;
         match found {
-            Some(_) if overwrite == Overwrite::Refuse => return Err(sys::taken_error()),
+            Some((_, facts)) if overwrite == Overwrite::Refuse && !(merge && facts.kind == FileKind::Directory) => {
+                return Err(sys::taken_error());
+            }
             // This copy has made it, under another spelling; or another program.
             Some(_) if target.is_fresh => return Err(sys::taken_error()),
             Some((_, facts)) if facts.kind != FileKind::Directory => {

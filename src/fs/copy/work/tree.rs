@@ -316,6 +316,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             copier.any(dir, &target, (name, name), path, kind, copy.links())
         });
         done.unwrap_or_else(|cause| {
+            copier.record(|manifest, source| manifest.left(source, name));
             copy.fail(path, name, target.explained(cause, dir, name));
             false
         })
@@ -347,6 +348,7 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
                             Ok(source) => worker.target.explained(cause, source, &name),
                             Err(_) => cause,
                         };
+                        worker.copier.record(|manifest, source| manifest.left(source, &name));
                         copy.fail(tour.path(), &name, cause);
                     }
                 }
