@@ -46,6 +46,33 @@ impl Mount {
         is_mounted.then(|| Self { at, device: None }).or_else(|| skipped("tmpfs"))
     }
 
+    /// In memory, and full after so many bytes.
+    pub(crate) fn small_tmpfs(base: &Path, size: usize) -> Option<Self> {
+        let at = base / "small tmpfs";
+        at.mkdir().unwrap();
+        let is_mounted = succeeds(
+            Command::new("mount").args(["-t", "tmpfs", "-o"]).arg(format!("size={size}")).args(["tmpfs", at.as_str()]),
+        );
+        is_mounted.then(|| Self { at, device: None }).or_else(|| skipped("small tmpfs"))
+    }
+
+    /// In memory, without attributes.
+    pub(crate) fn ramfs(base: &Path) -> Option<Self> {
+        let at = base / "ramfs";
+        at.mkdir().unwrap();
+        let is_mounted = succeeds(Command::new("mount").args(["-t", "ramfs", "ramfs", at.as_str()]));
+        is_mounted.then(|| Self { at, device: None }).or_else(|| skipped("ramfs"))
+    }
+
+    /// A directory through FUSE, with what these options change.
+    pub(crate) fn bindfs(base: &Path, options: &[&str]) -> Option<Self> {
+        let (real, at) = (base / "bindfs real", base / "bindfs");
+        real.mkdir().unwrap();
+        at.mkdir().unwrap();
+        let is_mounted = succeeds(Command::new("bindfs").args(options).args([real.as_str(), at.as_str()]));
+        is_mounted.then(|| Self { at, device: None }).or_else(|| skipped("bindfs"))
+    }
+
     fn of_image(base: &Path, name: &str, make: &[&str], mount: &[&str]) -> Option<Self> {
         let (image, at) = (base / format!("{name} image"), base / name);
         std::fs::File::create(image.as_str()).unwrap().set_len(8 << 20).unwrap();

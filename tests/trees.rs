@@ -5,6 +5,8 @@
 #[cfg(target_os = "linux")]
 mod attributes;
 #[cfg(target_os = "linux")]
+mod content;
+#[cfg(target_os = "linux")]
 mod descriptors;
 #[cfg(target_os = "linux")]
 mod fidelity;
@@ -16,6 +18,8 @@ mod laws;
 mod moving;
 #[cfg(target_os = "linux")]
 mod named;
+#[cfg(target_os = "linux")]
+mod not_kept;
 #[cfg(target_os = "linux")]
 mod one_file_system;
 mod overwrite;

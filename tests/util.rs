@@ -172,3 +172,25 @@ pub(crate) fn start_anew(program: &mut Command, test: &str) {
     assert!(printed.contains("1 passed"), "no test is called {test}: {printed}");
     print!("{printed}");
 }
+
+/// Runs the rest of a test once for each fault, in a process of its own in which strace lets system calls fail as the
+/// fault says (`--inject`): there the fault is returned. Nothing is left to do in the process that starts these.
+#[cfg(target_os = "linux")]
+#[track_caller]
+pub(crate) fn with_faults(name: &str, faults: &[&str]) -> Option<String> {
+    const MARK: &str = "WAYPATH_TEST_FAULT";
+    if let Ok(fault) = std::env::var(MARK) {
+        return Some(fault);
+    }
+    if Command::new("strace").arg("--version").output().is_err() {
+        println!("SKIPPED {name}: there is no strace");
+        return None;
+    }
+    for fault in faults {
+        let call = fault.split(':').next().unwrap();
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &format!("inject={fault}")]);
+        start_anew(strace.arg(std::env::current_exe().unwrap()).env(MARK, fault), name);
+    }
+    None
+}

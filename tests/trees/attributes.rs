@@ -1,14 +1,19 @@
 //! What a copy gets besides content: never more permissions than the original has, and what it cannot get is reported.
 
 use std::fs::{self, Permissions};
+use std::io::ErrorKind;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
-use rustix::fs::{CWD, FileType, Mode, XattrFlags, lgetxattr, lsetxattr, mknodat};
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode, Timespec, Timestamps, XattrFlags, lgetxattr, lremovexattr, lsetxattr, mknodat,
+    utimensat,
+};
 use rustix::io::Errno;
-use waypath::{CopyOptions, Overwrite, Path};
+use waypath::{Action, Attribute, CopyOptions, Overwrite, Path};
 
 use crate::snapshot::{assert_same, snapshot};
-use crate::util::{NOBODY, Tree};
+use crate::util::{NOBODY, Tree, as_nobody, as_nobody_in};
 
 const ACCESS: &str = "system.posix_acl_access";
 const DEFAULT: &str = "system.posix_acl_default";
@@ -154,4 +159,294 @@ fn a_copy_gets_no_list_from_the_directory_above() {
     // Those of what is new are another matter.
     CopyOptions::new().mode(false).copy(tree.at("src/f"), tree.at("to/f")).unwrap();
     assert_eq!(get(&tree.at("to/f"), ACCESS), Some(list([6, 7, 7, 6, 4])));
+}
+
+/// Everything of which a copy can be brought up to date without its content.
+#[test]
+fn what_is_unchanged_gets_the_attributes_that_changed() {
+    let tree = Tree::new(["src/f", "src/d/g", "src/d/e/h", "src/link => f", "src/same"]);
+    mknodat(CWD, tree.at("src/pipe").as_str(), FileType::Fifo, Mode::RUSR, 0).unwrap();
+    let has_attributes = set(&tree.at("src/f"), "user.a", b"1")
+        && set(&tree.at("src/d"), "user.a", b"1")
+        && set(&tree.at("src/f"), ACCESS, &list([6, 4, 4, 4, 4]))
+        && set(&tree.at("src/d"), DEFAULT, &list([7, 5, 5, 5, 5]));
+    let is_root = nix::unistd::geteuid().is_root();
+    for threads in [1, 3] {
+        let options = CopyOptions::archive().overwrite(Overwrite::IfDifferent).threads(threads);
+        options.copy(tree.at("src"), tree.at("to")).unwrap();
+        let identity = |name: &str| fs::symlink_metadata(tree.at(name)).unwrap().ino();
+        let names = ["to/f", "to/d/g", "to/d/e/h", "to/link", "to/pipe", "to/same"];
+        let before = names.map(identity);
+
+        mode(tree.at("src/f"), 0o600 + 0o010 * threads as u32);
+        mode(tree.at("src/d/e"), 0o700 + 0o010 * threads as u32);
+        mode(tree.at("src/pipe"), 0o600 + threads as u32);
+        set_modified(&tree.at("src/link"), 1_000 + threads as i64);
+        let mut changed = vec!["to/f", "to/d/e", "to/pipe", "to/link"];
+        if is_root {
+            std::os::unix::fs::lchown(tree.at("src/d/e/h"), Some(threads as u32), None).unwrap();
+            changed.push("to/d/e/h");
+        }
+        if has_attributes {
+            let value = [threads as u8];
+            assert!(set(&tree.at("src/d/g"), "user.b", &value) && set(&tree.at("to/d/g"), "user.surplus", b""));
+            assert!(set(&tree.at("to/d"), "user.surplus", b""));
+            changed.extend(["to/d/g", "to/d"]);
+            if threads == 1 {
+                lremovexattr(tree.at("src/d").as_str(), "user.a").unwrap();
+                lremovexattr(tree.at("src/d").as_str(), DEFAULT).unwrap();
+                lremovexattr(tree.at("src/f").as_str(), ACCESS).unwrap();
+            }
+        }
+        changed.sort_unstable();
+        let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
+        assert!(plan.steps.iter().all(|step| step.action == Action::SetAttributes), "{plan}");
+        let planned: Vec<_> = plan.steps.iter().map(|step| step.path.clone()).collect();
+        assert_eq!(planned, changed.iter().map(|name| tree.at(name).into()).collect::<Vec<std::path::PathBuf>>());
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.updated, plan.updated), (changed.len() as u64, changed.len() as u64));
+        assert_eq!((report.files, report.unchanged, report.not_kept_count), (0, 6, 0));
+        assert_eq!(names.map(identity), before, "nothing was made anew");
+        assert_same(&snapshot(tree.at("to")), &snapshot(tree.at("src")), threads);
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.updated, report.unchanged), (0, 6), "once is enough");
+    }
+}
+
+fn set_modified(path: &Path, seconds: i64) {
+    let time = Timespec { tv_sec: seconds, tv_nsec: 5 };
+    let times = Timestamps { last_access: time, last_modification: time };
+    utimensat(CWD, path.as_str(), &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
+}
+
+/// Links and special files have no `user.*` attributes, but others and lists.
+#[test]
+fn links_and_special_files_keep_their_attributes() {
+    let tree = Tree::new(["src/link => f"]);
+    mknodat(CWD, tree.at("src/pipe").as_str(), FileType::Fifo, Mode::RUSR, 0).unwrap();
+    if !set(&tree.at("src/pipe"), ACCESS, &list([6, 6, 0, 6, 0])) {
+        return;
+    }
+    if nix::unistd::geteuid().is_root() {
+        assert!(set(&tree.at("src/link"), "trusted.a", b"1") && set(&tree.at("src/pipe"), "trusted.b", b"2"));
+    }
+    let before = snapshot(tree.at("src"));
+    for (at, options) in [CopyOptions::archive(), CopyOptions::archive().strict(true)].into_iter().enumerate() {
+        let to = tree.at(&format!("to{at}"));
+        options.copy(tree.at("src"), &to).unwrap();
+        assert_same(&snapshot(&to), &before, "a tree");
+        for name in ["link", "pipe"] {
+            let alone = tree.at(&format!("alone{at}"));
+            options.copy(tree.at("src").join(name), &alone).unwrap();
+            assert_eq!(snapshot(&alone)[std::path::Path::new("")], before[std::path::Path::new(name)], "{name}");
+            alone.unlink().unwrap();
+        }
+    }
+    // Behind a link that is followed, it is the list of the pipe that counts.
+    crate::util::symlink("src/pipe", &tree.at("to pipe"));
+    let options = CopyOptions::new().specials(waypath::Specials::Recreate).symlinks(waypath::Symlinks::Follow);
+    options.copy(tree.at("to pipe"), tree.at("copy")).unwrap();
+    assert_eq!(mode_of(tree.at("copy")), 0o600);
+}
+
+#[test]
+fn a_second_file_gets_its_mode_as_the_first() {
+    let tree = Tree::new(["src/a", "src/b", "src/c"]);
+    for name in ["src/a", "src/b", "src/c"] {
+        mode(tree.at(name), 0o666);
+    }
+    tree.at("src").copy(tree.at("to")).unwrap();
+    assert_eq!(["to/a", "to/b", "to/c"].map(|name| mode_of(tree.at(name))), [0o666; 3], "whatever the umask takes");
+}
+
+#[test]
+fn a_copy_of_another_users_file_does_not_let_act_as_that_user() {
+    let prepare = |place: &Path| {
+        for (name, bits) in [("setuid", 0o4755), ("setgid", 0o2755)] {
+            (place / name).write_text("x").unwrap();
+            mode(place / name, bits);
+        }
+        mode(place, 0o777);
+    };
+    let name = "trees::attributes::a_copy_of_another_users_file_does_not_let_act_as_that_user";
+    let Some(place) = as_nobody_in(name, prepare) else { return };
+    for name in ["setuid", "setgid"] {
+        let report = CopyOptions::archive().copy(&place / name, &place / "copy").unwrap();
+        assert_eq!(mode_of(&place / "copy"), 0o755);
+        let lost: Vec<_> = report.not_kept.iter().map(|lost| lost.what.clone()).collect();
+        assert_eq!(lost, [Attribute::Owner, Attribute::Group, Attribute::Mode]);
+        assert_eq!(report.not_kept[0].path, std::path::Path::new((&place / "copy").as_str()));
+        assert_eq!(report.not_kept[0].kind, ErrorKind::PermissionDenied);
+        assert!(report.to_string().ends_with("3 attributes not kept"), "{report}");
+        (&place / "copy").unlink().unwrap();
+        let error = CopyOptions::archive().strict(true).copy(&place / name, &place / "copy").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+        assert!(error.to_string().contains("its owner cannot be kept"), "{error}");
+        assert!(!(&place / "copy").exists());
+    }
+}
+
+/// The group is given even if the owner cannot be.
+#[test]
+fn the_group_is_kept_without_the_owner() {
+    let prepare = |place: &Path| {
+        (place / "f").write_text("x").unwrap();
+        std::os::unix::fs::chown((place / "f").as_str(), Some(4_321), Some(NOBODY)).unwrap();
+        (place / "to").mkdir().unwrap();
+        std::os::unix::fs::chown((place / "to").as_str(), None, Some(4_321)).unwrap();
+        mode(place / "to", 0o2777);
+        mode(place, 0o755);
+    };
+    let name = "trees::attributes::the_group_is_kept_without_the_owner";
+    let Some(place) = as_nobody_in(name, prepare) else { return };
+    let report = CopyOptions::archive().copy(&place / "f", &place / "to/f").unwrap();
+    assert_eq!(fs::metadata(&place / "to/f").unwrap().gid(), NOBODY);
+    let lost: Vec<_> = report.not_kept.iter().map(|lost| lost.what.clone()).collect();
+    assert_eq!(lost, [Attribute::Owner]);
+}
+
+/// A report keeps the first hundred.
+#[test]
+fn what_is_not_kept_is_counted() {
+    let prepare = |place: &Path| {
+        (place / "src").mkdir().unwrap();
+        (0..150).for_each(|at| (place / "src" / at.to_string()).touch().unwrap());
+        mode(place, 0o777);
+    };
+    let Some(place) = as_nobody_in("trees::attributes::what_is_not_kept_is_counted", prepare) else { return };
+    for threads in [1, 3] {
+        let options = CopyOptions::archive().threads(threads);
+        let report = options.copy(&place / "src", &place / "to").unwrap();
+        assert_eq!((report.files, report.not_kept.len(), report.not_kept_count), (150, 100, 302));
+        assert!(report.not_kept.is_sorted_by_key(|lost| lost.path.clone()));
+        (&place / "to").rmtree().unwrap();
+        let error = options.strict(true).copy(&place / "src", &place / "to").unwrap_err();
+        assert_eq!((error.failure_count(), error.kind()), (151, ErrorKind::PermissionDenied));
+        assert_eq!((&place / "to").iterdir().count(), 0);
+        (&place / "to").rmtree().unwrap();
+    }
+}
+
+/// What a copy does not get from the original, it keeps of the file that it replaces.
+#[test]
+fn what_is_replaced_keeps_its_owner() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: only root gives files away");
+        return;
+    }
+    let tree = Tree::new(["new", "old"]);
+    mode(tree.at("new"), 0o604);
+    for (options, expected) in [
+        (CopyOptions::new(), (4_321, 8_765, 0o604)),
+        (CopyOptions::new().mode(false), (4_321, 8_765, 0o640)),
+        (CopyOptions::new().mode(false).owner(true), (0, 0, 0o640)),
+        (CopyOptions::archive(), (0, 0, 0o604)),
+    ] {
+        tree.at("old").unlink().unwrap();
+        tree.at("old").write_text("old").unwrap();
+        std::os::unix::fs::chown(tree.at("old"), Some(4_321), Some(8_765)).unwrap();
+        mode(tree.at("old"), 0o4640);
+        let report = options.clone().overwrite(Overwrite::Always).copy(tree.at("new"), tree.at("old")).unwrap();
+        let found = fs::metadata(tree.at("old")).unwrap();
+        assert_eq!((found.uid(), found.gid(), found.mode() & 0o7777), expected, "{options:?}");
+        assert_eq!((report.not_kept_count, tree.at("old").read_text().unwrap().as_str()), (0, "new"));
+    }
+    if set(&tree.at("old"), "user.old", b"1") {
+        CopyOptions::new().overwrite(Overwrite::Always).copy(tree.at("new"), tree.at("old")).unwrap();
+        assert_eq!(get(&tree.at("old"), "user.old").as_deref(), Some(&b"1"[..]));
+    }
+    if set(&tree.at("old"), ACCESS, &list([6, 6, 0, 6, 0])) {
+        let options = CopyOptions::new().overwrite(Overwrite::Always);
+        options.clone().mode(false).xattrs(true).copy(tree.at("new"), tree.at("old")).unwrap();
+        assert_eq!(get(&tree.at("old"), ACCESS), Some(list([6, 6, 0, 6, 0])));
+        options.copy(tree.at("new"), tree.at("old")).unwrap();
+        assert_eq!((get(&tree.at("old"), ACCESS), mode_of(tree.at("old"))), (None, 0o604));
+    }
+}
+
+/// Who cannot leave a file to its owner is told; who insists is refused.
+#[test]
+fn another_users_file_is_not_taken_silently() {
+    let prepare = |place: &Path| {
+        (place / "theirs").write_text("theirs").unwrap();
+        mode(place / "theirs", 0o666);
+        mode(place, 0o777);
+    };
+    let name = "trees::attributes::another_users_file_is_not_taken_silently";
+    let Some(place) = as_nobody_in(name, prepare) else { return };
+    (&place / "mine").write_text("mine").unwrap();
+    let options = CopyOptions::new().overwrite(Overwrite::Always);
+    let error = options.clone().strict(true).copy(&place / "mine", &place / "theirs").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    assert_eq!((&place / "theirs").read_text().unwrap(), "theirs");
+    let report = options.mode(false).copy(&place / "mine", &place / "theirs").unwrap();
+    let lost: Vec<_> = report.not_kept.iter().map(|lost| lost.what.clone()).collect();
+    assert_eq!(lost, [Attribute::Owner, Attribute::Group]);
+    assert_eq!((mode_of(&place / "theirs"), &*(&place / "theirs").read_text().unwrap()), (0o666, "mine"));
+    assert_eq!(place.iterdir().count(), 2);
+}
+
+/// A umask that lets not even the owner do anything.
+#[test]
+fn no_umask_is_in_the_way() {
+    if !as_nobody("trees::attributes::no_umask_is_in_the_way") {
+        return;
+    }
+    let tree = Tree::new(["src/d/e/f", "src/g"]);
+    let before = snapshot(tree.at("src"));
+    for mask in [0o777, 0o300, 0o400] {
+        let old = rustix::process::umask(Mode::from_raw_mode(mask));
+        let results = [1, 3].map(|threads| {
+            let to = |what: &str| tree.at(&format!("{what}{threads}"));
+            CopyOptions::archive().threads(threads).copy(tree.at("src"), to("archive")).unwrap();
+            CopyOptions::new().threads(threads).copy(tree.at("src"), to("plain")).unwrap();
+            CopyOptions::new().mode(false).threads(threads).copy(tree.at("src"), to("new")).unwrap();
+            [to("archive"), to("plain"), to("new")]
+        });
+        rustix::process::umask(old);
+        for [archive, plain, new] in results {
+            assert_same(&snapshot(&archive), &before, mask);
+            let modes = |of: &Path| ["", "d", "d/e", "d/e/f", "g"].map(|name| mode_of(of.join(name)));
+            assert_eq!(modes(&plain), modes(&tree.at("src")));
+            // What is new has what the umask leaves, as after `cp`.
+            for name in ["", "d", "d/e"] {
+                assert_eq!(mode_of(new.join(name)), 0o777 & !mask, "{name}");
+                mode(new.join(name), 0o700);
+            }
+            for path in [archive, plain, new] {
+                path.rmtree().unwrap();
+            }
+        }
+    }
+}
+
+/// Directories are for their owner only while something is copied into them, and no longer: however it ends.
+#[test]
+fn a_copy_that_is_broken_off_leaves_no_directory_closed() {
+    let tree = Tree::new(["src/a/b/c/f", "src/a/b/g", "src/a/h", "src/d/i", "src/j"]);
+    for name in ["src", "src/a", "src/a/b", "src/a/b/c", "src/d"] {
+        mode(tree.at(name), 0o755);
+    }
+    for threads in [1, 3] {
+        for last in 1..=5 {
+            for panics in [false, true] {
+                let mut calls = 0;
+                let options = CopyOptions::new().threads(threads).progress(move |_| {
+                    calls += 1;
+                    assert!(calls != last || !panics, "as it is to be");
+                    if calls == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                });
+                let copy = || options.copy(tree.at("src"), tree.at("to"));
+                let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(copy));
+                assert_eq!(result.is_err(), panics);
+                assert!(result.is_err() || result.is_ok_and(|result| result.is_err()));
+                for entry in tree.at("to").walk() {
+                    let entry = entry.unwrap();
+                    assert!(!entry.is_dir() || mode_of(entry.path()) == 0o755, "{}", entry.path());
+                }
+                assert_eq!(mode_of(tree.at("to")), 0o755);
+                tree.at("to").rmtree().unwrap();
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Giving one file the attributes of another: never more permissions than that one has, and what cannot be given is
 //! reported.
 
-use std::io;
+use std::io::{self, ErrorKind};
 
 use rustix::fs::{Gid, Stat, Timestamps, Uid};
 use rustix::io::Result;
@@ -116,7 +116,7 @@ fn give_mode(mode: u32, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses: &
     let bits = kept_bits(from, owner_of(now));
     let mut wanted = mode & bits;
     if from.attributes.owner && mode & SET_ID & !bits != 0 {
-        losses.add(Attribute::Mode, other("setuid and setgid are kept only with the owner and the group"));
+        losses.add(Attribute::Mode, refusal("setuid and setgid are kept only with the owner and the group"));
     }
     if from.facts.kind == FileKind::Directory {
         // Inherited from the directory above: whose the files in this one are.
@@ -128,7 +128,7 @@ fn give_mode(mode: u32, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses: &
     }
     match to.set_mode(wanted) {
         Ok(()) if mode_of(&to.stat()?) == wanted => {}
-        Ok(()) => losses.add(Attribute::Mode, other("the file system or its rules keep another one")),
+        Ok(()) => losses.add(Attribute::Mode, unsupported("the file system keeps another mode")),
         Err(_) if mode_of(&to.stat()?) == wanted => {}
         Err(errno) => losses.add(Attribute::Mode, errno),
     }
@@ -155,7 +155,7 @@ fn give_owner((user, group): (u32, u32), to: &Handle<'_>, now: &mut Stat, losses
         match refused {
             _ if is_kept => {}
             Some(errno) => losses.add(what, errno),
-            None => losses.add(what, other("the file system keeps another one")),
+            None => losses.add(what, unsupported("the file system keeps another one")),
         }
     }
     Ok(())
@@ -184,6 +184,10 @@ pub(super) fn times(facts: &Facts) -> Timestamps {
     Timestamps { last_access: timespec(facts.accessed), last_modification: timespec(facts.modified) }
 }
 
-fn other(reason: &str) -> io::Error {
-    io::Error::other(reason)
+fn unsupported(reason: &str) -> io::Error {
+    io::Error::new(ErrorKind::Unsupported, reason)
+}
+
+fn refusal(reason: &str) -> io::Error {
+    io::Error::new(ErrorKind::PermissionDenied, reason)
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, Stat, fchmod, fstat, fsync, linkat, mkdirat, openat, readlinkat, renameat, statat,
+    AtFlags, FileType, Mode, OFlags, Stat, fstat, fsync, linkat, mkdirat, openat, readlinkat, renameat, statat,
     symlinkat, unlinkat,
 };
 use rustix::io::{Errno, retry_on_intr};
@@ -211,9 +211,12 @@ impl Editable for Dir {
         let mut losses = Losses::default();
         let facts = &permitted(&Handle::Open(source.as_fd()), facts, copying.attributes, &mut losses);
         let replaced = if copying.replace { self.replaced_file(name, copying.attributes) } else { None };
+        let mut is_first = true;
         loop {
             let (file, temporary) = self.temporary_file(facts, copying, replaced.is_some(), scratch)?;
-            let Some(means) = copy::content(source, facts, &file, scratch, goes_on)? else { return Ok(None) };
+            // What is copied once more is not counted once more.
+            let mut goes_on = |count| goes_on(if is_first { count } else { 0 });
+            let Some(means) = copy::content(source, facts, &file, scratch, &mut goes_on)? else { return Ok(None) };
             self.complete_file(&file, (source, facts), copying.attributes, replaced.as_ref(), &mut losses)?;
             if copying.strict && !losses.is_empty() {
                 return losses.refused().map(|()| None);
@@ -230,7 +233,7 @@ impl Editable for Dir {
                 return Ok(Some(CopiedFile { means, losses }));
             }
             // Once more, then, under a temporary name.
-            (scratch.cannot_name, losses) = (true, Losses::default());
+            (scratch.cannot_name, losses, is_first) = (true, Losses::default(), false);
             rustix::fs::seek(source, rustix::fs::SeekFrom::Start(0))?;
         }
     }
@@ -422,6 +425,14 @@ impl Replaced<'_> {
     }
 }
 
+const STICKY: u32 = 0o1000;
+
+/// Whether the file system lets the mode of a directory be changed, and does not only say so.
+fn is_changed(dir: &Dir, mode: u32) -> bool {
+    let handle = dir.handle();
+    handle.set_mode(mode).is_ok() && handle.stat().is_ok_and(|found| facts_of(&found).mode & 0o7777 == mode)
+}
+
 /// The mode of a directory that nobody but its owner may look into.
 const PRIVATE: u32 = 0o700;
 
@@ -465,11 +476,11 @@ impl Dir {
         let mode = self.facts_in(name, Links::Keep)?.mode & 0o7777;
         made.have_their_bits = mode & PRIVATE == PRIVATE;
         // What it has from the directory above besides permissions stays.
-        let private = Mode::from_raw_mode((mode & 0o7000 | PRIVATE) as _);
+        let private = mode & 0o7000 | PRIVATE;
         let is_set = match self.open_in(name, Links::Keep) {
-            // It gets its mode by this call in the end: whether that works is found out here.
-            Ok(dir) => retry_on_intr(|| fchmod(&dir.fd, private)).is_ok(),
-            Err(_) => set_mode(&self.fd, name, private).is_ok(),
+            // It gets its mode by this call in the end: whether that works is found out here, by a bit that harms nobody.
+            Ok(dir) => is_changed(&dir, private ^ STICKY) && is_changed(&dir, private),
+            Err(_) => self.named(name).set_mode(private).is_ok(),
         };
         made.keep_their_mode = !is_set;
         Ok(is_set)

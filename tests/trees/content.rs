@@ -1,0 +1,113 @@
+//! The content of copies, however the system copies it, and whoever else has the file.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use waypath::{CopyOptions, Path};
+
+use crate::util::{Tree, with_faults};
+
+/// Content in which each block is another one.
+fn content(length: usize) -> Vec<u8> {
+    let mut content = Vec::with_capacity(length + 4096);
+    (0_u64..).take_while(|block| *block < length.div_ceil(4096) as u64).for_each(|block| {
+        content.extend(block.to_le_bytes().repeat(512));
+    });
+    content.truncate(length);
+    content
+}
+
+/// Files that are copied in one call, in several, and by hand.
+const LENGTHS: [usize; 4] = [0, 1_000, 300_000, 34_000_000];
+
+fn copies_are_whole(context: &str) {
+    let tree = Tree::new(["src/"]);
+    for length in LENGTHS {
+        fs::write(tree.at(&format!("src/{length}")), content(length)).unwrap();
+    }
+    let report = CopyOptions::new().copy(tree.at("src"), tree.at("to")).unwrap();
+    assert_eq!((report.files, report.bytes), (4, LENGTHS.iter().sum::<usize>() as u64), "{context}");
+    for length in LENGTHS {
+        let copy = fs::read(tree.at(&format!("to/{length}"))).unwrap();
+        assert!(copy == content(length), "{context}: {} bytes of {length}", copy.len());
+    }
+    assert_eq!(tree.at("to").iterdir().count(), 4, "{context}");
+}
+
+/// The system need not copy a file by itself, nor to its end.
+#[test]
+fn what_the_system_does_not_copy_is_read_and_written() {
+    let faults = [
+        "copy_file_range:error=ETXTBSY",
+        "copy_file_range:error=EOVERFLOW",
+        "copy_file_range:error=EAGAIN",
+        "copy_file_range:error=EIO",
+        "copy_file_range:error=EXDEV:when=1",
+        "copy_file_range:error=EAGAIN:when=3",
+        "copy_file_range:retval=0",
+        "copy_file_range:retval=0:when=3",
+    ];
+    if let Some(fault) = with_faults("trees::content::what_the_system_does_not_copy_is_read_and_written", &faults) {
+        copies_are_whole(&fault);
+    }
+}
+
+/// A file that has no name before it is complete may not get one.
+#[test]
+fn a_file_that_gets_no_name_is_copied_anew() {
+    let faults = ["linkat:error=EPERM", "linkat:error=EPERM:when=3+"];
+    if let Some(fault) = with_faults("trees::content::a_file_that_gets_no_name_is_copied_anew", &faults) {
+        copies_are_whole(&fault);
+    }
+}
+
+/// A program that holds a lease on a file until somebody else opens it, and says when it does; `None` without Python.
+fn lease(file: &Path) -> Option<std::process::Child> {
+    let script = "
+import fcntl, os, signal, sys
+file = os.open(sys.argv[1], os.O_RDWR)
+def release(*_):
+    fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    os._exit(0)
+signal.signal(signal.SIGIO, release)
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+print('held', flush=True)
+while True:
+    signal.pause()
+";
+    let mut python = Command::new("python3");
+    let held = python.args(["-c", script, file.as_str()]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let Ok(mut held) = held else {
+        println!("SKIPPED: there is no python3");
+        return None;
+    };
+    let mut line = String::new();
+    BufReader::new(held.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    if line.trim() != "held" {
+        println!("SKIPPED: this file system has no leases");
+        _ = held.kill();
+        _ = held.wait();
+        return None;
+    }
+    Some(held)
+}
+
+#[test]
+fn a_file_on_which_another_program_holds_a_lease_is_waited_for() {
+    let tree = Tree::new(["src/f"]);
+    let edit = |file: &Path| file.edit_text(|text| text + "!").map(drop);
+    let verbs: [(&str, &dyn Fn(&Path) -> waypath::Result<()>); 4] = [
+        ("copy", &|file| file.copy(tree.at("copy")).map(drop)),
+        ("copy of a tree", &|file| file.parent().copy(tree.at("to")).map(drop)),
+        ("write_atomic", &|file| file.write_atomic("f")),
+        ("edit_text", &edit),
+    ];
+    for (name, verb) in verbs {
+        let Some(mut holder) = lease(&tree.at("src/f")) else { return };
+        let result = verb(&tree.at("src/f"));
+        assert!(result.is_ok(), "{name}: {result:?}");
+        assert!(holder.wait().unwrap().success(), "{name}: it was waited for");
+    }
+    tree.is(["copy: f", "src/", "src/f: f!", "to/", "to/f"]);
+}
