@@ -7,7 +7,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::hint::black_box;
 use std::time::Duration;
 
-use waypath::{Flavour, Mode, Path, PathBuf, Pattern, PatternSetBuilder, Posix, Windows};
+use waypath::{CopyOptions, Flavour, Mode, Path, PathBuf, Pattern, PatternSet, PatternSetBuilder, Posix, Windows};
+
+use crate::util::Tree;
 
 /// How long the work has to take before its growth is measured, so that the clock and what is done once do not
 /// matter. Work of the largest size that takes less is done at once, whatever its growth.
@@ -347,4 +349,50 @@ fn natural_order_takes_little_more_than_order() {
     natural_order_is_about_as_fast::<Posix>(|at| format!("src/{}/mod.rs", ["walk", "fs", "sys", "path"][at % 4]));
     natural_order_is_about_as_fast::<Posix>(|at| format!("größe/日本語/{at}é"));
     natural_order_is_about_as_fast::<Windows>(|at| format!("größe/日本語/{at}é"));
+}
+
+/// Where each name costs a call to the system, the square shows late.
+const MANY_NAMES: Duration = Duration::from_millis(60);
+
+#[test]
+fn names_are_looked_up_in_time() {
+    const MOST: usize = 1 << 14;
+    let tree = Tree::new(["d1/f1", "d2/f2"]);
+    let names = |size: usize| (0..size).map(|number| format!("d{}/f{number}", number % 7)).collect::<Vec<_>>();
+    grows_beyond(MANY_NAMES, MOST, |size| {
+        let (names, tree) = (names(size), &tree);
+        move || tree.glob(&names).unwrap().count()
+    });
+    grows_beyond(MANY_NAMES, MOST, |size| {
+        let (names, tree) = (names(size), &tree);
+        move || tree.glob(&names).unwrap().sorted_by(|left, right| left.cmp(right)).count()
+    });
+    grows_beyond(MANY_NAMES, MOST / 4, |size| {
+        let set = names(size).iter().fold(PatternSet::builder(), |set, name| set.include(name)).build();
+        let tree = &tree;
+        move || tree.glob_set(&set).unwrap().count()
+    });
+}
+
+/// As many patterns as names: each name would be compared with each pattern.
+#[test]
+fn names_are_excluded_in_time() {
+    const MOST: usize = 1 << 12;
+    let tree = Tree::new([]);
+    let prepared = |size: usize| {
+        let directory = tree.at(&size.to_string());
+        directory.mkdir_all().unwrap();
+        (0..size).for_each(|number| (&directory / format!("f{number}")).touch().unwrap());
+        let patterns: Vec<_> = (0..size).map(|number| format!("**/x{number}")).collect();
+        (directory, patterns)
+    };
+    grows_beyond(MANY_NAMES, MOST, |size| {
+        let (directory, patterns) = prepared(size);
+        move || directory.walk().exclude(&patterns).count()
+    });
+    grows_beyond(MANY_NAMES, MOST, |size| {
+        let (directory, patterns) = prepared(size);
+        let copy = tree.at("copy");
+        move || CopyOptions::new().exclude(&patterns).dry_run(true).copy(&directory, &copy).unwrap().files
+    });
 }
