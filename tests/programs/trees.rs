@@ -36,6 +36,8 @@ fn do_and_exit(job: &str, place: &Path) -> ! {
     let result = match verb {
         "copy" => options.overwrite(Overwrite::Always).copy(&src, &to),
         "move" => options.move_to(&src, &to / "moved"),
+        "move-file" => options.move_to(&src / "large", &to / "moved"),
+        "copy-synced" => options.sync(true).copy(&src / "large", &to / "copied"),
         "remove" => RemoveOptions::new().threads(threads).rmtree(&src),
         _ => unreachable!("{job}"),
     };
@@ -381,6 +383,47 @@ mod kills {
         }
         println!("{job}: killed {kills} times, {complete} times too late, 0 torn, {litter} temporary names left over");
     }
+}
+
+/// The calls by which a job brings files to the disk, gives them names and removes names, in order.
+fn order_of(test: &str, job: &str) -> Option<Vec<&'static str>> {
+    let (place, other, logs) = (TempDir::new().unwrap(), TempDir::new_in("/dev/shm").unwrap(), TempDir::new().unwrap());
+    fill(&(&place / "src"));
+    std::os::unix::fs::symlink(other.as_str(), &place / "to").unwrap();
+    let log = &logs / "log";
+    let options = ["-o", log.as_str(), "-e", "trace=all"];
+    let output = anew(strace(&options)?, test, job, &place).output().unwrap();
+    assert!(output.status.success(), "{}", shown(job, None, &output));
+    let calls = Log::read(&log).after.into_iter().filter_map(|call| match &*call {
+        "fsync" | "fdatasync" => Some("sync"),
+        "syncfs" => Some("sync all"),
+        "linkat" | "renameat" | "renameat2" => Some("name"),
+        "unlinkat" => Some("remove"),
+        _ => None,
+    });
+    let mut calls: Vec<_> = calls.collect();
+    calls.dedup();
+    Some(calls)
+}
+
+/// At any moment one of both is on the disk under its name.
+#[test]
+fn what_is_moved_is_on_the_disk_before_the_original_goes() {
+    const TEST: &str = "trees::what_is_moved_is_on_the_disk_before_the_original_goes";
+    if let Some((job, place)) = job() {
+        do_and_exit(&job, &place);
+    }
+    if !has_other_device() {
+        return;
+    }
+    // The first try is a rename. The last sync is that of the directory.
+    let Some(calls) = order_of(TEST, "move-file") else { return };
+    assert_eq!(calls, ["name", "sync", "name", "sync", "remove"]);
+    let Some(calls) = order_of(TEST, "copy-synced") else { return };
+    assert_eq!(calls, ["sync", "name"]);
+    let Some(calls) = order_of(TEST, "move") else { return };
+    let synced = calls.iter().position(|&call| call == "sync all").expect("a tree is synced at once");
+    assert_eq!(calls[synced..], ["sync all", "name", "sync", "remove"], "{calls:?}");
 }
 
 /// Does the job, in a process that was started for it; else plays the test.
