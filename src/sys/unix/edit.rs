@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, Stat, fstat, fsync, linkat, mkdirat, openat, readlinkat, renameat, statat,
+    AtFlags, FileType, Mode, OFlags, Stat, fchmod, fstat, fsync, linkat, mkdirat, openat, readlinkat, renameat, statat,
     symlinkat, unlinkat,
 };
 use rustix::io::{Errno, retry_on_intr};
