@@ -1,10 +1,10 @@
-//! What a file has besides its content.
+//! The names of what a file has besides its content.
 
 use std::fmt;
 
 use crate::printable::printable;
 
-/// Something that a file has besides its content; see [`NotKept`](crate::NotKept).
+/// An attribute of a file: something it has besides its content; see [`NotKept`](crate::NotKept).
 ///
 /// # Examples
 ///
@@ -23,11 +23,11 @@ pub enum Attribute {
     Owner,
     /// The group that owns it.
     Group,
-    /// When it was last changed and read.
+    /// The times of the last change and the last access.
     Times,
-    /// Its access control list. Without it, the copy has no more permissions than the list gave to the owning group.
+    /// Its access control list. A copy without it gives the group what the list gave to the owning group.
     AccessList,
-    /// The access control list that a directory gives to what is made in it.
+    /// The access control list that a directory gives to new files.
     DefaultAccessList,
     /// An extended attribute, by its name.
     Xattr(String),

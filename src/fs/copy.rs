@@ -35,7 +35,11 @@ impl Path {
     /// - In a tree, what cannot be copied is left out, everything else is copied, and the error
     ///   [lists](Error::failures) what failed. When the disk is full it ends at once.
     /// - Where the file system can, both files share their content until one is changed. Holes in a file
-    ///   stay holes.
+    ///   stay holes. The content ends where reading ends, whatever size the system states: files in `/proc` and `/sys` are
+    ///   copied, too. What another program appends meanwhile may be in the copy or not.
+    /// - A copy never allows more than its original, see [`CopyOptions::mode`]. A permission that cannot be given is not an
+    ///   error: the report of [`CopyOptions::copy`] lists it.
+    /// - However it ends, no directory is left with the permissions that it has during the copy.
     /// - Pipes, sockets and devices in a tree are never opened: they are left out, and
     ///   [reported](Report::skipped).
     ///
@@ -224,6 +228,10 @@ impl CopyOptions {
     ///
     /// [`overwrite`](CopyOptions::overwrite) says what to do if the target exists. A directory replaces an empty one; it
     /// moves into one that is not empty only with [`merge`](CopyOptions::merge).
+    ///
+    /// To another device, all attributes are preserved except those that an option leaves out, such as `xattrs(false)`.
+    /// What cannot be preserved there is [reported](Report::not_kept); with [`strict`](CopyOptions::strict) it is an error,
+    /// and nothing is moved.
     ///
     /// # Examples
     ///

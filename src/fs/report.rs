@@ -47,15 +47,15 @@ pub struct Report {
     pub by_system: u64,
     /// Files that were there already, and stay as [`Overwrite`](crate::Overwrite) says.
     pub unchanged: u64,
-    /// How many of the things that were there already got other attributes, and no other content. Files, links and
-    /// special files among them count as unchanged, too.
+    /// Number of files, links and directories at the destination whose attributes were updated, and nothing else. Files and
+    /// links among them are also counted as unchanged.
     pub updated: u64,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
-    /// The attributes that copies do not have although they were to be kept, and why: the first hundred.
-    /// [`CopyOptions::strict`](crate::CopyOptions::strict) makes each of them an error.
+    /// Attributes that could not be preserved, and why: the first hundred. With
+    /// [`CopyOptions::strict`](crate::CopyOptions::strict), each of them is an error instead.
     pub not_kept: Vec<NotKept>,
-    /// How many attributes were not kept in all.
+    /// Number of all attributes that could not be preserved.
     pub not_kept_count: u64,
     /// Everything that would be done, in the order of paths, if it was a dry run.
     pub steps: Vec<Step>,
@@ -102,10 +102,9 @@ pub enum SkipReason {
     OtherFileSystem,
 }
 
-/// An attribute of the original that a copy does not have; see [`Report::not_kept`].
+/// An attribute of the original that could not be preserved; see [`Report::not_kept`].
 ///
-/// What only the system gives out is not in the list: labels of security modules, and attributes that only an
-/// administrator may set, when this user is none.
+/// Attributes that the system assigns itself are not listed, nor those that only an administrator may set.
 ///
 /// # Examples
 ///
@@ -176,7 +175,7 @@ pub enum Action {
     HardLink,
     /// Make a pipe, socket or device.
     MakeSpecial,
-    /// Give something that is there already the attributes of the original, and no other content.
+    /// Update the attributes of what is there already, and nothing else.
     SetAttributes,
     /// Give it another path, without a copy.
     Rename,

@@ -120,6 +120,13 @@ impl Settings {
 /// followed**; a file replaces it.
 /// With [`Refuse`](Overwrite::Refuse), everything but the first row is [`AlreadyExists`].
 ///
+/// What a copy does not get from its original, it keeps of the file that it replaces, as with
+/// [`write_atomic`](crate::Path::write_atomic): the owner and the group, extended attributes, and without
+/// [`mode`](CopyOptions::mode) the permissions. Another user's file stays theirs if this user may give files away;
+/// otherwise the copy belongs to this user, and the report [lists](crate::Report::not_kept) the owner, or with
+/// [`strict`](CopyOptions::strict) nothing is replaced. Unlike `cp`, which writes into the old file, this needs the
+/// permission to change the directory.
+///
 /// **What a copy has made itself is never overwritten by the same copy.** If the destination ignores case, and `README` and
 /// `readme` are in one directory, the second is a failure ([`AlreadyExists`]) that names both.
 ///
@@ -336,9 +343,15 @@ impl CopyOptions {
         self.with(|settings| settings.specials = specials)
     }
 
-    /// Whether copies have the permissions of the original: yes by default. If not, those of a new file.
+    /// Whether to preserve permissions: yes by default. If not, a copy has those of a new file.
     ///
-    /// `setuid`, `setgid` and the sticky bit of a file go with the [owner](CopyOptions::owner) only.
+    /// A copy never allows more than its original:
+    ///
+    /// - `setuid`, `setgid` and the sticky bit of a file are preserved only with the [owner](CopyOptions::owner). A sticky
+    ///   directory stays sticky.
+    /// - Access control lists are preserved with [`xattrs`](CopyOptions::xattrs). Without its list, a copy gives the group
+    ///   what the list gave to the owning group; and it does not get the default list of the directory it is in.
+    /// - While something is copied into a new directory, only its owner may use it.
     ///
     /// # Examples
     ///
@@ -377,8 +390,12 @@ impl CopyOptions {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.times))
     }
 
-    /// Whether copies have the extended attributes of the original, access control lists among them: no
-    /// by default. Those that this user may not set are left out, unless they begin with `user.`.
+    /// Whether to preserve extended attributes: no by default. Together with [`mode`](CopyOptions::mode), this includes
+    /// access control lists.
+    ///
+    /// Attributes that the system assigns itself, such as labels of security modules, are not copied if they cannot be
+    /// set, and neither are those that only an administrator may set. Every other one that cannot be preserved is
+    /// [reported](crate::Report::not_kept).
     ///
     /// # Examples
     ///
@@ -396,8 +413,8 @@ impl CopyOptions {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.xattrs))
     }
 
-    /// Whether copies have the owner and the group of the original, as far as this user may give files
-    /// away: no by default.
+    /// Whether to preserve the owner and the group: no by default. Usually only root can give files away; what cannot be
+    /// preserved is [reported](crate::Report::not_kept).
     ///
     /// # Examples
     ///
@@ -415,9 +432,11 @@ impl CopyOptions {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.owner))
     }
 
-    /// Whether it is an error if a copy cannot have an attribute that is to be kept: no by default, the report then
-    /// [lists](crate::Report::not_kept) it. If so, no file, link or special file appears without it; a directory appears
-    /// before what is in it, and the error is that of the directory.
+    /// Whether to fail if an attribute cannot be preserved: no by default, the report then
+    /// [lists](crate::Report::not_kept) it.
+    ///
+    /// If so, no file, link or special file appears under its name without the attribute. A directory is made before what
+    /// is in it: it stays, and is one of the error's failures.
     ///
     /// # Examples
     ///
