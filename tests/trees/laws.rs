@@ -69,16 +69,9 @@ proptest! {
         let result = options.copy(tree.at("src"), tree.at("to"));
         assert_same(&snapshot(tree.at("src")), &src, "the source");
         let after = snapshot(tree.at("to"));
-        let plain = |nodes: &Snapshot| {
-            but(nodes.clone(), |_, node| {
-                node.same_as = None;
-                if node.what == What::Directory {
-                    // Those that were there are kept, too.
-                    node.xattrs.clear();
-                }
-            })
-        };
+        let plain = |nodes: &Snapshot| but(nodes.clone(), |_, node| node.same_as = None);
         let (src, before, after) = (plain(&src), plain(&before), plain(&after));
+        let is_special = |node: &crate::snapshot::Node| matches!(node.what, What::Special(..));
         let is_dir = |nodes: &Snapshot, path| nodes.get(path).map(|node| node.what == What::Directory);
         for path in before.keys().chain(src.keys()) {
             let blocked = path.ancestors().any(|path| {
@@ -89,6 +82,7 @@ proptest! {
                 (_, None) if blocked => { prop_assert_eq!(after.get(path), None); continue }
                 (Some(new), None) => vec![new],
                 (None, Some(old)) => vec![old],
+                (Some(new), Some(old)) if is_special(old) && !is_special(new) => vec![old],
                 (Some(new), Some(_)) if overwrite == Overwrite::Always || new.what == What::Directory => vec![new],
                 (Some(new), Some(old)) => vec![new, old],
                 (None, None) => unreachable!(),
