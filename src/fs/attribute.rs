@@ -33,6 +33,8 @@ pub enum Attribute {
     Xattr(String),
     /// Its extended attributes, which could not be listed.
     Xattrs,
+    /// That it is the same file as another one of the tree: it was copied again.
+    HardLink,
 }
 
 impl fmt::Display for Attribute {
@@ -46,6 +48,7 @@ impl fmt::Display for Attribute {
             Self::DefaultAccessList => "default access control list",
             Self::Xattr(name) => return write!(f, "extended attribute `{}`", printable(name)),
             Self::Xattrs => "extended attributes",
+            Self::HardLink => "hard link",
         })
     }
 }

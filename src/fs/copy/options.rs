@@ -454,7 +454,8 @@ impl CopyOptions {
     /// Whether to preserve hard links: a file, symbolic link or special file with several names in the tree is one
     /// in the copy. By default, each name becomes a file of its own.
     ///
-    /// Each name still obeys [`overwrite`](CopyOptions::overwrite). A file system without hard links gets copies.
+    /// Each name still obeys [`overwrite`](CopyOptions::overwrite). A file system without hard links gets copies,
+    /// which the report [lists](crate::Report::not_kept).
     ///
     /// # Examples
     ///

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::single::{Copier, Found, Target, is_outdated, present};
-use crate::fs::FileKind;
 use crate::fs::copy::options::Overwrite;
 use crate::fs::report::Action;
-use crate::sys::{self, Editable, Facts, Links};
+use crate::fs::{Attribute, FileKind};
+use crate::sys::{self, Editable, Facts, Links, Losses};
 use crate::walk::lock;
 
 /// Device and inode.
@@ -157,6 +157,13 @@ impl<D: Editable> Files<D> {
     }
 }
 
+/// What became of a name that is to be a hard link.
+enum Linked {
+    Done(Done),
+    /// No hard link can be made here, and why.
+    Unable(io::Error),
+}
+
 /// What a copy did with a name.
 pub(super) enum Done {
     /// It has made what now has the name, or would have.
@@ -210,23 +217,31 @@ impl<D: Editable> Copier<'_, '_, D> {
             make(copier)
         };
         let Some(id) = self.several_names(facts) else { return make(self) };
-        let (links, mut unable) = (&self.copy.hard_links, None);
+        let (links, mut unable, mut losses) = (&self.copy.hard_links, None, Losses::default());
         let claimed = loop {
             match links.claim(id, unable) {
                 Claim::Mine(claimed) => break claimed,
-                Claim::Known(copy) => {
-                    if let Some(done) = self.hard_link(target, name, path, facts, &copy)? {
-                        return Ok(done);
+                Claim::Known(copy) => match self.hard_link(target, name, path, facts, &copy)? {
+                    Linked::Done(done) => return Ok(done),
+                    Linked::Unable(cause) => {
+                        losses = Losses::default();
+                        losses.add(Attribute::HardLink, cause);
+                        unable = Some(copy);
                     }
-                    unable = Some(copy);
-                }
+                },
             }
         };
+        if self.copy.settings.strict {
+            losses = losses.refused().map(|()| Losses::default())?;
+        }
         if self.puts_off(target, name, facts)? {
             self.put_off.push(name);
             return Ok(Done::PutOff);
         }
         let done = make(self)?;
+        if matches!(done, Done::Made) {
+            self.copy.not_kept(path, self.own_name(name), losses)?;
+        }
         let (held, id) = match done {
             Done::Without | Done::PutOff => return Ok(done),
             Done::Same(id) => (None, id),
@@ -259,11 +274,9 @@ impl<D: Editable> Copier<'_, '_, D> {
         let Ok(facts) = dir.facts_in(name, Links::Keep) else { return Ok(false) };
         let id = self.several_names(&facts).filter(|_| facts.kind == FileKind::File);
         let Some(copy) = id.and_then(|id| self.copy.hard_links.known(id)) else { return Ok(false) };
-        let done = self.hard_link(target, name, path, &facts, &copy)?;
-        if let Some(done) = &done {
-            self.record_done(done, name, &facts);
-        }
-        Ok(done.is_some())
+        let Linked::Done(done) = self.hard_link(target, name, path, &facts, &copy)? else { return Ok(false) };
+        self.record_done(&done, name, &facts);
+        Ok(true)
     }
 
     /// Whether a name of a file of which there is no copy yet is put off: if it needs one, and another name may have it.
@@ -280,8 +293,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         Ok(needs_one && self.copy.put_off.takes(name))
     }
 
-    /// Makes a hard link to the copy of a file, unless something stays that has the name; `None` if neither was
-    /// possible.
+    /// Makes a hard link to the copy of a file, unless something stays that has the name.
     fn hard_link(
         &mut self,
         target: &Target<'_, D>,
@@ -289,7 +301,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         path: &Path,
         facts: &Facts,
         copy: &Copied<D>,
-    ) -> io::Result<Option<Done>> {
+    ) -> io::Result<Linked> {
         let settings = self.copy.settings;
         let is_outdated = |old: &Facts| match settings.overwrite {
             _ if copy.is(old) => false,
@@ -300,40 +312,40 @@ impl<D: Editable> Copier<'_, '_, D> {
         let replace = match self.found(target, (path, name), facts.kind, is_outdated)? {
             Found::Nothing => false,
             Found::Old => true,
-            Found::Unchanged(old) => return Ok(Some(Done::Same(old.id))),
+            Found::Unchanged(old) => return Ok(Linked::Done(Done::Same(old.id))),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run)
-            && !self.made_hard_link(dir, name, copy, replace)?
+            && let Some(cause) = self.make_hard_link(dir, name, copy, replace)?
         {
-            return Ok(None);
+            return Ok(Linked::Unable(cause));
         }
         self.report.hard_links += 1;
         self.tell(Action::HardLink, path, name);
-        Ok(Some(Done::Made))
+        Ok(Linked::Done(Done::Made))
     }
 
-    /// Makes a hard link to a copy; returns whether that was possible.
-    fn made_hard_link(&self, dir: &D, name: &OsStr, copy: &Copied<D>, replace: bool) -> io::Result<bool> {
+    /// Makes a hard link to a copy; returns why that is not possible, if it is not.
+    fn make_hard_link(&self, dir: &D, name: &OsStr, copy: &Copied<D>, replace: bool) -> io::Result<Option<io::Error>> {
         let held = lock(&copy.held).clone();
         if let Some(held) = held {
             match dir.make_hard_link_to(&held, name, replace) {
                 // It may have a path, if the system knows it by nothing else.
                 Err(error) if matches!(sys::kind(&error), ErrorKind::NotFound | ErrorKind::Unsupported) => {}
-                Err(error) if cannot_have_names(&error) => return Ok(false),
-                result => return result.map(|()| true),
+                Err(error) if cannot_have_names(&error) => return Ok(Some(error)),
+                result => return result.map(|()| None),
             }
         }
-        let Some(root) = &self.copy.target else { return Ok(false) };
+        let Some(root) = &self.copy.target else { return Ok(Some(sys::not_found())) };
         match dir.make_hard_link(name, root, &copy.path, replace) {
-            Err(error) if cannot_have_names(&error) => return Ok(false),
+            Err(error) if cannot_have_names(&error) => return Ok(Some(error)),
             result => result?,
         }
         if copy.is(&dir.facts_in(name, Links::Keep)?) {
-            return Ok(true);
+            return Ok(None);
         }
         // Another program has put another file there.
         dir.remove_file(name)?;
-        Ok(false)
+        Ok(Some(sys::not_found()))
     }
 }
 
