@@ -40,6 +40,9 @@ pub(crate) fn strace(options: &[&str]) -> Option<Command> {
 /// What the program looks at just before, to be found in the log.
 const MARK: &str = "/waypath: from here on";
 
+/// What it looks at just after.
+const END: &str = "/waypath: up to here";
+
 /// The calls of the thread that works, by name, before and after the mark in a log of strace; of those
 /// after it, the ones that were made to fail; and the calls of other threads.
 pub(crate) struct Log {
@@ -107,4 +110,51 @@ fn get_ahead() {
 pub(crate) fn begin() {
     get_ahead();
     assert!(!path(MARK).exists());
+}
+
+/// Ends the job: what follows in the log is not of it.
+pub(crate) fn end() {
+    assert!(!path(END).exists());
+}
+
+/// The calls of a job in a log of strace, by name: those of its thread, before it and within it.
+pub(crate) struct Calls {
+    before: Vec<String>,
+    pub(crate) within: Vec<String>,
+    /// Those within it that were made to fail.
+    pub(crate) failed: Vec<String>,
+}
+
+impl Calls {
+    pub(crate) fn read(log: &Path) -> Self {
+        let text = log.read_bytes().unwrap();
+        let text = String::from_utf8_lossy(&text);
+        let mut calls = Self { before: vec![], within: vec![], failed: vec![] };
+        let thread = text.lines().find(|line| line.contains(MARK)).expect("the job began").split(' ').next();
+        let (mut has_begun, mut has_ended) = (false, false);
+        for line in text.lines() {
+            // A line is a thread, the name of the call, and `(`.
+            let Some((id, rest)) = line.split_once(' ') else { continue };
+            let Some((name, rest)) = rest.trim_start().split_once('(') else { continue };
+            has_ended |= rest.contains(END);
+            if Some(id) != thread || has_ended {
+                continue;
+            }
+            match has_begun {
+                true => calls.within.push(name.to_owned()),
+                false => calls.before.push(name.to_owned()),
+            }
+            has_begun |= rest.contains(MARK);
+            if rest.contains("(INJECTED)") {
+                calls.failed.push(name.to_owned());
+            }
+        }
+        assert!(has_ended, "the job came to its end");
+        calls
+    }
+
+    /// The number of the first call of this name in the job: strace counts those of each thread by itself.
+    pub(crate) fn first(&self, call: &str) -> usize {
+        self.before.iter().filter(|name| *name == call).count() + 1
+    }
 }

@@ -14,7 +14,11 @@ mod atomic;
 #[cfg(target_os = "linux")]
 mod descriptors;
 #[cfg(target_os = "linux")]
+mod failing_calls;
+#[cfg(target_os = "linux")]
 mod faults;
+#[cfg(target_os = "linux")]
+mod file_systems;
 mod find;
 #[cfg(target_os = "linux")]
 mod hard_links;
@@ -25,6 +29,8 @@ mod prune;
 mod snapshot;
 #[cfg(target_os = "linux")]
 mod terminal;
+#[cfg(target_os = "linux")]
+mod told;
 #[cfg(target_os = "linux")]
 mod trees;
 

@@ -18,7 +18,7 @@ use crate::snapshot::{Node, Snapshot, What, assert_same, snapshot};
 
 const FAILED: i32 = 3;
 
-fn is_long() -> bool {
+pub(crate) fn is_long() -> bool {
     std::env::var_os("WAYPATH_LONG").is_some()
 }
 
@@ -49,7 +49,7 @@ fn do_and_exit(job: &str, place: &Path) -> ! {
 }
 
 /// A tree with something of each kind, small and large.
-fn fill(src: &Path) {
+pub(crate) fn fill(src: &Path) {
     (src / "d/e").mkdir_all().unwrap();
     (src / "a").write_text("content of a").unwrap();
     (src / "d/b").write_text("content of b").unwrap();
@@ -64,14 +64,14 @@ fn fill(src: &Path) {
 }
 
 /// What was there before: one file that is replaced, one that is not.
-fn fill_target(to: &Path) {
+pub(crate) fn fill_target(to: &Path) {
     (to / "d").mkdir_all().unwrap();
     (to / "a").write_text("old").unwrap();
     (to / "d/b").write_text("old content of b, which is longer").unwrap();
     (to / "d/mine").write_text("mine").unwrap();
 }
 
-fn is_temporary(path: &std::path::Path) -> bool {
+pub(crate) fn is_temporary(path: &std::path::Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with('.') && name.ends_with(".waypath-tmp")
 }
@@ -244,47 +244,6 @@ fn calls(test: &str, job: &str) -> Option<(Log, Vec<String>)> {
     Some((plain.log, calls))
 }
 
-/// Lets each call of a job fail in turn.
-fn fail_each(test: &str, job: &str) {
-    let Some((log, calls)) = calls(test, job) else { return };
-    let (mut faults, mut errors, mut interruptions) = (0, 0, 0);
-    for call in &calls {
-        for errno in ["EIO", "ENOSPC", "EINTR"] {
-            if !is_usual(call, errno) {
-                continue;
-            }
-            for at in log.first(call).. {
-                let outcome = run(test, job, Some(&format!("{call}:error={errno}:when={at}"))).unwrap();
-                if !outcome.log.failed.contains(call) {
-                    assert_eq!((outcome.status, outcome.left_over), (Some(0), 0), "{}", outcome.shown);
-                    break;
-                }
-                faults += 1;
-                let is_ok = outcome.status == Some(0);
-                assert!(is_ok || outcome.status == Some(FAILED), "{}", outcome.shown);
-                if errno == "EINTR" {
-                    assert!(is_ok, "it is called again: {}", outcome.shown);
-                    interruptions += 1;
-                }
-                errors += usize::from(!is_ok);
-                assert!(outcome.left_over == 0 || call == "unlinkat", "{}", outcome.shown);
-            }
-        }
-    }
-    println!("{job}: {faults} faults, {errors} errors, {interruptions} interruptions, 0 torn, 0 lost: {calls:?}");
-    assert!(faults > 15 && errors > 10, "{faults} faults, {errors} errors");
-}
-
-/// Whether a call may fail with this error; and whether it is tried in a run that is to be short.
-fn is_usual(call: &str, errno: &str) -> bool {
-    match errno {
-        "EIO" => true,
-        // A file is closed when it is interrupted, too: nobody asks. A disk does not interrupt what is only asked.
-        "EINTR" => is_long() && !["close", "ioctl", "lseek", "dup"].contains(&call),
-        _ => is_long() && ["write", "pwrite64", "openat", "linkat", "mkdirat", "copy_file_range"].contains(&call),
-    }
-}
-
 /// Kills a job at each of its calls in turn.
 fn kill_at_each(test: &str, job: &str) {
     let Some((log, calls)) = calls(test, job) else { return };
@@ -308,31 +267,6 @@ fn kill_at_each(test: &str, job: &str) {
     }
     println!("{job}: killed at each of {kills} calls, 0 torn, 0 lost, {litter} times a temporary name was left over");
     assert!(kills > 10);
-}
-
-mod faults {
-    use super::*;
-
-    #[test]
-    fn of_a_copy() {
-        play("of_a_copy", "copy", fail_each);
-    }
-
-    #[test]
-    fn of_a_move_to_another_device() {
-        if has_other_device() {
-            play("of_a_move_to_another_device", "move", fail_each);
-        }
-    }
-
-    #[test]
-    fn of_removing() {
-        play("of_removing", "remove", fail_each);
-    }
-
-    fn play(name: &str, job: &str, play: fn(&str, &str)) {
-        super::play(&format!("trees::faults::{name}"), job, play);
-    }
 }
 
 mod kills {
@@ -434,7 +368,7 @@ fn play(test: &str, job: &str, play: fn(&str, &str)) {
     play(test, job);
 }
 
-fn has_other_device() -> bool {
+pub(crate) fn has_other_device() -> bool {
     let device = |path: &str| std::fs::metadata(path).map(|found| std::os::unix::fs::MetadataExt::dev(&found)).ok();
     let (own, other) = (device(TempDir::new().unwrap().as_str()), device("/dev/shm"));
     let has = other.is_some() && own != other;
