@@ -182,9 +182,15 @@ impl<D: Editable> Moving<'_, D> {
         }
         self.new.dir.sync()?;
         match manifest.remove(&self.old.dir.id()?, &self.old.dir, self.old.name) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(stays(&error)),
+            Err(error) if !self.has_gone(&error) => Err(stays(&error)),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the original is not there any more, as an error says: that is believed if it still cannot be found.
+    fn has_gone(&self, error: &io::Error) -> bool {
+        let is_gone = |error: &io::Error| error.kind() == ErrorKind::NotFound;
+        is_gone(error) && self.old.facts(Links::Keep).is_err_and(|error| is_gone(&error))
     }
 
     fn tree_to_other_device(&self, replace: bool) -> io::Result<()> {
@@ -203,7 +209,7 @@ impl<D: Editable> Moving<'_, D> {
         let (removal, threads) = (Account::new(None), self.settings.threads);
         let copied = Removal::of_copied(self.from, manifest, threads, &removal);
         match copied.remove_opened(&self.old.dir, self.old.name, source) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error) if !self.has_gone(&error) => {
                 removal.fail(Error::new(Op::Move, self.from, stays(&error)).with_second(self.to));
             }
             _ => {}
