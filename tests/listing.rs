@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use waypath::{CopyOptions, FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
 
@@ -342,63 +340,70 @@ fn large_directories_below_one_another_are_listed_whole() {
     }
 }
 
-/// Waits for something that another thread does.
-#[track_caller]
-fn wait_until(is_so: impl Fn() -> bool) {
-    let begin = std::time::Instant::now();
-    while !is_so() {
-        assert!(begin.elapsed().as_secs() < 120, "it does not happen");
-        std::thread::yield_now();
-    }
-}
+/// No thread starts on WASI.
+#[cfg(not(target_family = "wasm"))]
+mod threads {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-#[test]
-#[cfg(not(target_family = "wasm"))] // No thread starts there.
-fn an_entry_that_threads_found_does_not_wait_for_others() {
-    const LEVELS: usize = 20;
-    let tree = Tree::new([]);
-    for level in 0..LEVELS {
-        let directory = tree.at(&"slow/".repeat(level));
-        directory.mkdir_all().unwrap();
-        (directory / "file").touch().unwrap();
-    }
-    let taken = Arc::new(AtomicUsize::new(0));
-    let by_listing = taken.clone();
-    // The listing goes into a directory when all files above it have been taken.
-    let walk = tree.glob("**/file").unwrap().unsorted().threads(4).prune(move |entry| {
-        if entry.name() == "slow" {
-            wait_until(|| by_listing.load(Ordering::Relaxed) >= entry.depth());
-        }
-        false
-    });
-    for file in walk {
-        assert_eq!(file.unwrap().depth(), taken.fetch_add(1, Ordering::Relaxed) + 1);
-    }
-    assert_eq!(taken.load(Ordering::Relaxed), LEVELS);
-}
+    use super::*;
 
-#[test]
-#[cfg(not(target_family = "wasm"))] // No thread starts there.
-fn dropping_a_threaded_walk_ends_its_threads() {
-    const DIRECTORIES: usize = 1000;
-    let tree = Tree::new(["file"]);
-    (0..DIRECTORIES).for_each(|number| tree.at(&format!("d{number}")).mkdir().unwrap());
-    let (is_dropped, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let (dropped, count) = (is_dropped.clone(), asked.clone());
-    let mut walk = tree.glob(["file", "*/no"]).unwrap().unsorted().threads(4).prune(move |entry| {
-        if entry.name() != "file" {
-            count.fetch_add(1, Ordering::Relaxed);
-            wait_until(|| dropped.load(Ordering::Relaxed));
-            // The listing is slow.
-            std::thread::sleep(std::time::Duration::from_millis(10));
+    /// Waits for something that another thread does.
+    #[track_caller]
+    fn wait_until(is_so: impl Fn() -> bool) {
+        let begin = std::time::Instant::now();
+        while !is_so() {
+            assert!(begin.elapsed().as_secs() < 120, "it does not happen");
+            std::thread::yield_now();
         }
-        false
-    });
-    assert_eq!(walk.next().unwrap().unwrap().name(), "file");
-    is_dropped.store(true, Ordering::Relaxed);
-    drop(walk);
-    assert_eq!(Arc::strong_count(&asked), 1, "no thread has the closure any more");
-    assert!(asked.load(Ordering::Relaxed) < DIRECTORIES);
+    }
+
+    #[test]
+    fn an_entry_that_threads_found_does_not_wait_for_others() {
+        const LEVELS: usize = 20;
+        let tree = Tree::new([]);
+        for level in 0..LEVELS {
+            let directory = tree.at(&"slow/".repeat(level));
+            directory.mkdir_all().unwrap();
+            (directory / "file").touch().unwrap();
+        }
+        let taken = Arc::new(AtomicUsize::new(0));
+        let by_listing = taken.clone();
+        // The listing goes into a directory when all files above it have been taken.
+        let walk = tree.glob("**/file").unwrap().unsorted().threads(4).prune(move |entry| {
+            if entry.name() == "slow" {
+                wait_until(|| by_listing.load(Ordering::Relaxed) >= entry.depth());
+            }
+            false
+        });
+        for file in walk {
+            assert_eq!(file.unwrap().depth(), taken.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+        assert_eq!(taken.load(Ordering::Relaxed), LEVELS);
+    }
+
+    #[test]
+    fn dropping_a_threaded_walk_ends_its_threads() {
+        const DIRECTORIES: usize = 1000;
+        let tree = Tree::new(["file"]);
+        (0..DIRECTORIES).for_each(|number| tree.at(&format!("d{number}")).mkdir().unwrap());
+        let (is_dropped, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let (dropped, count) = (is_dropped.clone(), asked.clone());
+        let mut walk = tree.glob(["file", "*/no"]).unwrap().unsorted().threads(4).prune(move |entry| {
+            if entry.name() != "file" {
+                count.fetch_add(1, Ordering::Relaxed);
+                wait_until(|| dropped.load(Ordering::Relaxed));
+                // The listing is slow.
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            false
+        });
+        assert_eq!(walk.next().unwrap().unwrap().name(), "file");
+        is_dropped.store(true, Ordering::Relaxed);
+        drop(walk);
+        assert_eq!(Arc::strong_count(&asked), 1, "no thread has the closure any more");
+        assert!(asked.load(Ordering::Relaxed) < DIRECTORIES);
+    }
 }
 
 #[cfg(unix)]

@@ -214,8 +214,7 @@ impl Target {
     }
 
     fn is_sticky(&self) -> bool {
-        retry_on_intr(|| statat(&self.dir, c"", AtFlags::EMPTY_PATH))
-            .is_ok_and(|dir| Mode::from_raw_mode(dir.st_mode).contains(Mode::SVTX))
+        retry_on_intr(|| fstat(&self.dir)).is_ok_and(|dir| Mode::from_raw_mode(dir.st_mode).contains(Mode::SVTX))
     }
 
     fn remove(&self, name: &OsStr) {

@@ -43,7 +43,9 @@ pub(super) fn rename_name(from: Name<'_>, to: Name<'_>) -> io::Result<()> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub(super) use rename_in_two_steps as rename_name;
+pub(super) fn rename_name(from: Name<'_>, to: Name<'_>) -> io::Result<()> {
+    rename_in_two_steps(from, to)
+}
 
 /// Adds the new name as a hard link, then removes the old one.
 ///

@@ -1,13 +1,15 @@
 //! Extended attributes on Unix, among which Linux has access control lists.
 
-use rustix::io::Errno;
-
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use here::RIGHTS;
 pub(super) use here::{copy, differ, has_default_list, own_mode, remove_lists};
 
 /// What a copy gets of the extended attributes of its original.
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android", target_vendor = "apple")),
+    allow(dead_code, reason = "rustix has no extended attributes there")
+)]
 pub(super) struct Wanted {
     pub(super) lists: Lists,
     /// Whether it gets those that are not access control lists.
@@ -40,23 +42,11 @@ pub(super) enum Surplus {
     Anything,
 }
 
-/// Whether an attribute is one that the system gives out by itself, or that this user has no say in: that is
-/// no loss to report.
-fn is_the_systems(name: &[u8], errno: Errno) -> bool {
-    let is_given_out = [&b"security."[..], b"system.", b"com.apple."].iter().any(|prefix| name.starts_with(prefix));
-    let is_for_administrators = name == b"security.capability" || name.starts_with(b"trusted.");
-    match errno {
-        Errno::PERM | Errno::ACCESS => is_given_out || is_for_administrators,
-        Errno::NOTSUP | Errno::INVAL => is_given_out && !is_for_administrators,
-        _ => false,
-    }
-}
-
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 mod here {
     use rustix::io::{Errno, Result};
 
-    use super::{Lists, Surplus, Wanted, is_the_systems};
+    use super::{Lists, Surplus, Wanted};
     use crate::fs::Attribute;
     use crate::sys::editable::Losses;
     use crate::sys::unix::attributes::mode_of;
@@ -259,6 +249,18 @@ mod here {
         }
         let differs = |name: &&[u8]| !matches!((value(from, name), value(to, name)), (Ok(old), Ok(new)) if old == new);
         Ok(names[0].iter().any(differs))
+    }
+
+    /// Whether an attribute is one that the system gives out by itself, or that this user has no say in: that is
+    /// no loss to report.
+    fn is_the_systems(name: &[u8], errno: Errno) -> bool {
+        let is_given_out = [&b"security."[..], b"system.", b"com.apple."].iter().any(|prefix| name.starts_with(prefix));
+        let is_for_administrators = name == b"security.capability" || name.starts_with(b"trusted.");
+        match errno {
+            Errno::PERM | Errno::ACCESS => is_given_out || is_for_administrators,
+            Errno::NOTSUP | Errno::INVAL => is_given_out && !is_for_administrators,
+            _ => false,
+        }
     }
 
     /// The names of attributes, each with a NUL after it.
