@@ -471,11 +471,15 @@ mod linux {
         let (file, gone) = (open("f"), open("gone"));
         tree.at("gone").unlink().unwrap();
         link(&file).write_atomic("new").unwrap();
+        let file = open("f");
+        assert!(link(&file).edit_text(|text| text + "er").unwrap());
         fails(link(&gone).write_atomic("x"), Op::Write, ErrorKind::Other);
+        fails(link(&gone).write_if_changed("x"), Op::Write, ErrorKind::Other);
+        fails(link(&gone).edit_text(|_| -> String { panic!("it has no text") }), Op::Read, ErrorKind::Other);
         let (reader, _writer) = std::io::pipe().unwrap();
         let pipe = PathBuf::from(format!("/proc/self/fd/{}", reader.as_raw_fd()));
         fails(pipe.write_atomic("x"), Op::Write, ErrorKind::InvalidInput);
-        tree.is(["f: new"]);
+        tree.is(["f: newer"]);
     }
 
     #[test]

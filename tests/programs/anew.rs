@@ -91,6 +91,29 @@ impl Log {
     }
 }
 
+/// The calls of the thread that works, after the mark, as strace writes them: name, arguments and result.
+pub(crate) fn calls_after_mark(log: &Path) -> Vec<String> {
+    const UNFINISHED: &str = " <unfinished ...>";
+    let text = log.read_bytes().unwrap();
+    let text = String::from_utf8_lossy(&text);
+    let marked = text.lines().find(|line| line.contains(MARK)).expect("the program came this far");
+    let thread = marked.split(' ').next();
+    let own = text.lines().skip_while(|line| *line != marked).filter(|line| line.split(' ').next() == thread);
+    let mut calls = Vec::<String>::new();
+    for line in own {
+        let call = line.split_once(' ').map_or("", |(_, call)| call.trim_start());
+        match calls.last_mut() {
+            // What another thread did meanwhile stands between both halves of the line.
+            Some(last) if last.ends_with(UNFINISHED) => {
+                let end = call.split_once("resumed>").map_or(call, |(_, end)| end);
+                *last = last.replace(UNFINISHED, "") + end;
+            }
+            _ => calls.push(call.to_owned()),
+        }
+    }
+    calls
+}
+
 /// Makes calls without an effect, more than the start of the program makes: then only calls of this thread
 /// have the numbers that come now.
 fn get_ahead() {

@@ -85,16 +85,8 @@ impl Target {
         refuse_special_kind(found.as_ref())?;
         let Some(found) = found else { return Ok(Some(Self { dir, name, old: None })) };
 
-        // Should something else have its name by now, it is not waited for.
-        let file = match open_to_read(&dir, &name, Links::Keep) {
-            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO | Errno::AGAIN) => return Ok(None),
-            file => file?,
-        };
-        let opened = retry_on_intr(|| fstat(&file))?;
-        if id(&opened) != id(&found) {
-            return Ok(None);
-        }
-        Ok(Some(Self { dir, name, old: Some(Old { file, found: opened }) }))
+        let old = opened(&dir, &name, &found)?;
+        Ok(old.map(|old| Self { dir, name, old: Some(old) }))
     }
 
     /// The content, or `None` if there is no file yet. It can be asked for once.
@@ -274,6 +266,16 @@ fn open_parent(start: impl AsFd, path: &[u8]) -> io::Result<(OwnedFd, OsString)>
     Ok((dir, OsStr::from_bytes(name).to_owned()))
 }
 
+/// Opens the file that was looked at, unless something else has its name by now: that is neither followed nor waited for.
+fn opened(dir: &OwnedFd, name: &OsStr, looked_at: &Stat) -> io::Result<Option<Old>> {
+    let file = match open_to_read(dir, name, Links::Keep) {
+        Err(Errno::NOENT | Errno::LOOP | Errno::NXIO | Errno::AGAIN) => return Ok(None),
+        file => file?,
+    };
+    let found = retry_on_intr(|| fstat(&file))?;
+    Ok((id(&found) == id(looked_at)).then_some(Old { file, found }))
+}
+
 /// What has a name, if something has.
 fn look_at(dir: &OwnedFd, name: &OsStr, flags: AtFlags) -> io::Result<Option<Stat>> {
     match retry_on_intr(|| statat(dir, name, flags)) {
@@ -345,11 +347,10 @@ fn new_name(target: &OsStr) -> OsString {
 #[allow(clippy::disallowed_methods, reason = "the test builds its files with std")]
 mod tests {
     use std::fs;
-    use std::io;
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
-    use std::path::Path;
+    use std::time::Duration;
 
-    use super::{Target, new_name};
+    use super::*;
     use crate::sys::portable;
 
     fn named(path: &Path) -> io::Result<()> {
@@ -437,6 +438,62 @@ mod tests {
         target.write(b"new").unwrap();
         assert_eq!(fs::read(aside.join("file")).unwrap(), b"new");
         assert!(!place.path().join("file").exists());
+    }
+
+    /// What has the name of a file, between the look at it and its opening, is another thing.
+    #[test]
+    fn what_was_not_looked_at_is_neither_opened_nor_waited_for() {
+        const END: Duration = Duration::from_secs(300);
+        for swapped in ["nothing", "file", "link to it", "link to another", "directory", "pipe", "socket"] {
+            let place = tempfile::tempdir().unwrap();
+            let [path, aside, other] = ["file", "aside", "other"].map(|name| place.path().join(name));
+            fs::write(&path, "old").unwrap();
+            fs::write(&other, "other").unwrap();
+            let (dir, name) = open_parent(CWD, path.as_os_str().as_bytes()).unwrap();
+            let found = look_at(&dir, &name, AtFlags::SYMLINK_NOFOLLOW).unwrap().unwrap();
+            assert!(opened(&dir, &name, &found).unwrap().is_some(), "it is there");
+
+            fs::rename(&path, &aside).unwrap();
+            match swapped {
+                "file" => fs::write(&path, "old").unwrap(),
+                "link to it" => symlink("aside", &path).unwrap(),
+                "link to another" => symlink("other", &path).unwrap(),
+                "directory" => fs::create_dir(&path).unwrap(),
+                "pipe" => rustix::fs::mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap(),
+                "socket" => drop(std::os::unix::net::UnixListener::bind(&path).unwrap()),
+                _ => {}
+            }
+            let (answer, opening) = std::sync::mpsc::channel();
+            std::thread::spawn(move || answer.send(opened(&dir, &name, &found).map(|old| old.is_none())));
+            let is_refused = opening.recv_timeout(END).expect("it is not waited for");
+            assert!(is_refused.unwrap(), "{swapped}");
+        }
+    }
+
+    /// What has the name of a file, between its opening and its replacement, is not written to.
+    #[test]
+    fn what_a_link_made_meanwhile_leads_to_stays() {
+        for swapped in ["link", "dangling link", "pipe", "file"] {
+            let place = tempfile::tempdir().unwrap();
+            let [path, other] = ["file", "other"].map(|name| place.path().join(name));
+            fs::write(&path, "old").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();
+            fs::write(&other, "other").unwrap();
+            let target = Target::find(&path).unwrap();
+            fs::remove_file(&path).unwrap();
+            match swapped {
+                "link" => symlink("other", &path).unwrap(),
+                "dangling link" => symlink("nowhere", &path).unwrap(),
+                "pipe" => rustix::fs::mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap(),
+                _ => fs::write(&path, "by another").unwrap(),
+            }
+            target.write(b"new").unwrap();
+            let found = fs::symlink_metadata(&path).unwrap();
+            assert!(found.is_file() && found.mode() & 0o7777 == 0o751, "{swapped}: {found:?}");
+            assert_eq!(fs::read(&path).unwrap(), b"new", "{swapped}");
+            assert_eq!(fs::read(&other).unwrap(), b"other", "{swapped}");
+            assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2, "{swapped}");
+        }
     }
 
     #[test]
