@@ -120,7 +120,8 @@ fn many_names_do_not_take_long() {
     let tree = Tree::new([]);
     (0..5_000).for_each(|at| std::fs::write(tree.at(&format!("name{at:05}")).as_str(), "").unwrap());
     let error = tree.at("named0000x").read_text().unwrap_err();
-    assert!(format!("{error:?}").contains("similar names there: `name0000"));
+    // Not all are looked at, and in no order.
+    assert!(format!("{error:?}").contains("similar names there: `name0"), "{error:?}");
 }
 
 #[cfg(unix)]

@@ -294,11 +294,15 @@ mod kills {
         super::play(&format!("trees::kills::{name}"), job, play);
     }
 
+    /// A program that has not been killed in time until then never will be.
+    const MOST_TIME: Duration = Duration::from_secs(300);
+
     fn kill_again_and_again(test: &str, job: &str) {
         let time = Duration::from_millis(if is_long() { 20_000 } else { 1_000 });
         let (begin, mut kills, mut litter, mut complete) = (Instant::now(), 0, 0, 0);
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;
         while begin.elapsed() < time || kills == 0 {
+            assert!(begin.elapsed() < MOST_TIME, "it ended before it was killed, {complete} times");
             let scene = Scene::new(job);
             let mut child = anew(this_program(), test, job, &scene.place);
             let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
