@@ -157,3 +157,58 @@ pub(super) const ANOTHER_DIRECTORY: &str = "it is no longer the directory that w
 pub(super) fn stays(reason: &'static str) -> io::Error {
     io::Error::other(reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    fn time(seconds: u64) -> Option<SystemTime> {
+        Some(UNIX_EPOCH + Duration::from_secs(seconds))
+    }
+
+    fn facts() -> Facts {
+        let [accessed, modified, changed] = [1, 2, 3].map(time);
+        let (kind, id, names, size, allocated) = (FileKind::File, Some((1, 2)), 1, 5, 4096);
+        Facts { kind, id, names, size, allocated, mode: 0o644, owner: (1, 2), device: 0, accessed, modified, changed }
+    }
+
+    fn changed_by(change: fn(&mut Facts)) -> Facts {
+        let mut changed = facts();
+        change(&mut changed);
+        changed
+    }
+
+    /// One is enough for a file to stay.
+    #[test]
+    fn each_fact_that_tells_a_change_is_compared() {
+        let state = State::of(&facts());
+        assert!(state.is_that_of(&facts()));
+        let changes: [fn(&mut Facts); 6] = [
+            |facts| facts.kind = FileKind::Symlink,
+            |facts| facts.id = Some((1, 3)),
+            |facts| facts.id = Some((2, 2)),
+            |facts| facts.size = 6,
+            |facts| facts.modified = time(9),
+            |facts| facts.modified = None,
+        ];
+        for change in changes {
+            let changed = changed_by(change);
+            assert!(!state.is_that_of(&changed) && !state.has_content_of(&State::of(&changed)), "{changed:?}");
+        }
+        let changed = changed_by(|facts| facts.changed = time(9));
+        assert!(!state.is_that_of(&changed) && state.has_content_of(&State::of(&changed)));
+    }
+
+    #[test]
+    fn what_says_nothing_of_the_content_is_not_compared() {
+        let state = State::of(&facts());
+        let changes: [fn(&mut Facts); 3] =
+            [|facts| facts.accessed = time(9), |facts| facts.names = 2, |facts| facts.allocated = 0];
+        changes.map(changed_by).iter().for_each(|changed| assert!(state.is_that_of(changed), "{changed:?}"));
+        // Some systems do not tell the time of the last change.
+        let state = State { changed: None, ..state };
+        assert!(state.is_that_of(&facts()));
+    }
+}

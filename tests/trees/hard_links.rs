@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, SystemTime};
@@ -319,5 +320,28 @@ fn hard_links_beyond_the_longest_path_are_kept() {
             assert_eq!(counts(&again), (0, FILES as u64 + 1, FILES as u64 + 1), "{side}");
         }
         tree.at("to").rmtree().unwrap();
+    }
+}
+
+/// The copy to which a name is to be linked is another program's file by then.
+#[test]
+fn no_other_file_gets_the_name() {
+    const OTHERS: u64 = 100;
+    for (stays, name) in ORDERS {
+        let tree = two_names();
+        CopyOptions::archive().copy(tree.at("src").join(stays), tree.at("to").join(stays)).unwrap();
+        (0..OTHERS).for_each(|number| tree.at(&format!("src/{number}")).touch().unwrap());
+        tree.at("other").write_text("other").unwrap();
+        let [taken, other] = [tree.at("to").join(stays), tree.at("other")];
+        let options = archive(Overwrite::IfDifferent, 1).progress(move |progress| {
+            // The name that is missing is put off until all others are done.
+            if progress.files == OTHERS && other.exists() {
+                other.replace(&taken).unwrap();
+            }
+            ControlFlow::Continue(())
+        });
+        options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert!(!tree.at("other").exists(), "it was replaced meanwhile");
+        assert_eq!(read(&tree.at("to").join(name)), "original", "{name}");
     }
 }

@@ -287,3 +287,26 @@ fn a_second_name_is_none_of_a_file_that_stayed() {
     assert_eq!(tree.at("to/c").read_text().unwrap(), "newer");
     assert_eq!(tree.at("to/d").read_text().unwrap(), "from the source");
 }
+
+/// With a file that has no name until it is whole, and with one that has a temporary name.
+#[test]
+fn what_appears_while_a_file_is_copied_stays() {
+    for mode in [true, false] {
+        for verb in ["a file", "a tree"] {
+            let tree = Tree::new(["a/", "b/"]);
+            tree.at("a/f").write_bytes(vec![b'x'; 300_000]).unwrap();
+            let appears = tree.at("b/f");
+            let options = CopyOptions::new().mode(mode).merge(true).progress(move |_| {
+                std::fs::write(appears.as_str(), "appeared").unwrap();
+                std::ops::ControlFlow::Continue(())
+            });
+            let result = match verb {
+                "a file" => options.copy(tree.at("a/f"), tree.at("b/f")),
+                _ => options.copy(tree.at("a"), tree.at("b")),
+            };
+            assert_eq!(kind(result), Some(ErrorKind::AlreadyExists), "{mode}: {verb}");
+            assert_eq!(tree.at("b/f").read_text().unwrap(), "appeared", "{mode}: {verb}");
+            assert_eq!(tree.at("b").iterdir().count(), 1, "{mode}: {verb}: nothing is left over");
+        }
+    }
+}

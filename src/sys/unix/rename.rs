@@ -78,13 +78,16 @@ fn remove_old_name(from: Name<'_>, to: Name<'_>, old: &Stat) -> io::Result<()> {
     }
     from.unlink().or_else(|errno| match errno {
         Errno::NOENT => Ok(()),
-        _ => {
-            if to.found().is_ok_and(|found| is_same(&found, &new)) {
-                to.unlink()?;
-            }
-            Err(errno)
-        }
+        _ => take_back(to, &new).and(Err(errno)),
     })?;
+    Ok(())
+}
+
+/// Removes the new name again, unless it is another file's by now.
+fn take_back(to: Name<'_>, new: &Stat) -> rustix::io::Result<()> {
+    if to.found().is_ok_and(|found| is_same(&found, new)) {
+        to.unlink()?;
+    }
     Ok(())
 }
 
@@ -215,6 +218,25 @@ mod tests {
             remove_old_name(name(&old), name(&new), &found).unwrap();
             assert_eq!(fs::symlink_metadata(&old).map(|found| found.ino()).ok(), before, "{other}");
             assert_eq!(fs::metadata(&new).unwrap().nlink(), 1);
+        }
+    }
+
+    /// What was given the new name meanwhile is not the one to be taken back.
+    #[test]
+    fn only_the_own_name_is_taken_back() {
+        for other in ["", "file", "directory", "link"] {
+            let place = tempfile::tempdir().unwrap();
+            let (old, new) = (place.path().join("old"), place.path().join("new"));
+            make(&old, "file");
+            fs::hard_link(&old, &new).unwrap();
+            let found = name(&new).found().unwrap();
+            if !other.is_empty() {
+                fs::remove_file(&new).unwrap();
+                make(&new, other);
+            }
+            take_back(name(&new), &found).unwrap();
+            assert_eq!(fs::symlink_metadata(&new).is_ok(), !other.is_empty(), "{other}");
+            assert_eq!(fs::metadata(&old).unwrap().nlink(), 1);
         }
     }
 

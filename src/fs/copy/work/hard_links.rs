@@ -363,3 +363,53 @@ fn cannot_have_names(error: &io::Error) -> bool {
         CrossesDevices | InvalidFilename | NotFound | PermissionDenied | TooManyLinks | Unsupported
     )
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    const END: Duration = Duration::from_secs(300);
+    const FILES: [FileId; 2] = [(1, 1), (1, 2)];
+
+    fn copied(path: &str) -> Copied<sys::Dir> {
+        Copied { path: path.into(), id: None, held: Mutex::new(None) }
+    }
+
+    fn is_known(claim: &Claim<'_, sys::Dir>) -> bool {
+        matches!(claim, Claim::Known(_))
+    }
+
+    /// Only other names of the same file wait, until there is a copy.
+    #[test]
+    fn files_are_copied_at_the_same_time() {
+        let links = HardLinks::<sys::Dir>::new();
+        let Claim::Mine(first) = links.claim(FILES[0], None) else { panic!("nobody copies it") };
+        std::thread::scope(|scope| {
+            let (links, (answer, other)) = (&links, mpsc::channel());
+            scope.spawn(move || _ = answer.send(is_known(&links.claim(FILES[1], None))));
+            let is_known_copy = other.recv_timeout(END);
+            let (answer, same) = mpsc::channel();
+            scope.spawn(move || _ = answer.send(is_known(&links.claim(FILES[0], None))));
+            assert!(links.known(FILES[0]).is_none());
+            // Before anything can fail: otherwise the threads would wait for ever.
+            first.settle(copied("first"));
+            assert_eq!(is_known_copy, Ok(false), "another file does not wait");
+            assert_eq!(same.recv_timeout(END), Ok(true), "the same file gets a link");
+        });
+    }
+
+    /// Who waits gets its turn if there is no copy after all, or one that cannot have more names.
+    #[test]
+    fn a_file_without_a_copy_is_copied_by_the_next() {
+        let links = HardLinks::<sys::Dir>::new();
+        assert!(!is_known(&links.claim(FILES[0], None)));
+        let Claim::Mine(first) = links.claim(FILES[0], None) else { panic!("the first has given up") };
+        first.settle(copied("first"));
+        let Claim::Known(copy) = links.claim(FILES[0], None) else { panic!("there is a copy") };
+        assert!(!is_known(&links.claim(FILES[0], Some(copy))));
+        assert!(is_known(&links.claim(FILES[0], None)), "the copy is still there for others");
+    }
+}
