@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;
+use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -381,4 +382,19 @@ fn any_number_of_threads_may_be_asked_for() {
     assert_eq!(RemoveOptions::new().threads(usize::MAX).rmtree(tree.at("y")).unwrap().files, 2);
     assert_eq!(RemoveOptions::new().threads(usize::MAX - 1).rmtree(tree.at("z")).unwrap().files, 2);
     tree.is(["x/", "x/d/", "x/d/f", "x/g"]);
+}
+
+/// Another removes the directory when it is empty, which was to be removed next.
+#[test]
+fn a_directory_that_others_remove_is_no_failure() {
+    for threads in [1, 3] {
+        let tree = Tree::new(["d/f"]);
+        let by_others = tree.at("d");
+        let options = RemoveOptions::new().threads(threads).progress(move |_| {
+            _ = fs::remove_dir(&by_others);
+            ControlFlow::Continue(())
+        });
+        assert_eq!(options.rmtree(tree.at("d")).unwrap().files, 1, "{threads} threads");
+        tree.is([]);
+    }
 }

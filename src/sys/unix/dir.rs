@@ -159,6 +159,11 @@ pub(crate) struct Buffer(Vec<u8>);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl Dir {
+    /// Whether it has no name any more.
+    fn is_removed(&self) -> bool {
+        retry_on_intr(|| fstat(&self.fd)).is_ok_and(|found| found.st_nlink == 0)
+    }
+
     /// Reads on; `each` gets a name, what it is if the directory tells, and the inode number.
     fn read_raw(
         &mut self,
@@ -180,6 +185,8 @@ impl Dir {
             let entry = match entries.next() {
                 Some(Ok(entry)) => entry,
                 Some(Err(Errno::INTR)) => continue,
+                // A directory that was removed has no more entries: POSIX and the C library say so, Linux does not.
+                Some(Err(Errno::NOENT)) if self.is_removed() => return Ok(Progress::ToTheEnd),
                 Some(Err(errno)) => return Err(errno.into()),
                 None => return Ok(Progress::ToTheEnd),
             };
