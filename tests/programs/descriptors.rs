@@ -1,8 +1,13 @@
 //! Programs that this one starts inherit none of the files that it has open.
 
-use waypath::{CopyOptions, Overwrite, Path, TempDir};
+use std::os::unix::fs::PermissionsExt;
+
+use rustix::fs::{CWD, Mode, mkfifoat};
+use waypath::{CopyOptions, Overwrite, Path, RemoveOptions, TempDir};
 
 use crate::anew::{anew, begin, job, strace};
+
+const NOBODY: u32 = 65534;
 
 /// Uses everything that opens files. In the place there is `src`; `other` is a link to another device, if there is one.
 fn use_all(place: &Path) -> waypath::Result<()> {
@@ -27,7 +32,10 @@ fn use_all(place: &Path) -> waypath::Result<()> {
     }
     TempDir::new_in(place)?.close()?;
     src.resolve()?;
-    src.clear_dir().map(drop)
+    src.clear_dir()?;
+    // The user of this thread may not read it, which makes a difference to all but root.
+    nix::unistd::setfsuid(nix::unistd::Uid::from_raw(NOBODY));
+    RemoveOptions::new().make_writable(true).clear_dir(place / "theirs").map(drop)
 }
 
 /// Calls that give a descriptor, and what they say if it is closed when another program is started.
@@ -48,12 +56,17 @@ const CALLS: [(&str, &str); 12] = [
 
 #[test]
 fn other_programs_inherit_no_descriptors() {
-    const TEST: &str = "descriptors::other_programs_inherit_no_descriptors";
     if let Some((_, place)) = job() {
         begin();
-        use_all(&place).unwrap();
-        return;
+        return use_all(&place).unwrap();
     }
+    check(None);
+    // As where there are no files without a name.
+    check(Some("inject=linkat:error=EOPNOTSUPP"));
+}
+
+fn check(fault: Option<&str>) {
+    const TEST: &str = "descriptors::other_programs_inherit_no_descriptors";
     let place = TempDir::new().unwrap();
     let other = TempDir::new_in("/dev/shm").unwrap();
     std::os::unix::fs::symlink(other.as_str(), (&place / "other").as_str()).unwrap();
@@ -61,8 +74,20 @@ fn other_programs_inherit_no_descriptors() {
     (&place / "src" / "large").write_bytes(vec![b'x'; 300_000]).unwrap();
     (&place / "src" / "d" / "small").touch().unwrap();
     (&place / "src" / "hard").hardlink_to(&place / "src" / "d" / "small").unwrap();
+    mkfifoat(CWD, (&place / "src" / "pipe").as_str(), Mode::RUSR).unwrap();
+    let (theirs, closed) = (&place / "theirs", &place / "theirs" / "closed");
+    closed.mkdir_all().unwrap();
+    (&closed / "file").touch().unwrap();
+    for (path, mode) in [(&*place, 0o755), (&theirs, 0o755), (&closed, 0)] {
+        std::fs::set_permissions(path.as_str(), PermissionsExt::from_mode(mode)).unwrap();
+    }
+    if nix::unistd::geteuid().is_root() {
+        [&theirs, &closed].iter().for_each(|path| std::os::unix::fs::chown(path.as_str(), Some(NOBODY), None).unwrap());
+    }
     let log = &place / "log";
-    let Some(strace) = strace(&["-o", log.as_str(), "-e", "trace=all"]) else { return };
+    let mut options = vec!["-o", log.as_str(), "-e", "trace=all"];
+    fault.iter().for_each(|fault| options.extend(["-e", fault]));
+    let Some(strace) = strace(&options) else { return };
     let output = anew(strace, TEST, "all", &place).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 

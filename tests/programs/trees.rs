@@ -30,12 +30,16 @@ fn do_and_exit(job: &str, place: &Path) -> ! {
     let (verb, threads) = job.split_once(' ').unwrap_or((job, "1"));
     let threads = threads.parse().unwrap();
     let options = CopyOptions::archive().threads(threads);
+    if verb == "merge" {
+        (&to / "moved").mkdir().unwrap();
+    }
     println!("ready");
     std::io::stdout().flush().unwrap();
     begin();
     let result = match verb {
         "copy" => options.overwrite(Overwrite::Always).copy(&src, &to),
         "move" => options.move_to(&src, &to / "moved"),
+        "merge" => options.merge(true).move_to(&src, &to / "moved"),
         "move-file" => options.move_to(&src / "large", &to / "moved"),
         "copy-synced" => options.sync(true).copy(&src / "large", &to / "copied"),
         "remove" => RemoveOptions::new().threads(threads).rmtree(&src),
@@ -362,6 +366,10 @@ fn what_is_moved_is_on_the_disk_before_the_original_goes() {
     let Some(calls) = order_of(TEST, "move") else { return };
     let synced = calls.iter().position(|&call| call == "sync all").expect("a tree is synced at once");
     assert_eq!(calls[synced..], ["sync all", "name", "sync", "remove"], "{calls:?}");
+    let Some(calls) = order_of(TEST, "merge") else { return };
+    let synced = calls.iter().position(|&call| call == "sync all").expect("a tree is synced at once");
+    assert_eq!(calls[synced..], ["sync all", "remove"], "{calls:?}");
+    assert!(calls[..synced].contains(&"name"), "{calls:?}");
 }
 
 /// Does the job, in a process that was started for it; else plays the test.

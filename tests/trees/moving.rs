@@ -497,3 +497,18 @@ fn a_plan_of_a_move_to_another_device_is_one_of_copies() {
         (&other / "moved").remove().unwrap();
     }
 }
+
+/// On one device, where each name is renamed.
+#[test]
+fn what_takes_the_place_of_a_merged_directory_is_not_removed() {
+    let tree = Tree::new(["p/src/f", "to/g"]);
+    let [src, away] = ["p/src", "p/away"].map(|name| tree.at(name));
+    let (from, to) = (src.clone(), tree.at("to"));
+    let options = CopyOptions::new().merge(true).progress(move |_| {
+        fs::rename(&src, &away).unwrap();
+        fs::create_dir(&src).unwrap();
+        ControlFlow::Continue(())
+    });
+    options.move_to(from, to).unwrap();
+    tree.is(["p/", "p/away/", "p/src/", "to/", "to/f", "to/g"]);
+}
