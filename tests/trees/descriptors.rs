@@ -39,7 +39,8 @@ fn other_programs_inherit_none() {
         let options = CopyOptions::archive().overwrite(Overwrite::Always).threads(threads).progress(move |_| {
             let found = open_files();
             let new: Vec<_> = found.iter().filter(|(file, _)| !known.contains_key(*file)).collect();
-            assert!(new.iter().filter(|((_, path), _)| path.starts_with(&start)).count() > 1, "{new:?}");
+            // A move within one device opens but the directory above.
+            assert!(new.iter().any(|((_, path), _)| path.starts_with(&start)), "{new:?}");
             let inherited: Vec<_> = new.iter().filter(|(_, is_inherited)| **is_inherited).collect();
             assert!(inherited.is_empty(), "{inherited:?}");
             ControlFlow::Continue(())
