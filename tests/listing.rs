@@ -468,6 +468,16 @@ mod unix {
     }
 
     #[test]
+    fn a_link_to_a_directory_that_the_pattern_has_left_does_not_lead_back() {
+        let tree = Tree::new(["a/f", "l => a"]);
+        let follow = |pattern: &str| paths(&tree, tree.glob(pattern).map(Walk::follow_symlinks));
+        assert_eq!(follow("**/a/../**/f"), ["a/../a/f", "a/../l/f"]);
+        symlink("..", &tree.at("a/up"));
+        let errors = follow("**/a/../**/f").iter().filter(|path| path.starts_with("error")).count();
+        assert_eq!(errors, 4, "a/up, l/up, a/../a/up and a/../l/up lead back to the start");
+    }
+
+    #[test]
     fn what_is_below_links_is_left_out_by_its_path() {
         let tree = Tree::new(["d/target/f", "d/g", "l => d"]);
         let follow = |exclude: &str| paths(&tree, Ok(tree.walk().follow_symlinks().exclude(exclude)));

@@ -19,6 +19,7 @@ use super::pool::lock;
 use super::search::{Compare, Order, Search};
 use super::shelf::{Below, Height, Item, Name, Shelf, What};
 use crate::error::{Error, Op, Result};
+use crate::flavour::{Flavour, Native};
 use crate::fs::FileKind;
 use crate::path::PathBuf;
 use crate::sys::{self, Directory, Links, Progress};
@@ -549,14 +550,27 @@ impl<D: Directory> Lister<D> {
 
     /// The length of the path of the directory above that has this identity.
     fn find_above(&mut self, id: &D::Id) -> Option<usize> {
-        if let Some(above) = self.above.iter().find(|above| above.id == *id) {
+        if let Some(above) = self.above.iter().find(|above| above.id == *id && self.is_below(above.path_len)) {
             return Some(above.path_len);
         }
         let last = self.descent.depth() - 1;
-        let level = (0..last).find(|&level| self.descent.id(level).is_ok_and(|other| other == id))?;
         // The current directory was opened, and has no frame yet.
         let below_first = self.frames.len() - last;
-        Some(self.frames[level + below_first].path_end())
+        (0..last).find_map(|level| {
+            let path_len = self.frames[level + below_first].path_end();
+            let is_same = self.descent.id(level).is_ok_and(|other| other == id);
+            (is_same && self.is_below(path_len)).then_some(path_len)
+        })
+    }
+
+    /// Whether the entry is below the directory whose path has this length: a `..` in the pattern may have left it.
+    fn is_below(&self, path_len: usize) -> bool {
+        let way = self.entry.path.as_str()[path_len..].split(Native::SEPARATOR);
+        let depth = way.filter(|part| !part.is_empty()).try_fold(0_usize, |depth, part| match part {
+            ".." => depth.checked_sub(1),
+            _ => Some(depth + 1),
+        });
+        depth.is_some()
     }
 
     /// Goes back up; the directory itself may be wanted behind its contents.
