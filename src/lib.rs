@@ -70,6 +70,9 @@
 //! | copying and moving onto the same file, under whatever name, or into itself, through whatever link, is refused with [`InvalidInput`](std::io::ErrorKind::InvalidInput) | several errors; moving onto itself does nothing; a link is not seen through | it is one mistake |
 //! | [`copy`](Path::copy) keeps links in a tree as links, and permissions | follows links, and leaves permissions to the umask | a copy is like the original, and ends; [`CopyOptions`] has both ways |
 //! | [`glob`](Path::glob) gives each path once, in order, and reports what it could not read | repeats, the system's order, silence | results are complete or known not to be, and the same wherever the tree is |
+//! | a copy that cannot work for several reasons fails with the first of these: a missing directory of the source or of the target, a missing source, the same file, a target inside the source, a target that exists | the source is opened first | problems with the target are found before anything is read |
+//! | a symbolic link that is copied as a link can be copied to any place | `EINVAL` if the target's text begins with the link's | only the link is copied, not what it points to |
+//! | [`walk`](Path::walk) of a path that is not a directory is an error | an empty listing | the same as for [`glob`](Path::glob) |
 //! | a link that leads back is an error where links are [followed](Walk::follow_symlinks) | it is gone round in a circle, 40 times at most | each path is there once, and the loop is seen |
 //! | [following](Walk::follow_symlinks) links changes where a listing goes, not what matches | with `recurse_symlinks`, a `**` at the end no longer takes nothing where another is in the pattern, and `***` finds the start | a pattern has one meaning |
 //! | [`walk`](Path::walk) gives entries one by one | lists of names for each directory | an entry knows what it is, and options keep out of directories |

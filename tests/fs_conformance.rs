@@ -1,20 +1,25 @@
 //! Recorded answers of CPython's pathlib about real trees, asked again on Linux.
 //!
 //! `tests/data/fs-seed1.jsonl` holds sections that begin with `{"tree": [...]}`, followed by questions
-//! about that tree, and at last by changes to it, each with what it makes of a fresh tree. The differences
-//! that are wanted are those of the crate's table: pathlib repeats some paths of a listing, is silent where
-//! here an error is an item, goes round where links lead back, and reads some patterns otherwise where links
-//! are followed; it renames over what is there, and translates newlines.
+//! about that tree, and at last by changes to it, each with what it makes of a fresh tree.
+//!
+//! Answers may differ on purpose in what the crate's table says. For each such question, pathlib's answer and ours are
+//! worked out by rules of their own, which look at the disk through std only, and both are compared: also when they
+//! are equal.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod changing;
+mod listing;
+
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+
+use changing::{Transfer, told};
+use listing::{Glob, is_dir};
 
 use rustix::io::Errno;
 use serde_json::{Map, Value, json};
-use waypath::{
-    CopyOptions, Error, FileKind, Overwrite, Path, PathBuf, Pattern, Result, Symlinks, TempDir, TouchOptions, Walk,
-};
+use waypath::{CopyOptions, Error, FileKind, Path, PathBuf, Pattern, Result, Symlinks, TempDir, TouchOptions, Walk};
 
 use crate::util::alone;
 
@@ -23,12 +28,10 @@ struct World {
     /// Holds `p/q/t`, the tree.
     base: TempDir,
     root: PathBuf,
-    /// Whether links in it lead back.
-    is_cyclic: bool,
 }
 
 impl World {
-    fn new(entries: &[Value], is_cyclic: bool) -> Self {
+    fn new(entries: &[Value]) -> Self {
         let base = TempDir::new_in(Path::temp_dir().unwrap().resolve_strict().unwrap()).unwrap();
         let root = &base / "p/q/t";
         root.mkdir_all().unwrap();
@@ -41,7 +44,7 @@ impl World {
             }
         }
         std::env::set_current_dir(&root).unwrap();
-        Self { base, root, is_cyclic }
+        Self { base, root }
     }
 
     /// A text as it is here.
@@ -188,11 +191,22 @@ fn said(result: Result<Value>) -> Value {
     result.unwrap_or_else(|error| json!({ "error": errno(&error) }))
 }
 
-fn errno_of_failure(error: &Error) -> &'static str {
-    if error.failure_count() == 1 && error.io_error().is_some() { errno(error) } else { "?" }
+fn errno(error: &Error) -> &'static str {
+    match (error.io_error(), error.failures()) {
+        (Some(cause), _) if cause.raw_os_error().is_some() => errno_of(cause),
+        (None, [failure]) if failure.io_error().is_some() => errno(failure),
+        _ => match error.kind() {
+            ErrorKind::InvalidInput => "ValueError",
+            ErrorKind::NotADirectory => "ENOTDIR",
+            ErrorKind::IsADirectory => "EISDIR",
+            ErrorKind::DirectoryNotEmpty => "ENOTEMPTY",
+            _ => panic!("no name for {error}"),
+        },
+    }
 }
 
-fn errno(error: &Error) -> &'static str {
+/// The name of the system's number.
+fn errno_of(error: &io::Error) -> &'static str {
     let named = [
         (Errno::ACCESS, "EACCES"),
         (Errno::BUSY, "EBUSY"),
@@ -206,15 +220,8 @@ fn errno(error: &Error) -> &'static str {
         (Errno::NOTEMPTY, "ENOTEMPTY"),
         (Errno::PERM, "EPERM"),
     ];
-    let number = error.io_error().and_then(std::io::Error::raw_os_error);
-    match named.iter().find(|(errno, _)| Some(errno.raw_os_error()) == number) {
-        Some((_, name)) => name,
-        None if number.is_none() && error.kind() == ErrorKind::InvalidInput => "ValueError",
-        None if number.is_none() && error.kind() == ErrorKind::NotADirectory => "ENOTDIR",
-        None if number.is_none() && error.kind() == ErrorKind::IsADirectory => "EISDIR",
-        None if number.is_none() => error.failures().first().map_or("?", errno_of_failure),
-        None => panic!("no name for {error}"),
-    }
+    let name = named.iter().find(|(errno, _)| Some(errno.raw_os_error()) == error.raw_os_error());
+    name.unwrap_or_else(|| panic!("no name for {error}")).1
 }
 
 fn expected(question: &Map<String, Value>) -> Value {
@@ -246,29 +253,29 @@ fn change(world: &World, question: &Map<String, Value>) -> Option<(Value, Value)
         "read_text" => path.read_text().map(Value::from),
         "write_text" => path.write_text(arg()).map(|()| json!(arg().chars().count())),
         "write_bytes" => path.write_bytes(arg()).map(|()| json!(arg().len())),
-        "copy" | "copy_into" | "move" | "move_into" => copied(world, question, Overwrite::Refuse),
+        "copy" | "copy_into" | "move" | "move_into" => copied(world, question),
         _ => return None,
     };
-    Some(changed(world, &before, result))
+    Some(changed(world, &before, said(result)))
 }
 
 /// What an operation gave, and what it made of the tree.
-fn changed(world: &World, before: &BTreeMap<String, Value>, result: Result<Value>) -> (Value, Value) {
+fn changed(world: &World, before: &BTreeMap<String, Value>, answer: Value) -> (Value, Value) {
     let after = world.entries();
     let add: Vec<_> =
         after.iter().filter(|(name, entry)| before.get(*name) != Some(*entry)).map(|(_, new)| new).collect();
     let del: Vec<_> =
         before.iter().filter(|(name, entry)| after.get(*name) != Some(*entry)).map(|(name, _)| name).collect();
-    (said(result), json!({ "add": add, "del": del }))
+    (answer, json!({ "add": add, "del": del }))
 }
 
 /// pathlib's `copy` and `move` and their kin. They follow links, or keep them, in trees too.
-fn copied(world: &World, question: &Map<String, Value>, overwrite: Overwrite) -> Result<Value> {
+fn copied(world: &World, question: &Map<String, Value>) -> Result<Value> {
     let path = world.path(question["self"].as_str().unwrap());
     let arg = PathBuf::from(world.text(question["args"][0].as_str().unwrap()));
     let set = |name: &str| question["kw"].get(name) == Some(&json!(true));
     let symlinks = if set("follow_symlinks") { Symlinks::Follow } else { Symlinks::Keep };
-    let options = CopyOptions::new().symlinks(symlinks).times(set("preserve_metadata")).overwrite(overwrite);
+    let options = CopyOptions::new().symlinks(symlinks).times(set("preserve_metadata"));
     let (target, report) = match question["op"].as_str().unwrap() {
         "copy" => (arg.clone(), options.copy(path, &arg)),
         "copy_into" => (&arg / path.name(), options.copy_into(path, &arg)),
@@ -293,116 +300,116 @@ fn mkdir(path: &Path, parents: bool, exist_ok: bool) -> Result<()> {
     }
 }
 
-/// Whether a change differs as it should: nothing is renamed over what is there, newlines stay as they are,
-/// and the empty path is the directory `.`, also as the target of a link.
-fn is_wanted_change(
-    question: &Map<String, Value>,
-    before: &World,
-    ours: &(Value, Value),
-    expected: &(Value, Value),
-) -> bool {
-    let argument = question["args"][0].as_str().unwrap_or_default();
-    let newline = question["kw"]["newline"].as_str();
-    let nothing = json!({ "add": [], "del": [] });
+/// What pathlib and we answer, by rules of their own. Both have to be right: no question is excused by what is asked.
+struct Both<T> {
+    pathlib: T,
+    ours: T,
+}
+
+/// The answers to a question about a tree that may differ; `None` if they may not.
+fn answers(world: &World, question: &Map<String, Value>) -> Option<Both<Value>> {
     match question["op"].as_str().unwrap() {
-        "rename" => {
-            let taken = fs::symlink_metadata(before.path(argument)).is_ok();
-            taken && *ours == (json!({ "error": "EEXIST" }), nothing)
+        "glob" | "rglob" => {
+            let glob = Glob::new(world, question)?;
+            Some(Both { pathlib: glob.pathlibs_answer(world), ours: glob.our_answer(world) })
         }
+        // pathlib is silent about a start that is not a directory.
+        "walk" if !is_dir(world.path(question["self"].as_str().unwrap()).as_str()) => {
+            Some(Both { pathlib: json!([]), ours: json!({ "paths": [], "errors": 1 }) })
+        }
+        _ => None,
+    }
+}
+
+/// The answers to a change that may differ, and what they make of a fresh tree; `None` if they may not.
+fn changes(question: &Map<String, Value>, fresh: &dyn Fn() -> World) -> Option<Both<(Value, Value)>> {
+    let after = |deed: &dyn Fn(&World) -> Value| {
+        let world = fresh();
+        let before = world.entries();
+        let answer = deed(&world);
+        changed(&world, &before, answer)
+    };
+    let op = question["op"].as_str().unwrap();
+    let this = |world: &World| world.path(question["self"].as_str().unwrap()).into_string();
+    let argument = |world: &World| world.text(question["args"][0].as_str().unwrap());
+    let newline = question["kw"]["newline"].as_str();
+    match op {
+        "copy" | "copy_into" | "move" | "move_into" => Some(Both {
+            pathlib: after(&|world| Transfer::new(world, question).as_pathlib(world)),
+            ours: after(&|world| Transfer::new(world, question).as_we(world)),
+        }),
+        // The empty text is the path `.`; and nothing is renamed over what is there.
+        "rename" | "replace" | "symlink_to" | "hardlink_to" => {
+            let do_it = |world: &World, argument: &str| {
+                let (this, path) = (this(world), PathBuf::from(argument));
+                let argument = if argument.is_empty() { argument } else { path.as_str() };
+                let (result, answer) = match op {
+                    "symlink_to" => (std::os::unix::fs::symlink(argument, this), Value::Null),
+                    "hardlink_to" => (fs::hard_link(argument, this), Value::Null),
+                    _ => (fs::rename(this, argument), json!(world.recorded(path.as_str()))),
+                };
+                told(result, answer)
+            };
+            let is_there = |path: &str| fs::symlink_metadata(path).is_ok();
+            let has_name = |path: &str| !matches!(PathBuf::from(path).name(), "" | "..");
+            // Of a target without a name, the system says that it is taken before it looks for the source.
+            let is_refused = |this: &str, taken: &str| {
+                let is_found = is_there(this) || !has_name(taken) && is_dir(PathBuf::from(this).parent().as_str());
+                has_name(this) && is_found && is_there(taken)
+            };
+            let ours = |world: &World| match PathBuf::from(argument(world)).as_str() {
+                taken if op == "rename" && is_refused(&this(world), taken) => {
+                    json!({ "error": "EEXIST" })
+                }
+                argument => do_it(world, argument),
+            };
+            Some(Both { pathlib: after(&|world| do_it(world, &argument(world))), ours: after(&ours) })
+        }
+        // Newlines stay as they are.
         "read_text" => {
-            let read = |text: &str| json!(text.replace("\r\n", "\n").replace('\r', "\n"));
-            newline.is_none() && ours.0.as_str().map(read).as_ref() == Some(&expected.0) && ours.1 == expected.1
+            let read = |world: &World| fs::read_to_string(this(world)).ok();
+            let text = read(&fresh())?;
+            let translated = text.replace("\r\n", "\n").replace('\r', "\n");
+            let pathlib = if newline.is_none() { translated } else { text };
+            Some(Both { pathlib: after(&|_| json!(pathlib)), ours: after(&|world| json!(read(world))) })
         }
         "write_text" => {
-            let mut translated = ours.1.clone();
-            for content in translated["add"].as_array_mut().unwrap().iter_mut().filter_map(|entry| entry.get_mut(2)) {
-                *content = json!(content.as_str().unwrap().replace('\n', newline.unwrap_or("\n")));
-            }
-            ours.0 == expected.0 && translated == expected.1
+            let write = |world: &World, newline: &str| {
+                let text = argument(world);
+                told(fs::write(this(world), text.replace('\n', newline)), json!(text.chars().count()))
+            };
+            let newline = newline.filter(|newline| !newline.is_empty()).unwrap_or("\n");
+            Some(Both { pathlib: after(&|world| write(world, newline)), ours: after(&|world| write(world, "\n")) })
         }
-        "copy" | "copy_into" | "move" | "move_into" => is_wanted_copy(question, before, ours, expected),
-        "replace" | "symlink_to" | "hardlink_to" => argument.is_empty() && expected.0 == json!({ "error": "ENOENT" }),
-        _ => false,
+        _ => None,
     }
 }
 
-/// Whether copying or moving differs as it should: what is there is replaced only when asked for, and then as
-/// pathlib does it; what both refuse is refused here with one error for the same file and one for a taken
-/// name; to move something onto itself is refused, too; a link that is kept is copied wherever it leads.
-fn is_wanted_copy(
-    question: &Map<String, Value>,
-    before: &World,
-    ours: &(Value, Value),
-    expected: &(Value, Value),
-) -> bool {
-    let nothing = json!({ "add": [], "del": [] });
-    let is_refused = |error: &str| *ours == (json!({ "error": error }), nothing.clone());
-    let this = question["self"].as_str().unwrap();
-    let is_move = question["op"].as_str().unwrap().starts_with("move");
-    let is_link = before.path(this).is_symlink();
-    if is_refused("ValueError") {
-        let is_error = expected.0.get("error").is_some();
-        // pathlib moves things onto themselves, and sees no link to the directory that the target lies in.
-        return expected.1 == nothing && (is_error || is_move) || is_link;
+/// How many answers there are, and how they compare.
+#[derive(Default)]
+struct Counts {
+    asked: usize,
+    wanted: usize,
+    wrong: usize,
+}
+
+impl Counts {
+    fn check<T: PartialEq + std::fmt::Debug>(&mut self, line: &str, ours: &T, expected: &T, both: Option<Both<T>>) {
+        self.asked += 1;
+        let is_right = match &both {
+            Some(both) => (&both.pathlib, &both.ours) == (expected, ours),
+            None => ours == expected,
+        };
+        if !is_right {
+            self.wrong += 1;
+            println!("wrong: {line}\n    ours: {ours:?}");
+            if let Some(Both { pathlib, ours }) = both {
+                println!("    by the rules: {ours:?}\n    pathlib's by the rules: {pathlib:?}");
+            }
+        } else if ours != expected {
+            self.wanted += 1;
+        }
     }
-    if is_refused("EEXIST") {
-        let entries = before.entries();
-        let replaced = changed(before, &entries, copied(before, question, Overwrite::Always));
-        return replaced == *expected || is_move && expected.0.get("error").is_some() && expected.1 == nothing;
-    }
-    let is_kept = question["kw"]["follow_symlinks"] == json!(false) && is_link;
-    is_kept && expected.0 == json!({ "error": "EINVAL" }) && ours.1["del"] == json!([])
-}
-
-/// Whether our answer differs as it should: it has each of pathlib's paths once; or it is the error of a
-/// start that is no directory, where pathlib finds nothing; or links were followed.
-fn is_wanted_difference(world: &World, question: &Map<String, Value>, ours: &Value, expected: &Value) -> bool {
-    let Value::Array(paths) = expected else { return false };
-    let once: BTreeSet<_> = paths.iter().map(|path| path.as_str().unwrap_or_default()).collect();
-    *ours == json!(once)
-        || paths.is_empty() && *ours == json!({ "paths": [], "errors": 1 })
-        || question["kw"]["recurse_symlinks"] == json!(true) && is_wanted_where_followed(world, question, ours, &once)
-}
-
-/// Where links are followed, pathlib goes round in a circle up to the system's limit, and a `**` at the end
-/// of a pattern with others no longer takes nothing. Here a loop is an error, and following changes only
-/// where a listing goes.
-fn is_wanted_where_followed(
-    world: &World,
-    question: &Map<String, Value>,
-    ours: &Value,
-    expected: &BTreeSet<&str>,
-) -> bool {
-    let paths = |list: &Value| -> BTreeSet<String> {
-        list.as_array().into_iter().flatten().map(|path| path.as_str().unwrap().to_owned()).collect()
-    };
-    let looped = ours.get("errors").is_some();
-    let ours = paths(ours.get("paths").unwrap_or(ours));
-    let straight: BTreeSet<_> =
-        expected.iter().filter(|path| !goes_round(world, path)).map(|&path| path.to_owned()).collect();
-    let pattern = question["args"][0].as_str().unwrap();
-    let ends_in_stars = pattern.trim_end_matches('/').ends_with("**");
-    let also = |path: &String| ends_in_stars && world.path(path).is_dir();
-    // Where links are followed, pathlib finds the start by `***`, too.
-    let missing = |path: &String| pattern.contains("***") && Some(path.as_str()) == question["self"].as_str();
-    // A link that leads back may be gone through on the way to what matches, or in vain.
-    let loops_are_said = looped || straight.len() == expected.len();
-    loops_are_said
-        && looped <= world.is_cyclic
-        && straight.difference(&ours).all(missing)
-        && ours.difference(&straight).all(also)
-}
-
-/// Whether a path goes on below a link that leads back to a directory on the way to it.
-fn goes_round(world: &World, path: &str) -> bool {
-    let path = world.path(path);
-    let real = |path: &Path| fs::canonicalize(path.as_str()).ok();
-    let path = &world.root / path;
-    let above: Vec<_> = path.parents().filter(|above| above.is_relative_to(&world.root)).collect();
-    above
-        .iter()
-        .enumerate()
-        .any(|(at, link)| link.is_symlink() && above[at + 1..].iter().any(|above| real(above) == real(link)))
 }
 
 #[test]
@@ -414,44 +421,35 @@ fn fs_conformance_of_pathlib() {
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fs-seed1.jsonl").to_owned());
     let text = std::env::split_paths(&file).map(|file| fs::read_to_string(file).unwrap()).collect::<String>();
     let mut tree = Vec::new();
-    let mut is_cyclic = false;
-    let mut world = World::new(&tree, is_cyclic);
-    let (mut asked, mut wanted, mut wrong) = (0, 0, 0);
-    let mut count = |line: &str, is_equal: bool, is_wanted: bool, ours: &dyn std::fmt::Display| {
-        asked += 1;
-        if !is_equal && is_wanted {
-            wanted += 1;
-        } else if !is_equal {
-            wrong += 1;
-            println!("wrong: {line}\n    ours: {ours}");
-        }
-    };
+    let mut world = World::new(&tree);
+    let mut counts = Counts::default();
     for line in text.lines() {
         let Ok(Value::Object(question)) = serde_json::from_str(line) else { panic!("not a vector: {line}") };
         if let Some(Value::Array(entries)) = question.get("tree") {
             tree.clone_from(entries);
-            is_cyclic = question["cyclic"] == json!(true);
-            world = World::new(&tree, is_cyclic);
+            world = World::new(&tree);
         }
         if !question.contains_key("op") {
             continue;
         }
         let expected = expected(&question);
         if let Some(diff) = question.get("diff") {
-            let expected = (expected, diff.clone());
+            let diff = match question.get("err") == Some(&json!("RecursionError")) {
+                true => Transfer::new(&world, &question).without_rounds(&world, diff),
+                false => diff.clone(),
+            };
+            let expected = (expected, diff);
             if let Some(ours) = change(&world, &question) {
+                let both = changes(&question, &|| World::new(&tree));
+                counts.check(line, &ours, &expected, both);
                 // The tree as it was before is the one of the next change, too.
-                world = World::new(&tree, is_cyclic);
-                let is_wanted = ours != expected && is_wanted_change(&question, &world, &ours, &expected);
-                if is_wanted {
-                    world = World::new(&tree, is_cyclic);
-                }
-                count(line, ours == expected, is_wanted, &format_args!("{} {}", ours.0, ours.1));
+                world = World::new(&tree);
             }
         } else if let Some(ours) = ask(&world, &question) {
-            count(line, ours == expected, is_wanted_difference(&world, &question, &ours, &expected), &ours);
+            counts.check(line, &ours, &expected, answers(&world, &question));
         }
     }
+    let Counts { asked, wanted, wrong } = counts;
     let equal = asked - wanted - wrong;
     println!("fs conformance: {asked} vectors, {equal} equal, {wanted} wanted differences, {wrong} wrong");
     assert!(asked > 750, "the vectors are not all there");

@@ -61,7 +61,8 @@ struct Class {
 }
 
 impl Rules {
-    fn accepts(self, pattern: &str, recursive: bool, text: &str) -> bool {
+    /// Whether a pattern matches a text; `recursive`: whether `**` matches any parts.
+    pub(crate) fn accepts(self, pattern: &str, recursive: bool, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
         let mut places = BTreeSet::from([0]);
         for step in self.steps(pattern, recursive) {
