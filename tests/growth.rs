@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use waypath::{CopyOptions, Flavour, Mode, Path, PathBuf, Pattern, PatternSet, PatternSetBuilder, Posix, Windows};
 
+use crate::clock::now;
 use crate::util::Tree;
 
 /// How long the work has to take before its growth is measured, so that the clock and what is done once do not
@@ -66,24 +67,6 @@ fn least_time<R>(times: u32, mut work: impl FnMut() -> R) -> Duration {
         now() - start
     };
     (0..times).map(once).min().unwrap_or_default()
-}
-
-/// The CPU time of this thread.
-#[cfg(unix)]
-pub(crate) fn now() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
-
-    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap()
-}
-
-/// The time since the first call: here a thread's own time is not to be had without more dependencies.
-#[cfg(not(unix))]
-pub(crate) fn now() -> Duration {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed()
 }
 
 /// Numbers in no order.

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
 
 mod answers;
+mod clock;
 mod os_path;
 mod reference;
 #[cfg(target_os = "linux")]
@@ -17,6 +18,7 @@ mod exclude_laws;
 mod files;
 #[cfg(target_os = "linux")]
 mod fs_conformance;
+#[cfg(unix)] // Other systems do not tell the time that a thread has used.
 mod growth;
 mod laws;
 #[cfg(unix)]

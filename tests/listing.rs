@@ -311,7 +311,8 @@ fn a_large_directory_is_listed_whole_whichever_way() {
 #[test]
 fn large_directories_below_one_another_are_listed_whole() {
     const LEVELS: usize = 12;
-    const FILES: usize = 1500;
+    // What is read at a time is a matter of the back end for Unix; Wine takes long for each file.
+    const FILES: usize = if cfg!(unix) { 1500 } else { 50 };
     let tree = Tree::new([]);
     let mut directory = tree.to_path_buf();
     for _ in 0..LEVELS {
