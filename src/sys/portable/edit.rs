@@ -313,6 +313,7 @@ fn portable_facts(found: &Metadata) -> Facts {
         device: 0,
         accessed: found.accessed().ok(),
         modified: found.modified().ok(),
-        changed: found.created().ok(),
+        // One that is the time of the last change says nothing: Wine gives that for when a file was made.
+        changed: found.created().ok().filter(|&created| found.modified().is_ok_and(|modified| modified != created)),
     }
 }
