@@ -234,7 +234,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         if self.copy.settings.strict {
             losses = losses.refused().map(|()| Losses::default())?;
         }
-        if self.puts_off(target, name, facts)? {
+        if self.puts_off(target, (path, name), facts)? {
             self.put_off.push(name);
             return Ok(Done::PutOff);
         }
@@ -280,11 +280,11 @@ impl<D: Editable> Copier<'_, '_, D> {
     }
 
     /// Whether a name of a file of which there is no copy yet is put off: if it needs one, and another name may have it.
-    fn puts_off(&self, target: &Target<'_, D>, name: &OsStr, facts: &Facts) -> io::Result<bool> {
+    fn puts_off(&self, target: &Target<'_, D>, (path, name): (&Path, &OsStr), facts: &Facts) -> io::Result<bool> {
         if !self.puts_off {
             return Ok(false);
         }
-        let dir = target.dir.filter(|_| !target.is_fresh);
+        let dir = target.dir.filter(|_| !target.is_fresh && !self.is_assumed_removed(path, name));
         let needs_one = match dir.map(|dir| present(dir.facts_in(name, Links::Keep))).transpose()?.flatten() {
             None => true,
             Some(old) if facts.kind != FileKind::File || old.kind == FileKind::Directory => false,

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use super::Copy;
 use super::names::{self, Names};
 use super::single::{Copier, Target};
+use crate::fs::copy::options::Settings;
 use crate::sys::{Editable, Finishing, Links};
 use crate::walk::{Descent, lock, most_open};
 
@@ -112,12 +113,13 @@ impl<'c, 'a, D: Editable> Way<'c, 'a, D> {
     }
 
     fn enter(&mut self, name: &OsStr) -> io::Result<()> {
+        let Settings { dry_run, removed, .. } = self.copy.settings;
         self.source.enter(name, self.copy.links())?;
-        if self.absent > 0 {
+        if self.absent > 0 || *dry_run && removed.has(&self.path, name) {
             self.absent += 1;
         } else {
             match self.target.enter(name, Links::Keep) {
-                Err(error) if error.kind() == ErrorKind::NotFound && self.copy.settings.dry_run => self.absent = 1,
+                Err(error) if error.kind() == ErrorKind::NotFound && *dry_run => self.absent = 1,
                 Err(error) => {
                     self.source.leave();
                     return Err(error);

@@ -415,7 +415,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     }
 
     /// Whether something at the target is to be taken for removed: in a dry run only.
-    fn is_assumed_removed(&self, path: &Path, name: &OsStr) -> bool {
+    pub(super) fn is_assumed_removed(&self, path: &Path, name: &OsStr) -> bool {
         let Settings { dry_run, removed, .. } = self.copy.settings;
         *dry_run && !self.is_start && removed.has(path, name)
     }
