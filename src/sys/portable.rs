@@ -131,13 +131,11 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether an error of making a hard link is one of renaming, too.
+/// Whether an error of making a hard link is one of renaming, too. Not that nothing is there: Node's WASI says so of
+/// every link, and renaming would say it again.
 fn is_about_more_than_links(error: &io::Error) -> bool {
-    use ErrorKind::{AlreadyExists, CrossesDevices, NotADirectory, NotFound};
-    use ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    let kinds =
-        [AlreadyExists, CrossesDevices, NotADirectory, NotFound, QuotaExceeded, ReadOnlyFilesystem, StorageFull];
-    kinds.contains(&kind(error))
+    use ErrorKind::{AlreadyExists, CrossesDevices, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    [AlreadyExists, CrossesDevices, QuotaExceeded, ReadOnlyFilesystem, StorageFull].contains(&kind(error))
 }
 
 /// What has the first of two names. Where nothing has, but a file stands on the way to the second, that is the error:
