@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use rustix::fs::{CWD, Mode, mkfifoat};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use waypath::{CopyOptions, Overwrite, Path, RemoveOptions, TempDir};
 
 use crate::anew::{anew, begin, job, strace};
@@ -74,7 +74,7 @@ fn check(fault: Option<&str>) {
     (&place / "src" / "large").write_bytes(vec![b'x'; 300_000]).unwrap();
     (&place / "src" / "d" / "small").touch().unwrap();
     (&place / "src" / "hard").hardlink_to(&place / "src" / "d" / "small").unwrap();
-    mkfifoat(CWD, (&place / "src" / "pipe").as_str(), Mode::RUSR).unwrap();
+    mknodat(CWD, (&place / "src" / "pipe").as_str(), FileType::Fifo, Mode::RUSR, 0).unwrap();
     let (theirs, closed) = (&place / "theirs", &place / "theirs" / "closed");
     closed.mkdir_all().unwrap();
     (&closed / "file").touch().unwrap();

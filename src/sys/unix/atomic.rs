@@ -365,6 +365,11 @@ mod tests {
         Target::find(path)?.write(b"new")
     }
 
+    /// rustix has no call for that on every system.
+    fn make_pipe(path: &std::path::Path) {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    }
+
     /// With a temporary name, without one, and over std alone: the same comes of it.
     #[test]
     fn all_ways_to_replace_a_file_do_the_same() {
@@ -459,7 +464,7 @@ mod tests {
                 "link to it" => symlink("aside", &path).unwrap(),
                 "link to another" => symlink("other", &path).unwrap(),
                 "directory" => fs::create_dir(&path).unwrap(),
-                "pipe" => rustix::fs::mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap(),
+                "pipe" => make_pipe(&path),
                 "socket" => drop(std::os::unix::net::UnixListener::bind(&path).unwrap()),
                 _ => {}
             }
@@ -484,7 +489,7 @@ mod tests {
             match swapped {
                 "link" => symlink("other", &path).unwrap(),
                 "dangling link" => symlink("nowhere", &path).unwrap(),
-                "pipe" => rustix::fs::mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap(),
+                "pipe" => make_pipe(&path),
                 _ => fs::write(&path, "by another").unwrap(),
             }
             target.write(b"new").unwrap();
