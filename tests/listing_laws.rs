@@ -567,11 +567,17 @@ impl<'a> Search<'a> {
         fs::metadata(self.world.at(at)).is_ok_and(|found| found.is_dir())
     }
 
-    /// Whether something is a directory on the way to it.
+    /// Whether something is a directory on the way to it, which no `..` of the pattern has left.
     fn leads_back(&self, at: &[String]) -> bool {
         let real = |names: &[String]| fs::canonicalize(self.world.at(names)).unwrap();
-        (0..at.len()).any(|end| real(&at[..end]) == real(at))
+        (0..at.len()).any(|end| is_way_down(&at[end..]) && real(&at[..end]) == real(at))
     }
+}
+
+/// Whether each of these parts leads to something below where they begin.
+fn is_way_down(parts: &[String]) -> bool {
+    let down = |depth: usize, part: &String| if part == ".." { depth.checked_sub(1) } else { Some(depth + 1) };
+    parts.iter().try_fold(0, down).is_some()
 }
 
 fn kind(kind: fs::FileType) -> FileKind {
