@@ -8,7 +8,7 @@ use std::os::windows::fs::OpenOptionsExt as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use waypath::{CopyOptions, Op, Overwrite, PathBuf, Result, path};
+use waypath::{CopyOptions, Op, Overwrite, Path, PathBuf, Result, TempDir, path};
 
 use crate::util::{Tree, fails};
 
@@ -123,5 +123,37 @@ fn what_is_read_only_is_replaced_and_removed() -> Result<()> {
     tree.at("h").unlink()?;
     tree.is(["f: i", "g: i"]);
     fails(path("nowhere").unlink(), Op::Unlink, ErrorKind::NotFound);
+    Ok(())
+}
+
+/// Wine has another drive: Z:, the root of the host.
+#[test]
+fn trees_move_to_another_drive_and_into_what_is_there() -> Result<()> {
+    let tree = Tree::new(["src/a", "src/d/b", "src/d/e/"]);
+    let drive = |path: &Path| path.drive().to_ascii_uppercase();
+    let others = ["Z:/tmp", "D:/"].iter().filter_map(|place| TempDir::new_in(place).ok());
+    let other = others.into_iter().find(|other| drive(other) != drive(&tree));
+    assert!(other.is_some() || std::env::var_os("UNDER_WINE").is_none());
+
+    let content = |root: &Path| -> Result<Vec<String>> {
+        root.walk().map(|entry| Ok(entry?.relative_to(root)?.as_posix().into_owned())).collect()
+    };
+    for place in [Some(tree.at(".")), other.as_ref().map(|other| other.to_path_buf())].into_iter().flatten() {
+        let to = &place / "to";
+        tree.at("src").move_to(&to)?;
+        assert!(!tree.at("src").exists());
+        assert_eq!(content(&to)?, ["a", "d", "d/b", "d/e"]);
+
+        (tree.at("src") / "d").mkdir_all()?;
+        (tree.at("src") / "d/c").write_text("c")?;
+        CopyOptions::new().merge(true).move_to(tree.at("src"), &to)?;
+        assert!(!tree.at("src").exists());
+        assert_eq!(content(&to)?, ["a", "d", "d/b", "d/c", "d/e"]);
+
+        (&to / "d/c").unlink()?;
+        to.move_to(tree.at("src"))?;
+        assert!(!to.exists());
+        assert_eq!(content(&tree.at("src"))?, ["a", "d", "d/b", "d/e"]);
+    }
     Ok(())
 }

@@ -120,7 +120,7 @@ impl<D: Editable> Moving<'_, D> {
     /// Fails if the directory that has the new name is not empty.
     fn refuse_full(&self) -> io::Result<()> {
         const FULL: &str = "the destination is a directory that is not empty: `merge(true)` moves into it";
-        match names(&self.new.dir.open_in(self.new.name, Links::Keep)?)?.is_empty() {
+        match names(self.new.dir.open_in(self.new.name, Links::Keep)?)?.is_empty() {
             true => Ok(()),
             false => Err(io::Error::new(ErrorKind::DirectoryNotEmpty, FULL)),
         }
@@ -131,9 +131,9 @@ impl<D: Editable> Moving<'_, D> {
         if self.is_to_other_device()? {
             return self.merge_on_other_device();
         }
-        let old = self.old.dir.open_in(self.old.name, Links::Keep)?;
+        let (listed, old) = self.opened_source()?;
         let new = self.new.dir.open_in(self.new.name, Links::Keep)?;
-        for name in names(&old)? {
+        for name in names(listed)? {
             if self.account.is_over() {
                 return Ok(());
             }
@@ -146,10 +146,21 @@ impl<D: Editable> Moving<'_, D> {
             }
         }
         // What was not moved is a failure already, or is to stay.
-        if !self.settings.dry_run && names(&old)?.is_empty() && self.old.dir.id_in(self.old.name)? == old.id()? {
+        if !self.settings.dry_run
+            && names(reopened(&old)?)?.is_empty()
+            && self.old.dir.id_in(self.old.name)? == old.id()?
+        {
             self.old.dir.remove_dir(self.old.name)?;
         }
         Ok(())
+    }
+
+    /// The directory that is moved, opened twice: to be read, and to be kept open until it is removed. What is copied is
+    /// what is emptied, whatever has its name by then. On Windows, one that can still be read cannot be removed.
+    fn opened_source(&self) -> io::Result<(D, D)> {
+        let listed = self.old.dir.open_in(self.old.name, Links::Keep)?;
+        let kept = listed.try_clone()?;
+        Ok((listed, kept))
     }
 
     fn merge_on_other_device(&self) -> io::Result<()> {
@@ -160,11 +171,11 @@ impl<D: Editable> Moving<'_, D> {
             _ => settings,
         };
         let manifest = Manifest::new();
-        let source = self.old.dir.open_in(self.old.name, Links::Keep)?;
+        let (listed, source) = self.opened_source()?;
         let mut copy = self.copy(&settings, &manifest);
         let root = copy.root(&source, &self.target(self.new.name)?)?;
         let target = root.dir.as_ref().map(D::try_clone).transpose()?;
-        copy.content(source.try_clone()?, root)?;
+        copy.content(listed, root)?;
         let Some(target) = target.filter(|_| !settings.dry_run && !self.account.is_over()) else { return Ok(()) };
         if D::SYNCS_FILE_SYSTEM {
             target.sync_file_system()?;
@@ -195,9 +206,8 @@ impl<D: Editable> Moving<'_, D> {
 
     fn tree_to_other_device(&self, replace: bool) -> io::Result<()> {
         let manifest = Manifest::new();
-        // The directory that is copied is the one that is emptied, whatever has its name by then.
-        let source = self.old.dir.open_in(self.old.name, Links::Keep)?;
-        if self.tree_copied(&source, &manifest, replace)? {
+        let (listed, source) = self.opened_source()?;
+        if self.tree_copied(listed, &source, &manifest, replace)? {
             self.remove_copied(&source, &manifest);
             self.account.set_outcome("the copy is complete, but not all of the original could be removed");
         }
@@ -218,14 +228,14 @@ impl<D: Editable> Moving<'_, D> {
     }
 
     /// Copies a tree to where it is to be; returns whether it is complete there.
-    fn tree_copied(&self, source: &D, manifest: &Manifest<D>, replace: bool) -> io::Result<bool> {
+    fn tree_copied(&self, listed: D, source: &D, manifest: &Manifest<D>, replace: bool) -> io::Result<bool> {
         let settings = Settings { sync: !D::SYNCS_FILE_SYSTEM, overwrite: Overwrite::Refuse, ..self.complete() };
         let name = temporary_name();
         let mut copy = self.copy(&settings, manifest);
         let root = copy.root(source, &self.target(&name)?)?;
         let Some(target) = root.dir.as_ref().map(D::try_clone).transpose()? else { return Ok(false) };
         let unfinished = Unfinished { moving: self, name: Some(name), copy: target };
-        copy.content(source.try_clone()?, root)?;
+        copy.content(listed, root)?;
         if self.is_broken_off() {
             return Ok(false);
         }
@@ -312,13 +322,12 @@ pub(in crate::fs) fn is_other_case<D: Editable>(from: &Path, to: &Path, dir: &D)
         return Ok(false);
     }
     // If case counts, both are there: two names of one file, or two files.
-    let names = names(dir)?;
+    let names = names(reopened(dir)?)?;
     Ok(names.iter().filter(|name| folded(name) == folded(new)).eq([old]))
 }
 
 /// The names in a directory.
-fn names<D: Editable>(dir: &D) -> io::Result<Vec<OsString>> {
-    let mut listed = reopened(dir)?;
+fn names<D: Editable>(mut listed: D) -> io::Result<Vec<OsString>> {
     let (mut buffer, mut names) = (D::Buffer::default(), Vec::new());
     while listed.read(&mut buffer, |_, name, _| names.push(name.to_owned()))? == Progress::InPart {}
     Ok(names)
