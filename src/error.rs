@@ -1,15 +1,15 @@
 //! The one error: what was being done, to which path, and why it failed.
 
-mod alike;
 mod diagnosis;
+mod similar_names;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
 
-use crate::fs::Report;
 use crate::printable::printable;
+use crate::report::Report;
 use crate::sys;
 
 /// The result of everything that can fail in this crate.

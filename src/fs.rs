@@ -2,8 +2,6 @@
 
 mod atomic;
 mod attr;
-mod attribute;
-mod bulk;
 mod content;
 mod copy;
 mod dir;
@@ -16,7 +14,6 @@ mod names;
 mod open;
 mod query;
 mod remove;
-mod report;
 mod resolve;
 mod size;
 mod stat;
@@ -24,12 +21,10 @@ mod temp;
 mod touch;
 
 pub use atomic::EditedText;
-pub use attribute::Attribute;
 pub use copy::{CopyOptions, Overwrite, Specials, Symlinks};
 pub use mode::{IntoMode, Mode};
 pub use remove::RemoveOptions;
-pub use report::{Action, NotKept, Progress, Report, SkipReason, Skipped, Step};
 pub use size::TreeSize;
-pub use stat::{FileKind, Stat};
+pub use stat::Stat;
 pub use temp::TempDir;
 pub use touch::TouchOptions;

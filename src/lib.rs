@@ -151,7 +151,13 @@ mod fs;
 
 mod walk;
 
+mod tree;
+
 mod error;
+
+mod report;
+
+mod kind;
 
 mod printable;
 
@@ -160,14 +166,16 @@ mod sys;
 pub use error::{Error, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
-    Action, Attribute, CopyOptions, EditedText, FileKind, IntoMode, Mode, NotKept, Overwrite, Progress, RemoveOptions,
-    Report, SkipReason, Skipped, Specials, Stat, Step, Symlinks, TempDir, TouchOptions, TreeSize,
+    CopyOptions, EditedText, IntoMode, Mode, Overwrite, RemoveOptions, Specials, Stat, Symlinks, TempDir, TouchOptions,
+    TreeSize,
 };
+pub use kind::FileKind;
 pub use path::{
     AsPath, Parents, Parts, Path, PathBuf, Platform, PosixPath, PosixPathBuf, Reason, Suffixes, Unportable,
     WindowsPath, WindowsPathBuf, path,
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
+pub use report::{Action, Attribute, NotKept, Progress, Report, SkipReason, Skipped, Step};
 pub use walk::{Entry, IntoPatterns, Tree, Walk};
 
 /// The code in the README, compiled and run as the examples here are.

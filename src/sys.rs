@@ -11,7 +11,6 @@ mod misread;
 mod patience;
 mod portable;
 mod resolve;
-mod special;
 #[cfg(unix)]
 mod unix;
 
@@ -19,7 +18,6 @@ pub(crate) use directory::{Directory, Links, Progress};
 pub(crate) use editable::{Attributes, Copying, Editable, Facts, Finishing, Losses, Means, Original, temporary_name};
 #[cfg(not(unix))]
 pub(crate) use portable::*;
-pub(crate) use special::Special;
 #[cfg(unix)]
 pub(crate) use unix::*;
 

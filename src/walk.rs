@@ -2,30 +2,25 @@
 //!
 //! ```text
 //! Walk: options, and the two faces, iterator and visitor
-//!  └─ Lister: goes down the tree, lends entries            threads, Pool: several of them share a tree
+//!  └─ Lister: goes down the tree, lends entries            threads, tree::Pool: several of them share a tree
 //!      ├─ Search, Plan: what is wanted; patterns as an automaton
 //!      ├─ Intake, Shelf: what becomes of a name; what was read and not yet visited
-//!      └─ Descent: the directories on the way, few of them open; sys::Directory opens and reads
-//! Tour: the same descent for copying and removing, by the system's own names and with the directories at
-//!       hand; Pool shares it among threads, too
+//!      └─ tree::Descent: the directories on the way, few of them open; sys::Directory opens and reads
 //! ```
 
 #[cfg(all(test, unix))]
-mod backends;
-mod descent;
+mod backend_tests;
 mod entry;
 mod exclude;
-mod intake;
+mod judge;
 mod lister;
 mod options;
 mod patterns;
+mod pending;
 mod plan;
-mod pool;
 mod search;
-mod shelf;
 mod stream;
 mod threads;
-mod tour;
 mod tree;
 
 use std::collections::VecDeque;
@@ -38,10 +33,7 @@ pub use entry::Entry;
 pub use patterns::IntoPatterns;
 pub use tree::Tree;
 
-pub(crate) use descent::{Descent, MOST_OPEN, most_open};
 pub(crate) use exclude::{Exclusion, ExclusionWay, refuse_useless};
-pub(crate) use pool::{Pool, in_threads, lock, thread_count};
-pub(crate) use tour::{Step, Tour, TourPart};
 
 use crate::error::Result;
 use crate::path::Path;

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::alike::{is_mark, most_alike};
+use super::similar_names::{is_mark, most_alike};
 use super::{Error, Op};
 use crate::printable::printable;
 use crate::sys;

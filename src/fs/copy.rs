@@ -1,7 +1,7 @@
 //! Copying and moving files and trees.
 
 #[cfg(all(test, unix))]
-mod backends;
+mod backend_tests;
 mod moving;
 mod options;
 mod removed;
@@ -12,11 +12,11 @@ use std::io;
 
 pub use options::{CopyOptions, Overwrite, Specials, Symlinks};
 
-use super::bulk::Account;
-use super::report::Report;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
+use crate::report::Report;
 use crate::sys;
+use crate::tree::Account;
 use crate::walk::refuse_useless;
 pub(super) use moving::is_other_case;
 use work::Copy;

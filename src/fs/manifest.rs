@@ -6,9 +6,9 @@ use std::io;
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-use super::FileKind;
+use crate::kind::FileKind;
 use crate::sys::{Editable, Facts, Links};
-use crate::walk::lock;
+use crate::tree::lock;
 
 /// What was copied, by the directory it was found in and its name there.
 ///

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 
 use super::stat::Stat;
 use crate::error::{Error, Op, Result};
+use crate::kind::Special;
 use crate::path::Path;
 use crate::sys;
 
@@ -157,7 +158,7 @@ impl Path {
     /// ```
     #[must_use]
     pub fn is_socket(&self) -> bool {
-        self.is_special(sys::Special::Socket)
+        self.is_special(Special::Socket)
     }
 
     /// Whether a named pipe is there, or a link to one; `false` on Windows.
@@ -172,7 +173,7 @@ impl Path {
     #[doc(alias = "is_pipe")]
     #[must_use]
     pub fn is_fifo(&self) -> bool {
-        self.is_special(sys::Special::Fifo)
+        self.is_special(Special::Fifo)
     }
 
     /// Whether a block device is there, such as a disk, or a link to one; `false` on Windows.
@@ -186,7 +187,7 @@ impl Path {
     /// ```
     #[must_use]
     pub fn is_block_device(&self) -> bool {
-        self.is_special(sys::Special::BlockDevice)
+        self.is_special(Special::BlockDevice)
     }
 
     /// Whether a character device is there, such as a terminal, or a link to one; `false` on Windows.
@@ -199,10 +200,10 @@ impl Path {
     /// ```
     #[must_use]
     pub fn is_char_device(&self) -> bool {
-        self.is_special(sys::Special::CharDevice)
+        self.is_special(Special::CharDevice)
     }
 
-    fn is_special(&self, kind: sys::Special) -> bool {
+    fn is_special(&self, kind: Special) -> bool {
         sys::stat(self.as_ref()).is_ok_and(|found| sys::special(&found) == Some(kind))
     }
 

@@ -1,18 +1,18 @@
 //! Removing trees, and whatever has a path.
 
-mod work;
+mod tree;
 
 use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
-use super::bulk::{Account, OnProgress};
-use super::report::{Progress, Report};
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path};
+use crate::report::{Progress, Report};
 use crate::sys;
-pub(super) use work::{Removal, Settings as RemovalSettings};
+use crate::tree::{Account, OnProgress};
+pub(super) use tree::{Removal, Settings as RemovalSettings};
 
 /// Removing trees.
 impl Path {

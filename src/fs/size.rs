@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 
-use super::FileKind;
-use super::bulk::{Account, path_of};
 use crate::error::{Error, Op, Result};
+use crate::kind::FileKind;
 use crate::path::Path;
 use crate::sys::{self, Editable, Facts, Links};
-use crate::walk::{MOST_OPEN, Step, Tour};
+use crate::tree::{Account, path_of};
+use crate::tree::{MOST_OPEN, Step, Tour};
 
 /// How much there is in a tree: see [`Path::tree_size`].
 ///

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use crate::kind::FileKind;
 use crate::sys;
 
 /// What the system knows about a file; see [`Path::stat`](crate::Path::stat).
@@ -18,42 +19,6 @@ use crate::sys;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Stat(sys::Metadata);
-
-/// What kind of file something is.
-///
-/// # Examples
-///
-/// ```
-/// # let base = waypath::TempDir::new()?;
-/// assert_eq!(base.lstat()?.kind(), waypath::FileKind::Directory);
-/// # Ok::<(), waypath::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FileKind {
-    /// A regular file.
-    File,
-    /// A directory.
-    Directory,
-    /// A symbolic link; on Windows also a junction.
-    Symlink,
-    /// Something else: a pipe, a socket, a device.
-    Other,
-}
-
-impl FileKind {
-    pub(crate) fn of(kind: sys::FileType) -> Self {
-        if kind.is_file() {
-            Self::File
-        } else if kind.is_dir() {
-            Self::Directory
-        } else if kind.is_symlink() {
-            Self::Symlink
-        } else {
-            Self::Other
-        }
-    }
-}
 
 impl Stat {
     pub(super) fn new(found: sys::Metadata) -> Self {

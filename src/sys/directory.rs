@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::io;
 use std::path::Path;
 
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 
 /// A directory that is open, so that what has its name later does not matter.
 ///

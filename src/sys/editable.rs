@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::directory::{Directory, Links};
-use crate::fs::{Attribute, FileKind};
+use crate::kind::FileKind;
+use crate::report::Attribute;
 
 /// A directory in which files are made and removed, by their names.
 ///

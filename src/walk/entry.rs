@@ -6,7 +6,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Deref, Div};
 
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::path::{AsPath, Path, PathBuf};
 
 /// A path found by a listing, which knows what is there without asking the system again.

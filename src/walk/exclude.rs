@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::plan::{Plan, PlanBuilder, Set, States, Wanted};
 use crate::error::{Error, Op, Result};
 use crate::flavour::Native;
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::pattern::{Alternative, Pattern};
 use crate::sys::Links;
 

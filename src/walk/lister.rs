@@ -12,17 +12,16 @@ use std::sync::{Arc, Mutex};
 pub(super) use share::Part;
 
 use super::Entry;
-use super::descent::{Access, Descent, MOST_OPEN};
-use super::intake::{Intake, Judged, Place};
+use super::judge::{Intake, Judged, Place};
+use super::pending::{Below, Height, Item, Name, Shelf, What};
 use super::plan::Wanted;
-use super::pool::lock;
 use super::search::{Compare, Order, Search};
-use super::shelf::{Below, Height, Item, Name, Shelf, What};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native};
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::sys::{self, Directory, Links, Progress};
+use crate::tree::{Access, Descent, MOST_OPEN, lock};
 
 /// A listing, or the part of one that a thread works on.
 pub(super) struct Lister<D: Directory> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::search::Order;
 use super::{Entry, IntoPatterns, Walk};
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::sys::Links;
 
 /// Which entries.

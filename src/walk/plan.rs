@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::flavour::{Flavour, Native, Rules};
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::pattern::{Alternative, Pattern, Segment};
 use crate::sys::Links;
 

@@ -8,7 +8,7 @@ use super::Entry;
 use super::exclude;
 use super::plan::{Begins, Plan, PlanBuilder, Wanted};
 use crate::error::Error;
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::pattern::{Pattern, PatternSet};
 use crate::sys::Links;

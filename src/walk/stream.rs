@@ -7,11 +7,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::Entry;
-use super::pool::lock;
 use super::search::Search;
 use super::threads::{self, Visitor};
 use crate::error::Result;
 use crate::sys;
+use crate::tree::lock;
 
 /// For how many entries the iterator's thread is woken, as a rule; and how many may wait for it.
 const BATCH: usize = 256;

@@ -8,12 +8,11 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Entry;
-use super::descent::most_open;
 use super::lister::{Lister, Part};
-use super::pool::{Pool, in_threads, lock, thread_count, usual_threads};
 use super::search::Search;
 use crate::error::Result;
 use crate::sys::Directory;
+use crate::tree::{Pool, in_threads, lock, most_open, thread_count, usual_threads};
 
 /// What one thread does with what it finds.
 pub(super) trait Visitor<B> {

@@ -8,7 +8,7 @@ use super::Entry;
 use super::lister::Lister;
 use super::search::{Order, Search};
 use crate::error::{Error, Op, Result};
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::path::Path;
 use crate::printable::printable;
 use crate::sys;

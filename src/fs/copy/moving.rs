@@ -8,12 +8,12 @@ use std::path::Path;
 use super::options::{CopyOptions, Overwrite, Settings};
 use super::work::{Copy, Place, is_outdated, refuse_special};
 use crate::error::{Error, Op};
-use crate::fs::FileKind;
-use crate::fs::bulk::Account;
 use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};
-use crate::fs::report::{Action, Report, Step};
+use crate::kind::FileKind;
+use crate::report::{Action, Report, Step};
 use crate::sys::{Editable, Facts, Links, Progress, taken_error, temporary_name};
+use crate::tree::Account;
 
 pub(super) fn move_to<D: Editable>(settings: &Settings, from: &Path, to: &Path, account: &Account) -> io::Result<()> {
     if from.file_name().is_none() || to.file_name().is_none() {

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::removed::Removed;
-use crate::fs::bulk::OnProgress;
-use crate::fs::report::Progress;
 use crate::pattern::Pattern;
+use crate::report::Progress;
 use crate::sys::Attributes;
+use crate::tree::OnProgress;
 use crate::walk::IntoPatterns;
 
 /// How files and trees are copied and moved: first the options, then what to copy.

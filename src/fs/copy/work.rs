@@ -16,11 +16,12 @@ pub(super) use single::{is_outdated, refuse_special};
 
 use super::options::{Overwrite, Settings, Specials, Symlinks};
 use crate::error::{Error, Op};
-use crate::fs::FileKind;
-use crate::fs::bulk::{Account, path_of};
 use crate::fs::manifest::Manifest;
+use crate::kind::FileKind;
 use crate::sys::{self, Editable, Facts, Finishing, Links};
-use crate::walk::{Exclusion, Pool, in_threads, most_open, thread_count};
+use crate::tree::{Account, path_of};
+use crate::tree::{Pool, in_threads, most_open, thread_count};
+use crate::walk::Exclusion;
 use hard_links::HardLinks;
 use names::Names;
 use put_off::PutOff;

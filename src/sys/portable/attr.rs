@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::lstat;
 use super::system::{self, explained, usable};
-use crate::sys::special::Special;
+use crate::kind::Special;
 
 /// What Unix has beside files, directories and links.
 pub(crate) fn special(_: &Metadata) -> Option<Special> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::system::{self, explained_for_dir, readable};
 use super::{lstat, stat};
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::sys::directory::{Directory, Links, Progress};
 
 pub(crate) struct Dir {

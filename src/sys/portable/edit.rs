@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use super::dir::Dir;
 use super::system::{self, explained, usable};
 use super::{Metadata, is_readonly, lstat, rename_new, stat};
-use crate::fs::{Attribute, FileKind};
+use crate::kind::FileKind;
+use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::editable::{
     Attributes, CopiedFile, Copying, Editable, Facts, Finishing, Losses, Means, Original, parent_of, temporary_name,

@@ -14,7 +14,7 @@ use rustix::fs::{AtFlags, CWD, Mode, Timespec, Timestamps, UTIME_OMIT};
 use rustix::process::umask as umask_of_process;
 
 use super::{lstat, stat};
-use crate::sys::special::Special;
+use crate::kind::Special;
 
 /// What Unix has beside files, directories and links.
 pub(crate) fn special(found: &Metadata) -> Option<Special> {

@@ -9,7 +9,8 @@ use rustix::io::Result;
 use super::attr::timespec;
 use super::handle::Handle;
 use super::xattr::{self, Lists, Surplus, Wanted};
-use crate::fs::{Attribute, FileKind};
+use crate::kind::FileKind;
+use crate::report::Attribute;
 use crate::sys::editable::{Attributes, Facts, Losses};
 
 /// The bits of a mode that let whoever runs a file act as its owner or group.

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicU32;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::sys::directory::{Directory, Links, Progress};
 
 /// The bytes of a path that fit into one system call, without the NUL at the end.

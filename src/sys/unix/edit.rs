@@ -24,7 +24,8 @@ use super::opening::open_to_read;
 use super::rename::{Name, rename_name};
 use super::unnamed;
 use super::xattr::{self, Surplus};
-use crate::fs::{Attribute, FileKind};
+use crate::kind::FileKind;
+use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::editable::{
     Attributes, CopiedFile, Copying, Editable, Facts, Finishing, Losses, Original, temporary_name,

@@ -47,7 +47,7 @@ mod here {
     use rustix::io::{Errno, Result};
 
     use super::{Lists, Surplus, Wanted};
-    use crate::fs::Attribute;
+    use crate::report::Attribute;
     use crate::sys::editable::Losses;
     use crate::sys::unix::attributes::mode_of;
     use crate::sys::unix::handle::Handle;

@@ -1,11 +1,11 @@
 //! Listing in parts: a lister gives some of what it has to do to another.
 
 use super::{Above, Frame, Lister};
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::sys::{Directory, Links};
 use crate::walk::Entry;
-use crate::walk::shelf::{Below, Height, Shelf};
+use crate::walk::pending::{Below, Height, Shelf};
 
 /// A part of a listing for another thread: a directory, and some of what is in it.
 pub(in crate::walk) struct Part<D: Directory> {

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use super::Copy;
 use super::single::Copier;
-use crate::fs::bulk::path_of;
 use crate::fs::copy::options::Settings;
 use crate::fs::copy::times::is_same_time;
-use crate::fs::report::{Action, NotKept, Report};
+use crate::report::{Action, NotKept, Report};
 use crate::sys::{self, Editable, Facts, Finishing, Links, Losses, Original};
+use crate::tree::path_of;
 
 impl<D: Editable> Copy<'_, D> {
     /// Enters what a copy does not have of its original; an error if it must have everything.

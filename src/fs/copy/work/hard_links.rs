@@ -11,10 +11,11 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::single::{Copier, Found, Target, is_outdated, present};
 use crate::fs::copy::options::Overwrite;
-use crate::fs::report::Action;
-use crate::fs::{Attribute, FileKind};
+use crate::kind::FileKind;
+use crate::report::Action;
+use crate::report::Attribute;
 use crate::sys::{self, Editable, Facts, Links, Losses};
-use crate::walk::lock;
+use crate::tree::lock;
 
 /// Device and inode.
 type FileId = (u64, u64);

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use crate::printable::printable;
 use crate::sys::{Directory, Links, Progress};
-use crate::walk::lock;
+use crate::tree::lock;
 
 /// The names of one directory, for all threads that copy into it.
 ///

@@ -14,7 +14,7 @@ use super::names::{self, Names};
 use super::single::{Copier, Target};
 use crate::fs::copy::options::Settings;
 use crate::sys::{Editable, Finishing, Links};
-use crate::walk::{Descent, lock, most_open};
+use crate::tree::{Descent, lock, most_open};
 
 /// How many bytes of names are put off at most. What is beyond is copied at once.
 const MOST: usize = 32 << 20;

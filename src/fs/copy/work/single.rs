@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use super::Copy;
 use super::hard_links::Done;
 use super::names::{Names, Used};
-use crate::fs::FileKind;
-use crate::fs::bulk::path_of;
 use crate::fs::copy::options::{Overwrite, Settings, Specials};
 use crate::fs::copy::times::{is_newer, is_same_time};
 use crate::fs::manifest::Manifest;
-use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
+use crate::kind::FileKind;
+use crate::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Copying, Editable, Facts, Finishing, Links, Means, Original};
+use crate::tree::path_of;
 use crate::walk::ExclusionWay;
 
 /// The directory into which something is copied.

@@ -10,11 +10,11 @@ use super::names::{self, Names};
 use super::put_off::Directory;
 use super::single::{Copier, Made, Target, into_itself};
 use crate::error::{Error, Op};
-use crate::fs::FileKind;
-use crate::fs::bulk::path_of;
-use crate::fs::report::SkipReason;
+use crate::kind::FileKind;
+use crate::report::SkipReason;
 use crate::sys::{self, Editable, Finishing, Links};
-use crate::walk::{self, Descent, Pool, Tour, TourPart};
+use crate::tree::path_of;
+use crate::tree::{self, Descent, Pool, Tour, TourPart};
 
 /// Something that one thread copies.
 pub(super) struct Job<'c, 'a, D: Editable> {
@@ -342,7 +342,7 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
             });
             worker.put_off(tour);
             match step {
-                Ok(walk::Step::Directory(name)) => {
+                Ok(tree::Step::Directory(name)) => {
                     if let Err(cause) = worker.enter(tour, &name) {
                         let cause = match tour.dir() {
                             Ok(source) => worker.target.explained(cause, source, &name),
@@ -352,7 +352,7 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
                         copy.fail(tour.path(), &name, cause);
                     }
                 }
-                Ok(walk::Step::End) => worker.leave(tour),
+                Ok(tree::Step::End) => worker.leave(tour),
                 Err(cause) => {
                     copy.account.fail(Error::new(Op::List, path_of(copy.from, tour.path(), OsStr::new("")), cause));
                 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::plan::{Set, States, Wanted};
 use crate::error::Error;
 use crate::flavour::{Flavour, Native, Rules};
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 
 /// The items of the directories on the way down, on a stack: those of the current one are on top.
 #[derive(Default)]

@@ -1,11 +1,14 @@
 //! What operations on whole trees tell: how far they are, and what they did.
 
+mod attribute;
+
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use super::{Attribute, FileKind};
+use crate::kind::FileKind;
 use crate::printable::printable;
+pub use attribute::Attribute;
 
 /// What copying, moving or removing has done; or would do, in a [dry run](crate::CopyOptions::dry_run).
 ///
@@ -216,7 +219,7 @@ pub struct Progress<'a> {
 
 impl Report {
     /// The number of things of a kind.
-    pub(super) fn count(&mut self, kind: FileKind) -> &mut u64 {
+    pub(crate) fn count(&mut self, kind: FileKind) -> &mut u64 {
         match kind {
             FileKind::File => &mut self.files,
             FileKind::Directory => &mut self.directories,
@@ -229,7 +232,7 @@ impl Report {
     const MOST_NOT_KEPT: usize = 100;
 
     /// Adds what a copy does not have.
-    pub(super) fn add_not_kept(&mut self, not_kept: impl IntoIterator<Item = NotKept>) {
+    pub(crate) fn add_not_kept(&mut self, not_kept: impl IntoIterator<Item = NotKept>) {
         for lost in not_kept {
             self.not_kept_count += 1;
             if self.not_kept.len() < Self::MOST_NOT_KEPT {
@@ -239,7 +242,7 @@ impl Report {
     }
 
     /// Adds what another thread did.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.files += other.files;
         self.directories += other.directories;
         self.links += other.links;
@@ -257,7 +260,7 @@ impl Report {
     }
 
     /// What of this has been removed, where the other is what is left of it.
-    pub(super) fn without(&self, left: &Self) -> Self {
+    pub(crate) fn without(&self, left: &Self) -> Self {
         Self {
             files: self.files.saturating_sub(left.files),
             directories: self.directories.saturating_sub(left.directories),
@@ -268,7 +271,7 @@ impl Report {
     }
 
     /// Brings what came in no order into the order of paths.
-    pub(super) fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         self.skipped.sort_by(|left, right| left.path.cmp(&right.path));
         self.not_kept.sort_by(|left, right| left.path.cmp(&right.path));
         self.steps.sort_by(|left, right| left.path.cmp(&right.path));

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::sys::{self, Directory, Links, Progress};
 
 /// How many directories of a way are open at a time, as a rule.
@@ -36,7 +36,7 @@ pub(crate) struct Descent<D: Directory> {
 
 /// What a directory is opened for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     Read,
     /// To look up names in it.
     Search,
@@ -59,7 +59,7 @@ impl<D: Directory> Descent<D> {
     }
 
     /// How many directories the way leads through.
-    pub(super) fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         self.depth
     }
 
@@ -69,7 +69,7 @@ impl<D: Directory> Descent<D> {
     }
 
     /// The same, for what is to be done there.
-    pub(super) fn enter_for(&mut self, access: Access, name: &OsStr, links: Links) -> io::Result<()> {
+    pub(crate) fn enter_for(&mut self, access: Access, name: &OsStr, links: Links) -> io::Result<()> {
         self.reopen()?;
         let dir = self.opened(|parent| match (parent, access) {
             (Some(parent), Access::Read) => parent.open_in(name, links),
@@ -87,7 +87,7 @@ impl<D: Directory> Descent<D> {
     }
 
     /// Begins another way, which leads through an open directory.
-    pub(super) fn begin_anew(&mut self, dir: D) {
+    pub(crate) fn begin_anew(&mut self, dir: D) {
         let most_open = self.most_open;
         *self = Self::new(most_open);
         self.begin(dir);
@@ -105,7 +105,7 @@ impl<D: Directory> Descent<D> {
     }
 
     /// Reads on in the current directory, which is open as long as it was not read to the end.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         buffer: &mut D::Buffer,
         mut each: impl FnMut(&D, &OsStr, io::Result<FileKind>),
@@ -114,7 +114,7 @@ impl<D: Directory> Descent<D> {
     }
 
     /// Reads on in the same way, with the inode numbers that the directory tells.
-    pub(super) fn read_numbered(
+    pub(crate) fn read_numbered(
         &mut self,
         buffer: &mut D::Buffer,
         each: impl FnMut(&D, &OsStr, io::Result<FileKind>, Option<u64>),
@@ -131,12 +131,12 @@ impl<D: Directory> Descent<D> {
     }
 
     /// Whether the current directory must be read to the end before going into another.
-    pub(super) fn must_read_on(&self) -> bool {
+    pub(crate) fn must_read_on(&self) -> bool {
         self.unread > MOST_UNREAD
     }
 
     /// What has a name in the current directory; at the beginning, what has this path.
-    pub(super) fn kind(&mut self, name: &OsStr, links: Links) -> io::Result<FileKind> {
+    pub(crate) fn kind(&mut self, name: &OsStr, links: Links) -> io::Result<FileKind> {
         self.reopen()?;
         match self.current() {
             Some(dir) => dir.kind_in(name, links),
@@ -145,7 +145,7 @@ impl<D: Directory> Descent<D> {
     }
 
     /// What tells the directory at a level from others.
-    pub(super) fn id(&mut self, level: usize) -> io::Result<&D::Id> {
+    pub(crate) fn id(&mut self, level: usize) -> io::Result<&D::Id> {
         let Level { dir, id, .. } = &mut self.levels[level];
         match (dir, id) {
             (_, Some(id)) => Ok(id),
@@ -155,7 +155,7 @@ impl<D: Directory> Descent<D> {
     }
 
     /// The levels that are open, from the first to the last.
-    pub(super) fn open_levels(&self) -> &[usize] {
+    pub(crate) fn open_levels(&self) -> &[usize] {
         &self.open
     }
 

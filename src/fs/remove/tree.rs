@@ -5,12 +5,12 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Op};
-use crate::fs::FileKind;
-use crate::fs::bulk::{Account, path_of};
 use crate::fs::manifest::{ANOTHER_DIRECTORY, Fate, Manifest, stays};
-use crate::fs::report::{Action, Report, SkipReason, Skipped, Step};
+use crate::kind::FileKind;
+use crate::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Editable, Links};
-use crate::walk::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads, most_open, thread_count};
+use crate::tree::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads, most_open, thread_count};
+use crate::tree::{Account, path_of};
 
 /// How often a directory that others fill is emptied.
 const MOST_ROUNDS: u32 = 16;
@@ -285,9 +285,9 @@ impl<D: Editable> Worker<'_, D> {
             });
             match step {
                 _ if self.removal.account.is_stopped() => return true,
-                Ok(walk::Step::Directory(name)) => self.enter(&mut tour, &mut levels, &name, 0),
-                Ok(walk::Step::End) if tour.depth() == 1 => return level.stays,
-                Ok(walk::Step::End) => self.leave(&mut tour, &mut levels),
+                Ok(tree::Step::Directory(name)) => self.enter(&mut tour, &mut levels, &name, 0),
+                Ok(tree::Step::End) if tour.depth() == 1 => return level.stays,
+                Ok(tree::Step::End) => self.leave(&mut tour, &mut levels),
                 Err(cause) => {
                     level.stays = true;
                     self.fail(Op::List, tour.path(), OsStr::new(""), cause);

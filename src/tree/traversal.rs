@@ -1,7 +1,7 @@
 //! A way through a whole tree, for those who change it: by the system's own names, UTF-8 or not, and with
 //! the directory at hand in which each is found.
 //!
-//! A [`Lister`](super::lister::Lister) says what is wanted and in which order; this leaves nothing out and
+//! A listing says what is wanted and in which order; this leaves nothing out and
 //! has no order. Both go down by the same [`Descent`].
 
 use std::ffi::{OsStr, OsString};
@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::descent::Descent;
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::sys::{Directory, Links, Progress};
 
 /// A tour on its way.

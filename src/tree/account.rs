@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::report::{Progress, Report};
+use super::lock;
 use crate::error::{Error, Op, Result};
-use crate::walk::lock;
+use crate::report::{Progress, Report};
 
 /// What is told how far an operation is.
-pub(super) type OnProgress = Arc<Mutex<dyn FnMut(&Progress<'_>) -> ControlFlow<()> + Send>>;
+pub(crate) type OnProgress = Arc<Mutex<dyn FnMut(&Progress<'_>) -> ControlFlow<()> + Send>>;
 
 /// The account of one operation, which its threads share.
-pub(super) struct Account {
+pub(crate) struct Account {
     on_progress: Option<OnProgress>,
     files: AtomicU64,
     bytes: AtomicU64,
@@ -59,7 +59,7 @@ impl Failures {
 }
 
 impl Account {
-    pub(super) fn new(on_progress: Option<OnProgress>) -> Self {
+    pub(crate) fn new(on_progress: Option<OnProgress>) -> Self {
         Self {
             on_progress,
             files: AtomicU64::new(0),
@@ -73,12 +73,12 @@ impl Account {
     }
 
     /// Whether the closure told to stop.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped.load(Ordering::Relaxed)
     }
 
     /// Counts what was done, and tells it; whether to go on.
-    pub(super) fn progress(&self, files: u64, bytes: u64, path: impl FnOnce() -> PathBuf) -> bool {
+    pub(crate) fn progress(&self, files: u64, bytes: u64, path: impl FnOnce() -> PathBuf) -> bool {
         let Some(on_progress) = &self.on_progress else { return true };
         let path = path();
         let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,36 +92,36 @@ impl Account {
     }
 
     /// Enters the failures of another account, and nothing else of it.
-    pub(super) fn add_failures(&self, other: Self) {
+    pub(crate) fn add_failures(&self, other: Self) {
         let other = other.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         lock(&self.failures).add_all(other);
     }
 
     /// Sets what the error is to say was achieved in spite of the failures.
-    pub(super) fn set_outcome(&self, outcome: &'static str) {
+    pub(crate) fn set_outcome(&self, outcome: &'static str) {
         _ = self.outcome.set(outcome);
     }
 
     /// Lets all stop, as everything else would fail too; whether this is the first who says so.
-    pub(super) fn give_up(&self) -> bool {
+    pub(crate) fn give_up(&self) -> bool {
         !self.has_given_up.swap(true, Ordering::Relaxed)
     }
 
     /// Whether nothing more is to be done, for whatever reason.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.is_stopped() || self.has_given_up.load(Ordering::Relaxed)
     }
 
-    pub(super) fn has_failures(&self) -> bool {
+    pub(crate) fn has_failures(&self) -> bool {
         lock(&self.failures).count > 0
     }
 
-    pub(super) fn fail(&self, error: Error) {
+    pub(crate) fn fail(&self, error: Error) {
         lock(&self.failures).add(error);
     }
 
     /// Enters what was removed in one step, and tells it: too late to be stopped.
-    pub(super) fn removed_at_once(&self, report: Report, start: &Path) {
+    pub(crate) fn removed_at_once(&self, report: Report, start: &Path) {
         let Report { files, directories, links, specials, .. } = report;
         if let Some(on_progress) = &self.on_progress {
             let files = files + directories + links + specials;
@@ -132,19 +132,19 @@ impl Account {
     }
 
     /// Enters what one thread did.
-    pub(super) fn add(&self, report: Report) {
+    pub(crate) fn add(&self, report: Report) {
         lock(&self.report).add(report);
     }
 
     /// The error that ends an operation at once.
-    pub(super) fn end(&self, error: Error) -> Error {
+    pub(crate) fn end(&self, error: Error) -> Error {
         error.with_report(std::mem::take(&mut lock(&self.report)))
     }
 
     /// Closes the account of an operation: what was done; or its error, with what failed and what was done.
     ///
     /// An operation that failed in one piece has one failure, which is its own.
-    pub(super) fn close(self, op: Op, path: &Path, second: Option<&Path>) -> Result<Report> {
+    pub(crate) fn close(self, op: Op, path: &Path, second: Option<&Path>) -> Result<Report> {
         let with_second = |error: Error| match second {
             Some(second) => error.with_second(second),
             None => error,
@@ -171,7 +171,7 @@ impl Account {
 }
 
 /// The path of a name in a directory, which is at a path below the start.
-pub(super) fn path_of(start: &Path, directory: &Path, name: &OsStr) -> PathBuf {
+pub(crate) fn path_of(start: &Path, directory: &Path, name: &OsStr) -> PathBuf {
     let mut path = start.to_owned();
     path.extend(directory);
     if !name.is_empty() {
@@ -181,7 +181,7 @@ pub(super) fn path_of(start: &Path, directory: &Path, name: &OsStr) -> PathBuf {
 }
 
 /// The error of an operation that was told to stop.
-pub(super) fn stopped() -> io::Error {
+pub(crate) fn stopped() -> io::Error {
     io::Error::new(io::ErrorKind::Interrupted, "it was told to stop")
 }
 

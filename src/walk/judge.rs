@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 use std::io;
 
 use super::exclude;
+use super::pending::{Below, Item, Shelf, What};
 use super::plan::{Set, Wanted};
 use super::search::{Order, Search};
-use super::shelf::{Below, Item, Shelf, What};
 use crate::flavour::{Flavour, Native};
-use crate::fs::FileKind;
+use crate::kind::FileKind;
 use crate::sys::Links;
 
 /// Takes in names of a directory, or looks names up.

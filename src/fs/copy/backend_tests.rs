@@ -16,10 +16,10 @@ use proptest::sample::select;
 use super::options::{CopyOptions, Overwrite, Settings, Symlinks};
 use super::work::Copy;
 use crate::error::{Error, Op, Result};
-use crate::fs::bulk::Account;
 use crate::fs::remove::{Removal, RemovalSettings};
-use crate::fs::report::Report;
+use crate::report::Report;
 use crate::sys::{self, Editable, PortableDir};
+use crate::tree::Account;
 
 proptest! {
     #![proptest_config(config())]

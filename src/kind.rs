@@ -1,0 +1,49 @@
+//! The kinds of files.
+
+use crate::sys;
+
+/// What kind of file something is.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// assert_eq!(base.lstat()?.kind(), waypath::FileKind::Directory);
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link; on Windows also a junction.
+    Symlink,
+    /// Something else: a pipe, a socket, a device.
+    Other,
+}
+
+impl FileKind {
+    pub(crate) fn of(kind: sys::FileType) -> Self {
+        if kind.is_file() {
+            Self::File
+        } else if kind.is_dir() {
+            Self::Directory
+        } else if kind.is_symlink() {
+            Self::Symlink
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// What [`FileKind::Other`] is, on Unix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has them"))]
+pub(crate) enum Special {
+    BlockDevice,
+    CharDevice,
+    Fifo,
+    Socket,
+}
