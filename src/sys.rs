@@ -4,18 +4,23 @@
 //! last one, over std alone, works everywhere. Nothing here knows of `Error` or of options.
 
 mod directory;
-mod editable;
-#[cfg(any(windows, test))]
-mod misread;
-#[cfg(any(windows, test))]
-mod patience;
+mod edit_dir;
 mod portable;
 mod resolve;
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
+
+/// What of it can be tested everywhere.
+#[cfg(all(test, not(windows)))]
+mod windows {
+    mod reserved_names;
+    mod retry;
+}
 
 pub(crate) use directory::{Directory, Links, Progress};
-pub(crate) use editable::{Attributes, Copying, Editable, Facts, Finishing, Losses, Means, Original, temporary_name};
+pub(crate) use edit_dir::{Attributes, Copying, Editable, Facts, Finishing, Losses, Means, Original, temporary_name};
 #[cfg(not(unix))]
 pub(crate) use portable::*;
 #[cfg(unix)]

@@ -6,13 +6,11 @@
 mod atomic;
 mod attr;
 mod dir;
-mod edit;
+mod edit_dir;
 mod links;
 #[cfg(not(windows))]
 mod plain;
 mod resolve;
-#[cfg(windows)]
-mod windows;
 
 use std::env;
 use std::ffi::OsString;
@@ -21,10 +19,10 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+#[cfg(windows)]
+use super::windows as system;
 #[cfg(not(windows))]
 use plain as system;
-#[cfg(windows)]
-use windows as system;
 
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
 pub(crate) use atomic::Target;
@@ -140,7 +138,7 @@ fn is_about_more_than_links(error: &io::Error) -> bool {
 
 /// What has the first of two names. Where nothing has, but a file stands on the way to the second, that is the error:
 /// so it is on Unix, where both directories are looked for first.
-fn first_of(from: &Path, to: &Path) -> io::Result<Metadata> {
+pub(super) fn first_of(from: &Path, to: &Path) -> io::Result<Metadata> {
     let error = match lstat(from) {
         Err(error) if error.kind() == ErrorKind::NotFound => error,
         result => return result,

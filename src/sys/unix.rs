@@ -2,10 +2,10 @@
 
 mod atomic;
 mod attr;
-mod attributes;
 mod copy;
 mod dir;
-mod edit;
+mod edit_dir;
+mod give_attributes;
 mod handle;
 mod opening;
 mod rename;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::system::{explained, named_patiently, usable};
 use super::{Metadata, is_readonly, loop_error, lstat, without_path};
-use crate::sys::editable::parent_of;
+use crate::sys::edit_dir::parent_of;
 
 /// Where a path leads, and the regular file that is there, if one is.
 pub(crate) struct Target {

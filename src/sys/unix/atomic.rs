@@ -15,15 +15,15 @@ use rustix::fs::{
 };
 use rustix::io::{Errno, retry_on_intr};
 
-use super::attributes::{self, Giver};
 use super::dir::front;
-use super::edit::facts_of;
+use super::edit_dir::facts_of;
+use super::give_attributes::{self, Giver};
 use super::handle::Handle;
 use super::opening::{open_to_read, wait_for_content};
 use super::unnamed;
 use super::xattr::Surplus;
 use crate::sys::directory::Links;
-use crate::sys::editable::{Attributes, Losses};
+use crate::sys::edit_dir::{Attributes, Losses};
 use crate::sys::portable::refuse_special;
 
 /// A name in an open directory, and the regular file that has it, if one does.
@@ -223,7 +223,7 @@ impl Old {
         let giver = Giver { has_same_content: false, ..Giver::original(old, &facts, attributes) };
         let mut losses = Losses::default();
         // The directory may give lists to new files.
-        attributes::give(&giver, &new, Surplus::Lists, &mut losses)?;
+        give_attributes::give(&giver, &new, Surplus::Lists, &mut losses)?;
         losses.refused()
     }
 }

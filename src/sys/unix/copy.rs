@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 
 use super::opening::wait_for_content;
-use crate::sys::editable::{Facts, Means, temporary_name};
+use crate::sys::edit_dir::{Facts, Means, temporary_name};
 
 /// What copying of many files keeps from one to the next.
 #[derive(Default)]

@@ -9,7 +9,7 @@ use rustix::fs::{
 };
 use rustix::io::{Result, retry_on_intr};
 
-use super::edit::set_mode;
+use super::edit_dir::set_mode;
 use crate::sys::directory::Links;
 
 /// An open file or directory; or what has a name.

@@ -48,8 +48,8 @@ mod here {
 
     use super::{Lists, Surplus, Wanted};
     use crate::report::Attribute;
-    use crate::sys::editable::Losses;
-    use crate::sys::unix::attributes::mode_of;
+    use crate::sys::edit_dir::Losses;
+    use crate::sys::unix::give_attributes::mode_of;
     use crate::sys::unix::handle::Handle;
 
     /// The access control list of a file, where the system has it among its attributes.
@@ -323,7 +323,7 @@ mod here {
     use rustix::io::Result;
 
     use super::Wanted;
-    use crate::sys::editable::Losses;
+    use crate::sys::edit_dir::Losses;
     use crate::sys::unix::handle::Handle;
 
     pub(in crate::sys::unix) fn copy(_: &Handle<'_>, _: &Handle<'_>, mode: u32, _: Wanted, _: &mut Losses) -> u32 {

@@ -15,7 +15,7 @@ use super::{Metadata, is_readonly, lstat, rename_new, stat};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
-use crate::sys::editable::{
+use crate::sys::edit_dir::{
     Attributes, CopiedFile, Copying, Editable, Facts, Finishing, Losses, Means, Original, parent_of, temporary_name,
 };
 

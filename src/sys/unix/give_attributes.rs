@@ -11,7 +11,7 @@ use super::handle::Handle;
 use super::xattr::{self, Lists, Surplus, Wanted};
 use crate::kind::FileKind;
 use crate::report::Attribute;
-use crate::sys::editable::{Attributes, Facts, Losses};
+use crate::sys::edit_dir::{Attributes, Facts, Losses};
 
 /// The bits of a mode that let whoever runs a file act as its owner or group.
 const SET_ID: u32 = 0o6000;

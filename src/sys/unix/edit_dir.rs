@@ -16,9 +16,9 @@ use rustix::fs::{
 use rustix::io::{Errno, retry_on_intr};
 
 use super::attr::is_mount_root;
-use super::attributes::{self, Giver, permitted};
 use super::copy::{self, Scratch};
 use super::dir::{Dir, kind_of};
+use super::give_attributes::{self, Giver, permitted};
 use super::handle::Handle;
 use super::opening::open_to_read;
 use super::rename::{Name, rename_name};
@@ -27,7 +27,7 @@ use super::xattr::{self, Surplus};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
-use crate::sys::editable::{
+use crate::sys::edit_dir::{
     Attributes, CopiedFile, Copying, Editable, Facts, Finishing, Losses, Original, temporary_name,
 };
 
@@ -252,7 +252,7 @@ impl Editable for Dir {
             true => Surplus::Lists,
             false => Surplus::Anything,
         };
-        attributes::give(&giver, &copy, surplus, &mut losses)?;
+        give_attributes::give(&giver, &copy, surplus, &mut losses)?;
         if let Some(Err(errno)) = mode.map(|mode| copy.set_mode(mode)) {
             losses.add(Attribute::Mode, errno);
         }
@@ -269,7 +269,7 @@ impl Editable for Dir {
         let source = Handle::Named(like.dir.fd.as_fd(), like.name, like.links);
         let facts = permitted(&source, like.facts, attributes, &mut Losses::default());
         let giver = Giver::original(source, &facts, attributes);
-        Ok(attributes::differ(&giver, &self.named(name), now)?)
+        Ok(give_attributes::differ(&giver, &self.named(name), now)?)
     }
 
     fn update(&self, name: &OsStr, like: &Original<'_, Self>, attributes: Attributes) -> io::Result<Losses> {
@@ -364,15 +364,15 @@ impl Dir {
         // Who gives the mode is the last: it must not be changed any more.
         let gets_old_mode = replaced.is_some() && !attributes.mode;
         if let (Some(replaced), false) = (replaced, gets_old_mode) {
-            attributes::give(&replaced.giver(attributes), &copy, Surplus::Nothing, losses)?;
+            give_attributes::give(&replaced.giver(attributes), &copy, Surplus::Nothing, losses)?;
         }
         let has_mode = surplus == Surplus::Nothing && self.gives_mode(file, facts, attributes)?;
         let given = Attributes { mode: attributes.mode && !has_mode, ..attributes };
         let handle = Handle::Open(source.as_fd());
         let giver = Giver { attributes: given, ..Giver::original(handle, facts, attributes) };
-        attributes::give(&giver, &copy, surplus, losses)?;
+        give_attributes::give(&giver, &copy, surplus, losses)?;
         if let (Some(replaced), true) = (replaced, gets_old_mode) {
-            attributes::give(&replaced.giver(attributes), &copy, surplus, losses)?;
+            give_attributes::give(&replaced.giver(attributes), &copy, surplus, losses)?;
         }
         Ok(())
     }
@@ -552,7 +552,7 @@ impl Dir {
         let source = Handle::Named(like.dir.fd.as_fd(), like.name, like.links);
         let facts = permitted(&source, like.facts, attributes, &mut losses);
         let giver = Giver::original(source, &facts, attributes);
-        attributes::give(&giver, &self.named(name), surplus, &mut losses)?;
+        give_attributes::give(&giver, &self.named(name), surplus, &mut losses)?;
         Ok(losses)
     }
 

@@ -1,6 +1,11 @@
 //! What Windows needs beyond std: names that it misreads, read-only files, files that others have open, and
 //! its errors in the terms of other systems.
 
+#![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
+
+mod reserved_names;
+mod retry;
+
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -12,10 +17,11 @@ use std::thread;
 use winapi_util::Handle;
 use winapi_util::file::information;
 
-use super::{first_of, lstat};
-use crate::sys::editable::parent_of;
-use crate::sys::misread::{Purpose, misread, needs_verbatim};
-use crate::sys::patience::{Obstacle, Patience};
+use reserved_names::{Purpose, misread, needs_verbatim};
+use retry::{Obstacle, Patience};
+
+use super::edit_dir::parent_of;
+use super::portable::{first_of, lstat};
 
 /// Numbers of errors ("System Error Codes" in Microsoft's documentation).
 mod code {
