@@ -19,6 +19,9 @@ mod windows {
     mod retry;
 }
 
+/// Paths as the system has them, UTF-8 or not. [`Path`](crate::Path) is for the rest of the crate.
+pub(crate) use std::path::{Path as OsPath, PathBuf as OsPathBuf};
+
 pub(crate) use directory::{Directory, Links, Progress};
 pub(crate) use edit_dir::{Attributes, Copying, Editable, Facts, Finishing, Losses, Means, Original, temporary_name};
 #[cfg(not(unix))]

@@ -6,12 +6,11 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::path::Path;
 
 use super::similar_names::{is_mark, most_alike};
 use super::{Error, Op};
 use crate::printable::printable;
-use crate::sys;
+use crate::sys::{self, OsPath};
 
 /// Writes what there is to say, each on a line of its own.
 pub(super) fn write(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -34,7 +33,7 @@ fn lines(error: &Error) -> Vec<String> {
 }
 
 /// The path that an operation gives to something, of those that need it to be free.
-fn new_name(error: &Error) -> &Path {
+fn new_name(error: &Error) -> &OsPath {
     match (error.op(), error.second_path()) {
         (Op::Symlink | Op::Hardlink, _) | (_, None) => error.path(),
         (_, Some(second)) => second,
@@ -42,7 +41,7 @@ fn new_name(error: &Error) -> &Path {
 }
 
 /// What there is to say of a name that is taken, although whoever looks there finds nothing.
-fn taken(path: &Path) -> Vec<String> {
+fn taken(path: &OsPath) -> Vec<String> {
     if !sys::lstat(path).is_ok_and(|found| found.is_symlink()) {
         return Vec::new();
     }
@@ -53,17 +52,17 @@ fn taken(path: &Path) -> Vec<String> {
     }
 }
 
-fn leads_to_nothing(link: &Path) -> String {
+fn leads_to_nothing(link: &OsPath) -> String {
     format!("{} is a link that leads to nothing", named(link))
 }
 
-fn cannot_be_followed(link: &Path, cause: &io::Error) -> String {
+fn cannot_be_followed(link: &OsPath, cause: &io::Error) -> String {
     format!("{} is a link that cannot be followed: {cause}", named(link))
 }
 
 /// A path of an operation.
 struct Subject<'a> {
-    path: &'a Path,
+    path: &'a OsPath,
     role: Role,
     /// The operation has no other, so that the error says which does not exist.
     is_only: bool,
@@ -102,7 +101,7 @@ fn role(op: Op) -> Role {
 
 impl Subject<'_> {
     fn lines(&self, kind: ErrorKind) -> Vec<String> {
-        let mut fails: Option<(&Path, io::Error)> = None;
+        let mut fails: Option<(&OsPath, io::Error)> = None;
         for there in self.path.ancestors() {
             match (sys::stat(here(there)), fails) {
                 (Err(cause), _) => fails = Some((there, cause)),
@@ -132,9 +131,9 @@ impl Subject<'_> {
     /// What there is to say where `there` is the last on the way that is there, and `at` fails below it.
     fn missing(
         &self,
-        there: &Path,
+        there: &OsPath,
         found: &sys::Metadata,
-        at: &Path,
+        at: &OsPath,
         cause: &io::Error,
         kind: ErrorKind,
     ) -> Vec<String> {
@@ -160,7 +159,7 @@ impl Subject<'_> {
         }
     }
 
-    fn not_there(&self, there: &Path, at: &Path) -> Vec<String> {
+    fn not_there(&self, there: &OsPath, at: &OsPath) -> Vec<String> {
         const MOST_NAMES: usize = 4_096;
         let wanted = at.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
         let names = sys::names(here(there), MOST_NAMES).unwrap_or_default();
@@ -180,11 +179,11 @@ impl Subject<'_> {
 }
 
 /// What the system takes for the directory above a name.
-fn here(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+fn here(path: &OsPath) -> &OsPath {
+    if path.as_os_str().is_empty() { OsPath::new(".") } else { path }
 }
 
-fn named(path: &Path) -> String {
+fn named(path: &OsPath) -> String {
     if !path.as_os_str().is_empty() {
         return format!("`{}`", shown(&path.to_string_lossy()));
     }

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use super::mode::{IntoMode, Mode};
 use crate::error::{Error, Op, Result};
 use crate::path::Path;
-use crate::sys;
+use crate::sys::{self, OsPath};
 
 /// Permissions and owners.
 impl Path {
@@ -83,7 +83,7 @@ impl Path {
     }
 }
 
-fn change_mode(path: &std::path::Path, mode: &Mode) -> io::Result<()> {
+fn change_mode(path: &OsPath, mode: &Mode) -> io::Result<()> {
     let found = sys::stat(path)?;
     let umask = if mode.needs_umask() { sys::umask() } else { 0 };
     sys::set_permission_bits(path, mode.apply(sys::permission_bits(&found), found.is_dir(), umask))

@@ -15,7 +15,7 @@ pub use options::{CopyOptions, Overwrite, Specials, Symlinks};
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::report::Report;
-use crate::sys;
+use crate::sys::{self, OsPath};
 use crate::tree::Account;
 use crate::walk::refuse_useless;
 pub(super) use moving::is_other_case;
@@ -280,7 +280,7 @@ impl CopyOptions {
         op: Op,
         from: &Path,
         to: &Path,
-        verb: impl FnOnce(&Account, &std::path::Path, &std::path::Path) -> io::Result<()>,
+        verb: impl FnOnce(&Account, &OsPath, &OsPath) -> io::Result<()>,
     ) -> Result<Report> {
         self.settings.excluded.iter().try_for_each(refuse_useless)?;
         let account = Account::new(self.settings.on_progress.clone());

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use super::copy::is_other_case;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
-use crate::sys::{self, Editable as _};
+use crate::sys::{self, Editable as _, OsPath};
 
 /// Making, moving and removing files.
 impl Path {
@@ -156,14 +156,14 @@ impl Path {
     }
 }
 
-fn touch(path: &std::path::Path) -> io::Result<()> {
+fn touch(path: &OsPath) -> io::Result<()> {
     match sys::set_times_to_now(path) {
         Err(cause) if cause.kind() == ErrorKind::NotFound => sys::append(path, &[]),
         result => result,
     }
 }
 
-fn rename_new(from: &std::path::Path, to: &std::path::Path) -> io::Result<()> {
+fn rename_new(from: &OsPath, to: &OsPath) -> io::Result<()> {
     match sys::rename_new(from, to) {
         Err(taken) if taken.kind() == ErrorKind::AlreadyExists => {
             let dir = sys::Dir::open_parent(from)?;
@@ -173,12 +173,7 @@ fn rename_new(from: &std::path::Path, to: &std::path::Path) -> io::Result<()> {
     }
 }
 
-fn change_path(
-    op: Op,
-    path: &Path,
-    target: &Path,
-    verb: fn(&std::path::Path, &std::path::Path) -> io::Result<()>,
-) -> Result<PathBuf> {
+fn change_path(op: Op, path: &Path, target: &Path, verb: fn(&OsPath, &OsPath) -> io::Result<()>) -> Result<PathBuf> {
     match verb(path.as_ref(), target.as_ref()) {
         Ok(()) => Ok(target.to_path_buf()),
         Err(cause) => Err(Error::new(op, path, cause).with_second(target)),

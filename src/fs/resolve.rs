@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
-use crate::sys;
+use crate::sys::{self, OsPath, OsPathBuf};
 
 /// Where a path really leads.
 impl Path {
@@ -100,7 +100,7 @@ impl Path {
         self.resolve_by(sys::resolve_strict)
     }
 
-    fn resolve_by(&self, verb: fn(&std::path::Path) -> std::io::Result<std::path::PathBuf>) -> Result<PathBuf> {
+    fn resolve_by(&self, verb: fn(&OsPath) -> std::io::Result<OsPathBuf>) -> Result<PathBuf> {
         let real = verb(self.as_ref()).map_err(|cause| Error::new(Op::Resolve, self, cause))?;
         let real = PathBuf::try_from(real)?;
         Ok(if self.is_verbatim() { real } else { real.without_verbatim() })

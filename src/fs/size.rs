@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
-use crate::sys::{self, Editable, Facts, Links};
+use crate::sys::{self, Editable, Facts, Links, OsPath};
 use crate::tree::{Account, path_of};
 use crate::tree::{MOST_OPEN, Step, Tour};
 
@@ -89,7 +89,7 @@ impl Path {
 }
 
 /// The size of what has a path; what could not be read is on the account.
-fn measured<D: Editable>(start: &std::path::Path, account: &Account) -> io::Result<TreeSize> {
+fn measured<D: Editable>(start: &OsPath, account: &Account) -> io::Result<TreeSize> {
     let (dir, name) = match start.file_name() {
         Some(name) => (D::open_parent(start)?, name),
         None => (D::open(start)?, OsStr::new(".")),
@@ -105,7 +105,7 @@ fn measured<D: Editable>(start: &std::path::Path, account: &Account) -> io::Resu
 
 /// The measuring of one tree.
 struct Measure<'a> {
-    start: &'a std::path::Path,
+    start: &'a OsPath,
     account: &'a Account,
     size: TreeSize,
     /// The files with several names that were counted.
@@ -125,7 +125,7 @@ impl Measure<'_> {
     }
 
     /// Counts what is no directory; whether it is one after all.
-    fn leaf<D: Editable>(&mut self, dir: &D, path: &std::path::Path, name: &OsStr) -> bool {
+    fn leaf<D: Editable>(&mut self, dir: &D, path: &OsPath, name: &OsStr) -> bool {
         match dir.facts_in(name, Links::Keep) {
             Ok(facts) if facts.kind == FileKind::Directory => return true,
             Ok(facts) => self.add(&facts),
@@ -165,14 +165,14 @@ impl Measure<'_> {
         }
     }
 
-    fn fail(&self, directory: &std::path::Path, name: &OsStr, cause: io::Error) {
+    fn fail(&self, directory: &OsPath, name: &OsStr, cause: io::Error) {
         // What has gone in the meantime has no size.
         if cause.kind() != ErrorKind::NotFound {
             self.report(directory, name, cause);
         }
     }
 
-    fn report(&self, directory: &std::path::Path, name: &OsStr, cause: io::Error) {
+    fn report(&self, directory: &OsPath, name: &OsStr, cause: io::Error) {
         let path = path_of(self.start, directory, name);
         self.account.fail(Error::new(Op::TreeSize, path, cause));
     }

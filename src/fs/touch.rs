@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::error::{Error, Op, Result};
 use crate::path::AsPath;
-use crate::sys;
+use crate::sys::{self, OsPath};
 
 /// How to [`touch`](crate::Path::touch): permissions of a new file, whether there may be one, and which times
 /// it gets.
@@ -157,7 +157,7 @@ impl TouchOptions {
         self.apply(path.as_ref()).map_err(|cause| Error::new(Op::Touch, path, cause))
     }
 
-    fn apply(&self, path: &std::path::Path) -> io::Result<()> {
+    fn apply(&self, path: &OsPath) -> io::Result<()> {
         if !self.exist_ok {
             sys::create_new(path, self.mode)?;
             return self.set_given_times(path);
@@ -175,7 +175,7 @@ impl TouchOptions {
         }
     }
 
-    fn set_given_times(&self, path: &std::path::Path) -> io::Result<()> {
+    fn set_given_times(&self, path: &OsPath) -> io::Result<()> {
         match (self.accessed, self.modified) {
             (None, None) => Ok(()),
             (accessed, modified) => sys::set_times(path, accessed, modified),

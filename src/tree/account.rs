@@ -3,13 +3,13 @@
 use std::ffi::OsStr;
 use std::io;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::lock;
 use crate::error::{Error, Op, Result};
 use crate::report::{Progress, Report};
+use crate::sys::{OsPath, OsPathBuf};
 
 /// What is told how far an operation is.
 pub(crate) type OnProgress = Arc<Mutex<dyn FnMut(&Progress<'_>) -> ControlFlow<()> + Send>>;
@@ -78,7 +78,7 @@ impl Account {
     }
 
     /// Counts what was done, and tells it; whether to go on.
-    pub(crate) fn progress(&self, files: u64, bytes: u64, path: impl FnOnce() -> PathBuf) -> bool {
+    pub(crate) fn progress(&self, files: u64, bytes: u64, path: impl FnOnce() -> OsPathBuf) -> bool {
         let Some(on_progress) = &self.on_progress else { return true };
         let path = path();
         let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,7 +121,7 @@ impl Account {
     }
 
     /// Enters what was removed in one step, and tells it: too late to be stopped.
-    pub(crate) fn removed_at_once(&self, report: Report, start: &Path) {
+    pub(crate) fn removed_at_once(&self, report: Report, start: &OsPath) {
         let Report { files, directories, links, specials, .. } = report;
         if let Some(on_progress) = &self.on_progress {
             let files = files + directories + links + specials;
@@ -144,7 +144,7 @@ impl Account {
     /// Closes the account of an operation: what was done; or its error, with what failed and what was done.
     ///
     /// An operation that failed in one piece has one failure, which is its own.
-    pub(crate) fn close(self, op: Op, path: &Path, second: Option<&Path>) -> Result<Report> {
+    pub(crate) fn close(self, op: Op, path: &OsPath, second: Option<&OsPath>) -> Result<Report> {
         let with_second = |error: Error| match second {
             Some(second) => error.with_second(second),
             None => error,
@@ -171,7 +171,7 @@ impl Account {
 }
 
 /// The path of a name in a directory, which is at a path below the start.
-pub(crate) fn path_of(start: &Path, directory: &Path, name: &OsStr) -> PathBuf {
+pub(crate) fn path_of(start: &OsPath, directory: &OsPath, name: &OsStr) -> OsPathBuf {
     let mut path = start.to_owned();
     path.extend(directory);
     if !name.is_empty() {

@@ -6,10 +6,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::path::Path;
 
 use crate::kind::FileKind;
-use crate::sys::{self, Directory, Links, Progress};
+use crate::sys::{self, Directory, Links, OsPath, Progress};
 
 /// How many directories of a way are open at a time, as a rule.
 pub(crate) const MOST_OPEN: usize = 16;
@@ -74,8 +73,8 @@ impl<D: Directory> Descent<D> {
         let dir = self.opened(|parent| match (parent, access) {
             (Some(parent), Access::Read) => parent.open_in(name, links),
             (Some(parent), Access::Search) => parent.open_in_to_search(name, links),
-            (None, Access::Read) => D::open(Path::new(name)),
-            (None, Access::Search) => D::open_to_search(Path::new(name)),
+            (None, Access::Read) => D::open(OsPath::new(name)),
+            (None, Access::Search) => D::open_to_search(OsPath::new(name)),
         })?;
         self.push(dir, name, links, access);
         Ok(())
@@ -140,7 +139,7 @@ impl<D: Directory> Descent<D> {
         self.reopen()?;
         match self.current() {
             Some(dir) => dir.kind_in(name, links),
-            None => D::kind(Path::new(name), links),
+            None => D::kind(OsPath::new(name), links),
         }
     }
 

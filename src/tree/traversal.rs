@@ -6,11 +6,10 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::path::{Path, PathBuf};
 
 use super::descent::Descent;
 use crate::kind::FileKind;
-use crate::sys::{Directory, Links, Progress};
+use crate::sys::{Directory, Links, OsPath, OsPathBuf, Progress};
 
 /// A tour on its way.
 pub(crate) struct Tour<D: Directory> {
@@ -19,7 +18,7 @@ pub(crate) struct Tour<D: Directory> {
     /// The directories from the start to the current one.
     levels: Vec<Level>,
     /// Where the current directory is, from the start of the whole tour.
-    path: PathBuf,
+    path: OsPathBuf,
 }
 
 #[derive(Default)]
@@ -41,7 +40,7 @@ pub(crate) enum Step {
 /// Some of the directories in one, for another tour.
 pub(crate) struct TourPart<D> {
     dir: D,
-    path: PathBuf,
+    path: OsPathBuf,
     directories: Vec<OsString>,
 }
 
@@ -52,7 +51,7 @@ impl<D> TourPart<D> {
     }
 
     /// Where that is, from the start of the whole tour.
-    pub(crate) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &OsPath {
         &self.path
     }
 }
@@ -60,7 +59,7 @@ impl<D> TourPart<D> {
 impl<D: Directory> Tour<D> {
     /// Begins in a directory, with so many open at a time.
     pub(crate) fn new(start: D, most_open: usize) -> Self {
-        Self::begin(start, most_open, PathBuf::new(), Level { is_unread: true, ..Level::default() })
+        Self::begin(start, most_open, OsPathBuf::new(), Level { is_unread: true, ..Level::default() })
     }
 
     /// Takes back what was given away from a level, as nobody wants it.
@@ -74,7 +73,7 @@ impl<D: Directory> Tour<D> {
         Self::begin(dir, most_open, path, Level { is_unread: false, directories })
     }
 
-    fn begin(start: D, most_open: usize, path: PathBuf, level: Level) -> Self {
+    fn begin(start: D, most_open: usize, path: OsPathBuf, level: Level) -> Self {
         let mut descent = Descent::new(most_open);
         descent.begin(start);
         Self { descent, buffer: D::Buffer::default(), levels: vec![level], path }
@@ -84,7 +83,7 @@ impl<D: Directory> Tour<D> {
     /// one after all. An error is one of reading the current directory, whose rest is then left out.
     pub(crate) fn step(
         &mut self,
-        mut leaf: impl FnMut(&D, &Path, &OsStr, io::Result<FileKind>) -> bool,
+        mut leaf: impl FnMut(&D, &OsPath, &OsStr, io::Result<FileKind>) -> bool,
     ) -> io::Result<Step> {
         self.step_numbered(|dir, path, name, kind, _| leaf(dir, path, name, kind))
     }
@@ -92,7 +91,7 @@ impl<D: Directory> Tour<D> {
     /// Goes on in the same way; `leaf` also gets the inode number that the [directory](Directory::read_numbered) tells.
     pub(crate) fn step_numbered(
         &mut self,
-        mut leaf: impl FnMut(&D, &Path, &OsStr, io::Result<FileKind>, Option<u64>) -> bool,
+        mut leaf: impl FnMut(&D, &OsPath, &OsStr, io::Result<FileKind>, Option<u64>) -> bool,
     ) -> io::Result<Step> {
         let Self { descent, buffer, levels, path } = self;
         let level = levels.last_mut().expect("BUG: the tour is over");
@@ -148,7 +147,7 @@ impl<D: Directory> Tour<D> {
     }
 
     /// Where the current directory is, from the start of the whole tour.
-    pub(crate) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &OsPath {
         &self.path
     }
 

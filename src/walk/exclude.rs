@@ -1,14 +1,13 @@
 //! What patterns leave out: the one meaning of `exclude`, for listings and for copies.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
 
 use super::plan::{Plan, PlanBuilder, Set, States, Wanted};
 use crate::error::{Error, Op, Result};
 use crate::flavour::Native;
 use crate::kind::FileKind;
 use crate::pattern::{Alternative, Pattern};
-use crate::sys::Links;
+use crate::sys::{Links, OsPath, OsPathBuf};
 
 /// Refuses an absolute pattern, which matches nothing below a directory.
 pub(super) fn refuse_absolute(pattern: &Pattern) -> Result<()> {
@@ -57,7 +56,7 @@ impl Exclusion {
     pub(crate) fn way(&self) -> ExclusionWay<'_> {
         let mut states = States::new();
         let (start, _) = self.0.start(&mut states);
-        ExclusionWay { plan: &self.0, directory: PathBuf::new(), states, sets: vec![start] }
+        ExclusionWay { plan: &self.0, directory: OsPathBuf::new(), states, sets: vec![start] }
     }
 }
 
@@ -65,7 +64,7 @@ impl Exclusion {
 pub(crate) struct ExclusionWay<'e> {
     plan: &'e Plan,
     /// The current directory, relative to the start.
-    directory: PathBuf,
+    directory: OsPathBuf,
     states: States,
     /// How far the patterns have come in the start, and in each directory from there to the current one.
     sets: Vec<Set>,
@@ -73,7 +72,7 @@ pub(crate) struct ExclusionWay<'e> {
 
 impl ExclusionWay<'_> {
     /// Whether a name in a directory, whose path is relative to the start, is left out.
-    pub(crate) fn leaves_out(&mut self, directory: &Path, name: &OsStr, is_directory: bool) -> bool {
+    pub(crate) fn leaves_out(&mut self, directory: &OsPath, name: &OsStr, is_directory: bool) -> bool {
         if self.plan.is_none() {
             return false;
         }
@@ -95,7 +94,7 @@ impl ExclusionWay<'_> {
         *self.sets.last().expect("BUG: the start has a set")
     }
 
-    fn go_to(&mut self, directory: &Path) {
+    fn go_to(&mut self, directory: &OsPath) {
         if self.directory.as_os_str() == directory.as_os_str() {
             return;
         }

@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
-use std::path;
 use std::sync::{Arc, Mutex};
 
 pub(super) use share::Part;
@@ -20,7 +19,7 @@ use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native};
 use crate::kind::FileKind;
 use crate::path::PathBuf;
-use crate::sys::{self, Directory, Links, Progress};
+use crate::sys::{self, Directory, Links, OsPath, OsPathBuf, Progress};
 use crate::tree::{Access, Descent, MOST_OPEN, lock};
 
 /// A listing, or the part of one that a thread works on.
@@ -36,7 +35,7 @@ pub(super) struct Lister<D: Directory> {
     /// What is lent.
     entry: Entry,
     /// The entry's path where that is not UTF-8. Then an error is lent, and the entry has U+FFFD in its path.
-    raw: Option<path::PathBuf>,
+    raw: Option<OsPathBuf>,
     /// The directory to enter next, whose path the entry has. One step is lent before it is read.
     entering: Option<Enter>,
     /// The directories above the first level, where they are needed to find loops.
@@ -58,7 +57,7 @@ struct Frame {
     path_len: usize,
     prefix: usize,
     /// Its path where that is not UTF-8.
-    raw: Option<path::PathBuf>,
+    raw: Option<OsPathBuf>,
     /// The shelf without its items.
     height: Height,
     /// Its items: those from here to the end are still to be visited.
@@ -142,7 +141,7 @@ impl Frame {
         if self.prefix == 0 { 0 } else { self.path_len }
     }
 
-    fn path(&self, entry: &Entry) -> path::PathBuf {
+    fn path(&self, entry: &Entry) -> OsPathBuf {
         self.raw.clone().unwrap_or_else(|| self.text_path(entry).into())
     }
 
@@ -376,7 +375,7 @@ fn leads_nowhere(cause: &io::Error) -> bool {
 }
 
 /// The error of a name that is not UTF-8, or is below one.
-fn not_utf8(path: &path::Path) -> Error {
+fn not_utf8(path: &OsPath) -> Error {
     Error::text(Op::Convert, path, "it is not UTF-8")
 }
 
@@ -535,7 +534,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// The path of a directory above the entry, whose text has this length.
-    fn above(&self, path_len: usize) -> path::PathBuf {
+    fn above(&self, path_len: usize) -> OsPathBuf {
         let link = self.entry.path.as_str();
         let above = &link[..path_len];
         match &self.raw {
@@ -749,7 +748,7 @@ impl Reading<'_> {
     fn fail<B>(
         &mut self,
         name: &str,
-        error: impl FnOnce(path::PathBuf) -> Error,
+        error: impl FnOnce(OsPathBuf) -> Error,
         lend: &mut impl Lend<B>,
     ) -> ControlFlow<B> {
         let error = error(self.frame.path(self.entry));

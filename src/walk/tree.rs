@@ -11,7 +11,7 @@ use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
 use crate::printable::printable;
-use crate::sys;
+use crate::sys::{self, OsPath};
 
 /// A listing that prints as a tree; made by [`Path::tree`](crate::Path::tree) and
 /// [`Walk::tree`](super::Walk::tree).
@@ -119,7 +119,7 @@ impl Lines {
 
     /// Adds an error: as what a directory holds, or in the place of what could not be looked at.
     fn add_error(&mut self, start: &Path, error: &Error) {
-        let start: &std::path::Path = start.as_ref();
+        let start: &OsPath = start.as_ref();
         let below = error.path().strip_prefix(start).unwrap_or(error.path());
         let mut names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
         match error.op() {

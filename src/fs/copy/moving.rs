@@ -3,7 +3,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::path::Path;
 
 use super::options::{CopyOptions, Overwrite, Settings};
 use super::work::{Copy, Place, is_outdated, refuse_special};
@@ -12,10 +11,15 @@ use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::kind::FileKind;
 use crate::report::{Action, Report, Step};
-use crate::sys::{Editable, Facts, Links, Progress, taken_error, temporary_name};
+use crate::sys::{Editable, Facts, Links, OsPath, Progress, taken_error, temporary_name};
 use crate::tree::Account;
 
-pub(super) fn move_to<D: Editable>(settings: &Settings, from: &Path, to: &Path, account: &Account) -> io::Result<()> {
+pub(super) fn move_to<D: Editable>(
+    settings: &Settings,
+    from: &OsPath,
+    to: &OsPath,
+    account: &Account,
+) -> io::Result<()> {
     if from.file_name().is_none() || to.file_name().is_none() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "the path must end in a name"));
     }
@@ -25,8 +29,8 @@ pub(super) fn move_to<D: Editable>(settings: &Settings, from: &Path, to: &Path, 
 
 struct Moving<'a, D: Editable> {
     settings: &'a Settings,
-    from: &'a Path,
-    to: &'a Path,
+    from: &'a OsPath,
+    to: &'a OsPath,
     account: &'a Account,
     old: Place<'a, D>,
     new: Place<'a, D>,
@@ -308,7 +312,7 @@ fn stays(cause: &io::Error) -> io::Error {
 /// then the second is no other file that could be lost.
 ///
 /// That is not asked by inode numbers alone: exFAT through FUSE gives each spelling a number of its own.
-pub(in crate::fs) fn is_other_case<D: Editable>(from: &Path, to: &Path, dir: &D) -> io::Result<bool> {
+pub(in crate::fs) fn is_other_case<D: Editable>(from: &OsPath, to: &OsPath, dir: &D) -> io::Result<bool> {
     let (Some(old), Some(new)) = (from.file_name(), to.file_name()) else { return Ok(false) };
     let folded = |name: &OsStr| name.to_string_lossy().to_lowercase();
     if old == new || from.parent() != to.parent() || folded(old) != folded(new) {

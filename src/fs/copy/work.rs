@@ -9,7 +9,6 @@ mod tree;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub(super) use single::{is_outdated, refuse_special};
@@ -18,7 +17,7 @@ use super::options::{Overwrite, Settings, Specials, Symlinks};
 use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
-use crate::sys::{self, Editable, Facts, Finishing, Links};
+use crate::sys::{self, Editable, Facts, Finishing, Links, OsPath, OsPathBuf};
 use crate::tree::{Account, path_of};
 use crate::tree::{Pool, in_threads, most_open, thread_count};
 use crate::walk::Exclusion;
@@ -32,8 +31,8 @@ use tree::{Above, Job, Work, Worker};
 pub(super) struct Copy<'a, D: Editable> {
     pub(super) op: Op,
     pub(super) settings: &'a Settings,
-    pub(super) from: &'a Path,
-    pub(super) to: &'a Path,
+    pub(super) from: &'a OsPath,
+    pub(super) to: &'a OsPath,
     pub(super) account: &'a Account,
     hard_links: HardLinks<D>,
     put_off: PutOff<D>,
@@ -48,7 +47,7 @@ pub(super) struct Copy<'a, D: Editable> {
     /// The directory that is copied.
     source_id: Option<D::Id>,
     /// Its path without links, once a link was followed.
-    real_target: OnceLock<Option<PathBuf>>,
+    real_target: OnceLock<Option<OsPathBuf>>,
     /// Of a dry run in which the target is not there: the directory and the name that it would have.
     place: Option<(D::Id, OsString)>,
     /// Of a dry run: the nearest directory that is there already.
@@ -59,7 +58,7 @@ pub(super) struct Copy<'a, D: Editable> {
 }
 
 impl<'a, D: Editable> Copy<'a, D> {
-    pub(super) fn new(op: Op, settings: &'a Settings, from: &'a Path, to: &'a Path, account: &'a Account) -> Self {
+    pub(super) fn new(op: Op, settings: &'a Settings, from: &'a OsPath, to: &'a OsPath, account: &'a Account) -> Self {
         Self {
             op,
             settings,
@@ -103,7 +102,7 @@ impl<'a, D: Editable> Copy<'a, D> {
 
     /// Where the copy goes if the target is a link that is followed: content goes where a program that writes to the path
     /// would write it, but a link, pipe or device takes the name itself.
-    fn followed_target(&self, kind: FileKind, to: &Place<'_, D>) -> io::Result<Option<PathBuf>> {
+    fn followed_target(&self, kind: FileKind, to: &Place<'_, D>) -> io::Result<Option<OsPathBuf>> {
         let is_followed = matches!(kind, FileKind::File | FileKind::Directory);
         let is_link = || matches!(to.dir.kind_in(to.name, Links::Keep), Ok(FileKind::Symlink));
         if self.settings.overwrite == Overwrite::Refuse || !is_followed || !is_link() {
@@ -131,7 +130,7 @@ impl<'a, D: Editable> Copy<'a, D> {
                 let links = self.first_links();
                 let mut copier = Copier::of_start(self);
                 copier.begin(|| from.dir.id())?;
-                match copier.any(&from.dir, &target, (from.name, to.name), Path::new(""), kind, links)? {
+                match copier.any(&from.dir, &target, (from.name, to.name), OsPath::new(""), kind, links)? {
                     false => Ok(()),
                     true => Err(io::Error::new(ErrorKind::IsADirectory, "it has become a directory")),
                 }
@@ -172,15 +171,15 @@ impl<'a, D: Editable> Copy<'a, D> {
         let (from, to) = (sys::resolve(self.from)?, sys::resolve(self.to)?);
         let Ok(way) = to.strip_prefix(&from) else { return Ok(false) };
         let mut exclusion = self.exclusion.way();
-        let is_left_out = |at: &Path| {
-            let parent = at.parent().unwrap_or(Path::new(""));
+        let is_left_out = |at: &OsPath| {
+            let parent = at.parent().unwrap_or(OsPath::new(""));
             at.file_name().is_some_and(|name| exclusion.leaves_out(parent, name, true))
         };
         Ok(way.ancestors().any(is_left_out))
     }
 
     /// Whether a path of the source leads to the target or into it, also if that is not there yet.
-    fn leads_into_target(&self, path: &Path, name: &OsStr) -> bool {
+    fn leads_into_target(&self, path: &OsPath, name: &OsStr) -> bool {
         let target = self.real_target.get_or_init(|| sys::resolve(self.to).ok());
         target.as_ref().is_some_and(|target| {
             sys::resolve(&path_of(self.from, path, name)).is_ok_and(|real| real.starts_with(target))
@@ -201,7 +200,7 @@ impl<'a, D: Editable> Copy<'a, D> {
 
     /// Makes the directory for a tree, unless there is one.
     pub(super) fn root(&mut self, source: &D, to: &Place<'_, D>) -> io::Result<Root<D>> {
-        let made = Copier::of_start(self).made_dir(&Target::of_start(&to.dir), to.name, Path::new(""), source)?;
+        let made = Copier::of_start(self).made_dir(&Target::of_start(&to.dir), to.name, OsPath::new(""), source)?;
         let opened = self.opened(source, to, &made);
         if let (Err(_), Made::New(_)) = (&opened, &made) {
             // It is empty, and nobody would give it its attributes.
@@ -273,7 +272,7 @@ impl<'a, D: Editable> Copy<'a, D> {
         *self.ignores_case.get_or_init(|| self.nearest.as_ref().is_some_and(names::seems_to_ignore_case))
     }
 
-    fn fail(&self, directory: &Path, name: &OsStr, cause: io::Error) {
+    fn fail(&self, directory: &OsPath, name: &OsStr, cause: io::Error) {
         // Everything else fails for the same reason: that is said once.
         let is_for_all =
             matches!(cause.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem);
@@ -305,7 +304,7 @@ pub(super) struct Place<'a, D> {
 
 impl<'a, D: Editable> Place<'a, D> {
     /// The place that a path leads to. What has no name of its own is found as `.`, in itself.
-    pub(super) fn of(path: &'a Path) -> io::Result<Self> {
+    pub(super) fn of(path: &'a OsPath) -> io::Result<Self> {
         match path.file_name() {
             Some(name) => Ok(Self { dir: D::open_parent(path)?, name }),
             None => Ok(Self { dir: D::open(path)?, name: OsStr::new(".") }),

@@ -2,13 +2,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Op};
 use crate::fs::manifest::{ANOTHER_DIRECTORY, Fate, Manifest, stays};
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
-use crate::sys::{self, Editable, Links};
+use crate::sys::{self, Editable, Links, OsPath, OsPathBuf};
 use crate::tree::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads, most_open, thread_count};
 use crate::tree::{Account, path_of};
 
@@ -26,7 +25,7 @@ pub(in crate::fs) struct Settings {
 
 /// The removal of one path.
 pub(in crate::fs) struct Removal<'a, D: Editable> {
-    start: &'a Path,
+    start: &'a OsPath,
     settings: Settings,
     /// What may be removed, if that is not everything.
     manifest: Option<&'a Manifest<D>>,
@@ -34,13 +33,13 @@ pub(in crate::fs) struct Removal<'a, D: Editable> {
 }
 
 impl<'a, D: Editable> Removal<'a, D> {
-    pub(in crate::fs) fn new(start: &'a Path, settings: Settings, account: &'a Account) -> Self {
+    pub(in crate::fs) fn new(start: &'a OsPath, settings: Settings, account: &'a Account) -> Self {
         Self { start, settings, manifest: None, account }
     }
 
     /// The removal of what was copied, and of nothing else.
     pub(in crate::fs) fn of_copied(
-        start: &'a Path,
+        start: &'a OsPath,
         manifest: &'a Manifest<D>,
         threads: usize,
         account: &'a Account,
@@ -100,7 +99,7 @@ impl<'a, D: Editable> Removal<'a, D> {
                 if !self.settings.dry_run {
                     parent.remove_file(name)?;
                 }
-                worker.removed(facts.kind, Path::new(""), OsStr::new(""));
+                worker.removed(facts.kind, OsPath::new(""), OsStr::new(""));
                 Ok(())
             }
         }
@@ -149,7 +148,7 @@ impl<'a, D: Editable> Removal<'a, D> {
                 _ => break,
             }
         }
-        self.worker(false).removed(FileKind::Directory, Path::new(""), OsStr::new(""));
+        self.worker(false).removed(FileKind::Directory, OsPath::new(""), OsStr::new(""));
         Ok(())
     }
 
@@ -315,7 +314,7 @@ impl<D: Editable> Worker<'_, D> {
         level: &mut Level,
         directory: Option<&D::Id>,
         dir: &D,
-        path: &Path,
+        path: &OsPath,
         name: &OsStr,
         kind: io::Result<FileKind>,
     ) -> bool {
@@ -468,7 +467,7 @@ impl<D: Editable> Worker<'_, D> {
     }
 
     /// Keeps the account of what was removed.
-    fn removed(&mut self, kind: FileKind, path: &Path, name: &OsStr) {
+    fn removed(&mut self, kind: FileKind, path: &OsPath, name: &OsStr) {
         *self.report.count(kind) += 1;
         let full = || path_of(self.removal.start, path, name);
         if self.removal.settings.dry_run {
@@ -479,9 +478,9 @@ impl<D: Editable> Worker<'_, D> {
         }
     }
 
-    fn fail(&self, op: Op, path: &Path, name: &OsStr, cause: io::Error) {
+    fn fail(&self, op: Op, path: &OsPath, name: &OsStr, cause: io::Error) {
         if !self.is_silent {
-            let path: PathBuf = path_of(self.removal.start, path, name);
+            let path: OsPathBuf = path_of(self.removal.start, path, name);
             self.removal.account.fail(Error::new(op, path, cause));
         }
     }
@@ -527,7 +526,7 @@ mod tests {
         Duration::from_millis(if std::env::var_os("WAYPATH_LONG").is_some() { 20_000 } else { 500 })
     }
 
-    fn rmtree<D: Editable>(path: &Path, threads: usize) -> crate::Result<Report> {
+    fn rmtree<D: Editable>(path: &OsPath, threads: usize) -> crate::Result<Report> {
         let account = Account::new(None);
         Removal::<D>::new(path, Settings { threads, ..Settings::default() }, &account)
             .rmtree()
@@ -542,7 +541,7 @@ mod tests {
         let directories = ["d", "d/0", "d/1", "d/1/sub"];
         let links = directories.map(|name| place.path().join(name.replace('/', "-")));
         // Names that are in the tree, too.
-        let make = |base: &Path| {
+        let make = |base: &OsPath| {
             for name in directories {
                 fs::create_dir_all(base.join(name)).unwrap();
                 (0..5).for_each(|at| fs::write(base.join(name).join(at.to_string() + "f"), "precious").unwrap());
@@ -610,7 +609,7 @@ mod tests {
         let (dir, mut levels) = (D::open(place.path()).unwrap(), vec![Level::default()]);
 
         let name = OsStr::new("gone");
-        let is_directory = worker.leaf(&mut levels[0], None, &dir, Path::new(""), name, Ok(FileKind::File));
+        let is_directory = worker.leaf(&mut levels[0], None, &dir, OsPath::new(""), name, Ok(FileKind::File));
         assert!(!is_directory && !levels[0].stays, "a file");
 
         let mut tour = Tour::new(dir, MOST_OPEN);

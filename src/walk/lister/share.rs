@@ -3,7 +3,7 @@
 use super::{Above, Frame, Lister};
 use crate::kind::FileKind;
 use crate::path::PathBuf;
-use crate::sys::{Directory, Links};
+use crate::sys::{Directory, Links, OsPathBuf};
 use crate::walk::Entry;
 use crate::walk::pending::{Below, Height, Shelf};
 
@@ -11,7 +11,7 @@ use crate::walk::pending::{Below, Height, Shelf};
 pub(in crate::walk) struct Part<D: Directory> {
     path: PathBuf,
     /// Its path where that is not UTF-8.
-    raw: Option<std::path::PathBuf>,
+    raw: Option<OsPathBuf>,
     depth: usize,
     dir: D,
     /// How it goes on in the directory.

@@ -2,19 +2,18 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
 
 use super::Copy;
 use super::single::Copier;
 use crate::fs::copy::options::Settings;
 use crate::fs::copy::times::is_same_time;
 use crate::report::{Action, NotKept, Report};
-use crate::sys::{self, Editable, Facts, Finishing, Links, Losses, Original};
+use crate::sys::{self, Editable, Facts, Finishing, Links, Losses, Original, OsPath};
 use crate::tree::path_of;
 
 impl<D: Editable> Copy<'_, D> {
     /// Enters what a copy does not have of its original; an error if it must have everything.
-    pub(super) fn not_kept(&self, directory: &Path, name: &OsStr, losses: Losses) -> io::Result<()> {
+    pub(super) fn not_kept(&self, directory: &OsPath, name: &OsStr, losses: Losses) -> io::Result<()> {
         if losses.is_empty() {
             return Ok(());
         }
@@ -35,7 +34,7 @@ impl<D: Editable> Copy<'_, D> {
     }
 
     /// Gives a directory its attributes, when everything is in it.
-    pub(super) fn finish(&self, source: &D, target: &D, path: &Path, finishing: &Finishing) {
+    pub(super) fn finish(&self, source: &D, target: &D, path: &OsPath, finishing: &Finishing) {
         let given = target.copy_attributes(source, finishing);
         if let Err(cause) = given.and_then(|losses| self.not_kept(path, OsStr::new(""), losses)) {
             self.fail(path, OsStr::new(""), cause);
@@ -49,7 +48,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         &mut self,
         dir: &D,
         name: &OsStr,
-        path: &Path,
+        path: &OsPath,
         old: &Facts,
         original: &Original<'_, D>,
     ) -> io::Result<()> {
@@ -74,7 +73,7 @@ impl<D: Editable> Copier<'_, '_, D> {
     }
 
     /// Enters that a directory that is there already gets other attributes, when everything is in it.
-    pub(super) fn merge(&mut self, dir: &D, name: &OsStr, path: &Path, old: &Facts, source: &D) -> io::Result<()> {
+    pub(super) fn merge(&mut self, dir: &D, name: &OsStr, path: &OsPath, old: &Facts, source: &D) -> io::Result<()> {
         let here = OsStr::new(".");
         let facts = source.facts_in(here, Links::Keep)?;
         let original = Original { dir: source, name: here, links: Links::Keep, facts: &facts };
@@ -86,7 +85,7 @@ impl<D: Editable> Copier<'_, '_, D> {
     }
 
     /// Whether a directory will have another time, as something is to be removed from it before.
-    fn is_changed_by_removal(&self, name: &OsStr, path: &Path) -> bool {
+    fn is_changed_by_removal(&self, name: &OsStr, path: &OsPath) -> bool {
         let Settings { attributes, dry_run, removed, .. } = self.copy.settings;
         *dry_run && attributes.times && removed.changes(&path.join(self.own_name(name)))
     }

@@ -5,7 +5,6 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -14,7 +13,7 @@ use crate::fs::copy::options::Overwrite;
 use crate::kind::FileKind;
 use crate::report::Action;
 use crate::report::Attribute;
-use crate::sys::{self, Editable, Facts, Links, Losses};
+use crate::sys::{self, Editable, Facts, Links, Losses, OsPath, OsPathBuf};
 use crate::tree::lock;
 
 /// Device and inode.
@@ -48,7 +47,7 @@ enum State<D: Editable> {
 /// A copy that can get more names.
 struct Copied<D: Editable> {
     /// Its path below the target.
-    path: PathBuf,
+    path: OsPathBuf,
     /// `None` in a dry run, unless it was there before.
     id: Option<FileId>,
     /// A link to what is held needs no path, and no check that it is the copy.
@@ -188,7 +187,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         &mut self,
         target: &Target<'_, D>,
         (source, name): (&OsStr, &OsStr),
-        path: &Path,
+        path: &OsPath,
         facts: &Facts,
         make: impl FnOnce(&mut Self) -> io::Result<Done>,
     ) -> io::Result<()> {
@@ -209,7 +208,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
-        path: &Path,
+        path: &OsPath,
         facts: &Facts,
         make: impl FnOnce(&mut Self) -> io::Result<Done>,
     ) -> io::Result<Done> {
@@ -264,14 +263,14 @@ impl<D: Editable> Copier<'_, '_, D> {
         dir: &D,
         target: &Target<'_, D>,
         name: &OsStr,
-        path: &Path,
+        path: &OsPath,
         number: Option<u64>,
     ) -> io::Result<bool> {
         Ok(self.copy.hard_links.knows_number(number) && self.linked(dir, target, name, path)?)
     }
 
     /// Makes a hard link for another name of a file that was copied. Returns whether the name is done.
-    pub(super) fn linked(&mut self, dir: &D, target: &Target<'_, D>, name: &OsStr, path: &Path) -> io::Result<bool> {
+    pub(super) fn linked(&mut self, dir: &D, target: &Target<'_, D>, name: &OsStr, path: &OsPath) -> io::Result<bool> {
         let Ok(facts) = dir.facts_in(name, Links::Keep) else { return Ok(false) };
         let id = self.several_names(&facts).filter(|_| facts.kind == FileKind::File);
         let Some(copy) = id.and_then(|id| self.copy.hard_links.known(id)) else { return Ok(false) };
@@ -281,7 +280,7 @@ impl<D: Editable> Copier<'_, '_, D> {
     }
 
     /// Whether a name of a file of which there is no copy yet is put off: if it needs one, and another name may have it.
-    fn puts_off(&self, target: &Target<'_, D>, (path, name): (&Path, &OsStr), facts: &Facts) -> io::Result<bool> {
+    fn puts_off(&self, target: &Target<'_, D>, (path, name): (&OsPath, &OsStr), facts: &Facts) -> io::Result<bool> {
         if !self.puts_off {
             return Ok(false);
         }
@@ -299,7 +298,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
-        path: &Path,
+        path: &OsPath,
         facts: &Facts,
         copy: &Copied<D>,
     ) -> io::Result<Linked> {

@@ -5,7 +5,6 @@
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +12,7 @@ use super::Copy;
 use super::names::{self, Names};
 use super::single::{Copier, Target};
 use crate::fs::copy::options::Settings;
-use crate::sys::{Editable, Finishing, Links};
+use crate::sys::{Editable, Finishing, Links, OsPath, OsPathBuf};
 use crate::tree::{Descent, lock, most_open};
 
 /// How many bytes of names are put off at most. What is beyond is copied at once.
@@ -28,7 +27,7 @@ pub(super) struct PutOff<D: Editable> {
 /// A directory with names that are put off. It gets its attributes after them.
 pub(super) struct Directory<D: Editable> {
     /// Where it is below the start.
-    pub(super) path: PathBuf,
+    pub(super) path: OsPathBuf,
     pub(super) source: D::Id,
     /// `None` in a dry run, if it is not there.
     pub(super) target: Option<D::Id>,
@@ -36,7 +35,7 @@ pub(super) struct Directory<D: Editable> {
     /// The names used there so far.
     pub(super) used: Option<Arc<Names>>,
     /// The names, each a part of this: that takes the least memory.
-    pub(super) names: PathBuf,
+    pub(super) names: OsPathBuf,
 }
 
 impl<D: Editable> PutOff<D> {
@@ -79,7 +78,7 @@ struct Way<'c, 'a, D: Editable> {
     target: Descent<D>,
     /// How many of the last directories are not at the target, in a dry run.
     absent: usize,
-    path: PathBuf,
+    path: OsPathBuf,
 }
 
 impl<'c, 'a, D: Editable> Way<'c, 'a, D> {
@@ -90,7 +89,7 @@ impl<'c, 'a, D: Editable> Way<'c, 'a, D> {
             source: Descent::new(most_open),
             target: Descent::new(most_open),
             absent: usize::from(target.is_none()),
-            path: PathBuf::new(),
+            path: OsPathBuf::new(),
         };
         way.source.begin(source);
         target.into_iter().for_each(|target| way.target.begin(target));
@@ -172,7 +171,7 @@ fn copied<'c, 'a, D: Editable>(
     dir: &D,
     target: &Target<'_, D>,
     name: &OsStr,
-    path: &Path,
+    path: &OsPath,
     copier: &mut Copier<'c, 'a, D>,
 ) -> io::Result<()> {
     if copier.linked(dir, target, name, path)? {

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
 
 use super::Copy;
 use super::hard_links::Done;
@@ -12,7 +11,7 @@ use crate::fs::copy::times::{is_newer, is_same_time};
 use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
-use crate::sys::{self, Copying, Editable, Facts, Finishing, Links, Means, Original};
+use crate::sys::{self, Copying, Editable, Facts, Finishing, Links, Means, Original, OsPath, OsPathBuf};
 use crate::tree::path_of;
 use crate::walk::ExclusionWay;
 
@@ -73,13 +72,13 @@ pub(super) struct Copier<'c, 'a, D: Editable> {
     /// Whether new names of files with several names may be put off.
     pub(super) puts_off: bool,
     /// Those of the current directory that were, one after the other.
-    pub(super) put_off: PathBuf,
+    pub(super) put_off: OsPathBuf,
 }
 
 impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
         let (scratch, report, exclusion) = (D::Scratch::default(), Report::default(), copy.exclusion.way());
-        let (puts_off, put_off) = (copy.puts_off, PathBuf::new());
+        let (puts_off, put_off) = (copy.puts_off, OsPathBuf::new());
         Self { copy, is_start, source: None, exclusion, scratch, report, puts_off, put_off }
     }
 
@@ -107,7 +106,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
-        parent: &Path,
+        parent: &OsPath,
         source: &D,
     ) -> io::Result<Made> {
         let Settings { dry_run, overwrite, attributes, merge, .. } = *self.copy.settings;
@@ -160,7 +159,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         dir: &D,
         target: &Target<'_, D>,
         names: (&OsStr, &OsStr),
-        path: &Path,
+        path: &OsPath,
         kind: FileKind,
         links: Links,
     ) -> io::Result<bool> {
@@ -190,7 +189,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         dir: &D,
         target: &Target<'_, D>,
         (name, new): (&OsStr, &OsStr),
-        path: &Path,
+        path: &OsPath,
         links: Links,
     ) -> io::Result<bool> {
         let (source, facts) = match dir.open_source(name, links) {
@@ -223,7 +222,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
-        path: &Path,
+        path: &OsPath,
         source: &D::Source,
         original: &Original<'_, D>,
     ) -> io::Result<Done> {
@@ -268,7 +267,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
-        path: &Path,
+        path: &OsPath,
         old: &Facts,
         original: &Original<'_, D>,
     ) -> io::Result<Done> {
@@ -278,7 +277,13 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         Ok(Done::Same(old.id))
     }
 
-    fn link(&mut self, dir: &D, target: &Target<'_, D>, (name, new): (&OsStr, &OsStr), path: &Path) -> io::Result<()> {
+    fn link(
+        &mut self,
+        dir: &D,
+        target: &Target<'_, D>,
+        (name, new): (&OsStr, &OsStr),
+        path: &OsPath,
+    ) -> io::Result<()> {
         let facts = dir.facts_in(name, Links::Keep)?;
         self.copy_once(target, (name, new), path, &facts, |copier| {
             let original = Original { dir, name, links: Links::Keep, facts: &facts };
@@ -291,7 +296,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
-        path: &Path,
+        path: &OsPath,
         leads_to: &OsStr,
         original: &Original<'_, D>,
     ) -> io::Result<Done> {
@@ -313,7 +318,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            let losses = dir.make_link(name, Path::new(leads_to), original, &self.copying(replace))?;
+            let losses = dir.make_link(name, OsPath::new(leads_to), original, &self.copying(replace))?;
             self.copy.not_kept(path, self.own_name(name), losses)?;
         }
         self.report.links += 1;
@@ -326,7 +331,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         original: &Original<'_, D>,
         target: &Target<'_, D>,
         new: &OsStr,
-        path: &Path,
+        path: &OsPath,
     ) -> io::Result<()> {
         let settings = self.copy.settings;
         match settings.specials {
@@ -348,7 +353,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         &mut self,
         target: &Target<'_, D>,
         name: &OsStr,
-        path: &Path,
+        path: &OsPath,
         original: &Original<'_, D>,
     ) -> io::Result<Done> {
         let (settings, facts) = (self.copy.settings, original.facts);
@@ -376,7 +381,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     pub(super) fn found(
         &mut self,
         target: &Target<'_, D>,
-        (path, name): (&Path, &OsStr),
+        (path, name): (&OsPath, &OsStr),
         kind: FileKind,
         is_outdated: impl FnOnce(&Facts) -> bool,
     ) -> io::Result<Found> {
@@ -415,13 +420,13 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     }
 
     /// Whether something at the target is to be taken for removed: in a dry run only.
-    pub(super) fn is_assumed_removed(&self, path: &Path, name: &OsStr) -> bool {
+    pub(super) fn is_assumed_removed(&self, path: &OsPath, name: &OsStr) -> bool {
         let Settings { dry_run, removed, .. } = self.copy.settings;
         *dry_run && !self.is_start && removed.has(path, name)
     }
 
     /// Whether a pattern leaves something out, which is then on the account.
-    pub(super) fn is_excluded(&mut self, path: &Path, name: &OsStr, is_dir: bool) -> bool {
+    pub(super) fn is_excluded(&mut self, path: &OsPath, name: &OsStr, is_dir: bool) -> bool {
         let is_excluded = self.exclusion.leaves_out(path, name, is_dir);
         if is_excluded {
             self.record(|manifest, source| manifest.left(source, name));
@@ -430,7 +435,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         is_excluded
     }
 
-    pub(super) fn skip(&mut self, path: &Path, name: &OsStr, reason: SkipReason) {
+    pub(super) fn skip(&mut self, path: &OsPath, name: &OsStr, reason: SkipReason) {
         self.report.skipped.push(Skipped { path: path_of(self.copy.from, path, name), reason });
     }
 
@@ -440,7 +445,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     }
 
     /// Tells what was done, or is to be done.
-    pub(super) fn tell(&mut self, action: Action, path: &Path, name: &OsStr) {
+    pub(super) fn tell(&mut self, action: Action, path: &OsPath, name: &OsStr) {
         let Copy { settings, from, to, account, .. } = self.copy;
         let name = self.own_name(name);
         if settings.dry_run {

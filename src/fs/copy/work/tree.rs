@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Copy;
@@ -12,7 +11,7 @@ use super::single::{Copier, Made, Target, into_itself};
 use crate::error::{Error, Op};
 use crate::kind::FileKind;
 use crate::report::SkipReason;
-use crate::sys::{self, Editable, Finishing, Links};
+use crate::sys::{self, Editable, Finishing, Links, OsPath, OsPathBuf};
 use crate::tree::path_of;
 use crate::tree::{self, Descent, Pool, Tour, TourPart};
 
@@ -52,7 +51,7 @@ pub(super) struct Finish<'c, 'a, D: Editable> {
     copy: &'c Copy<'a, D>,
     source: D,
     target: D,
-    path: PathBuf,
+    path: OsPathBuf,
     finishing: Finishing,
     /// Whether names of the directory are put off, and its attributes too.
     is_put_off: bool,
@@ -233,7 +232,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         }
         let is_elsewhere = self.copy.settings.same_file_system
             && self.copy.source_id.as_ref().is_some_and(|start| !D::is_same_device(start, &source));
-        let parent = tour.path().parent().unwrap_or(Path::new("")).to_owned();
+        let parent = tour.path().parent().unwrap_or(OsPath::new("")).to_owned();
         self.copier.record(|manifest, above| manifest.copied_directory(above, name, &source));
         let made = self.copier.made_dir(&self.target.current()?, name, &parent, tour.dir()?)?;
         if let Err(cause) = self.go_into(&made, name, source) {
@@ -303,7 +302,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     }
 
     /// Copies what is no directory in the current one; whether it leads to one after all.
-    fn leaf(&mut self, dir: &D, path: &Path, name: &OsStr, kind: io::Result<FileKind>, number: Option<u64>) -> bool {
+    fn leaf(&mut self, dir: &D, path: &OsPath, name: &OsStr, kind: io::Result<FileKind>, number: Option<u64>) -> bool {
         let Self { copy, copier, target, .. } = self;
         if copy.account.is_over() || copier.is_excluded(path, name, false) {
             return false;
