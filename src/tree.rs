@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Descent: one way down, of which few directories are open
-//!  └─ Tour: a whole tree, by the system's own names, with the directory at hand in which each is found
+//!  └─ Traversal: a whole tree, by the system's own names, with the directory at hand in which each is found
 //! Pool: parts of a tree, shared among threads
 //! Account: what was done, what failed, and whether to go on
 //! ```
@@ -15,4 +15,4 @@ mod traversal;
 pub(crate) use account::{Account, OnProgress, path_of};
 pub(crate) use descent::{Access, Descent, MOST_OPEN, most_open};
 pub(crate) use pool::{Pool, in_threads, lock, thread_count, usual_threads};
-pub(crate) use traversal::{Step, Tour, TourPart};
+pub(crate) use traversal::{Next, Traversal, TraversalPart};

@@ -8,8 +8,7 @@ use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
 use crate::sys::{self, Editable, Facts, Links, OsPath};
-use crate::tree::{Account, path_of};
-use crate::tree::{MOST_OPEN, Step, Tour};
+use crate::tree::{Account, MOST_OPEN, Next, Traversal, path_of};
 
 /// How much there is in a tree: see [`Path::tree_size`].
 ///
@@ -98,7 +97,7 @@ fn measured<D: Editable>(start: &OsPath, account: &Account) -> io::Result<TreeSi
     let mut measure = Measure { start, account, size: TreeSize::default(), counted: HashSet::new() };
     measure.add(&facts);
     if facts.kind == FileKind::Directory {
-        measure.tour(Tour::new(dir.open_in(name, Links::Keep)?, MOST_OPEN));
+        measure.traverse(Traversal::new(dir.open_in(name, Links::Keep)?, MOST_OPEN));
     }
     Ok(measure.size)
 }
@@ -113,13 +112,13 @@ struct Measure<'a> {
 }
 
 impl Measure<'_> {
-    fn tour<D: Editable>(&mut self, mut tour: Tour<D>) {
+    fn traverse<D: Editable>(&mut self, mut traversal: Traversal<D>) {
         loop {
-            match tour.step(|dir, path, name, _| self.leaf(dir, path, name)) {
-                Ok(Step::Directory(name)) => self.enter(&mut tour, &name),
-                Ok(Step::End) if tour.depth() == 1 => return,
-                Ok(Step::End) => tour.leave(),
-                Err(cause) => self.fail(tour.path(), OsStr::new(""), cause),
+            match traversal.step(|dir, path, name, _| self.leaf(dir, path, name)) {
+                Ok(Next::Directory(name)) => self.enter(&mut traversal, &name),
+                Ok(Next::End) if traversal.depth() == 1 => return,
+                Ok(Next::End) => traversal.leave(),
+                Err(cause) => self.fail(traversal.path(), OsStr::new(""), cause),
             }
         }
     }
@@ -135,15 +134,15 @@ impl Measure<'_> {
     }
 
     /// Counts a directory of the current one, and goes into it.
-    fn enter<D: Editable>(&mut self, tour: &mut Tour<D>, name: &OsStr) {
-        match tour.dir().and_then(|dir| dir.facts_in(name, Links::Keep)) {
+    fn enter<D: Editable>(&mut self, traversal: &mut Traversal<D>, name: &OsStr) {
+        match traversal.dir().and_then(|dir| dir.facts_in(name, Links::Keep)) {
             Ok(facts) => self.add(&facts),
-            Err(cause) => return self.fail(tour.path(), name, cause),
+            Err(cause) => return self.fail(traversal.path(), name, cause),
         }
-        if let Err(cause) = tour.enter(name, Links::Keep)
-            && !tour.has_vanished(name, &cause)
+        if let Err(cause) = traversal.enter(name, Links::Keep)
+            && !traversal.has_vanished(name, &cause)
         {
-            self.report(tour.path(), name, cause);
+            self.report(traversal.path(), name, cause);
         }
     }
 

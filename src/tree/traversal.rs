@@ -11,13 +11,13 @@ use super::descent::Descent;
 use crate::kind::FileKind;
 use crate::sys::{Directory, Links, OsPath, OsPathBuf, Progress};
 
-/// A tour on its way.
-pub(crate) struct Tour<D: Directory> {
+/// A traversal on its way.
+pub(crate) struct Traversal<D: Directory> {
     descent: Descent<D>,
     buffer: D::Buffer,
     /// The directories from the start to the current one.
     levels: Vec<Level>,
-    /// Where the current directory is, from the start of the whole tour.
+    /// Where the current directory is, from the start of the whole traversal.
     path: OsPathBuf,
 }
 
@@ -30,46 +30,46 @@ struct Level {
 }
 
 /// What comes next.
-pub(crate) enum Step {
-    /// A directory in the current one, to [`enter`](Tour::enter) or not.
+pub(crate) enum Next {
+    /// A directory in the current one, to [`enter`](Traversal::enter) or not.
     Directory(OsString),
-    /// All in the current directory was visited: [`leave`](Tour::leave) it.
+    /// All in the current directory was visited: [`leave`](Traversal::leave) it.
     End,
 }
 
-/// Some of the directories in one, for another tour.
-pub(crate) struct TourPart<D> {
+/// Some of the directories in one, for another traversal.
+pub(crate) struct TraversalPart<D> {
     dir: D,
     path: OsPathBuf,
     directories: Vec<OsString>,
 }
 
-impl<D> TourPart<D> {
+impl<D> TraversalPart<D> {
     /// The directory in which they are.
     pub(crate) fn dir(&self) -> &D {
         &self.dir
     }
 
-    /// Where that is, from the start of the whole tour.
+    /// Where that is, from the start of the whole traversal.
     pub(crate) fn path(&self) -> &OsPath {
         &self.path
     }
 }
 
-impl<D: Directory> Tour<D> {
+impl<D: Directory> Traversal<D> {
     /// Begins in a directory, with so many open at a time.
     pub(crate) fn new(start: D, most_open: usize) -> Self {
         Self::begin(start, most_open, OsPathBuf::new(), Level { is_unread: true, ..Level::default() })
     }
 
     /// Takes back what was given away from a level, as nobody wants it.
-    pub(crate) fn take_back(&mut self, at: usize, part: TourPart<D>) {
+    pub(crate) fn take_back(&mut self, at: usize, part: TraversalPart<D>) {
         self.levels[at].directories.extend(part.directories);
     }
 
-    /// Goes on with a part of another tour.
-    pub(crate) fn resume(part: TourPart<D>, most_open: usize) -> Self {
-        let TourPart { dir, path, directories } = part;
+    /// Goes on with a part of another traversal.
+    pub(crate) fn resume(part: TraversalPart<D>, most_open: usize) -> Self {
+        let TraversalPart { dir, path, directories } = part;
         Self::begin(dir, most_open, path, Level { is_unread: false, directories })
     }
 
@@ -84,7 +84,7 @@ impl<D: Directory> Tour<D> {
     pub(crate) fn step(
         &mut self,
         mut leaf: impl FnMut(&D, &OsPath, &OsStr, io::Result<FileKind>) -> bool,
-    ) -> io::Result<Step> {
+    ) -> io::Result<Next> {
         self.step_numbered(|dir, path, name, kind, _| leaf(dir, path, name, kind))
     }
 
@@ -92,9 +92,9 @@ impl<D: Directory> Tour<D> {
     pub(crate) fn step_numbered(
         &mut self,
         mut leaf: impl FnMut(&D, &OsPath, &OsStr, io::Result<FileKind>, Option<u64>) -> bool,
-    ) -> io::Result<Step> {
+    ) -> io::Result<Next> {
         let Self { descent, buffer, levels, path } = self;
-        let level = levels.last_mut().expect("BUG: the tour is over");
+        let level = levels.last_mut().expect("BUG: the traversal is over");
         while level.is_unread {
             level.is_unread = false;
             let Level { directories, .. } = level;
@@ -105,7 +105,7 @@ impl<D: Directory> Tour<D> {
             })?;
             level.is_unread = progress == Progress::InPart;
         }
-        Ok(level.directories.pop().map_or(Step::End, Step::Directory))
+        Ok(level.directories.pop().map_or(Next::End, Next::Directory))
     }
 
     /// Goes into a directory of the current one.
@@ -118,7 +118,7 @@ impl<D: Directory> Tour<D> {
 
     /// Visits nothing in the current directory, which was not read yet.
     pub(crate) fn skip_rest(&mut self) {
-        let level = self.levels.last_mut().expect("BUG: the tour is over");
+        let level = self.levels.last_mut().expect("BUG: the traversal is over");
         level.is_unread = false;
     }
 
@@ -136,7 +136,7 @@ impl<D: Directory> Tour<D> {
         self.path.pop();
     }
 
-    /// How many directories the tour is in: 0 when it is over.
+    /// How many directories the traversal is in: 0 when it is over.
     pub(crate) fn depth(&self) -> usize {
         self.levels.len()
     }
@@ -146,7 +146,7 @@ impl<D: Directory> Tour<D> {
         self.descent.reopened()
     }
 
-    /// Where the current directory is, from the start of the whole tour.
+    /// Where the current directory is, from the start of the whole traversal.
     pub(crate) fn path(&self) -> &OsPath {
         &self.path
     }
@@ -158,7 +158,7 @@ impl<D: Directory> Tour<D> {
 
     /// Gives away about half of the directories that are still to be visited in the highest open one
     /// that has enough, and says at which level that is; `may_give` says where that is possible.
-    pub(crate) fn split(&mut self, mut may_give: impl FnMut(usize) -> bool) -> Option<(usize, TourPart<D>)> {
+    pub(crate) fn split(&mut self, mut may_give: impl FnMut(usize) -> bool) -> Option<(usize, TraversalPart<D>)> {
         let last = self.levels.len() - 1;
         let (at, share, dir) = self.descent.open_levels().iter().find_map(|&at| {
             let count = self.levels[at].directories.len();
@@ -169,6 +169,6 @@ impl<D: Directory> Tour<D> {
         })?;
         let path = self.path.ancestors().nth(last - at)?.to_owned();
         let directories = self.levels[at].directories.drain(..share).collect();
-        Some((at, TourPart { dir, path, directories }))
+        Some((at, TraversalPart { dir, path, directories }))
     }
 }

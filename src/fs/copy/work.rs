@@ -18,8 +18,7 @@ use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
 use crate::sys::{self, Editable, Facts, Finishing, Links, OsPath, OsPathBuf};
-use crate::tree::{Account, path_of};
-use crate::tree::{Pool, in_threads, most_open, thread_count};
+use crate::tree::{Account, Pool, in_threads, most_open, path_of, thread_count};
 use crate::walk::Exclusion;
 use hard_links::HardLinks;
 use names::Names;
@@ -218,7 +217,7 @@ impl<'a, D: Editable> Copy<'a, D> {
             && !finishing.is_new
             && !matches!(self.settings.overwrite, Overwrite::Refuse | Overwrite::Always);
         let start = if self.puts_off { Some(source.try_clone()?) } else { None };
-        let pool = Pool::new(Job { tour: Work::Everything(source), target, finishing, names, above, finish: None });
+        let pool = Pool::new(Job { work: Work::Everything(source), target, finishing, names, above, finish: None });
         let threads = if self.settings.dry_run { 1 } else { thread_count(self.settings.threads) };
         // A way down the source and one down the target, and the files that are copied.
         let (this, most_open) = (&*self, most_open(2 * threads + 1));
@@ -254,7 +253,7 @@ impl<'a, D: Editable> Copy<'a, D> {
     fn work<'c>(&'c self, pool: &Pool<Job<'c, 'a, D>>, most_open: usize) {
         let mut worker = Worker::new(self, most_open);
         while let Some((job, working)) = pool.take() {
-            worker.tour(job, pool);
+            worker.traverse(job, pool);
             if self.account.is_over() {
                 return;
             }

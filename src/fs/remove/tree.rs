@@ -8,8 +8,9 @@ use crate::fs::manifest::{ANOTHER_DIRECTORY, Fate, Manifest, stays};
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{self, Editable, Links, OsPath, OsPathBuf};
-use crate::tree::{self, MOST_OPEN, Pool, Tour, TourPart, in_threads, most_open, thread_count};
-use crate::tree::{Account, path_of};
+use crate::tree::{
+    Account, MOST_OPEN, Next, Pool, Traversal, TraversalPart, in_threads, most_open, path_of, thread_count,
+};
 
 /// How often a directory that others fill is emptied.
 const MOST_ROUNDS: u32 = 16;
@@ -193,7 +194,7 @@ impl<'a, D: Editable> Removal<'a, D> {
     fn count(&self, dir: D) -> Report {
         let counting = Removal::<D>::new(self.start, Settings { dry_run: true, ..Settings::default() }, self.account);
         let mut worker = counting.worker(true);
-        worker.tour(Tour::new(dir, MOST_OPEN));
+        worker.traverse(Traversal::new(dir, MOST_OPEN));
         Report { steps: Vec::new(), ..std::mem::take(&mut worker.report) }
     }
 
@@ -212,17 +213,17 @@ impl<'a, D: Editable> Removal<'a, D> {
             let (pool, most_open) = (Pool::new(Job::Everything(same)), most_open(threads));
             in_threads(threads, || self.work(&pool, most_open));
         }
-        self.worker(false).tour(Tour::new(dir, MOST_OPEN))
+        self.worker(false).traverse(Traversal::new(dir, MOST_OPEN))
     }
 
     /// What one of several threads does.
     fn work(&self, pool: &Pool<Job<D>>, most_open: usize) {
         let mut worker = self.worker(true);
         while let Some((job, working)) = pool.take() {
-            worker.tour_sharing(
+            worker.traverse_sharing(
                 match job {
-                    Job::Everything(dir) => Tour::new(dir, most_open),
-                    Job::Part(part) => Tour::resume(part, most_open),
+                    Job::Everything(dir) => Traversal::new(dir, most_open),
+                    Job::Part(part) => Traversal::resume(part, most_open),
                 },
                 Some(pool),
             );
@@ -240,7 +241,7 @@ impl<'a, D: Editable> Removal<'a, D> {
 
 enum Job<D: sys::Directory> {
     Everything(D),
-    Part(TourPart<D>),
+    Part(TraversalPart<D>),
 }
 
 /// One who removes, and keeps an account of it.
@@ -268,33 +269,33 @@ struct Level {
 
 impl<D: Editable> Worker<'_, D> {
     /// Removes what is in a directory; returns whether something in it stays.
-    fn tour(&mut self, tour: Tour<D>) -> bool {
-        self.tour_sharing(tour, None)
+    fn traverse(&mut self, traversal: Traversal<D>) -> bool {
+        self.traverse_sharing(traversal, None)
     }
 
-    fn tour_sharing(&mut self, mut tour: Tour<D>, pool: Option<&Pool<Job<D>>>) -> bool {
+    fn traverse_sharing(&mut self, mut traversal: Traversal<D>, pool: Option<&Pool<Job<D>>>) -> bool {
         let mut levels = vec![Level::default()];
         if self.removal.settings.same_file_system {
-            self.device = tour.current_id().ok().cloned();
+            self.device = traversal.current_id().ok().cloned();
         }
         loop {
-            let level = levels.last_mut().expect("BUG: a tour without a level");
-            let step = self.manifest_key(&mut tour).and_then(|directory| {
-                tour.step(|dir, path, name, kind| self.leaf(level, directory.as_ref(), dir, path, name, kind))
+            let level = levels.last_mut().expect("BUG: a traversal without a level");
+            let step = self.manifest_key(&mut traversal).and_then(|directory| {
+                traversal.step(|dir, path, name, kind| self.leaf(level, directory.as_ref(), dir, path, name, kind))
             });
             match step {
                 _ if self.removal.account.is_stopped() => return true,
-                Ok(tree::Step::Directory(name)) => self.enter(&mut tour, &mut levels, &name, 0),
-                Ok(tree::Step::End) if tour.depth() == 1 => return level.stays,
-                Ok(tree::Step::End) => self.leave(&mut tour, &mut levels),
+                Ok(Next::Directory(name)) => self.enter(&mut traversal, &mut levels, &name, 0),
+                Ok(Next::End) if traversal.depth() == 1 => return level.stays,
+                Ok(Next::End) => self.leave(&mut traversal, &mut levels),
                 Err(cause) => {
                     level.stays = true;
-                    self.fail(Op::List, tour.path(), OsStr::new(""), cause);
+                    self.fail(Op::List, traversal.path(), OsStr::new(""), cause);
                 }
             }
             if let Some(pool) = pool
                 && pool.is_hungry()
-                && let Some((at, part)) = tour.split(|_| true)
+                && let Some((at, part)) = traversal.split(|_| true)
             {
                 levels[at].is_shared = true;
                 pool.give(Job::Part(part));
@@ -303,8 +304,8 @@ impl<D: Editable> Worker<'_, D> {
     }
 
     /// The current directory as the manifest knows it, if there is one.
-    fn manifest_key(&self, tour: &mut Tour<D>) -> io::Result<Option<D::Id>> {
-        self.removal.manifest.map(|_| tour.current_id().cloned()).transpose()
+    fn manifest_key(&self, traversal: &mut Traversal<D>) -> io::Result<Option<D::Id>> {
+        self.removal.manifest.map(|_| traversal.current_id().cloned()).transpose()
     }
 
     /// Removes what is not a directory; returns whether it is one after all.
@@ -357,32 +358,32 @@ impl<D: Editable> Worker<'_, D> {
     }
 
     /// Goes into a directory, or removes at once what has its name.
-    fn enter(&mut self, tour: &mut Tour<D>, levels: &mut Vec<Level>, name: &OsStr, rounds: u32) {
-        let level = levels.last_mut().expect("BUG: a tour without a level");
-        let above = match self.manifest_key(tour) {
+    fn enter(&mut self, traversal: &mut Traversal<D>, levels: &mut Vec<Level>, name: &OsStr, rounds: u32) {
+        let level = levels.last_mut().expect("BUG: a traversal without a level");
+        let above = match self.manifest_key(traversal) {
             Ok(above) => above,
             Err(cause) => {
                 level.stays = true;
-                return self.fail(Op::List, tour.path(), name, cause);
+                return self.fail(Op::List, traversal.path(), name, cause);
             }
         };
-        let Err(cause) = self.open(tour, level, name) else {
-            match self.is_to_be_emptied(tour, above.as_ref(), name) {
+        let Err(cause) = self.open(traversal, level, name) else {
+            match self.is_to_be_emptied(traversal, above.as_ref(), name) {
                 Ok(true) => return levels.push(Level { rounds, ..Level::default() }),
-                Ok(false) => tour.leave(),
+                Ok(false) => traversal.leave(),
                 Err(cause) => {
-                    tour.leave();
-                    self.fail(Op::Rmdir, tour.path(), name, cause);
+                    traversal.leave();
+                    self.fail(Op::Rmdir, traversal.path(), name, cause);
                 }
             }
             level.stays = true;
             return;
         };
-        if tour.has_vanished(name, &cause) {
+        if traversal.has_vanished(name, &cause) {
             return;
         }
         let is_link_by_now = sys::is_loop(&cause) || cause.kind() == ErrorKind::NotADirectory;
-        let removed = match tour.dir() {
+        let removed = match traversal.dir() {
             _ if self.removal.settings.dry_run || self.removal.manifest.is_some() => None,
             Ok(dir) if is_link_by_now => dir.remove_file(name).ok().map(|()| FileKind::Other),
             // What may not be read may still be empty.
@@ -390,74 +391,85 @@ impl<D: Editable> Worker<'_, D> {
             Err(_) => None,
         };
         match removed {
-            Some(kind) => self.removed(kind, tour.path(), name),
+            Some(kind) => self.removed(kind, traversal.path(), name),
             None => {
                 level.stays = true;
-                self.fail(Op::List, tour.path(), name, cause);
+                self.fail(Op::List, traversal.path(), name, cause);
             }
         }
     }
 
-    fn open(&self, tour: &mut Tour<D>, level: &mut Level, name: &OsStr) -> io::Result<()> {
-        match tour.enter(name, Links::Keep) {
+    fn open(&self, traversal: &mut Traversal<D>, level: &mut Level, name: &OsStr) -> io::Result<()> {
+        match traversal.enter(name, Links::Keep) {
             Err(error) if self.removal.opens_up(&error) => {
-                let dir = tour.dir()?;
+                let dir = traversal.dir()?;
                 // One of both is in the way.
                 self.writable(level, dir, || dir.open_up_in(name)).map_err(|_| error)?;
-                tour.enter(name, Links::Keep)
+                traversal.enter(name, Links::Keep)
             }
             result => result,
         }
     }
 
     /// Whether the current directory, just entered, is one to be emptied.
-    fn is_to_be_emptied(&mut self, tour: &mut Tour<D>, above: Option<&D::Id>, name: &OsStr) -> io::Result<bool> {
+    fn is_to_be_emptied(
+        &mut self,
+        traversal: &mut Traversal<D>,
+        above: Option<&D::Id>,
+        name: &OsStr,
+    ) -> io::Result<bool> {
         if let (Some(manifest), Some(above)) = (self.removal.manifest, above) {
-            return manifest.is_copied_directory(above, name, tour.current_id()?);
+            return manifest.is_copied_directory(above, name, traversal.current_id()?);
         }
         let Some(device) = &self.device else { return Ok(true) };
-        if D::is_same_device(device, tour.current_id()?) && !tour.dir()?.is_mount_root()? {
+        if D::is_same_device(device, traversal.current_id()?) && !traversal.dir()?.is_mount_root()? {
             return Ok(true);
         }
         if !self.is_silent {
-            let path = path_of(self.removal.start, tour.path(), OsStr::new(""));
+            let path = path_of(self.removal.start, traversal.path(), OsStr::new(""));
             self.report.skipped.push(Skipped { path, reason: SkipReason::OtherFileSystem });
         }
         Ok(false)
     }
 
     /// Removes a directory, which is empty if nothing went wrong.
-    fn leave(&mut self, tour: &mut Tour<D>, levels: &mut Vec<Level>) {
-        let name = tour.path().file_name().map(OsString::from).expect("BUG: a directory without a name");
-        let Level { stays, is_shared, rounds, .. } = levels.pop().expect("BUG: a tour without a level");
-        let id = self.manifest_key(tour).ok().flatten();
-        tour.leave();
+    fn leave(&mut self, traversal: &mut Traversal<D>, levels: &mut Vec<Level>) {
+        let name = traversal.path().file_name().map(OsString::from).expect("BUG: a directory without a name");
+        let Level { stays, is_shared, rounds, .. } = levels.pop().expect("BUG: a traversal without a level");
+        let id = self.manifest_key(traversal).ok().flatten();
+        traversal.leave();
         let above = levels.last_mut().expect("BUG: left the first level");
         above.stays |= stays;
         above.is_shared |= is_shared;
         if stays {
             return;
         }
-        match self.remove_left(tour, above, &name, id) {
-            Ok(()) => self.removed(FileKind::Directory, tour.path(), &name),
+        match self.remove_left(traversal, above, &name, id) {
+            Ok(()) => self.removed(FileKind::Directory, traversal.path(), &name),
             Err(cause) if is_gone(&cause) => {}
             Err(cause) if sys::kind(&cause) == ErrorKind::DirectoryNotEmpty && is_shared => {}
             Err(cause) if sys::kind(&cause) == ErrorKind::DirectoryNotEmpty && rounds < MOST_ROUNDS => {
-                self.enter(tour, levels, &name, rounds + 1);
+                self.enter(traversal, levels, &name, rounds + 1);
             }
             Err(cause) => {
                 above.stays = true;
-                self.fail(Op::Rmdir, tour.path(), &name, cause);
+                self.fail(Op::Rmdir, traversal.path(), &name, cause);
             }
         }
     }
 
     /// Removes the directory that was left: where there is a manifest, only the one that was emptied.
-    fn remove_left(&self, tour: &mut Tour<D>, above: &mut Level, name: &OsStr, id: Option<D::Id>) -> io::Result<()> {
+    fn remove_left(
+        &self,
+        traversal: &mut Traversal<D>,
+        above: &mut Level,
+        name: &OsStr,
+        id: Option<D::Id>,
+    ) -> io::Result<()> {
         if self.removal.settings.dry_run {
             return Ok(());
         }
-        let dir = tour.dir()?;
+        let dir = traversal.dir()?;
         if let Some(id) = id
             && dir.id_in(name)? != id
         {
@@ -612,11 +624,11 @@ mod tests {
         let is_directory = worker.leaf(&mut levels[0], None, &dir, OsPath::new(""), name, Ok(FileKind::File));
         assert!(!is_directory && !levels[0].stays, "a file");
 
-        let mut tour = Tour::new(dir, MOST_OPEN);
-        worker.enter(&mut tour, &mut levels, OsStr::new("d"), 0);
+        let mut traversal = Traversal::new(dir, MOST_OPEN);
+        worker.enter(&mut traversal, &mut levels, OsStr::new("d"), 0);
         assert_eq!(levels.len(), 2);
         fs::remove_dir_all(place.path().join("d")).unwrap();
-        worker.leave(&mut tour, &mut levels);
+        worker.leave(&mut traversal, &mut levels);
         assert!(levels.len() == 1 && !levels[0].stays, "a directory");
         drop(worker);
         let report = account.close(Op::Rmtree, place.path(), None).unwrap();
@@ -637,8 +649,9 @@ mod tests {
         let [own, other] = paths.each_ref().map(|path| D::open(path).unwrap().id().unwrap());
         let (account, manifest) = (Account::new(None), Manifest::new());
         let removal = Removal::of_copied(place.path(), &manifest, 1, &account);
-        let (worker, mut tour) = (removal.worker(false), Tour::new(D::open(place.path()).unwrap(), MOST_OPEN));
-        let mut remove = |id| worker.remove_left(&mut tour, &mut Level::default(), OsStr::new("d"), Some(id));
+        let (worker, mut traversal) =
+            (removal.worker(false), Traversal::new(D::open(place.path()).unwrap(), MOST_OPEN));
+        let mut remove = |id| worker.remove_left(&mut traversal, &mut Level::default(), OsStr::new("d"), Some(id));
         assert_eq!(remove(other).unwrap_err().to_string(), ANOTHER_DIRECTORY);
         assert!(paths[0].is_dir());
         remove(own).unwrap();

@@ -12,12 +12,11 @@ use crate::error::{Error, Op};
 use crate::kind::FileKind;
 use crate::report::SkipReason;
 use crate::sys::{self, Editable, Finishing, Links, OsPath, OsPathBuf};
-use crate::tree::path_of;
-use crate::tree::{self, Descent, Pool, Tour, TourPart};
+use crate::tree::{Descent, Next, Pool, Traversal, TraversalPart, path_of};
 
 /// Something that one thread copies.
 pub(super) struct Job<'c, 'a, D: Editable> {
-    pub(super) tour: Work<D>,
+    pub(super) work: Work<D>,
     /// The directory for it; none in a dry run, where it is not there.
     pub(super) target: Option<D>,
     pub(super) finishing: Finishing,
@@ -43,7 +42,7 @@ impl<D: Editable> Clone for Above<D> {
 
 pub(super) enum Work<D: Editable> {
     Everything(D),
-    Part(TourPart<D>),
+    Part(TraversalPart<D>),
 }
 
 /// Gives a directory its attributes when the last of those who copy into it is done.
@@ -102,8 +101,8 @@ impl<D: Editable> TargetTree<'_, '_, D> {
     }
 
     /// What tells the current directories from others, that of the source and that of the target, if there is one.
-    fn ids(&mut self, tour: &mut Tour<D>) -> io::Result<(D::Id, Option<D::Id>)> {
-        Ok((tour.current_id()?.clone(), self.current()?.dir.map(D::id).transpose()?))
+    fn ids(&mut self, traversal: &mut Traversal<D>) -> io::Result<(D::Id, Option<D::Id>)> {
+        Ok((traversal.current_id()?.clone(), self.current()?.dir.map(D::id).transpose()?))
     }
 
     /// What tells that directory from others, unless it is the one whose copy it is to be.
@@ -140,35 +139,35 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         Self { copy, copier: Copier::new(copy, false), target, above: Vec::new(), most_open }
     }
 
-    pub(super) fn tour(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
-        let Job { tour, target, finishing, names, above, finish } = job;
+    pub(super) fn traverse(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
+        let Job { work, target, finishing, names, above, finish } = job;
         let mut descent = Descent::new(self.most_open);
         let absent = usize::from(target.is_none());
         target.into_iter().for_each(|target| descent.begin(target));
         let level = Level { finishing, names, is_put_off: false, finish };
         self.target = TargetTree { descent, absent, levels: vec![level] };
         self.above = above;
-        let mut tour = match tour {
-            Work::Everything(dir) => Tour::new(dir, self.most_open),
-            Work::Part(part) => Tour::resume(part, self.most_open),
+        let mut traversal = match work {
+            Work::Everything(dir) => Traversal::new(dir, self.most_open),
+            Work::Part(part) => Traversal::resume(part, self.most_open),
         };
-        if tour.path().as_os_str().is_empty() {
-            self.visit_planned_target(&mut tour);
+        if traversal.path().as_os_str().is_empty() {
+            self.visit_planned_target(&mut traversal);
         }
-        let mut way = Way { worker: self, tour };
+        let mut way = Way { worker: self, traversal };
         way.follow(pool);
     }
 
     /// Notes the names of the current directory that are put off, which were all met in one step.
-    fn put_off(&mut self, tour: &mut Tour<D>) {
+    fn put_off(&mut self, traversal: &mut Traversal<D>) {
         let names = std::mem::take(&mut self.copier.put_off);
         if names.as_os_str().is_empty() {
             return;
         }
-        let path = tour.path().to_owned();
-        match self.target.ids(tour) {
+        let path = traversal.path().to_owned();
+        match self.target.ids(traversal) {
             Ok((source, target)) => {
-                let level = self.target.levels.last_mut().expect("BUG: the tour is over");
+                let level = self.target.levels.last_mut().expect("BUG: the traversal is over");
                 level.is_put_off = true;
                 let (finishing, used) = (level.finishing, level.names.clone());
                 self.copy.put_off.add(Directory { path, source, target, finishing, used, names });
@@ -178,23 +177,23 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     }
 
     /// Gives some of what is left to do to another thread.
-    fn split(&mut self, tour: &mut Tour<D>, pool: &Pool<Job<'c, 'a, D>>) {
+    fn split(&mut self, traversal: &mut Traversal<D>, pool: &Pool<Job<'c, 'a, D>>) {
         let mut target = None;
         let can_give = |level: usize| {
             target = self.target.descent.try_clone(level);
             target.is_some()
         };
-        let Some((at, part)) = tour.split(can_give) else { return };
-        let Some(finish) = self.finish(at, &part, target.as_ref()) else { return tour.take_back(at, part) };
+        let Some((at, part)) = traversal.split(can_give) else { return };
+        let Some(finish) = self.finish(at, &part, target.as_ref()) else { return traversal.take_back(at, part) };
         let below = self.target.levels.len() - 1 - at;
         let above = self.above[..self.above.len().saturating_sub(below)].to_vec();
         let Level { finishing, ref names, .. } = self.target.levels[at];
         let names = names.clone();
-        pool.give(Job { tour: Work::Part(part), target, finishing, names, above, finish: Some(finish) });
+        pool.give(Job { work: Work::Part(part), target, finishing, names, above, finish: Some(finish) });
     }
 
     /// What is to be done when all parts of the directory at a level are.
-    fn finish(&mut self, at: usize, part: &TourPart<D>, target: Option<&D>) -> Option<Arc<Finish<'c, 'a, D>>> {
+    fn finish(&mut self, at: usize, part: &TraversalPart<D>, target: Option<&D>) -> Option<Arc<Finish<'c, 'a, D>>> {
         let copy = self.copy;
         let Level { finish, finishing, is_put_off, .. } = &mut self.target.levels[at];
         if finish.is_none()
@@ -208,21 +207,21 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     }
 
     /// Copies a directory of the current one: makes it, and goes into both.
-    fn enter(&mut self, tour: &mut Tour<D>, name: &OsStr) -> io::Result<()> {
-        if self.copier.is_excluded(tour.path(), name, true) {
+    fn enter(&mut self, traversal: &mut Traversal<D>, name: &OsStr) -> io::Result<()> {
+        if self.copier.is_excluded(traversal.path(), name, true) {
             return Ok(());
         }
         let links = self.copy.links();
-        tour.enter(name, links)?;
-        if let Err(cause) = self.enter_target(tour, name) {
-            tour.leave();
+        traversal.enter(name, links)?;
+        if let Err(cause) = self.enter_target(traversal, name) {
+            traversal.leave();
             return Err(cause);
         }
         Ok(())
     }
 
-    fn enter_target(&mut self, tour: &mut Tour<D>, name: &OsStr) -> io::Result<()> {
-        let source = tour.current_id()?.clone();
+    fn enter_target(&mut self, traversal: &mut Traversal<D>, name: &OsStr) -> io::Result<()> {
+        let source = traversal.current_id()?.clone();
         if self.above.iter().any(|above| above.source == source) {
             return Err(sys::loop_error());
         }
@@ -232,9 +231,9 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         }
         let is_elsewhere = self.copy.settings.same_file_system
             && self.copy.source_id.as_ref().is_some_and(|start| !D::is_same_device(start, &source));
-        let parent = tour.path().parent().unwrap_or(OsPath::new("")).to_owned();
+        let parent = traversal.path().parent().unwrap_or(OsPath::new("")).to_owned();
         self.copier.record(|manifest, above| manifest.copied_directory(above, name, &source));
-        let made = self.copier.made_dir(&self.target.current()?, name, &parent, tour.dir()?)?;
+        let made = self.copier.made_dir(&self.target.current()?, name, &parent, traversal.dir()?)?;
         if let Err(cause) = self.go_into(&made, name, source) {
             if let (Made::New(_), Ok(Target { dir: Some(dir), .. })) = (&made, self.target.current()) {
                 self.copier.unmake_dir(dir, name);
@@ -245,10 +244,10 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         let names = self.copy.names(finishing.is_new);
         self.target.levels.push(Level { finishing, names, is_put_off: false, finish: None });
         if is_elsewhere {
-            self.copier.skip(tour.path(), OsStr::new(""), SkipReason::OtherFileSystem);
-            tour.skip_rest();
+            self.copier.skip(traversal.path(), OsStr::new(""), SkipReason::OtherFileSystem);
+            traversal.skip_rest();
         } else {
-            self.visit_planned_target(tour);
+            self.visit_planned_target(traversal);
         }
         Ok(())
     }
@@ -273,20 +272,21 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
 
     /// Does in a dry run what is done with the target, when it is met in the current directory of the source: there it is
     /// listed once it is made.
-    fn visit_planned_target(&mut self, tour: &mut Tour<D>) {
+    fn visit_planned_target(&mut self, traversal: &mut Traversal<D>) {
         let Some((parent, name)) = &self.copy.place else { return };
-        if tour.current_id().is_ok_and(|id| id == parent) && !self.copier.is_excluded(tour.path(), name, true) {
-            self.copy.fail(tour.path(), name, into_itself());
+        if traversal.current_id().is_ok_and(|id| id == parent) && !self.copier.is_excluded(traversal.path(), name, true)
+        {
+            self.copy.fail(traversal.path(), name, into_itself());
         }
     }
 
     /// Completes the current directory, and goes back to the one above, or to the end.
-    fn leave(&mut self, tour: &mut Tour<D>) {
+    fn leave(&mut self, traversal: &mut Traversal<D>) {
         let target = &mut self.target;
         let level = target.levels.pop().expect("BUG: left too often");
         if level.finish.is_none() && !level.is_put_off && target.absent == 0 && !self.copy.settings.dry_run {
-            let path = tour.path().to_owned();
-            match tour.dir().and_then(|source| Ok((source, target.descent.reopened()?))) {
+            let path = traversal.path().to_owned();
+            match traversal.dir().and_then(|source| Ok((source, target.descent.reopened()?))) {
                 Ok((source, target)) => self.copy.finish(source, target, &path, &level.finishing),
                 Err(cause) => self.copy.fail(&path, OsStr::new(""), cause),
             }
@@ -294,7 +294,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         if target.levels.is_empty() {
             return;
         }
-        tour.leave();
+        traversal.leave();
         target.leave();
         if self.copy.links() == Links::Follow {
             self.above.pop();
@@ -326,38 +326,42 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
 /// it is for its owner only.
 struct Way<'w, 'c, 'a, D: Editable> {
     worker: &'w mut Worker<'c, 'a, D>,
-    tour: Tour<D>,
+    traversal: Traversal<D>,
 }
 
 impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
     fn follow(&mut self, pool: &Pool<Job<'c, 'a, D>>) {
-        let Self { worker, tour } = self;
+        let Self { worker, traversal } = self;
         let copy = worker.copy;
         // The pool is over if another thread panics.
         while !worker.target.levels.is_empty() && !copy.account.is_over() && !pool.is_over() {
-            let begun = worker.copier.begin(|| tour.current_id().cloned());
+            let begun = worker.copier.begin(|| traversal.current_id().cloned());
             let step = begun.and_then(|()| {
-                tour.step_numbered(|dir, path, name, kind, number| worker.leaf(dir, path, name, kind, number))
+                traversal.step_numbered(|dir, path, name, kind, number| worker.leaf(dir, path, name, kind, number))
             });
-            worker.put_off(tour);
+            worker.put_off(traversal);
             match step {
-                Ok(tree::Step::Directory(name)) => {
-                    if let Err(cause) = worker.enter(tour, &name) {
-                        let cause = match tour.dir() {
+                Ok(Next::Directory(name)) => {
+                    if let Err(cause) = worker.enter(traversal, &name) {
+                        let cause = match traversal.dir() {
                             Ok(source) => worker.target.explained(cause, source, &name),
                             Err(_) => cause,
                         };
                         worker.copier.record(|manifest, source| manifest.left(source, &name));
-                        copy.fail(tour.path(), &name, cause);
+                        copy.fail(traversal.path(), &name, cause);
                     }
                 }
-                Ok(tree::Step::End) => worker.leave(tour),
+                Ok(Next::End) => worker.leave(traversal),
                 Err(cause) => {
-                    copy.account.fail(Error::new(Op::List, path_of(copy.from, tour.path(), OsStr::new("")), cause));
+                    copy.account.fail(Error::new(
+                        Op::List,
+                        path_of(copy.from, traversal.path(), OsStr::new("")),
+                        cause,
+                    ));
                 }
             }
             if pool.is_hungry() {
-                worker.split(tour, pool);
+                worker.split(traversal, pool);
             }
         }
     }
@@ -366,7 +370,7 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
 impl<D: Editable> Drop for Way<'_, '_, '_, D> {
     fn drop(&mut self) {
         while !self.worker.target.levels.is_empty() {
-            self.worker.leave(&mut self.tour);
+            self.worker.leave(&mut self.traversal);
         }
     }
 }
