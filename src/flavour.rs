@@ -11,7 +11,7 @@ use std::num::NonZero;
 
 pub use posix::Posix;
 pub use windows::Windows;
-pub(crate) use windows::{is_device_name, is_forbidden};
+pub(crate) use windows::{Misreading, is_device_name, is_forbidden};
 
 /// The rules that a [`Path`](crate::Path) follows: [`Posix`], [`Windows`] or [`Native`].
 ///

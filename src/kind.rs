@@ -1,7 +1,5 @@
 //! The kinds of files.
 
-use crate::sys;
-
 /// What kind of file something is.
 ///
 /// # Examples
@@ -22,20 +20,6 @@ pub enum FileKind {
     Symlink,
     /// Something else: a pipe, a socket, a device.
     Other,
-}
-
-impl FileKind {
-    pub(crate) fn of(kind: sys::FileType) -> Self {
-        if kind.is_file() {
-            Self::File
-        } else if kind.is_dir() {
-            Self::Directory
-        } else if kind.is_symlink() {
-            Self::Symlink
-        } else {
-            Self::Other
-        }
-    }
 }
 
 /// What [`FileKind::Other`] is, on Unix.

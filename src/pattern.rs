@@ -6,6 +6,7 @@ mod matcher;
 mod parse;
 mod search;
 mod set;
+mod tokens;
 
 use std::borrow::{Borrow, Cow};
 use std::convert::Infallible;
@@ -15,13 +16,14 @@ use std::sync::Arc;
 
 pub use set::{PatternSet, PatternSetBuilder};
 
-pub(crate) use matcher::Segment;
+pub(crate) use tokens::Segment;
 
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path, PathBuf};
 use matcher::Whole;
-use parse::{Case, has_wildcard};
+use parse::has_wildcard;
+use tokens::Case;
 
 /// A compiled glob pattern: one language for matching paths and for walking directories.
 ///

@@ -20,6 +20,7 @@ mod files;
 mod fs_conformance;
 #[cfg(unix)] // Other systems do not tell the time that a thread has used.
 mod growth;
+mod house;
 mod laws;
 #[cfg(unix)]
 mod links;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::fmt;
 use std::hash::Hasher;
 
 use super::{Rules, Split, cmp_natural, cmp_parts, is_normal_tail, push_tail};
@@ -200,10 +201,8 @@ impl Rules for Windows {
     }
 
     fn is_reserved_name(part: &str) -> bool {
-        if part.ends_with(['.', ' ']) {
-            return !matches!(part, "." | "..");
-        }
-        part.contains(is_forbidden) || is_device_name(part)
+        let is_a_name = !matches!(part, "." | "..");
+        is_a_name && (part.contains(is_forbidden) || Misreading::all_of(part).next().is_some())
     }
 
     fn without_verbatim(text: &str) -> Option<String> {
@@ -234,6 +233,39 @@ pub(crate) fn is_device_name(part: &str) -> bool {
     let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
     matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
         || matches!(port, Some("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
+}
+
+/// How Windows reads a name, if not as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Misreading {
+    /// It opens a device.
+    Device,
+    /// It takes what follows a colon for the name of a stream.
+    Stream,
+    /// It drops dots and spaces at the end.
+    TrailingDotOrSpace,
+}
+
+impl Misreading {
+    /// All that apply to a name.
+    pub(crate) fn all_of(name: &str) -> impl Iterator<Item = Self> {
+        let found = [
+            (is_device_name(name), Self::Device),
+            (name.contains(':'), Self::Stream),
+            (name.ends_with(['.', ' ']), Self::TrailingDotOrSpace),
+        ];
+        found.into_iter().filter_map(|(applies, misreading)| applies.then_some(misreading))
+    }
+}
+
+impl fmt::Display for Misreading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Device => "Windows opens a device under this name",
+            Self::Stream => "Windows reads ':' as the start of a stream's name",
+            Self::TrailingDotOrSpace => "Windows drops the dots and spaces at its end",
+        })
+    }
 }
 
 fn backslashed(text: &str) -> Cow<'_, str> {

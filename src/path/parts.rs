@@ -301,7 +301,7 @@ pub(super) fn split_suffix(name: &str) -> (&str, &str) {
 /// assert_eq!(PosixPath::parse("/a/b").parts().rev().next(), Some("b"));
 /// ```
 #[must_use = "iterators are lazy"]
-pub struct Parts<'a, F = crate::Native> {
+pub struct Parts<'a, F = crate::flavour::Native> {
     anchor: Option<&'a str>,
     tail: &'a str,
     flavour: PhantomData<F>,
@@ -403,7 +403,7 @@ impl fmt::Debug for Suffixes<'_> {
 /// assert_eq!(PosixPath::parse("/a/b").parents().nth(1).unwrap(), "/");
 /// ```
 #[must_use = "iterators are lazy"]
-pub struct Parents<'a, F = crate::Native> {
+pub struct Parents<'a, F = crate::flavour::Native> {
     /// The path whose parent comes next.
     path: &'a Path<F>,
 }

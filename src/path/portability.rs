@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Path;
-use crate::flavour::{Flavour, is_device_name, is_forbidden};
+use crate::flavour::{Flavour, Misreading, is_device_name, is_forbidden};
 use crate::printable::printable;
 
 /// A system that a path may be carried to.
@@ -197,13 +197,13 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nul => f.write_str("no system accepts NUL in a name"),
-            Self::Device => f.write_str("Windows opens a device under this name"),
+            Self::Device => fmt::Display::fmt(&Misreading::Device, f),
             Self::Character(character) => write!(f, "Windows does not allow {character:?} in a name"),
             Self::Control(character) => {
                 write!(f, "Windows does not allow the control character {character:?} in a name")
             }
-            Self::Stream => f.write_str("Windows reads ':' as the start of a stream's name"),
-            Self::TrailingDotOrSpace => f.write_str("Windows drops the dots and spaces at its end"),
+            Self::Stream => fmt::Display::fmt(&Misreading::Stream, f),
+            Self::TrailingDotOrSpace => fmt::Display::fmt(&Misreading::TrailingDotOrSpace, f),
             Self::NameBytes(bytes) => write!(f, "{bytes} bytes are too long a name for Linux and macOS (255)"),
             Self::NameUnits(units) => write!(f, "{units} UTF-16 units are too long a name for Windows (255)"),
             Self::PathBytes(bytes) if *bytes > LINUX_PATH_BYTES => {

@@ -2,65 +2,9 @@
 
 use std::sync::Arc;
 
-use super::parse::Case;
-use super::{fold, search};
+use super::search;
+use super::tokens::{Inner, Piece, Segment, Wild};
 use crate::flavour::Flavour;
-
-/// What one part of a pattern matches.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Segment {
-    /// `**`: any number of parts.
-    AnyPath,
-    /// `*`: one part of at least one character.
-    AnyName,
-    /// A name in this very spelling.
-    Literal(Box<str>),
-    Wild(Wild),
-}
-
-/// Pieces with a `*` between each two. Without a tail there is no `*`, and the head is all.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Wild {
-    pub(super) head: Piece,
-    pub(super) middle: Box<[Inner]>,
-    /// How many characters there are at least between the last of them and the tail.
-    pub(super) gap: usize,
-    pub(super) tail: Option<Piece>,
-}
-
-/// A piece between two `*`. Any `?` at its ends is as good on the other side of the `*`: it says how far the pieces
-/// are apart.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Inner {
-    /// How many characters there are at least in front of it.
-    pub(super) gap: usize,
-    pub(super) piece: Piece,
-}
-
-/// A run of a segment without `*`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Piece {
-    Text(Box<str>),
-    Tokens(Box<[Token]>),
-}
-
-/// What one character of a name has to be.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Token {
-    Exact(char),
-    /// This character in either case.
-    Letter(char),
-    Any,
-    Class(Class),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Class {
-    pub(super) negated: bool,
-    /// Sorted and apart from one another; both ends belong to a range.
-    pub(super) ranges: Box<[(char, char)]>,
-    pub(super) case: Case,
-}
 
 impl Segment {
     /// Whether the segment matches one part. `**` matches any.
@@ -148,40 +92,6 @@ fn starts(text: &str, start: &str) -> bool {
 #[inline]
 fn ends(text: &str, end: &str) -> bool {
     end.is_empty() || text.ends_with(end)
-}
-
-impl Token {
-    #[inline]
-    pub(super) fn matches(&self, character: char) -> bool {
-        match self {
-            Self::Exact(exact) => *exact == character,
-            Self::Letter(letter) => fold::same(*letter, character),
-            Self::Any => true,
-            Self::Class(class) => class.matches(character),
-        }
-    }
-}
-
-impl Class {
-    fn matches(&self, character: char) -> bool {
-        let listed = self.lists(character) || self.case == Case::Insensitive && self.lists_variant(character);
-        listed != self.negated
-    }
-
-    /// Whether it lists the character in another case. Most classes list ASCII characters only, and most names
-    /// have no others.
-    fn lists_variant(&self, character: char) -> bool {
-        match self.ranges.last() {
-            Some((_, last)) if last.is_ascii() => fold::any_ascii_variant(character, |variant| self.lists(variant)),
-            Some(_) => fold::any_variant(character, |variant| self.lists(variant)),
-            None => false,
-        }
-    }
-
-    fn lists(&self, character: char) -> bool {
-        let behind = self.ranges.partition_point(|&(start, _)| start <= character);
-        behind.checked_sub(1).is_some_and(|at| character <= self.ranges[at].1)
-    }
 }
 
 /// The parts of a pattern for whole paths, and what saves most paths a look at each of theirs.

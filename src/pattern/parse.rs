@@ -2,14 +2,7 @@
 //!
 //! The language is that of Python's `fnmatch`: `*`, `?`, `[seq]`, `[!seq]`, nothing else.
 
-use super::matcher::{Class, Inner, Piece, Segment, Token, Wild};
-
-/// Whether letters that differ only in case match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Case {
-    Sensitive,
-    Insensitive,
-}
+use super::tokens::{Case, Class, Inner, Piece, Segment, Token, Wild};
 
 /// Whether a segment is more than a name.
 pub(super) fn has_wildcard(text: &str) -> bool {

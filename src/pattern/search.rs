@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::matcher::Token;
+use super::tokens::Token;
 
 /// The name after the first place where all tokens fit, one after another.
 ///
@@ -106,7 +106,7 @@ fn mask(tokens: &[Token], character: char) -> Box<[u64]> {
 #[cfg(test)]
 mod tests {
     use super::{letters, skip_first, skip_first_at_once, skip_first_letters};
-    use crate::pattern::matcher::Token;
+    use crate::pattern::tokens::Token;
 
     /// Tokens and names of two letters, of all lengths around those of a word.
     #[test]

@@ -5,7 +5,8 @@ use std::fmt;
 
 use globset::{Glob, GlobBuilder, GlobSet};
 
-use super::parse::{Case, Lexeme, lexemes};
+use super::parse::{Lexeme, lexemes};
+use super::tokens::Case;
 use super::{IntoPattern, Pattern, default_case, whole_text};
 use crate::flavour::{Flavour, Native};
 use crate::path::{AsPath, Path};

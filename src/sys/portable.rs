@@ -14,7 +14,7 @@ mod resolve;
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -24,12 +24,13 @@ use super::windows as system;
 #[cfg(not(windows))]
 use plain as system;
 
+use crate::kind::FileKind;
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
 pub(crate) use atomic::Target;
 #[cfg(unix)]
 pub(crate) use atomic::refuse_special;
 pub(crate) use links::{hard_link, read_link, symlink};
-pub(crate) use std::fs::{FileType, Metadata};
+pub(crate) use std::fs::Metadata;
 use system::{explained, explained_for_dir, explained_for_file, named_patiently, refuse_into_itself};
 pub(crate) use system::{is_junction, kind, readable, usable};
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix these are not the ones"))]
@@ -42,6 +43,20 @@ pub(crate) use {
     resolve::{resolve, resolve_strict},
     system::file_id,
 };
+
+impl FileKind {
+    pub(crate) fn of(kind: FileType) -> Self {
+        if kind.is_file() {
+            Self::File
+        } else if kind.is_dir() {
+            Self::Directory
+        } else if kind.is_symlink() {
+            Self::Symlink
+        } else {
+            Self::Other
+        }
+    }
+}
 
 pub(crate) fn stat(path: &Path) -> io::Result<Metadata> {
     fs::metadata(path).map_err(|error| explained(path, error))

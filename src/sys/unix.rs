@@ -33,9 +33,8 @@ pub(crate) use resolve::{resolve, resolve_strict};
 
 use super::portable;
 pub(crate) use portable::{
-    FileType, Metadata, append, create, create_dir, hard_link, is_junction, is_readonly, kind, lstat, names, open,
-    read, read_link, read_text, remove_dir, remove_file, rename, stat, symlink, variable, working_dir, working_dir_on,
-    write,
+    Metadata, append, create, create_dir, hard_link, is_junction, is_readonly, kind, lstat, names, open, read,
+    read_link, read_text, remove_dir, remove_file, rename, stat, symlink, variable, working_dir, working_dir_on, write,
 };
 
 /// Sets the times of what is there to now; unlike std, of directories and unreadable files too.

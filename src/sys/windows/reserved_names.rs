@@ -1,8 +1,8 @@
 //! Names that Windows does not read as they are written: it opens devices, drops dots and spaces at the end, and
 //! takes what follows a colon for the name of a stream.
 
-use crate::flavour::Windows;
-use crate::path::{Path, Reason, Unportable};
+use crate::flavour::{Misreading, Rules, Split, Windows};
+use crate::printable::printable;
 
 /// What a path is needed for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,16 +17,16 @@ pub(super) enum Purpose {
 ///
 /// A verbatim path (`\\?\`) and that of a device (`\\.\`) mean what they say.
 pub(super) fn misread(path: &str, purpose: Purpose) -> Option<String> {
-    let path = Path::<Windows>::parse(path);
-    if is_taken_literally(path.drive()) {
+    let path = Windows::normal(path);
+    let Split { drive, tail, .. } = Windows::split(&path);
+    if is_taken_literally(drive) {
         return None;
     }
-    let is_misread = |found: &Unportable<'_>| match found.reason {
-        Reason::Device | Reason::TrailingDotOrSpace => true,
-        Reason::Stream => purpose == Purpose::Change,
-        _ => false,
-    };
-    path.portability().iter().find(|found| is_misread(found)).map(Unportable::to_string)
+    tail.split('\\').filter(|name| *name != "..").find_map(|name| {
+        let mut found = Misreading::all_of(name);
+        let misreading = found.find(|found| *found != Misreading::Stream || purpose == Purpose::Change)?;
+        Some(format!("`{}`: {misreading}", printable(name)))
+    })
 }
 
 /// Whether a name that stands alone in a directory has to be protected by a verbatim path.

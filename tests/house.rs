@@ -1,0 +1,422 @@
+//! The house: which room of `src` may import from which, and that files are `sys`'s business alone.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+
+/// The rooms from the ground up, each with the rooms that it imports from. They all stand above it in this table.
+const ROOMS: Table = &[
+    ("printable", &[]),
+    ("kind", &[]),
+    ("flavour", &[]),
+    ("report", &["kind", "printable"]),
+    ("sys", &["flavour", "kind", "printable", "report"]),
+    ("error", &["printable", "report", "sys"]),
+    ("path", &["error", "flavour", "printable"]),
+    ("pattern", &["error", "flavour", "path"]),
+    ("tree", &["error", "kind", "report", "sys"]),
+    ("walk", &["error", "flavour", "kind", "path", "pattern", "printable", "sys", "tree"]),
+    ("fs", &["error", "flavour", "kind", "path", "pattern", "printable", "report", "sys", "tree", "walk"]),
+];
+
+/// The files of `pattern`, in the same way.
+const PATTERN: Table = &[
+    ("fold", &[]),
+    ("tokens", &["fold"]),
+    ("search", &["tokens"]),
+    ("parse", &["tokens"]),
+    ("braces", &["parse"]),
+    ("matcher", &["search", "tokens"]),
+    ("set", &["parse", "tokens"]),
+];
+
+/// The files outside `sys` that name `std::path` or `std::fs`, and why.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("src/error.rs", "an error shows its paths as std's, as they need not be UTF-8"),
+    ("src/fs/copy/options.rs", "what is assumed removed need not be UTF-8"),
+    ("src/fs/open.rs", "an open file is std's"),
+    ("src/path/convert.rs", "conversions from and to std's paths"),
+    ("src/report.rs", "a report shows its paths as std's, as they need not be UTF-8"),
+];
+
+type Table = &'static [(&'static str, &'static [&'static str])];
+
+#[test]
+fn rooms_import_from_those_below_only() {
+    let sources = sources();
+    assert_eq!(violations(&sources, &[], ROOMS), Vec::<String>::new());
+    assert_eq!(violations(&sources, &["pattern"], PATTERN), Vec::<String>::new());
+}
+
+#[test]
+fn the_tables_look_down_and_allow_nothing_that_is_not_used() {
+    let sources = sources();
+    for (parent, table) in [(&[][..], ROOMS), (&["pattern"], PATTERN)] {
+        let used = imports(&sources, parent);
+        for (at, (room, allowed)) in table.iter().enumerate() {
+            for below in *allowed {
+                assert!(table[..at].iter().any(|(name, _)| name == below), "`{below}` is not below `{room}`");
+                assert!(used.iter().any(|it| it.from == *room && it.to == *below), "`{room}` does not use `{below}`");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_room_has_a_row() {
+    let sources = sources();
+    let rooms: BTreeSet<_> = sources.iter().filter_map(|source| source.module.first()).map(String::as_str).collect();
+    let rows: BTreeSet<_> = ROOMS.iter().map(|(room, _)| *room).collect();
+    assert_eq!(rooms, rows);
+}
+
+#[test]
+fn only_sys_names_the_paths_and_files_of_std() {
+    let sources = sources();
+    let naming: BTreeSet<_> = sources
+        .iter()
+        .filter(|source| source.module.first().is_none_or(|room| room != "sys"))
+        .filter(|source| source.paths().any(|path| is_about_files(&path)))
+        .map(|source| &*source.file)
+        .collect();
+    assert_eq!(naming, EXCEPTIONS.iter().map(|(file, _)| *file).collect());
+}
+
+fn is_about_files(path: &Import) -> bool {
+    let names: Vec<_> = path.path.iter().map(String::as_str).collect();
+    matches!(names[..], ["std", "path" | "fs", ..])
+}
+
+/// The table is worth what its test sees.
+#[test]
+fn a_forbidden_import_is_seen_wherever_it_stands() {
+    let forbidden = [
+        "use crate::fs::Mode;",
+        "use crate::{\n    error::Error,\n    fs::{Mode, TempDir},\n};",
+        "fn f() -> crate::fs::Mode { todo!() }",
+        "fn f() { g(crate::fs::mode) }",
+        "mod inner { use super::super::super::fs::Mode; }",
+        "use super::super::fs as other;",
+        "use super::super::{self as root, fs};",
+        "macro_rules! m { () => { $crate::fs::Mode } }",
+        "const C: char = '\"'; use crate::fs::Mode; const D: char = '\"';",
+        "fn f<'a>(_: &'a str) { crate::fs::g() }",
+        r##"const R: &str = r#"" "#; use crate::fs::Mode;"##,
+        "#[cfg(any(windows, test))]\nuse crate::fs::Mode;",
+        "#[cfg(test)]\nmod tests { fn f() { {} } }\nuse crate::fs::Mode;",
+    ];
+    for text in forbidden {
+        let source = Source::new("src/walk/lister.rs", text);
+        let found = violations(&[source], &[], ROOMS);
+        assert!(
+            !found.is_empty()
+                && found.iter().all(|it| it.starts_with("`walk` may not import from `fs`: src/walk/lister.rs:")),
+            "{text}\n{found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_imports_nothing_is_not_taken_for_it() {
+    let harmless = [
+        "// use crate::fs::Mode;",
+        "/* /* crate::fs::Mode */ crate::fs::Mode */",
+        "/// [`Mode`](crate::fs::Mode)\nstruct S;",
+        "const T: &str = \"crate::fs::Mode\";",
+        "#[cfg(test)]\nmod tests { use crate::fs::Mode; fn f() { {} } }",
+        "#[cfg(test)]\n#[allow(dead_code)]\nuse crate::fs::Mode;",
+        "#[cfg(all(test, unix))]\nfn f() { crate::fs::g() }",
+        "use super::plan::fs;",
+        "use rustix::fs::Mode;",
+        "pub(crate) fn fs() {} pub(in crate::walk) fn g() {}",
+    ];
+    for text in harmless {
+        assert_eq!(violations(&[Source::new("src/walk/lister.rs", text)], &[], ROOMS), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn names_at_the_root_are_nobodys_room() {
+    let found = violations(&[Source::new("src/walk.rs", "use crate::PathBuf;")], &[], ROOMS);
+    assert_eq!(found, ["`walk` may not import from `PathBuf`: src/walk.rs:1"]);
+}
+
+/// The imports among the modules in a parent that its table does not allow.
+fn violations(sources: &[Source], parent: &[&str], table: Table) -> Vec<String> {
+    let is_allowed = |it: &Edge| {
+        let row = table.iter().find(|(room, _)| *room == it.from);
+        row.is_some_and(|(_, allowed)| allowed.contains(&&*it.to))
+    };
+    imports(sources, parent).iter().filter(|it| !is_allowed(it)).map(Edge::to_string).collect()
+}
+
+/// An import from one module in another.
+struct Edge {
+    from: String,
+    to: String,
+    place: String,
+}
+
+impl fmt::Display for Edge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to, place } = self;
+        write!(f, "`{from}` may not import from `{to}`: {place}")
+    }
+}
+
+/// The imports among the modules in a parent. What the parent itself has and imports is not among them; nor, of the
+/// crate, `lib.rs`.
+fn imports(sources: &[Source], parent: &[&str]) -> Vec<Edge> {
+    let child = |path: &[String]| {
+        let is_inside = path.len() > parent.len() && path.iter().zip(parent).all(|(left, right)| left == right);
+        is_inside.then(|| path[parent.len()].clone())
+    };
+    let is_module =
+        |name: &String| parent.is_empty() || sources.iter().any(|it| child(&it.module).as_ref() == Some(name));
+    let mut edges = Vec::new();
+    for source in sources {
+        let Some(from) = child(&source.module) else { continue };
+        for Import { path, line } in source.paths().filter(|import| import.is_of_the_crate()) {
+            if let Some(to) = child(&path[1..]).filter(|to| *to != from && is_module(to)) {
+                edges.push(Edge { from: from.clone(), to, place: format!("{}:{line}", source.file) });
+            }
+        }
+    }
+    edges
+}
+
+/// A file of the crate, without what only tests compile.
+struct Source {
+    file: String,
+    module: Vec<String>,
+    tokens: Vec<Token>,
+}
+
+/// A path in a source: from `crate` on, or from `std`.
+struct Import {
+    path: Vec<String>,
+    line: usize,
+}
+
+impl Import {
+    fn is_of_the_crate(&self) -> bool {
+        self.path[0] == "crate"
+    }
+}
+
+/// All files of the crate but those that hold nothing but tests.
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = Vec::new();
+    let mut directories = vec![root.join("src")];
+    while let Some(directory) = directories.pop() {
+        for entry in directory.read_dir().unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            let name = entry.file_name().into_string().unwrap();
+            if path.is_dir() {
+                directories.push(path);
+            } else if name.ends_with(".rs") && !name.ends_with("_tests.rs") {
+                let file = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+                sources.push(Source::new(&file, &std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    sources.sort_by(|left, right| left.file.cmp(&right.file));
+    assert!(sources.len() > 50, "this is not the crate");
+    sources
+}
+
+impl Source {
+    fn new(file: &str, text: &str) -> Self {
+        let module = file.strip_prefix("src/").unwrap().strip_suffix(".rs").unwrap();
+        let module = module.split('/').filter(|name| *name != "lib").map(str::to_owned).collect();
+        Self { file: file.to_owned(), module, tokens: without_tests(tokens(text)) }
+    }
+
+    /// The paths that begin with `crate`, `super` or `std`, in `use` items and elsewhere.
+    fn paths(&self) -> impl Iterator<Item = Import> {
+        let mut found = Vec::new();
+        // The modules that are written in the file itself, with the depth of their braces.
+        let mut inner: Vec<(usize, String)> = Vec::new();
+        let mut depth = 0;
+        for at in 0..self.tokens.len() {
+            match (&*self.tokens[at].text, &self.tokens[at..]) {
+                ("{", _) => depth += 1,
+                ("}", _) => {
+                    depth -= 1;
+                    inner.pop_if(|(outer, _)| *outer == depth);
+                }
+                ("mod", [_, name, brace, ..]) if brace.text == "{" => inner.push((depth, name.text.clone())),
+                ("crate" | "super" | "std", _) if !self.is_inside_path(at) => {
+                    let mut base =
+                        ["crate".to_owned()].into_iter().chain(self.module.iter().cloned()).collect::<Vec<_>>();
+                    base.extend(inner.iter().map(|(_, name)| name.clone()));
+                    let mut paths = Vec::new();
+                    read_tree(&self.tokens, at, &base, &mut paths);
+                    let line = self.tokens[at].line;
+                    found.extend(paths.into_iter().map(|path| Import { path, line }));
+                }
+                _ => {}
+            }
+        }
+        found.into_iter()
+    }
+
+    /// Whether the token before belongs to the same path, or the token says how far a name is visible.
+    fn is_inside_path(&self, at: usize) -> bool {
+        let before = |count: usize| at.checked_sub(count).map(|at| &*self.tokens[at].text);
+        let is_visibility = before(2) == Some("pub") || before(1) == Some("in") && before(3) == Some("pub");
+        before(1) == Some("::") || is_visibility
+    }
+}
+
+/// Reads a path, or a tree of paths as `use` has it; gives the place behind it.
+fn read_tree(tokens: &[Token], mut at: usize, base: &[String], found: &mut Vec<Vec<String>>) -> usize {
+    let mut path = base.to_vec();
+    loop {
+        match &*tokens[at].text {
+            "crate" => path = vec!["crate".to_owned()],
+            "std" if path == base => path = vec!["std".to_owned()],
+            "super" => _ = path.pop(),
+            "self" | "*" => {}
+            "{" => {
+                at += 1;
+                while tokens[at].text != "}" {
+                    at = read_tree(tokens, at, &path, found);
+                    if tokens[at].text == "as" {
+                        at += 2;
+                    }
+                    at += usize::from(tokens[at].text == ",");
+                }
+                return at + 1;
+            }
+            name => path.push(name.to_owned()),
+        }
+        at += 1;
+        if tokens.get(at).is_none_or(|token| token.text != "::") {
+            found.push(path);
+            return at;
+        }
+        at += 1;
+    }
+}
+
+/// A name, `::`, or any other character.
+#[derive(Clone, Debug)]
+struct Token {
+    text: String,
+    line: usize,
+}
+
+/// Without items that only tests compile.
+fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+    let mut kept = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if !is_test_attribute(&tokens[at..]) {
+            kept.push(tokens[at].clone());
+            at += 1;
+            continue;
+        }
+        // The item ends with a semicolon or a block, outside all brackets.
+        let mut depth = 0;
+        loop {
+            match &*tokens[at].text {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" => depth -= 1,
+                "}" => {
+                    depth -= 1;
+                    if depth == 0 && !is_in_use(&kept, &tokens, at) {
+                        break;
+                    }
+                }
+                ";" if depth == 0 => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        at += 1;
+    }
+    kept
+}
+
+/// Whether a brace closes a tree of `use`, behind which the semicolon comes.
+fn is_in_use(_: &[Token], tokens: &[Token], brace: usize) -> bool {
+    tokens.get(brace + 1).is_some_and(|next| next.text == ";")
+}
+
+fn is_test_attribute(tokens: &[Token]) -> bool {
+    let begins = |start: &[&str]| {
+        tokens.len() > start.len() && tokens.iter().zip(start).all(|(token, text)| token.text == *text)
+    };
+    begins(&["#", "[", "cfg", "(", "test", ")"]) || begins(&["#", "[", "cfg", "(", "all", "(", "test"])
+}
+
+/// The tokens of a source: no comments, no literals.
+fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    let mut line = 1;
+    while let Some(first) = rest.chars().next() {
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        let len = if let Some(len) = comment_len(rest).or_else(|| literal_len(rest)) {
+            len
+        } else if is_name(first) {
+            let len = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+            tokens.push(Token { text: rest[..len].to_owned(), line });
+            len
+        } else {
+            let len = if rest.starts_with("::") { 2 } else { first.len_utf8() };
+            if !first.is_whitespace() {
+                tokens.push(Token { text: rest[..len].to_owned(), line });
+            }
+            len
+        };
+        line += rest[..len].matches('\n').count();
+        rest = &rest[len..];
+    }
+    tokens
+}
+
+fn comment_len(text: &str) -> Option<usize> {
+    if text.starts_with("//") {
+        return Some(text.find('\n').unwrap_or(text.len()));
+    }
+    let mut rest = text.strip_prefix("/*")?;
+    let mut depth = 1;
+    while depth > 0 {
+        let at = rest.find(['*', '/'])?;
+        match &rest[at..] {
+            more if more.starts_with("*/") => (depth, rest) = (depth - 1, &more[2..]),
+            more if more.starts_with("/*") => (depth, rest) = (depth + 1, &more[2..]),
+            more => rest = &more[1..],
+        }
+    }
+    Some(text.len() - rest.len())
+}
+
+/// The length of a string, a character or a lifetime, whatever its prefix.
+fn literal_len(text: &str) -> Option<usize> {
+    let body = text.trim_start_matches(['b', 'c', 'r']);
+    let prefix = text.len() - body.len();
+    if text[..prefix].contains('r') {
+        let fence = body.len() - body.trim_start_matches('#').len();
+        let end = format!("\"{}", &body[..fence]);
+        let content = body[fence..].strip_prefix('"')?;
+        return Some(text.len() - content.len() + content.find(&end)? + end.len());
+    }
+    let quote = body.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let mut characters = body.char_indices().skip(1);
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\\' => _ = characters.next(),
+            _ if character == quote => return Some(prefix + at + 1),
+            // A lifetime has no second quote: its name is not one either.
+            _ if quote == '\'' && at == 1 && !body[1 + character.len_utf8()..].starts_with('\'') => {
+                return Some(prefix + 1);
+            }
+            _ => {}
+        }
+    }
+    None
+}
