@@ -198,13 +198,15 @@ pub(crate) struct Finishing {
     pub(crate) mode: Option<u32>,
 }
 
-/// What has a name in a directory and is copied without being opened.
+/// What is copied.
 #[cfg_attr(not(unix), allow(dead_code, reason = "std needs not all"))]
-pub(crate) struct Original<'a, D> {
+pub(crate) struct Original<'a, D: Editable> {
     pub(crate) dir: &'a D,
     pub(crate) name: &'a OsStr,
     /// Whether it is what the name leads to.
     pub(crate) links: Links,
+    /// A regular file is open: that is faster to ask than its name.
+    pub(crate) file: Option<&'a D::Source>,
     pub(crate) facts: &'a Facts,
 }
 

@@ -266,7 +266,7 @@ impl Editable for Dir {
         like: &Original<'_, Self>,
         attributes: Attributes,
     ) -> io::Result<bool> {
-        let source = Handle::Named(like.dir.fd.as_fd(), like.name, like.links);
+        let source = handle_of(like);
         let facts = permitted(&source, like.facts, attributes, &mut Losses::default());
         let giver = Giver::original(source, &facts, attributes);
         Ok(give_attributes::differ(&giver, &self.named(name), now)?)
@@ -549,7 +549,7 @@ impl Dir {
         surplus: Surplus,
     ) -> io::Result<Losses> {
         let mut losses = Losses::default();
-        let source = Handle::Named(like.dir.fd.as_fd(), like.name, like.links);
+        let source = handle_of(like);
         let facts = permitted(&source, like.facts, attributes, &mut losses);
         let giver = Giver::original(source, &facts, attributes);
         give_attributes::give(&giver, &self.named(name), surplus, &mut losses)?;
@@ -562,6 +562,13 @@ impl Dir {
 
     fn named<'n>(&'n self, name: &'n OsStr) -> Handle<'n> {
         Handle::Named(self.fd.as_fd(), name, Links::Keep)
+    }
+}
+
+fn handle_of<'a>(original: &Original<'a, Dir>) -> Handle<'a> {
+    match original.file {
+        Some(file) => Handle::Open(file.as_fd()),
+        None => Handle::Named(original.dir.fd.as_fd(), original.name, original.links),
     }
 }
 

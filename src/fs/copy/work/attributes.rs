@@ -76,7 +76,7 @@ impl<D: Editable> Copier<'_, '_, D> {
     pub(super) fn merge(&mut self, dir: &D, name: &OsStr, path: &OsPath, old: &Facts, source: &D) -> io::Result<()> {
         let here = OsStr::new(".");
         let facts = source.facts_in(here, Links::Keep)?;
-        let original = Original { dir: source, name: here, links: Links::Keep, facts: &facts };
+        let original = Original { dir: source, name: here, links: Links::Keep, file: None, facts: &facts };
         if self.is_changed_by_removal(name, path) || self.needs_update(dir, name, old, &original) {
             self.report.updated += 1;
             self.tell(Action::SetAttributes, path, name);

@@ -178,7 +178,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             FileKind::File => return self.file(dir, target, names, path, links),
             FileKind::Other => {
                 let facts = dir.facts_in(names.0, links)?;
-                self.special(&Original { dir, name: names.0, links, facts: &facts }, target, names.1, path)?;
+                self.special(&Original { dir, name: names.0, links, file: None, facts: &facts }, target, names.1, path)?;
             }
         }
         Ok(false)
@@ -206,11 +206,11 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             // It was a file when its directory was read.
             FileKind::Symlink => return self.link(dir, target, (name, new), path).map(|()| false),
             FileKind::Other => {
-                let original = Original { dir, name, links, facts: &facts };
+                let original = Original { dir, name, links, file: None, facts: &facts };
                 return self.special(&original, target, new, path).map(|()| false);
             }
         }
-        let original = Original { dir, name, links, facts: &facts };
+        let original = Original { dir, name, links, file: Some(&source), facts: &facts };
         self.copy_once(target, (name, new), path, &facts, |copier| {
             copier.copied(target, new, path, &source, &original)
         })?;
@@ -286,7 +286,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     ) -> io::Result<()> {
         let facts = dir.facts_in(name, Links::Keep)?;
         self.copy_once(target, (name, new), path, &facts, |copier| {
-            let original = Original { dir, name, links: Links::Keep, facts: &facts };
+            let original = Original { dir, name, links: Links::Keep, file: None, facts: &facts };
             copier.copied_link(target, new, path, &dir.read_link(name)?, &original)
         })
     }
