@@ -301,7 +301,8 @@ impl Error {
     /// Returns the path that it was done to; for a URI or a pattern, its text.
     ///
     /// It is a [`std::path::Path`] because a name that is not UTF-8 may be what failed, and because
-    /// a path of another flavour may.
+    /// a path of another flavour may. [`PathBuf::try_from`](crate::PathBuf) turns it into a path of this crate, or fails
+    /// if it is not UTF-8.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! The kinds of files.
+//! What files are: their kinds, and the identity that Unix gives them.
 
 /// What kind of file something is.
 ///
@@ -30,4 +30,15 @@ pub(crate) enum Special {
     CharDevice,
     Fifo,
     Socket,
+}
+
+/// What only Unix knows of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has them"))]
+pub(crate) struct Inode {
+    pub(crate) device: u64,
+    pub(crate) number: u64,
+    pub(crate) links: u64,
+    pub(crate) user: u32,
+    pub(crate) group: u32,
 }

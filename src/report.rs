@@ -1,4 +1,4 @@
-//! What operations on whole trees tell: how far they are, and what they did.
+//! What operations on whole trees report: their progress, and what they did.
 
 mod attribute;
 
@@ -12,8 +12,26 @@ pub use attribute::Attribute;
 
 /// What copying, moving or removing has done; or would do, in a [dry run](crate::CopyOptions::dry_run).
 ///
-/// It prints as a line of totals, behind the steps where these are kept. A path is a [`std::path::Path`],
-/// as a name in a tree need not be UTF-8.
+/// It prints as a line of totals, after the steps of a dry run.
+///
+/// # Paths that are not UTF-8
+///
+/// Paths in a report are [`std::path::PathBuf`]s, as a name in a tree need not be UTF-8, and a report leaves none out.
+/// [`PathBuf::try_from`](crate::PathBuf) turns one into a path of this crate, or fails if it is not UTF-8:
+///
+/// ```
+/// use waypath::{CopyOptions, PathBuf};
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "a").touch()?;
+///
+/// for step in CopyOptions::new().dry_run(true).copy(&base / "a", &base / "b")?.steps {
+///     match PathBuf::try_from(&step.path) {
+///         Ok(path) => println!("{} {path}", step.action),
+///         Err(_) => println!("{} {} (not UTF-8)", step.action, step.path.display()),
+///     }
+/// }
+/// # Ok::<(), waypath::Error>(())
+/// ```
 ///
 /// # Examples
 ///
@@ -80,7 +98,7 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
-    /// What was not copied.
+    /// The path of what was left out, which [need not be UTF-8](Report#paths-that-are-not-utf-8).
     pub path: PathBuf,
     /// Why not.
     pub reason: SkipReason,
@@ -123,7 +141,7 @@ pub enum SkipReason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotKept {
-    /// The path of the copy.
+    /// The path of the copy, which [need not be UTF-8](Report#paths-that-are-not-utf-8).
     pub path: PathBuf,
     /// What it does not have.
     pub what: Attribute,
@@ -152,7 +170,8 @@ pub struct NotKept {
 pub struct Step {
     /// What is to be done.
     pub action: Action,
-    /// The path that it is done to: of a copy, the new one.
+    /// The path that it is done to: for a copy, the destination. It [need not be
+    /// UTF-8](Report#paths-that-are-not-utf-8).
     pub path: PathBuf,
 }
 
@@ -209,11 +228,11 @@ pub enum Action {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Progress<'a> {
-    /// How many files, links and the like are done.
+    /// Number of files, links and special files that are done.
     pub files: u64,
-    /// How many bytes were copied, also of a file that is not complete.
+    /// Number of bytes copied, including those of a file that is not complete.
     pub bytes: u64,
-    /// The file at hand, or the one just done.
+    /// The current file, or the one just done. Its path [need not be UTF-8](Report#paths-that-are-not-utf-8).
     pub path: &'a std::path::Path,
 }
 

@@ -205,6 +205,31 @@ mod unix {
     use super::*;
     use crate::util::as_nobody;
 
+    /// Field by field, of all kinds of files.
+    #[test]
+    fn metadata_is_what_std_says() {
+        use std::os::unix::fs::MetadataExt;
+        let tree = Tree::new(["d/", "f", "ld => d", "dang => no"]);
+        tree.at("two").hardlink_to(tree.at("f")).unwrap();
+        tree.at("f").chmod(0o4750).unwrap();
+        let mut links = Vec::new();
+        for name in ["d", "f", "two", "ld", "dang", "/dev/null"] {
+            let found = tree.at(name).lstat().unwrap();
+            let std = std::fs::symlink_metadata(tree.at(name).as_str()).unwrap();
+            assert_eq!((found.is_file(), found.is_dir()), (std.is_file(), std.is_dir()), "{name}");
+            assert_eq!((found.is_symlink(), found.size()), (std.is_symlink(), std.len()), "{name}");
+            assert_eq!((found.mode(), found.links()), (std.mode() & 0o7777, Some(std.nlink())), "{name}");
+            assert_eq!((found.uid(), found.gid()), (Some(std.uid()), Some(std.gid())), "{name}");
+            assert_eq!(found.identity(), Some((std.dev(), std.ino())), "{name}");
+            assert_eq!((found.modified(), found.created()), (std.modified().ok(), std.created().ok()), "{name}");
+            assert_eq!(found.is_readonly(), std.permissions().readonly(), "{name}");
+            links.push(found.links().unwrap());
+        }
+        assert_eq!((links[1], links[2]), (2, 2));
+        assert_eq!(tree.at("f").stat().unwrap(), tree.at("two").stat().unwrap());
+        assert_eq!(tree.at("ld").stat().unwrap().identity(), tree.at("d").stat().unwrap().identity());
+    }
+
     #[test]
     fn links_are_followed_where_that_is_said() {
         let tree = Tree::new(["d/f", "f", "ld => d", "lf => f", "dang => no", "self => self"]);

@@ -228,7 +228,7 @@ impl Path {
         self.stat().map(|stat| stat.size())
     }
 
-    /// Returns what the system knows about the file; about a link's target where it is a link.
+    /// Returns the metadata of the file. Follows links.
     ///
     /// # Examples
     ///
@@ -248,10 +248,10 @@ impl Path {
     ///   searched.
     #[doc(alias = "metadata")]
     pub fn stat(&self) -> Result<Stat> {
-        sys::stat(self.as_ref()).map(Stat::new).map_err(|cause| Error::new(Op::Stat, self, cause))
+        sys::stat(self.as_ref()).map(|found| Stat::of(&found)).map_err(|cause| Error::new(Op::Stat, self, cause))
     }
 
-    /// Returns what the system knows about the file, or about the link itself where it is one.
+    /// Returns the metadata of the file, or of the link itself if it is one.
     ///
     /// # Examples
     ///
@@ -266,7 +266,7 @@ impl Path {
     /// As for [`stat`](Path::stat).
     #[doc(alias = "symlink_metadata")]
     pub fn lstat(&self) -> Result<Stat> {
-        sys::lstat(self.as_ref()).map(Stat::new).map_err(|cause| Error::new(Op::Stat, self, cause))
+        sys::lstat(self.as_ref()).map(|found| Stat::of(&found)).map_err(|cause| Error::new(Op::Stat, self, cause))
     }
 }
 

@@ -1,11 +1,12 @@
-//! What the system knows about a file.
+//! The metadata of a file.
 
 use std::time::SystemTime;
 
-use crate::kind::FileKind;
+use crate::kind::{FileKind, Inode};
 use crate::sys;
 
-/// What the system knows about a file; see [`Path::stat`](crate::Path::stat).
+/// The metadata of a file, read at one moment: plain values, which know neither the file nor its path. See
+/// [`Path::stat`](crate::Path::stat).
 ///
 /// # Examples
 ///
@@ -17,12 +18,28 @@ use crate::sys;
 /// assert!(stat.is_file() && stat.size() == 4);
 /// # Ok::<(), waypath::Error>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct Stat(sys::Metadata);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stat {
+    kind: FileKind,
+    size: u64,
+    mode: u32,
+    modified: Option<SystemTime>,
+    accessed: Option<SystemTime>,
+    created: Option<SystemTime>,
+    inode: Option<Inode>,
+}
 
 impl Stat {
-    pub(super) fn new(found: sys::Metadata) -> Self {
-        Self(found)
+    pub(super) fn of(found: &sys::Metadata) -> Self {
+        Self {
+            kind: FileKind::of(found.file_type()),
+            size: found.len(),
+            mode: sys::permission_bits(found),
+            modified: found.modified().ok(),
+            accessed: found.accessed().ok(),
+            created: found.created().ok(),
+            inode: sys::inode(found),
+        }
     }
 
     /// Returns what kind of file it is.
@@ -36,7 +53,7 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn kind(&self) -> FileKind {
-        FileKind::of(self.0.file_type())
+        self.kind
     }
 
     /// Whether it is a regular file.
@@ -52,7 +69,7 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn is_file(&self) -> bool {
-        self.0.is_file()
+        self.kind == FileKind::File
     }
 
     /// Whether it is a directory.
@@ -66,7 +83,7 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn is_dir(&self) -> bool {
-        self.0.is_dir()
+        self.kind == FileKind::Directory
     }
 
     /// Whether it is a symbolic link: only where [`lstat`](crate::Path::lstat) asked.
@@ -80,7 +97,7 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn is_symlink(&self) -> bool {
-        self.0.is_symlink()
+        self.kind == FileKind::Symlink
     }
 
     /// Returns the length of the file's content in bytes. For other kinds, what it means depends
@@ -97,7 +114,7 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.0.len()
+        self.size
     }
 
     /// Returns when the content was last changed; `None` where the system does not record it.
@@ -114,7 +131,7 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
-        self.0.modified().ok()
+        self.modified
     }
 
     /// Returns when the content was last read, as far as the system records it.
@@ -130,7 +147,7 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn accessed(&self) -> Option<SystemTime> {
-        self.0.accessed().ok()
+        self.accessed
     }
 
     /// Returns when the file was made; `None` where the system does not record it.
@@ -148,7 +165,7 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn created(&self) -> Option<SystemTime> {
-        self.0.created().ok()
+        self.created
     }
 
     /// Returns who may do what, as a number that [`chmod`](crate::Path::chmod) takes: nine bits for reading,
@@ -176,7 +193,7 @@ impl Stat {
     #[doc(alias = "permissions")]
     #[must_use]
     pub fn mode(&self) -> u32 {
-        sys::permission_bits(&self.0)
+        self.mode
     }
 
     /// Whether nobody may write: no write permission at all on Unix, the read-only attribute on
@@ -193,6 +210,83 @@ impl Stat {
     /// ```
     #[must_use]
     pub fn is_readonly(&self) -> bool {
-        sys::is_readonly(&self.0)
+        self.mode & 0o222 == 0
+    }
+
+    /// Returns the number of hard links to the file: how many names it has. `None` on Windows and WASI.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let (file, name) = (&base / "a", &base / "b");
+    /// file.touch()?;
+    /// # if cfg!(unix) {
+    /// name.hardlink_to(&file)?;
+    /// assert_eq!(file.stat()?.links(), Some(2));
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "st_nlink")]
+    #[doc(alias = "nlink")]
+    #[must_use]
+    pub fn links(&self) -> Option<u64> {
+        self.inode.map(|inode| inode.links)
+    }
+
+    /// Returns the user ID of the owner. `None` on Windows and WASI. [`Path::owner`](crate::Path::owner) returns the name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "a").touch()?;
+    /// let (a, b) = ((&base / "a").stat()?, base.stat()?);
+    /// assert_eq!(a.uid(), b.uid());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "st_uid")]
+    #[must_use]
+    pub fn uid(&self) -> Option<u32> {
+        self.inode.map(|inode| inode.user)
+    }
+
+    /// Returns the group ID of the owning group. `None` on Windows and WASI. [`Path::group`](crate::Path::group) returns
+    /// the name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// assert_eq!(base.stat()?.gid().is_some(), cfg!(unix));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "st_gid")]
+    #[must_use]
+    pub fn gid(&self) -> Option<u32> {
+        self.inode.map(|inode| inode.group)
+    }
+
+    /// Returns what identifies the file while it exists: its device and its inode number. `None` on Windows and WASI, where
+    /// [`Path::samefile`](crate::Path::samefile) compares two files.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # #[cfg(unix)] {
+    /// let (file, link) = (&base / "a", &base / "link");
+    /// file.touch()?;
+    /// link.symlink_to("a")?;
+    /// assert_eq!(link.stat()?.identity(), file.stat()?.identity());
+    /// assert_ne!(link.lstat()?.identity(), file.stat()?.identity());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "st_dev")]
+    #[doc(alias = "st_ino")]
+    #[must_use]
+    pub fn identity(&self) -> Option<(u64, u64)> {
+        self.inode.map(|inode| (inode.device, inode.number))
     }
 }

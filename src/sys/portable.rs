@@ -36,7 +36,7 @@ pub(crate) use system::{is_junction, kind, readable, usable};
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix these are not the ones"))]
 pub(crate) use {
     attr::{
-        create_if_missing, create_new, group, is_mount, owner, permission_bits, set_permission_bits, set_times,
+        create_if_missing, create_new, group, inode, is_mount, owner, permission_bits, set_permission_bits, set_times,
         special, umask,
     },
     dir::Dir,

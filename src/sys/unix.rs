@@ -24,8 +24,8 @@ use rustix::io::Errno;
 
 pub(crate) use atomic::Target;
 pub(crate) use attr::{
-    create_if_missing, create_new, file_id, group, is_mount, owner, permission_bits, set_permission_bits, set_times,
-    special, umask,
+    create_if_missing, create_new, file_id, group, inode, is_mount, owner, permission_bits, set_permission_bits,
+    set_times, special, umask,
 };
 pub(crate) use dir::Dir;
 pub(crate) use rename::rename_new;
@@ -33,8 +33,8 @@ pub(crate) use resolve::{resolve, resolve_strict};
 
 use super::portable;
 pub(crate) use portable::{
-    Metadata, append, create, create_dir, hard_link, is_junction, is_readonly, kind, lstat, names, open, read,
-    read_link, read_text, remove_dir, remove_file, rename, stat, symlink, variable, working_dir, working_dir_on, write,
+    Metadata, append, create, create_dir, hard_link, is_junction, kind, lstat, names, open, read, read_link, read_text,
+    remove_dir, remove_file, rename, stat, symlink, variable, working_dir, working_dir_on, write,
 };
 
 /// Sets the times of what is there to now; unlike std, of directories and unreadable files too.

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::lstat;
 use super::system::{self, explained, usable};
-use crate::kind::Special;
+use crate::kind::{Inode, Special};
 
 /// What Unix has beside files, directories and links.
 pub(crate) fn special(_: &Metadata) -> Option<Special> {
@@ -19,6 +19,10 @@ pub(crate) fn permission_bits(found: &Metadata) -> u32 {
     let write = if super::is_readonly(found) { 0 } else { 0o222 };
     let enter = if found.is_dir() { 0o111 } else { 0 };
     0o444 | write | enter
+}
+
+pub(crate) fn inode(_: &Metadata) -> Option<Inode> {
+    None
 }
 
 /// Makes a file read-only unless its owner is to write; the other bits have no counterpart.

@@ -14,7 +14,7 @@ use rustix::fs::{AtFlags, CWD, Mode, Timespec, Timestamps, UTIME_OMIT};
 use rustix::process::umask as umask_of_process;
 
 use super::{lstat, stat};
-use crate::kind::Special;
+use crate::kind::{Inode, Special};
 
 /// What Unix has beside files, directories and links.
 pub(crate) fn special(found: &Metadata) -> Option<Special> {
@@ -31,6 +31,11 @@ pub(crate) fn special(found: &Metadata) -> Option<Special> {
 /// Who may do what, without the kind of the file.
 pub(crate) fn permission_bits(found: &Metadata) -> u32 {
     found.mode() & 0o7777
+}
+
+pub(crate) fn inode(found: &Metadata) -> Option<Inode> {
+    let (device, number) = id(found);
+    Some(Inode { device, number, links: found.nlink(), user: found.uid(), group: found.gid() })
 }
 
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
