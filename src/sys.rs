@@ -6,6 +6,7 @@
 mod directory;
 mod edit_dir;
 mod portable;
+mod rename;
 mod resolve;
 #[cfg(unix)]
 mod unix;
@@ -23,7 +24,9 @@ mod windows {
 pub(crate) use std::path::{Path as OsPath, PathBuf as OsPathBuf};
 
 pub(crate) use directory::{Directory, Links, Progress};
-pub(crate) use edit_dir::{Attributes, Copying, Editable, Facts, Finishing, Losses, Means, Original, temporary_name};
+pub(crate) use edit_dir::{
+    Attributes, Copying, Editable, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
+};
 #[cfg(not(unix))]
 pub(crate) use portable::*;
 #[cfg(unix)]

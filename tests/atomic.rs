@@ -223,8 +223,12 @@ mod unix {
             "to d => d",
             "slash => d/f/",
             "dot => d/.",
+            "d/deep => ../ld/../d/up",
+            "d/nowhere => no/",
         ]);
-        for (name, content) in [("lf", "1"), ("d/up", "2"), ("ld/f", "3"), ("twice", "4"), ("ld/up", "5")] {
+        for (name, content) in
+            [("lf", "1"), ("d/up", "2"), ("ld/f", "3"), ("d/deep", "4"), ("twice", "5"), ("ld/up", "6")]
+        {
             tree.at(name).write_atomic(content).unwrap();
             assert_eq!(tree.at("d/f").read_text().unwrap(), content);
         }
@@ -238,14 +242,18 @@ mod unix {
         }
         fails(tree.at("to d").write_atomic("x"), Op::Write, ErrorKind::IsADirectory);
         fails(tree.at("dot").write_atomic("x"), Op::Write, ErrorKind::IsADirectory);
-        assert!(tree.at("slash").write_atomic("x").is_err());
+        for name in ["slash", "d/nowhere"] {
+            assert!(tree.at(name).write_atomic("x").is_err());
+        }
         tree.is([
             "a => b",
             "absent => d/new",
             "b => a",
             "d/",
-            "d/f: 5+",
+            "d/deep => ../ld/../d/up",
+            "d/f: 6+",
             "d/new: made",
+            "d/nowhere => no/",
             "d/up => ../lf",
             "dot => d/.",
             "far => no/new",
@@ -258,8 +266,8 @@ mod unix {
         ]);
         let absolute = tree.at("absolute");
         crate::util::symlink(tree.at("d/f").as_str(), &absolute);
-        absolute.write_atomic("6").unwrap();
-        assert_eq!(tree.at("d/f").read_text().unwrap(), "6");
+        absolute.write_atomic("7").unwrap();
+        assert_eq!(tree.at("d/f").read_text().unwrap(), "7");
     }
 
     #[test]

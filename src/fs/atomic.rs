@@ -219,8 +219,8 @@ mod sealed {
     impl<E> Sealed for Result<String, E> {}
 }
 
-fn find(path: &Path) -> Result<sys::Target> {
-    sys::Target::find(path.as_ref()).map_err(|cause| Error::new(Op::Write, path, cause))
+fn find(path: &Path) -> Result<sys::AtomicFile> {
+    sys::AtomicFile::find(path.as_ref()).map_err(|cause| Error::new(Op::Write, path, cause))
 }
 
 fn write_if_changed(path: &Path, content: &[u8]) -> Result<bool> {
@@ -233,9 +233,9 @@ fn write_if_changed(path: &Path, content: &[u8]) -> Result<bool> {
     Ok(is_changed)
 }
 
-fn read_to_edit(path: &Path) -> Result<(sys::Target, String)> {
+fn read_to_edit(path: &Path) -> Result<(sys::AtomicFile, String)> {
     let failed = |cause| Error::new(Op::Read, path, cause);
-    let mut target = sys::Target::find(path.as_ref()).map_err(failed)?;
+    let mut target = sys::AtomicFile::find(path.as_ref()).map_err(failed)?;
     let content = target.read().map_err(failed)?.ok_or_else(|| failed(sys::not_found()))?;
     let text = String::from_utf8(content)
         .map_err(|_| failed(io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8")))?;

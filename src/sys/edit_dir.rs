@@ -85,7 +85,7 @@ pub(crate) trait Editable: Directory + Sync {
     fn read_link(&self, name: &OsStr) -> io::Result<OsString>;
 
     /// Makes a hard link to a file below another directory. The path may be longer than the system allows.
-    fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()>;
+    fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, existing: Existing) -> io::Result<()>;
 
     /// A file that is held open, so that hard links to it can be made whatever becomes of its names.
     type Held: Send + Sync;
@@ -94,13 +94,13 @@ pub(crate) trait Editable: Directory + Sync {
     fn hold(&self, name: &OsStr) -> io::Result<(Option<Self::Held>, Facts)>;
 
     /// Makes a hard link to what is held.
-    fn make_hard_link_to(&self, held: &Self::Held, name: &OsStr, replace: bool) -> io::Result<()>;
+    fn make_hard_link_to(&self, held: &Self::Held, name: &OsStr, existing: Existing) -> io::Result<()>;
 
     /// Makes a pipe, socket or device as another one is.
     fn make_special(&self, name: &OsStr, like: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses>;
 
     /// Gives something another name, in another directory.
-    fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()>;
+    fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, existing: Existing) -> io::Result<()>;
 
     /// Opens a file to be copied; waits for nobody, whatever it is, and does not follow a link unless told.
     fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(Self::Source, Facts)>;
@@ -179,12 +179,19 @@ pub(crate) struct Attributes {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Copying {
     pub(crate) attributes: Attributes,
-    /// Whether what has the name is replaced; else it is an error.
-    pub(crate) replace: bool,
+    pub(crate) existing: Existing,
     /// Whether the content is on the disk before it gets its name.
     pub(crate) sync: bool,
     /// Whether it is an error if it cannot have all attributes.
     pub(crate) strict: bool,
+}
+
+/// What to do if something has the name already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Existing {
+    #[default]
+    Fail,
+    Replace,
 }
 
 /// How a directory gets its attributes when everything is in it.
@@ -283,5 +290,33 @@ pub(crate) fn parent_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::path::Path;
+
+    use super::{Editable, Existing};
+    use crate::sys::{self, PortableDir};
+
+    fn names_of_one_file_stay<D: Editable>() {
+        let place = tempfile::tempdir().unwrap();
+        sys::write(&place.path().join("old"), b"").unwrap();
+        let dir = D::open(place.path()).unwrap();
+        let link = |existing| dir.make_hard_link("new".as_ref(), &dir, Path::new("old"), existing);
+        link(Existing::Fail).unwrap();
+        assert_eq!(link(Existing::Fail).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+        // What another program makes meanwhile may be a link to the same file.
+        link(Existing::Replace).unwrap();
+        let mut names = sys::names(place.path(), 9).unwrap();
+        names.sort();
+        assert_eq!(names, ["new", "old"]);
+    }
+
+    #[test]
+    fn replacing_a_file_by_itself_leaves_no_temporary_name() {
+        names_of_one_file_stay::<sys::Dir>();
+        names_of_one_file_stay::<PortableDir>();
     }
 }

@@ -24,12 +24,13 @@ use super::windows as system;
 #[cfg(not(windows))]
 use plain as system;
 
+use super::edit_dir::Facts;
+use super::rename::{Name, rename_in_two_steps};
 use crate::kind::FileKind;
 #[cfg_attr(unix, allow(unused_imports, reason = "for Unix this is not the one"))]
-pub(crate) use atomic::Target;
+pub(crate) use atomic::AtomicFile;
 #[cfg(unix)]
 pub(crate) use atomic::refuse_special;
-pub(crate) use links::{hard_link, read_link, symlink};
 pub(crate) use std::fs::Metadata;
 use system::{explained, explained_for_dir, explained_for_file, named_patiently, refuse_into_itself};
 pub(crate) use system::{is_junction, kind, readable, usable};
@@ -40,6 +41,7 @@ pub(crate) use {
         special, umask,
     },
     dir::Dir,
+    links::{hard_link, read_link, symlink},
     resolve::{resolve, resolve_strict},
     system::file_id,
 };
@@ -117,30 +119,38 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     system::rename(from, to)
 }
 
-/// Renames; an error when something has the new name.
+/// Renames. Fails if something has the new name.
 ///
-/// A file gets a second name, which fails where one exists, and then loses the first. For a moment
-/// both are there; what another program puts under the first name at that moment may be lost.
-/// Directories have no second names: for them, and on file systems without hard links, the new name
-/// is only looked at before.
+/// For a moment both names are there; what another program puts under the first one at that moment may be lost.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     usable(from)?;
     usable(to)?;
-    if !first_of(from, to)?.is_dir() {
-        match fs::hard_link(from, to) {
-            Ok(()) => return remove_first_name(from, to),
-            Err(error) if is_about_more_than_links(&error) => return Err(explained(to, error)),
-            // No hard links here, or not of this file, or not one more.
-            Err(_) => {}
-        }
+    rename_in_two_steps(Named(from), Named(to)).map_err(|error| missing(from, to, error))
+}
+
+#[derive(Clone, Copy)]
+struct Named<'a>(&'a Path);
+
+impl Name for Named<'_> {
+    fn facts(self) -> io::Result<Facts> {
+        Ok(edit_dir::facts_of(&lstat(self.0)?))
     }
-    match lstat(to) {
-        Ok(_) => Err(taken_error()),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            refuse_into_itself(from, to)?;
-            named_patiently(|| fs::rename(from, to)).map_err(|error| explained(to, error))
-        }
-        Err(error) => Err(error),
+
+    fn hard_link(self, new: Self) -> io::Result<()> {
+        fs::hard_link(self.0, new.0).map_err(|error| explained(new.0, error))
+    }
+
+    fn rename(self, new: Self) -> io::Result<()> {
+        refuse_into_itself(self.0, new.0)?;
+        named_patiently(|| fs::rename(self.0, new.0)).map_err(|error| explained(new.0, error))
+    }
+
+    fn remove_file(self) -> io::Result<()> {
+        system::remove_file(self.0)
+    }
+
+    fn is_about_hard_links(error: &io::Error) -> bool {
+        !is_about_more_than_links(error)
     }
 }
 
@@ -151,32 +161,17 @@ fn is_about_more_than_links(error: &io::Error) -> bool {
     [AlreadyExists, CrossesDevices, QuotaExceeded, ReadOnlyFilesystem, StorageFull].contains(&kind(error))
 }
 
-/// What has the first of two names. Where nothing has, but a file stands on the way to the second, that is the error:
-/// so it is on Unix, where both directories are looked for first.
-pub(super) fn first_of(from: &Path, to: &Path) -> io::Result<Metadata> {
-    let error = match lstat(from) {
-        Err(error) if error.kind() == ErrorKind::NotFound => error,
-        result => return result,
-    };
-    let is_in_directory = from.parent().is_none_or(|parent| parent.as_os_str().is_empty() || stat(parent).is_ok());
-    match lstat(to) {
-        Err(behind_file) if is_in_directory && behind_file.kind() == ErrorKind::NotADirectory => Err(behind_file),
-        _ => Err(error),
+/// An error of renaming. Where nothing has the first name, but a file stands on the way to the second, that is the
+/// error: so it is on Unix, where both directories are looked for first.
+pub(super) fn missing(from: &Path, to: &Path, error: io::Error) -> io::Error {
+    let is_in_directory = || from.parent().is_none_or(|parent| parent.as_os_str().is_empty() || stat(parent).is_ok());
+    match error.kind() {
+        ErrorKind::NotFound if is_in_directory() => match lstat(to) {
+            Err(behind_file) if behind_file.kind() == ErrorKind::NotADirectory => behind_file,
+            _ => error,
+        },
+        _ => error,
     }
-}
-
-/// Removes the first of a file's two names; where that fails, the second.
-fn remove_first_name(first: &Path, second: &Path) -> io::Result<()> {
-    if !is_same_file(&lstat(first)?, &lstat(second)?) {
-        // Somebody has put another file there in the meantime: that one stays.
-        return Ok(());
-    }
-    system::remove_file(first).inspect_err(|_| _ = system::remove_file(second))
-}
-
-#[cfg(unix)]
-fn is_same_file(left: &Metadata, right: &Metadata) -> bool {
-    id(left) == id(right)
 }
 
 /// Device and inode.
@@ -184,12 +179,6 @@ fn is_same_file(left: &Metadata, right: &Metadata) -> bool {
 fn id(found: &Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt;
     (found.dev(), found.ino())
-}
-
-/// std does not say it here.
-#[cfg(not(unix))]
-fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
-    true
 }
 
 /// The first names in a directory, up to so many.

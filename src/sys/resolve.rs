@@ -1,4 +1,4 @@
-//! From a path to the one that leads there with no link and no `..`: the steps, for every back end.
+//! From a path to the one that leads there with no link and no `..`: the parts, for every back end.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 /// What a name stands for.
-pub(super) enum Found {
+pub(super) enum Node {
     /// With its target.
     Link(PathBuf),
     Directory,
@@ -15,14 +15,17 @@ pub(super) enum Found {
 
 /// What becomes of a part that cannot be looked at, and of a link that leads back to itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "std refuses by itself"))]
 pub(super) enum Trouble {
     Refuse,
+    /// Only the last name may be missing.
+    KeepMissingName,
     /// It stays as it is, and so does what comes behind it.
     Keep,
 }
 
 /// What is still to be gone through.
-enum Step {
+enum Part {
     /// A prefix of Windows, or the root: it replaces all so far.
     Anchor(OsString),
     Name(OsString),
@@ -33,7 +36,7 @@ enum Step {
     TargetEnds(PathBuf),
 }
 
-/// Goes on from `here`, which has no links, along `path`, and asks `look` what each name stands for.
+/// Goes on from `here`, which has no links and may be empty, along `path`, and asks `look` what each name stands for.
 ///
 /// A link is gone through once: where it comes up again, the path to its target is known. Where it comes
 /// up before that, links lead in a circle.
@@ -41,74 +44,86 @@ pub(super) fn follow(
     mut here: PathBuf,
     path: &Path,
     trouble: Trouble,
-    mut look: impl FnMut(&Path) -> io::Result<Found>,
+    mut look: impl FnMut(&Path) -> io::Result<Node>,
 ) -> io::Result<PathBuf> {
     if path.as_os_str().as_encoded_bytes().contains(&0) {
         return Err(io::Error::new(ErrorKind::InvalidInput, "a name holds NUL"));
     }
-    let mut steps = Vec::new();
-    push_steps(&mut steps, path);
+    let mut parts = Vec::new();
+    push(&mut parts, path);
     let mut targets = HashMap::<PathBuf, Option<PathBuf>>::new();
-    while let Some(step) = steps.pop() {
-        let name = match step {
-            Step::Name(name) => name,
-            Step::Up => {
-                here.pop();
+    while let Some(part) = parts.pop() {
+        let name = match part {
+            Part::Name(name) => name,
+            Part::Up => {
+                go_up(&mut here);
                 continue;
             }
-            Step::Anchor(anchor) => {
+            Part::Anchor(anchor) => {
                 here.push(anchor);
                 continue;
             }
-            Step::IntoDirectory => continue,
-            Step::TargetEnds(link) => {
+            Part::IntoDirectory => continue,
+            Part::TargetEnds(link) => {
                 targets.insert(link, Some(here.clone()));
                 continue;
             }
         };
         here.push(name);
         let target = match look(&here) {
-            Ok(Found::Directory) => continue,
-            Ok(Found::Other) if trouble == Trouble::Refuse && go_on(&steps) => {
+            Ok(Node::Directory) => continue,
+            Ok(Node::Other) if trouble != Trouble::Keep && go_on(&parts) => {
                 return Err(ErrorKind::NotADirectory.into());
             }
-            Ok(Found::Other) => continue,
-            Err(error) if trouble == Trouble::Refuse => return Err(error),
-            Err(_) => continue,
-            Ok(Found::Link(target)) => target,
+            Ok(Node::Other) => continue,
+            Err(error) => match trouble {
+                Trouble::Keep => continue,
+                Trouble::KeepMissingName if error.kind() == ErrorKind::NotFound && !go_on(&parts) => continue,
+                _ => return Err(error),
+            },
+            Ok(Node::Link(target)) => target,
         };
         match targets.get(&here) {
             Some(Some(known)) => here.clone_from(known),
-            Some(None) if trouble == Trouble::Refuse => return Err(super::loop_error()),
+            Some(None) if trouble != Trouble::Keep => return Err(super::loop_error()),
             Some(None) => {}
             None => {
                 targets.insert(here.clone(), None);
-                steps.push(Step::TargetEnds(here.clone()));
+                parts.push(Part::TargetEnds(here.clone()));
                 here.pop();
-                push_steps(&mut steps, &target);
+                push(&mut parts, &target);
             }
         }
     }
     Ok(here)
 }
 
-/// Puts the steps of a path on top, the first one topmost.
-fn push_steps(steps: &mut Vec<Step>, path: &Path) {
+/// Leaves a directory that is no link. Above the start of a relative path are its `..`.
+fn go_up(here: &mut PathBuf) {
+    match here.components().next_back() {
+        Some(Component::Normal(_)) => _ = here.pop(),
+        None | Some(Component::ParentDir) => here.push(".."),
+        _ => {}
+    }
+}
+
+/// Puts the parts of a path on top, the first one topmost.
+fn push(parts: &mut Vec<Part>, path: &Path) {
     let ends_in_separator = [&b"/"[..], b"/."].iter().any(|end| path.as_os_str().as_encoded_bytes().ends_with(end));
     if ends_in_separator {
-        steps.push(Step::IntoDirectory);
+        parts.push(Part::IntoDirectory);
     }
-    let start = steps.len();
-    steps.extend(path.components().filter_map(|component| match component {
-        Component::Prefix(_) | Component::RootDir => Some(Step::Anchor(component.as_os_str().to_owned())),
-        Component::Normal(name) => Some(Step::Name(name.to_owned())),
-        Component::ParentDir => Some(Step::Up),
+    let start = parts.len();
+    parts.extend(path.components().filter_map(|component| match component {
+        Component::Prefix(_) | Component::RootDir => Some(Part::Anchor(component.as_os_str().to_owned())),
+        Component::Normal(name) => Some(Part::Name(name.to_owned())),
+        Component::ParentDir => Some(Part::Up),
         Component::CurDir => None,
     }));
-    steps[start..].reverse();
+    parts[start..].reverse();
 }
 
 /// Whether anything is to come that only a directory has.
-fn go_on(steps: &[Step]) -> bool {
-    steps.iter().any(|step| !matches!(step, Step::TargetEnds(_)))
+fn go_on(parts: &[Part]) -> bool {
+    parts.iter().any(|part| !matches!(part, Part::TargetEnds(_)))
 }

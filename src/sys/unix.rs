@@ -5,11 +5,14 @@ mod attr;
 mod copy;
 mod dir;
 mod edit_dir;
+mod facts;
 mod give_attributes;
 mod handle;
 mod opening;
+mod place;
 mod rename;
 mod resolve;
+mod temporary;
 mod unnamed;
 mod xattr;
 
@@ -19,29 +22,68 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::{User, getuid};
-use rustix::fs::{Access, AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, accessat};
+use rustix::fs::Access;
 use rustix::io::Errno;
 
-pub(crate) use atomic::Target;
+pub(crate) use atomic::AtomicFile;
 pub(crate) use attr::{
     create_if_missing, create_new, file_id, group, inode, is_mount, owner, permission_bits, set_permission_bits,
-    set_times, special, umask,
+    set_times, set_times_to_now, special, umask,
 };
 pub(crate) use dir::Dir;
-pub(crate) use rename::rename_new;
+use place::{Place, ambient};
 pub(crate) use resolve::{resolve, resolve_strict};
 
+use super::edit_dir::Existing;
 use super::portable;
 pub(crate) use portable::{
-    Metadata, append, create, create_dir, hard_link, is_junction, kind, lstat, names, open, read, read_link, read_text,
-    remove_dir, remove_file, rename, stat, symlink, variable, working_dir, working_dir_on, write,
+    Metadata, append, create, is_junction, kind, lstat, names, open, read, read_text, stat, variable, working_dir,
+    working_dir_on, write,
 };
 
-/// Sets the times of what is there to now; unlike std, of directories and unreadable files too.
-pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
-    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
-    let times = Timestamps { last_access: now, last_modification: now };
-    Ok(rustix::fs::utimensat(CWD, path, &times, AtFlags::empty())?)
+pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
+    ambient([path], |[new]| new.make_dir(0o777))
+}
+
+pub(crate) fn remove_dir(path: &Path) -> io::Result<()> {
+    ambient([path], |[old]| old.remove_dir())
+}
+
+/// Removes a file or a link.
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    ambient([path], |[old]| old.remove_file())
+}
+
+/// Renames, replacing what is there.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    ambient([from, to], |[old, new]| old.rename(new))
+}
+
+/// Renames. Fails if something has the new name.
+pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    rename::rename_new(Place::of(from), Place::of(to))
+}
+
+fn rename_at(old: Place<'_>, new: Place<'_>, existing: Existing) -> io::Result<()> {
+    match existing {
+        Existing::Replace => Ok(old.rename(new)?),
+        Existing::Fail => rename::rename_new(old, new),
+    }
+}
+
+/// Gives what is at `target` a second name; a link there is not followed.
+pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
+    ambient([target, link], |[old, new]| old.hard_link(new))
+}
+
+/// Makes a symbolic link with this text.
+pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
+    ambient([link], |[new]| new.make_symlink(target.as_os_str()))
+}
+
+/// The text of a symbolic link.
+pub(crate) fn read_link(path: &Path) -> io::Result<PathBuf> {
+    ambient([path], |[link]| link.read_link()).map(PathBuf::from)
 }
 
 /// Makes a directory with a new name that nobody else may look into, removed when the value is
@@ -62,12 +104,12 @@ pub(crate) fn may_not_write(path: &Path) -> bool {
 }
 
 fn is_refused(path: &Path, access: Access) -> bool {
-    matches!(accessat(CWD, path, access, AtFlags::EACCESS), Err(Errno::ACCESS | Errno::PERM))
+    matches!(Place::of(path).check_access(access), Err(Errno::ACCESS | Errno::PERM))
 }
 
 /// Whether an error says that links lead in a circle.
 pub(crate) fn is_loop(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(Errno::LOOP.raw_os_error())
+    is_one_of(error, &[Errno::LOOP])
 }
 
 /// The error that says so.
@@ -87,7 +129,11 @@ pub(crate) fn not_found() -> io::Error {
 
 /// Whether an error says that too many files are open, here or in the system.
 pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
-    [Errno::MFILE, Errno::NFILE].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+    is_one_of(error, &[Errno::MFILE, Errno::NFILE])
+}
+
+fn is_one_of(error: &io::Error, errnos: &[Errno]) -> bool {
+    errnos.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 /// How many files this process may have open at a time.

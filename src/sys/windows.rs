@@ -21,7 +21,7 @@ use reserved_names::{Purpose, misread, needs_verbatim};
 use retry::{Obstacle, Patience};
 
 use super::edit_dir::parent_of;
-use super::portable::{first_of, lstat};
+use super::portable::{lstat, missing};
 
 /// Numbers of errors ("System Error Codes" in Microsoft's documentation).
 mod code {
@@ -244,7 +244,7 @@ pub(super) fn open_to_set_times(path: &Path) -> io::Result<File> {
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let replace = || named_patiently(|| fs::rename(from, to));
     let failed = |error| explained(to, error);
-    let old = first_of(from, to)?;
+    let old = lstat(from).map_err(|error| missing(from, to, error))?;
     if old.is_dir() {
         refuse_into_itself(from, to)?;
     }

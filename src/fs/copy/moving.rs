@@ -11,7 +11,7 @@ use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::kind::FileKind;
 use crate::report::{Action, Report, Step};
-use crate::sys::{Editable, Facts, Links, OsPath, Progress, taken_error, temporary_name};
+use crate::sys::{Editable, Existing, Facts, Links, OsPath, Progress, taken_error, temporary_name};
 use crate::tree::Account;
 
 pub(super) fn move_to<D: Editable>(
@@ -49,7 +49,7 @@ impl<D: Editable> Moving<'_, D> {
     fn run(&self) -> io::Result<()> {
         let facts = self.old.facts(Links::Keep)?;
         if is_other_case(self.from, self.to, &self.new.dir)? {
-            return self.rename(&facts, true);
+            return self.rename(&facts, Existing::Replace);
         }
         Copy::refuse(&self.old, &self.new, &facts, Links::Keep)?;
         let taken = self.taken(&facts)?;
@@ -61,21 +61,21 @@ impl<D: Editable> Moving<'_, D> {
             Taken::Merged => return self.merge(),
             Taken::No | Taken::Replaced => {}
         }
-        let replace = taken == Taken::Replaced;
-        match self.rename(&facts, replace) {
+        let existing = if taken == Taken::Replaced { Existing::Replace } else { Existing::Fail };
+        match self.rename(&facts, existing) {
             Err(error) if error.kind() == ErrorKind::CrossesDevices => match facts.kind {
-                FileKind::Directory => self.tree_to_other_device(replace),
+                FileKind::Directory => self.tree_to_other_device(existing),
                 _ => self.file_to_other_device(),
             },
             result => result,
         }
     }
 
-    fn rename(&self, facts: &Facts, replace: bool) -> io::Result<()> {
+    fn rename(&self, facts: &Facts, existing: Existing) -> io::Result<()> {
         if self.settings.dry_run {
             return self.plan(facts);
         }
-        self.old.dir.rename(self.old.name, &self.new.dir, self.new.name, replace)?;
+        self.old.dir.rename(self.old.name, &self.new.dir, self.new.name, existing)?;
         self.account.add(one(facts));
         self.account.progress(1, 0, || self.from.to_owned());
         Ok(())
@@ -208,10 +208,10 @@ impl<D: Editable> Moving<'_, D> {
         is_gone(error) && self.old.facts(Links::Keep).is_err_and(|error| is_gone(&error))
     }
 
-    fn tree_to_other_device(&self, replace: bool) -> io::Result<()> {
+    fn tree_to_other_device(&self, existing: Existing) -> io::Result<()> {
         let manifest = Manifest::new();
         let (listed, source) = self.opened_source()?;
-        if self.tree_copied(listed, &source, &manifest, replace)? {
+        if self.tree_copied(listed, &source, &manifest, existing)? {
             self.remove_copied(&source, &manifest);
             self.account.set_outcome("the copy is complete, but not all of the original could be removed");
         }
@@ -232,7 +232,7 @@ impl<D: Editable> Moving<'_, D> {
     }
 
     /// Copies a tree to where it is to be; returns whether it is complete there.
-    fn tree_copied(&self, listed: D, source: &D, manifest: &Manifest<D>, replace: bool) -> io::Result<bool> {
+    fn tree_copied(&self, listed: D, source: &D, manifest: &Manifest<D>, existing: Existing) -> io::Result<bool> {
         let settings = Settings { sync: !D::SYNCS_FILE_SYSTEM, overwrite: Overwrite::Refuse, ..self.complete() };
         let name = temporary_name();
         let mut copy = self.copy(&settings, manifest);
@@ -246,7 +246,7 @@ impl<D: Editable> Moving<'_, D> {
         if D::SYNCS_FILE_SYSTEM {
             unfinished.copy.sync_file_system()?;
         }
-        unfinished.finish(replace)?;
+        unfinished.finish(existing)?;
         self.new.dir.sync()?;
         Ok(true)
     }
@@ -280,10 +280,10 @@ struct Unfinished<'m, 'a, D: Editable> {
 }
 
 impl<D: Editable> Unfinished<'_, '_, D> {
-    fn finish(mut self, replace: bool) -> io::Result<()> {
+    fn finish(mut self, existing: Existing) -> io::Result<()> {
         let new = &self.moving.new;
         if let Some(name) = &self.name {
-            new.dir.rename(name, &new.dir, new.name, replace)?;
+            new.dir.rename(name, &new.dir, new.name, existing)?;
         }
         self.name = None;
         Ok(())

@@ -9,12 +9,12 @@ use super::{Metadata, is_readonly, loop_error, lstat, without_path};
 use crate::sys::edit_dir::parent_of;
 
 /// Where a path leads, and the regular file that is there, if one is.
-pub(crate) struct Target {
+pub(crate) struct AtomicFile {
     path: PathBuf,
     old: Option<Metadata>,
 }
 
-impl Target {
+impl AtomicFile {
     /// Finds what a path leads to, links followed. Anything but a regular file is refused.
     pub(crate) fn find(path: &Path) -> io::Result<Self> {
         const MOST_LINKS: usize = 40;

@@ -16,7 +16,8 @@ use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::edit_dir::{
-    Attributes, CopiedFile, Copying, Editable, Facts, Finishing, Losses, Means, Original, parent_of, temporary_name,
+    Attributes, CopiedFile, Copying, Editable, Existing, Facts, Finishing, Losses, Means, Original, parent_of,
+    temporary_name,
 };
 
 impl Editable for Dir {
@@ -109,7 +110,7 @@ impl Editable for Dir {
 
     /// std gives links nothing.
     fn make_link(&self, name: &OsStr, target: &Path, _: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses> {
-        self.make(name, copying.replace, |path| system::symlink(target, path))?;
+        self.make(name, copying.existing, |path| system::symlink(target, path))?;
         Ok(Losses::default())
     }
 
@@ -117,8 +118,8 @@ impl Editable for Dir {
         Ok(fs::read_link(self.child(name))?.into())
     }
 
-    fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()> {
-        self.make(name, replace, |path| fs::hard_link(from.path.join(old), path))
+    fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, existing: Existing) -> io::Result<()> {
+        self.make(name, existing, |path| fs::hard_link(from.path.join(old), path))
     }
 
     /// std makes hard links to paths only.
@@ -128,7 +129,7 @@ impl Editable for Dir {
         Ok((None, self.facts_in(name, Links::Keep)?))
     }
 
-    fn make_hard_link_to(&self, held: &Infallible, _: &OsStr, _: bool) -> io::Result<()> {
+    fn make_hard_link_to(&self, held: &Infallible, _: &OsStr, _: Existing) -> io::Result<()> {
         match *held {}
     }
 
@@ -136,9 +137,12 @@ impl Editable for Dir {
         Err(ErrorKind::Unsupported.into())
     }
 
-    fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()> {
+    fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, existing: Existing) -> io::Result<()> {
         let (old, new) = (self.child(name), to.child(new));
-        if replace { system::rename(&old, &new) } else { rename_new(&old, &new) }
+        match existing {
+            Existing::Replace => system::rename(&old, &new),
+            Existing::Fail => rename_new(&old, &new),
+        }
     }
 
     fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(PathBuf, Facts)> {
@@ -163,7 +167,7 @@ impl Editable for Dir {
             if !goes_on(bytes) {
                 return Ok(None);
             }
-            self.rename(&temporary, self, name, copying.replace)?;
+            self.rename(&temporary, self, name, copying.existing)?;
             Ok(Some(CopiedFile { means: Means::BySystem, losses }))
         });
         match made {
@@ -226,15 +230,18 @@ impl Editable for Dir {
 
 impl Dir {
     /// Makes something that has a name from the beginning; to replace what has the name, under another one first.
-    fn make(&self, name: &OsStr, replace: bool, make: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
+    fn make(&self, name: &OsStr, existing: Existing, make: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
         let path = self.child(name);
         match make(&path) {
-            Err(error) if replace && error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) if existing == Existing::Replace && error.kind() == ErrorKind::AlreadyExists => {}
             result => return result,
         }
         let temporary = self.path.join(temporary_name());
         make(&temporary)?;
-        system::rename(&temporary, &path).inspect_err(|_| _ = system::remove_file(&temporary))
+        let renamed = system::rename(&temporary, &path);
+        // Renaming does nothing where both are names of the same file, which another program may have made of them.
+        _ = system::remove_file(&temporary);
+        renamed
     }
 }
 
@@ -281,7 +288,7 @@ fn set_times(file: &File, facts: &Facts) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn facts_of(found: &Metadata) -> Facts {
+pub(super) fn facts_of(found: &Metadata) -> Facts {
     use std::os::unix::fs::MetadataExt as _;
     use std::time::{Duration, UNIX_EPOCH};
     Facts {
@@ -300,9 +307,9 @@ fn facts_of(found: &Metadata) -> Facts {
 }
 
 #[cfg(not(unix))]
-use portable_facts as facts_of;
+pub(super) use portable_facts as facts_of;
 
-fn portable_facts(found: &Metadata) -> Facts {
+pub(super) fn portable_facts(found: &Metadata) -> Facts {
     Facts {
         kind: FileKind::of(found.file_type()),
         id: None,

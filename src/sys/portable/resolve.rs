@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::system::explained;
-use crate::sys::resolve::{Found, Trouble, follow};
+use crate::sys::resolve::{Node, Trouble, follow};
 
 /// The path that leads to the same file with no link and no `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
@@ -28,11 +28,11 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     })
 }
 
-fn look(path: &Path) -> io::Result<Found> {
+fn look(path: &Path) -> io::Result<Node> {
     let found = fs::symlink_metadata(path)?;
     Ok(match found.is_symlink() {
-        true => Found::Link(fs::read_link(path)?),
-        false if found.is_dir() => Found::Directory,
-        false => Found::Other,
+        true => Node::Link(fs::read_link(path)?),
+        false if found.is_dir() => Node::Directory,
+        false => Node::Other,
     })
 }

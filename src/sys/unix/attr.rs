@@ -2,19 +2,20 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 
-use std::fs::{self, Metadata, OpenOptions, Permissions};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::unistd::{Gid, Group, Uid, User};
-use rustix::fs::{AtFlags, CWD, Mode, Timespec, Timestamps, UTIME_OMIT};
+use rustix::fs::{Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use rustix::process::umask as umask_of_process;
 
-use super::{lstat, stat};
-use crate::kind::{Inode, Special};
+use super::facts::{self, id_of};
+use super::place::{Place, ambient};
+use crate::kind::{FileKind, Inode, Special};
+use crate::sys::directory::Links;
 
 /// What Unix has beside files, directories and links.
 pub(crate) fn special(found: &Metadata) -> Option<Special> {
@@ -34,12 +35,12 @@ pub(crate) fn permission_bits(found: &Metadata) -> u32 {
 }
 
 pub(crate) fn inode(found: &Metadata) -> Option<Inode> {
-    let (device, number) = id(found);
-    Some(Inode { device, number, links: found.nlink(), user: found.uid(), group: found.gid() })
+    let (device, number, links) = (found.dev(), found.ino(), found.nlink());
+    Some(Inode { device, number, links, user: found.uid(), group: found.gid() })
 }
 
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
-    fs::set_permissions(path, Permissions::from_mode(bits))
+    ambient([path], |[place]| place.set_mode(bits, Links::Follow))
 }
 
 /// What a new file must not allow.
@@ -63,20 +64,27 @@ fn umask_as_it_was() -> u32 {
 
 /// The name of the user whose the file is, if the number has one.
 pub(crate) fn owner(path: &Path) -> io::Result<Option<String>> {
-    let user = User::from_uid(Uid::from_raw(stat(path)?.uid()))?;
+    let user = User::from_uid(Uid::from_raw(followed(path)?.st_uid))?;
     Ok(user.map(|user| user.name))
 }
 
 /// The name of the group whose the file is, if the number has one.
 pub(crate) fn group(path: &Path) -> io::Result<Option<String>> {
-    let group = Group::from_gid(Gid::from_raw(stat(path)?.gid()))?;
+    let group = Group::from_gid(Gid::from_raw(followed(path)?.st_gid))?;
     Ok(group.map(|group| group.name))
 }
 
 /// Sets the times of what is there; one that is not given stays.
 pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
     let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
-    Ok(rustix::fs::utimensat(CWD, path, &times, AtFlags::empty())?)
+    ambient([path], |[place]| place.set_times(&times, Links::Follow))
+}
+
+/// Sets the times of what is there to now; unlike std, of directories and unreadable files too.
+pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    let times = Timestamps { last_access: now, last_modification: now };
+    ambient([path], |[place]| place.set_times(&times, Links::Follow))
 }
 
 pub(super) fn timespec(time: Option<SystemTime>) -> Timespec {
@@ -94,38 +102,39 @@ pub(super) fn timespec(time: Option<SystemTime>) -> Timespec {
 
 /// Makes an empty file; an error when something has the name. The umask takes from its permissions.
 pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map(drop)
+    ambient([path], |[place]| place.create_new(Mode::from_raw_mode(mode as _)).map(drop))
 }
 
 /// Makes an empty file unless there is one.
 pub(crate) fn create_if_missing(path: &Path, mode: u32) -> io::Result<()> {
-    OpenOptions::new().append(true).create(true).mode(mode).open(path).map(drop)
+    let flags = OFlags::WRONLY | OFlags::CREATE;
+    ambient([path], |[place]| place.open(flags, Mode::from_raw_mode(mode as _), Links::Follow).map(drop))
 }
 
 /// Whether something is mounted there: the kernel tells, or it is what lies on another device than the
 /// directory it is in. The root counts, whatever it is to the kernel.
 pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
-    let found = lstat(path)?;
-    if found.is_symlink() {
+    let place = Place::of(path);
+    let found = place.stat(Links::Keep)?;
+    if facts::kind(&found) == FileKind::Symlink {
         return Ok(false);
     }
     let above = path.join("..");
-    let parent = match lstat(&above) {
+    let parent = match Place::of(&above).stat(Links::Keep) {
         Ok(parent) => parent,
         // It is a file.
-        Err(_) => lstat(&super::resolve(&above)?)?,
+        Err(_) => Place::of(&super::resolve(&above)?).stat(Links::Keep)?,
     };
-    Ok(is_mount_root(CWD, path)?.unwrap_or(found.dev() != parent.dev()) || id(&found) == id(&parent))
+    Ok(is_mount_root(place)?.unwrap_or(found.st_dev != parent.st_dev) || id_of(&found) == id_of(&parent))
 }
 
 /// `None` where the kernel or the file system does not say it (before Linux 5.8).
-#[cfg(target_os = "linux")]
-pub(super) fn is_mount_root(dir: impl AsFd, path: &Path) -> io::Result<Option<bool>> {
-    use rustix::fs::{StatxAttributes, StatxFlags, statx};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn is_mount_root(place: Place<'_>) -> io::Result<Option<bool>> {
+    use rustix::fs::StatxAttributes;
     use rustix::io::Errno;
-    // An empty path is the directory itself.
-    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::EMPTY_PATH;
-    match statx(dir, path, flags, StatxFlags::empty()) {
+
+    match place.attributes() {
         Ok(found) if found.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT) => {
             Ok(Some(found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)))
         }
@@ -134,16 +143,16 @@ pub(super) fn is_mount_root(dir: impl AsFd, path: &Path) -> io::Result<Option<bo
     }
 }
 
-#[cfg(not(target_os = "linux"))]
-pub(super) fn is_mount_root(_: impl AsFd, _: &Path) -> io::Result<Option<bool>> {
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn is_mount_root(_: Place<'_>) -> io::Result<Option<bool>> {
     Ok(None)
 }
 
 /// What tells a file from every other that exists: device and inode.
 pub(crate) fn file_id(path: &Path) -> io::Result<(u64, u64)> {
-    Ok(id(&stat(path)?))
+    Ok(id_of(&followed(path)?))
 }
 
-fn id(found: &Metadata) -> (u64, u64) {
-    (found.dev(), found.ino())
+fn followed(path: &Path) -> io::Result<Stat> {
+    ambient([path], |[place]| place.stat(Links::Follow))
 }

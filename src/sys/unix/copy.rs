@@ -1,11 +1,11 @@
 //! The content of files on Unix.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 
 use super::opening::wait_for_content;
-use crate::sys::edit_dir::{Facts, Means, temporary_name};
+use crate::sys::edit_dir::{Facts, Means};
 
 /// What copying of many files keeps from one to the next.
 #[derive(Default)]
@@ -37,20 +37,6 @@ impl Scratch {
     pub(in crate::sys::unix) fn buffer(&mut self) -> &mut [u8] {
         self.buffer.resize(Self::BUFFER, 0);
         &mut self.buffer
-    }
-
-    /// A name for what is not complete, which is tried again under another if somebody has it.
-    pub(in crate::sys::unix) fn with_temporary_name<T>(
-        &mut self,
-        make: impl Fn(&OsStr) -> io::Result<T>,
-    ) -> io::Result<(OsString, T)> {
-        loop {
-            let name = self.name.take().unwrap_or_else(temporary_name);
-            match make(&name) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                result => return result.map(|made| (name, made)),
-            }
-        }
     }
 }
 
@@ -250,21 +236,15 @@ mod by_system {
     }
 }
 
-/// Makes a file that shares its content with another, and has all attributes of it, under a new name; whether that
-/// was possible. macOS can do that in one call (`clonefile(2)`), which is not tested: it does not run here.
+/// Makes a file that shares its content with another, and has all attributes of it. macOS can do that in one call
+/// (`clonefile(2)`), which is not tested: it does not run here.
 #[cfg(target_vendor = "apple")]
-pub(super) fn cloned(from: &File, dir: impl std::os::fd::AsFd, name: &OsStr, owner: bool) -> io::Result<bool> {
-    use std::os::unix::ffi::OsStrExt as _;
-
+pub(super) fn clone(from: &File, new: super::place::Place<'_>, owner: bool) -> io::Result<()> {
     use rustix::fs::{CloneFlags, fclonefileat};
-    use rustix::io::{Errno, retry_on_intr};
+    use rustix::io::retry_on_intr;
 
     let flags = if owner { CloneFlags::empty() } else { CloneFlags::NOOWNERCOPY };
-    match retry_on_intr(|| fclonefileat(from, &dir, name.as_bytes(), flags)) {
-        Ok(()) => Ok(true),
-        Err(Errno::EXIST) => Err(Errno::EXIST.into()),
-        Err(_) => Ok(false),
-    }
+    Ok(retry_on_intr(|| fclonefileat(from, new.dir, new.name, flags))?)
 }
 
 /// Elsewhere everything is copied by hand.

@@ -2,20 +2,19 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, openat, statat};
+use rustix::fs::{CWD, OFlags, fstat};
 use rustix::io::{Errno, retry_on_intr};
 
+use super::facts::{self, id_of, kind_of};
+use super::place::{Place, SEARCH, Way};
 use crate::kind::FileKind;
 use crate::sys::directory::{Directory, Links, Progress};
-
-/// The bytes of a path that fit into one system call, without the NUL at the end.
-const PATH_MAX: usize = if cfg!(target_os = "linux") { 4095 } else { 1023 };
 
 pub(crate) struct Dir {
     pub(super) fd: OwnedFd,
@@ -28,58 +27,23 @@ pub(crate) struct Dir {
     stream: Option<rustix::fs::Dir>,
 }
 
-/// How a directory is opened to look up names in it: where the system can, without permission to read it.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const TO_LOOK_UP: OFlags = OFlags::PATH;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const TO_LOOK_UP: OFlags = OFlags::RDONLY;
-
 impl Dir {
     /// Opens a directory by its path, following links; the path may be longer than the system allows.
     fn open_path(path: &Path, how: OFlags) -> io::Result<Self> {
-        let (mut front, mut rest) = front(path.as_os_str().as_bytes());
-        let mut above = None::<Self>;
-        while !rest.is_empty() {
-            above = Some(Self::open_below(above.as_ref(), front, TO_LOOK_UP)?);
-            (front, rest) = self::front(rest);
-        }
-        Self::open_below(above.as_ref(), front, how)
-    }
-
-    /// Goes down a path below this directory as far as the system needs help with its length: the directory at
-    /// which one system call takes the rest, and that rest.
-    pub(super) fn look_up<'a>(&self, path: &'a Path) -> io::Result<(Option<Self>, &'a [u8])> {
-        let (mut front, mut rest) = front(path.as_os_str().as_bytes());
-        let mut above = None::<Self>;
-        while !rest.is_empty() {
-            above = Some(Self::open_below(above.as_ref().or(Some(self)), front, TO_LOOK_UP)?);
-            (front, rest) = self::front(rest);
-        }
-        Ok((above, front))
-    }
-
-    /// Opens a directory in another one, or in the working directory.
-    fn open_below(above: Option<&Self>, name: &[u8], how: OFlags) -> io::Result<Self> {
-        match above {
-            Some(above) => Self::open_at(&above.fd, name, how, Links::Follow),
-            None => Self::open_at(CWD, name, how, Links::Follow),
-        }
+        Ok(Self::new(Way::from(CWD).to(path.as_os_str())?.open_dir(how, Links::Follow)?))
     }
 
     /// Opens a directory to look up, make and remove names in it, and to read it if that is permitted.
     pub(super) fn open_to_look_up(path: &Path) -> io::Result<Self> {
         match Self::open_path(path, OFlags::RDONLY) {
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Self::open_path(path, TO_LOOK_UP),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Self::open_path(path, SEARCH),
             result => result,
         }
     }
 
-    fn open_at(parent: impl AsFd, name: &[u8], how: OFlags, links: Links) -> io::Result<Self> {
-        let mut flags = how | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        if links == Links::Keep {
-            flags |= OFlags::NOFOLLOW;
-        }
-        Ok(Self::new(retry_on_intr(|| openat(&parent, name, flags, Mode::empty()))?))
+    /// A name in it.
+    pub(super) fn at<'a>(&'a self, name: &'a OsStr) -> Place<'a> {
+        Place::new(&self.fd, name)
     }
 
     fn new(fd: OwnedFd) -> Self {
@@ -104,15 +68,15 @@ impl Directory for Dir {
     }
 
     fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        Self::open_at(&self.fd, name.as_bytes(), OFlags::RDONLY, links)
+        Ok(Self::new(self.at(name).open_dir(OFlags::RDONLY, links)?))
     }
 
     fn open_to_search(path: &Path) -> io::Result<Self> {
-        Self::open_path(path, TO_LOOK_UP)
+        Self::open_path(path, SEARCH)
     }
 
     fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        Self::open_at(&self.fd, name.as_bytes(), TO_LOOK_UP, links)
+        Ok(Self::new(self.at(name).open_dir(SEARCH, links)?))
     }
 
     fn try_clone(&self) -> io::Result<Self> {
@@ -120,9 +84,7 @@ impl Directory for Dir {
     }
 
     fn id(&self) -> io::Result<(u64, u64)> {
-        let found = retry_on_intr(|| fstat(&self.fd))?;
-        #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "other types on other systems")]
-        Ok((found.st_dev as u64, found.st_ino as u64))
+        Ok(id_of(&retry_on_intr(|| fstat(&self.fd))?))
     }
 
     fn is_same_device(left: &(u64, u64), right: &(u64, u64)) -> bool {
@@ -130,11 +92,11 @@ impl Directory for Dir {
     }
 
     fn kind(path: &Path, links: Links) -> io::Result<FileKind> {
-        kind_at(CWD, path.as_os_str(), links)
+        Ok(facts::kind(&Place::of(path).stat(links)?))
     }
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
-        kind_at(&self.fd, name, links)
+        Ok(facts::kind(&self.at(name).stat(links)?))
     }
 
     fn read_numbered(
@@ -236,40 +198,4 @@ impl Dir {
         self.stream = Some(stream);
         Ok(Progress::InPart)
     }
-}
-
-/// As much of a path as one system call takes, and the rest. A name that is too long by itself stays
-/// whole, for the system to refuse.
-pub(super) fn front(path: &[u8]) -> (&[u8], &[u8]) {
-    if path.len() <= PATH_MAX {
-        return (path, b"");
-    }
-    let is_separator = |&byte: &u8| byte == b'/';
-    // Not the root: there is nothing in front of it.
-    let within = path[..=PATH_MAX].iter().rposition(is_separator).filter(|&at| at > 0);
-    let beyond = || path[PATH_MAX..].iter().position(is_separator).map(|at| at + PATH_MAX);
-    match within.or_else(beyond) {
-        Some(at) => (&path[..at], &path[at + 1..]),
-        None => (path, b""),
-    }
-}
-
-fn kind_at(parent: impl AsFd, name: &OsStr, links: Links) -> io::Result<FileKind> {
-    let flags = match links {
-        Links::Follow => AtFlags::empty(),
-        Links::Keep => AtFlags::SYMLINK_NOFOLLOW,
-    };
-    let found = retry_on_intr(|| statat(&parent, name.as_bytes(), flags))?;
-    Ok(kind_of(FileType::from_raw_mode(found.st_mode)).unwrap_or(FileKind::Other))
-}
-
-/// `None` where the file system does not say it in its directories.
-pub(super) fn kind_of(kind: FileType) -> Option<FileKind> {
-    Some(match kind {
-        FileType::RegularFile => FileKind::File,
-        FileType::Directory => FileKind::Directory,
-        FileType::Symlink => FileKind::Symlink,
-        FileType::Unknown => return None,
-        _ => FileKind::Other,
-    })
 }

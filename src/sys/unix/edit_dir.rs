@@ -4,31 +4,29 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
 
-use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, Stat, fchmod, fstat, fsync, linkat, mkdirat, openat, readlinkat, renameat, statat,
-    symlinkat, unlinkat,
-};
-use rustix::io::{Errno, retry_on_intr};
+use rustix::fs::{Mode, fchmod, fstat, fsync};
+use rustix::io::{Errno, Result, retry_on_intr};
 
 use super::attr::is_mount_root;
 use super::copy::{self, Scratch};
-use super::dir::{Dir, kind_of};
+use super::dir::Dir;
+use super::facts::{facts_of, id_of, mode_of};
 use super::give_attributes::{self, Giver, permitted};
 use super::handle::Handle;
 use super::opening::open_to_read;
-use super::rename::{Name, rename_name};
+use super::place::{Place, Way};
+use super::rename_at;
+use super::temporary::Temporary;
 use super::unnamed;
 use super::xattr::{self, Surplus};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::edit_dir::{
-    Attributes, CopiedFile, Copying, Editable, Facts, Finishing, Losses, Original, temporary_name,
+    Attributes, CopiedFile, Copying, Editable, Existing, Facts, Finishing, Losses, Original, temporary_name,
 };
 
 impl Editable for Dir {
@@ -41,20 +39,15 @@ impl Editable for Dir {
     }
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
-        let flags = match links {
-            Links::Follow => AtFlags::empty(),
-            Links::Keep => AtFlags::SYMLINK_NOFOLLOW,
-        };
-        Ok(facts_of(&retry_on_intr(|| statat(&self.fd, name.as_bytes(), flags))?))
+        Ok(facts_of(&self.at(name).stat(links)?))
     }
 
     fn id_in(&self, name: &OsStr) -> io::Result<(u64, u64)> {
-        let facts = self.facts_in(name, Links::Keep)?;
-        Ok(facts.id.expect("BUG: Unix tells devices and inodes"))
+        Ok(id_of(&self.at(name).stat(Links::Keep)?))
     }
 
     fn is_mount_root(&self) -> io::Result<bool> {
-        Ok(is_mount_root(&self.fd, Path::new(""))?.unwrap_or(false))
+        Ok(is_mount_root(self.at(OsStr::new("")))?.unwrap_or(false))
     }
 
     fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool {
@@ -74,25 +67,29 @@ impl Editable for Dir {
                 up.clear();
             }
             up.push_str("../");
-            let above = dir.facts_in(OsStr::new(&up), Links::Follow)?.id;
-            if above == Some(own) {
+            let above = id_of(&dir.at(OsStr::new(&up)).stat(Links::Follow)?);
+            if above == own {
                 return Ok(false);
             }
-            own = above.expect("BUG: Unix tells devices and inodes");
+            own = above;
         }
         Ok(true)
     }
 
     fn remove_file(&self, name: &OsStr) -> io::Result<()> {
-        Ok(retry_on_intr(|| unlinkat(&self.fd, name.as_bytes(), AtFlags::empty()))?)
+        Ok(self.at(name).remove_file()?)
     }
 
     fn remove_one_name(&self, name: &OsStr) -> io::Result<Option<Facts>> {
-        remove_one_name(self, name)
+        let place = self.at(name);
+        // What is held can be looked at without a name.
+        let held = place.hold()?;
+        place.remove_file()?;
+        Ok(held.map(|file| retry_on_intr(|| fstat(&file))).transpose()?.as_ref().map(facts_of))
     }
 
     fn remove_dir(&self, name: &OsStr) -> io::Result<()> {
-        Ok(retry_on_intr(|| unlinkat(&self.fd, name.as_bytes(), AtFlags::REMOVEDIR))?)
+        Ok(self.at(name).remove_dir()?)
     }
 
     const REMOVES_TREES: bool = false;
@@ -109,27 +106,27 @@ impl Editable for Dir {
         scratch: &mut Scratch,
     ) -> io::Result<Option<u32>> {
         if !attributes.mode {
-            self.mkdir(name, 0o777)?;
+            self.at(name).make_dir(0o777)?;
             return self.opened_up(name, scratch).inspect_err(|_| _ = self.remove_dir(name));
         }
         if !scratch.new_directories.keep_their_mode {
-            self.mkdir(name, PRIVATE)?;
+            self.at(name).make_dir(PRIVATE)?;
             if self.made_private(name, scratch).inspect_err(|_| _ = self.remove_dir(name))? {
                 return Ok(None);
             }
             self.remove_dir(name)?;
         }
-        self.mkdir(name, like.mode_to_begin_with()?)?;
+        self.at(name).make_dir(like.mode_to_begin_with()?)?;
         self.take_lists(name).inspect_err(|_| _ = self.remove_dir(name))?;
         Ok(None)
     }
 
     fn open_up(&self) -> io::Result<()> {
-        open_up(&self.fd)
+        Ok(open_up(&self.fd)?)
     }
 
     fn open_up_in(&self, name: &OsStr) -> io::Result<()> {
-        open_up_in(self, name)
+        Ok(open_up_in(self.at(name))?)
     }
 
     fn make_link(
@@ -139,55 +136,46 @@ impl Editable for Dir {
         like: &Original<'_, Self>,
         copying: &Copying,
     ) -> io::Result<Losses> {
-        let target = target.as_os_str().as_bytes();
-        let make = |name: &OsStr| Ok(retry_on_intr(|| symlinkat(target, &self.fd, name.as_bytes()))?);
-        self.make_complete(name, like, copying, make)
+        self.make_complete(name, like, copying, |new| Ok(new.make_symlink(target.as_os_str())?))
     }
 
     fn read_link(&self, name: &OsStr) -> io::Result<OsString> {
-        let target = retry_on_intr(|| readlinkat(&self.fd, name.as_bytes(), Vec::new()))?;
-        Ok(OsString::from_vec(target.into_bytes()))
+        Ok(self.at(name).read_link()?)
     }
 
-    fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, replace: bool) -> io::Result<()> {
-        let (above, old) = from.look_up(old)?;
-        let from = above.as_ref().unwrap_or(from);
-        self.make(name, replace, |name| {
-            Ok(retry_on_intr(|| linkat(&from.fd, old, &self.fd, name.as_bytes(), AtFlags::empty()))?)
-        })
+    fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, existing: Existing) -> io::Result<()> {
+        let mut way = Way::from(from.fd.as_fd());
+        let old = way.to(old.as_os_str())?;
+        self.link(name, existing, |new| Ok(old.hard_link(new)?))
     }
 
     type Held = OwnedFd;
 
     fn hold(&self, name: &OsStr) -> io::Result<(Option<OwnedFd>, Facts)> {
-        let Some(held) = unnamed::hold(&self.fd, name)? else {
+        let Some(held) = self.at(name).hold()? else {
             return Ok((None, self.facts_in(name, Links::Keep)?));
         };
         let facts = facts_of(&retry_on_intr(|| fstat(&held))?);
         Ok((Some(held), facts))
     }
 
-    fn make_hard_link_to(&self, held: &OwnedFd, name: &OsStr, replace: bool) -> io::Result<()> {
-        self.make(name, replace, |name| match unnamed::give_name(held, &self.fd, name)? {
-            true => Ok(()),
-            false => Err(io::ErrorKind::Unsupported.into()),
+    fn make_hard_link_to(&self, held: &OwnedFd, name: &OsStr, existing: Existing) -> io::Result<()> {
+        self.link(name, existing, |new| match unnamed::give_name(held, new) {
+            Err(unnamed::UNABLE) => Err(io::ErrorKind::Unsupported.into()),
+            result => Ok(result?),
         })
     }
 
     fn make_special(&self, name: &OsStr, like: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses> {
-        self.make_complete(name, like, copying, |name| make_special(self, name, like.facts, copying.attributes))
+        self.make_complete(name, like, copying, |new| make_special(new, like.facts, copying.attributes))
     }
 
-    fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, replace: bool) -> io::Result<()> {
-        let (name, new) = (name.as_bytes(), new.as_bytes());
-        match replace {
-            true => Ok(retry_on_intr(|| renameat(&self.fd, name, &to.fd, new))?),
-            false => rename_name(Name { dir: self.fd.as_fd(), name }, Name { dir: to.fd.as_fd(), name: new }),
-        }
+    fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, existing: Existing) -> io::Result<()> {
+        rename_at(self.at(name), to.at(new), existing)
     }
 
     fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(File, Facts)> {
-        let file = open_to_read(&self.fd, name, links)?;
+        let file = open_to_read(self.at(name), links)?;
         let facts = facts_of(&retry_on_intr(|| fstat(&file))?);
         Ok((file, facts))
     }
@@ -206,12 +194,15 @@ impl Editable for Dir {
             if !goes_on(facts.size) {
                 return Ok(None);
             }
-            scratch.name = Some(clone.become_permanent(name, copying.replace)?);
+            scratch.name = Some(clone.become_permanent(self.at(name), copying.existing)?);
             return Ok(Some(CopiedFile { means: crate::sys::Means::Shared, losses: Losses::default() }));
         }
         let mut losses = Losses::default();
         let facts = &permitted(&Handle::Open(source.as_fd()), facts, copying.attributes, &mut losses);
-        let replaced = if copying.replace { self.replaced_file(name, copying.attributes) } else { None };
+        let replaced = match copying.existing {
+            Existing::Replace => self.replaced_file(name, copying.attributes),
+            Existing::Fail => None,
+        };
         let mut is_first = true;
         loop {
             let (file, temporary) = self.temporary_file(facts, copying, replaced.is_some(), scratch)?;
@@ -227,11 +218,12 @@ impl Editable for Dir {
             }
             if let Some(temporary) = temporary {
                 copy::close(file)?;
-                scratch.name = Some(temporary.become_permanent(name, copying.replace)?);
+                scratch.name = Some(temporary.become_permanent(self.at(name), copying.existing)?);
                 return Ok(Some(CopiedFile { means, losses }));
             }
-            if unnamed::give_name(&file, &self.fd, name)? {
-                return Ok(Some(CopiedFile { means, losses }));
+            match unnamed::give_name(&file, self.at(name)) {
+                Err(unnamed::UNABLE) => {}
+                result => return Ok(result.map(|()| Some(CopiedFile { means, losses }))?),
             }
             // Once more, then, under a temporary name.
             (scratch.cannot_name, losses, is_first) = (true, Losses::default(), false);
@@ -266,14 +258,14 @@ impl Editable for Dir {
         like: &Original<'_, Self>,
         attributes: Attributes,
     ) -> io::Result<bool> {
-        let source = handle_of(like);
+        let source = like.handle();
         let facts = permitted(&source, like.facts, attributes, &mut Losses::default());
         let giver = Giver::original(source, &facts, attributes);
         Ok(give_attributes::differ(&giver, &self.named(name), now)?)
     }
 
     fn update(&self, name: &OsStr, like: &Original<'_, Self>, attributes: Attributes) -> io::Result<Losses> {
-        self.dress(name, like, attributes, Surplus::Anything)
+        dress(self.at(name), like, attributes, Surplus::Anything)
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -299,6 +291,14 @@ impl Editable for Dir {
 
 /// Copying files.
 impl Dir {
+    fn temporary<T>(
+        &self,
+        scratch: &mut Scratch,
+        make: impl Fn(Place<'_>) -> io::Result<T>,
+    ) -> io::Result<(T, Temporary<'_>)> {
+        Temporary::make(&self.fd, || scratch.name.take().unwrap_or_else(temporary_name), make)
+    }
+
     /// Makes a file that is not complete: without a name where that is possible, else under a temporary one. What
     /// replaces another needs one all the same.
     fn temporary_file(
@@ -315,17 +315,14 @@ impl Dir {
         };
         // Where the mode does not matter, it is that of a new file, to which older systems do not apply the umask
         // when it has no name.
-        if copying.attributes.mode && !copying.replace && !scratch.cannot_name {
+        if copying.attributes.mode && copying.existing == Existing::Fail && !scratch.cannot_name {
             if let Some(file) = unnamed::create(&self.fd, mode)? {
                 return Ok((file, None));
             }
             scratch.cannot_name = true;
         }
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let (name, file) = scratch.with_temporary_name(|name| {
-            Ok(File::from(retry_on_intr(|| openat(&self.fd, name.as_bytes(), flags, mode))?))
-        })?;
-        Ok((file, Some(Temporary { dir: self, name: Some(name) })))
+        let (file, temporary) = self.temporary(scratch, |new| Ok(File::from(new.create_new(mode)?)))?;
+        Ok((file, Some(temporary)))
     }
 
     /// Makes a complete copy by one call, of what is worth it, where a copy has all that such a one has.
@@ -342,12 +339,9 @@ impl Dir {
         if !is_like_clone || facts.size <= Scratch::BUFFER as u64 || scratch.cannot_share {
             return Ok(None);
         }
-        let (name, is_made) = scratch.with_temporary_name(|name| copy::cloned(source, &self.fd, name, owner))?;
-        if !is_made {
-            (scratch.cannot_share, scratch.name) = (true, Some(name));
-            return Ok(None);
-        }
-        Ok(Some(Temporary { dir: self, name: Some(name) }))
+        let made = self.temporary(scratch, |new| copy::clone(source, new, owner));
+        scratch.cannot_share = made.is_err();
+        Ok(made.ok().map(|((), clone)| clone))
     }
 
     /// Gives a file what it is to have besides its content: of the original, and of the file that it replaces.
@@ -405,7 +399,7 @@ impl Dir {
         if self.given_mode.load(Ordering::Relaxed) == mode {
             return Ok(true);
         }
-        let has_mode = facts_of(&retry_on_intr(|| fstat(file))?).mode & 0o7777 == mode;
+        let has_mode = mode_of(&retry_on_intr(|| fstat(file))?) == mode;
         if has_mode {
             self.given_mode.store(mode, Ordering::Relaxed);
         }
@@ -431,7 +425,7 @@ const STICKY: u32 = 0o1000;
 /// Whether the file system lets the mode of a directory be changed, and does not only say so.
 fn is_changed(dir: &Dir, mode: u32) -> bool {
     let handle = dir.handle();
-    handle.set_mode(mode).is_ok() && handle.stat().is_ok_and(|found| facts_of(&found).mode & 0o7777 == mode)
+    handle.set_mode(mode).is_ok() && handle.stat().is_ok_and(|found| mode_of(&found) == mode)
 }
 
 /// The mode of a directory that nobody but its owner may look into.
@@ -439,14 +433,9 @@ const PRIVATE: u32 = 0o700;
 
 /// Making directories.
 impl Dir {
-    fn mkdir(&self, name: &OsStr, mode: u32) -> io::Result<()> {
-        let mode = Mode::from_raw_mode(mode as _);
-        Ok(retry_on_intr(|| mkdirat(&self.fd, name.as_bytes(), mode))?)
-    }
-
     /// The mode with which a copy of this directory is made where modes cannot be changed later.
     fn mode_to_begin_with(&self) -> io::Result<u32> {
-        let mode = facts_of(&retry_on_intr(|| fstat(&self.fd))?).mode & 0o1777;
+        let mode = mode_of(&self.handle().stat()?) & 0o1777;
         Ok(xattr::own_mode(&self.handle(), mode, &mut Losses::default()) | PRIVATE)
     }
 
@@ -457,12 +446,12 @@ impl Dir {
         if made.have_their_bits && self.surplus_of_new() == Surplus::Nothing {
             return Ok(None);
         }
-        let mode = self.facts_in(name, Links::Keep)?.mode & 0o7777;
+        let mode = mode_of(&self.at(name).stat(Links::Keep)?);
         if mode & PRIVATE == PRIVATE {
             made.have_their_bits = true;
             return Ok(None);
         }
-        set_mode(&self.fd, name, Mode::from_raw_mode((mode | PRIVATE) as _))?;
+        self.at(name).set_mode(mode | PRIVATE, Links::Keep)?;
         Ok(Some(mode))
     }
 
@@ -474,7 +463,7 @@ impl Dir {
         if made.have_their_bits && self.surplus_of_new() == Surplus::Nothing {
             return Ok(true);
         }
-        let mode = self.facts_in(name, Links::Keep)?.mode & 0o7777;
+        let mode = mode_of(&self.at(name).stat(Links::Keep)?);
         made.have_their_bits = mode & PRIVATE == PRIVATE;
         // What it has from the directory above besides permissions stays.
         let private = mode & 0o7000 | PRIVATE;
@@ -498,15 +487,17 @@ impl Dir {
 
 /// Making what has a name from the beginning.
 impl Dir {
-    /// Makes something; to replace what has the name, under another one first.
-    fn make(&self, name: &OsStr, replace: bool, make: impl Fn(&OsStr) -> io::Result<()>) -> io::Result<()> {
-        match make(name) {
-            Err(error) if replace && error.kind() == io::ErrorKind::AlreadyExists => {}
+    /// Makes a hard link; to replace what has the name, under another one first.
+    fn link(&self, name: &OsStr, existing: Existing, make: impl Fn(Place<'_>) -> io::Result<()>) -> io::Result<()> {
+        match make(self.at(name)) {
+            Err(error) if existing == Existing::Replace && error.kind() == io::ErrorKind::AlreadyExists => {}
             result => return result,
         }
-        let temporary = temporary_name();
-        make(&temporary)?;
-        Temporary { dir: self, name: Some(temporary) }.become_permanent(name, replace).map(drop)
+        let ((), temporary) = Temporary::make(&self.fd, temporary_name, make)?;
+        let temporary = temporary.become_permanent(self.at(name), existing)?;
+        // Renaming does nothing where both are names of the same file, which another program may have made of them.
+        _ = self.at(&temporary).remove_file();
+        Ok(())
     }
 
     /// Makes a link or special file, with the attributes of another one. What replaces something, and what must not be
@@ -516,43 +507,25 @@ impl Dir {
         name: &OsStr,
         like: &Original<'_, Self>,
         copying: &Copying,
-        make: impl Fn(&OsStr) -> io::Result<()>,
+        make: impl Fn(Place<'_>) -> io::Result<()>,
     ) -> io::Result<Losses> {
-        let Copying { attributes, replace, strict, .. } = *copying;
+        let Copying { attributes, existing, strict, .. } = *copying;
         let surplus = self.surplus_of_new();
         if !strict {
-            match make(name) {
-                Err(error) if replace && error.kind() == io::ErrorKind::AlreadyExists => {}
+            match make(self.at(name)) {
+                Err(error) if existing == Existing::Replace && error.kind() == io::ErrorKind::AlreadyExists => {}
                 result => {
                     result?;
-                    return self.dress(name, like, attributes, surplus).inspect_err(|_| _ = self.remove_file(name));
+                    return dress(self.at(name), like, attributes, surplus).inspect_err(|_| _ = self.remove_file(name));
                 }
             }
         }
-        let temporary = temporary_name();
-        make(&temporary)?;
-        let temporary = Temporary { dir: self, name: Some(temporary) };
-        let losses = self.dress(temporary.name(), like, attributes, surplus)?;
+        let ((), temporary) = Temporary::make(&self.fd, temporary_name, make)?;
+        let losses = dress(temporary.place(), like, attributes, surplus)?;
         if strict && !losses.is_empty() {
             return losses.refused().map(|()| Losses::default());
         }
-        temporary.become_permanent(name, replace)?;
-        Ok(losses)
-    }
-
-    /// Gives what has a name the attributes of another one.
-    fn dress(
-        &self,
-        name: &OsStr,
-        like: &Original<'_, Self>,
-        attributes: Attributes,
-        surplus: Surplus,
-    ) -> io::Result<Losses> {
-        let mut losses = Losses::default();
-        let source = handle_of(like);
-        let facts = permitted(&source, like.facts, attributes, &mut losses);
-        let giver = Giver::original(source, &facts, attributes);
-        give_attributes::give(&giver, &self.named(name), surplus, &mut losses)?;
+        temporary.become_permanent(self.at(name), existing)?;
         Ok(losses)
     }
 
@@ -561,67 +534,27 @@ impl Dir {
     }
 
     fn named<'n>(&'n self, name: &'n OsStr) -> Handle<'n> {
-        Handle::Named(self.fd.as_fd(), name, Links::Keep)
+        Handle::Named(self.at(name), Links::Keep)
     }
 }
 
-fn handle_of<'a>(original: &Original<'a, Dir>) -> Handle<'a> {
-    match original.file {
-        Some(file) => Handle::Open(file.as_fd()),
-        None => Handle::Named(original.dir.fd.as_fd(), original.name, original.links),
-    }
+/// Gives what has a name the attributes of another one.
+fn dress(place: Place<'_>, like: &Original<'_, Dir>, attributes: Attributes, surplus: Surplus) -> io::Result<Losses> {
+    let mut losses = Losses::default();
+    let source = like.handle();
+    let facts = permitted(&source, like.facts, attributes, &mut losses);
+    let giver = Giver::original(source, &facts, attributes);
+    give_attributes::give(&giver, &Handle::Named(place, Links::Keep), surplus, &mut losses)?;
+    Ok(losses)
 }
 
-/// Something under a temporary name, which is removed unless it gets its own.
-struct Temporary<'a> {
-    dir: &'a Dir,
-    name: Option<OsString>,
-}
-
-impl Temporary<'_> {
-    /// Gives it its name; returns the temporary one, which is free again.
-    fn become_permanent(mut self, name: &OsStr, replace: bool) -> io::Result<OsString> {
-        self.dir.rename(self.name(), self.dir, name, replace)?;
-        Ok(self.name.take().expect("BUG: it has its name already"))
-    }
-
-    fn name(&self) -> &OsStr {
-        self.name.as_deref().expect("BUG: it has its name already")
-    }
-}
-
-impl Drop for Temporary<'_> {
-    fn drop(&mut self) {
-        if let Some(name) = &self.name {
-            _ = self.dir.remove_file(name);
+impl Original<'_, Dir> {
+    fn handle(&self) -> Handle<'_> {
+        match self.file {
+            Some(file) => Handle::Open(file.as_fd()),
+            None => Handle::Named(self.dir.at(self.name), self.links),
         }
     }
-}
-
-#[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "other types on other systems")]
-pub(super) fn facts_of(stat: &Stat) -> Facts {
-    Facts {
-        kind: kind_of(FileType::from_raw_mode(stat.st_mode)).unwrap_or(FileKind::Other),
-        id: Some((stat.st_dev as u64, stat.st_ino as u64)),
-        names: stat.st_nlink as u64,
-        size: stat.st_size as u64,
-        allocated: stat.st_blocks as u64 * 512,
-        mode: stat.st_mode.into(),
-        owner: (stat.st_uid, stat.st_gid),
-        device: stat.st_rdev as u64,
-        accessed: time(stat.st_atime as i64, stat.st_atime_nsec as u64),
-        modified: time(stat.st_mtime as i64, stat.st_mtime_nsec as u64),
-        changed: time(stat.st_ctime as i64, stat.st_ctime_nsec as u64),
-    }
-}
-
-fn time(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
-    let whole = Duration::from_secs(seconds.unsigned_abs());
-    let second = match seconds {
-        0.. => SystemTime::UNIX_EPOCH.checked_add(whole),
-        _ => SystemTime::UNIX_EPOCH.checked_sub(whole),
-    };
-    second?.checked_add(Duration::from_nanos(nanoseconds))
 }
 
 /// Whether a file is made with the mode that it is to have in the end: nothing else of it depends on that.
@@ -631,80 +564,38 @@ fn is_made_with_mode(attributes: Attributes) -> bool {
 
 /// Makes a pipe, socket or device; one that is to get the mode of another, for its owner only until it has it.
 #[cfg(not(target_vendor = "apple"))]
-fn make_special(dir: &Dir, name: &OsStr, like: &Facts, attributes: Attributes) -> io::Result<()> {
-    let kind = FileType::from_raw_mode(like.mode as _);
+fn make_special(place: Place<'_>, like: &Facts, attributes: Attributes) -> io::Result<()> {
+    let kind = rustix::fs::FileType::from_raw_mode(like.mode as _);
     let mode = Mode::from_raw_mode(if attributes.mode { 0o600 } else { 0o666 });
-    Ok(retry_on_intr(|| rustix::fs::mknodat(&dir.fd, name.as_bytes(), kind, mode, like.device as _))?)
-}
-
-/// Sets the mode of what is not a link, and is not opened for that. Linux has no call of its own for it.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn set_mode(dir: impl AsFd, name: &OsStr, mode: Mode) -> rustix::io::Result<()> {
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    set_mode_of_path(retry_on_intr(|| openat(&dir, name.as_bytes(), flags, Mode::empty()))?, mode)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn set_mode(dir: impl AsFd, name: &OsStr, mode: Mode) -> rustix::io::Result<()> {
-    retry_on_intr(|| rustix::fs::chmodat(&dir, name.as_bytes(), mode, AtFlags::SYMLINK_NOFOLLOW))
+    Ok(retry_on_intr(|| rustix::fs::mknodat(place.dir, place.name, kind, mode, like.device as _))?)
 }
 
 #[cfg(target_vendor = "apple")]
-fn make_special(_: &Dir, _: &OsStr, _: &Facts, _: Attributes) -> io::Result<()> {
+fn make_special(_: Place<'_>, _: &Facts, _: Attributes) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Gives the owner of a directory all rights to it, in addition to those that others have.
-fn open_up(directory: impl AsFd) -> io::Result<()> {
-    let mode = facts_of(&retry_on_intr(|| fstat(&directory))?).mode & 0o7777 | 0o700;
-    let mode = Mode::from_raw_mode(mode as _);
-    match retry_on_intr(|| fchmod(&directory, mode)) {
+fn open_up(directory: impl AsFd) -> Result<()> {
+    let mode = mode_of(&retry_on_intr(|| fstat(&directory))?) | PRIVATE;
+    match retry_on_intr(|| fchmod(&directory, Mode::from_raw_mode(mode as _))) {
         // It is open to look up names only.
-        Err(Errno::BADF) => Ok(set_mode_of_path(&directory, mode)?),
-        result => Ok(result?),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        Err(Errno::BADF) => super::place::set_mode_of(&directory, mode),
+        result => result,
     }
 }
 
 /// The same for one that need not be readable.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn open_up_in(dir: &Dir, name: &OsStr) -> io::Result<()> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    open_up(retry_on_intr(|| openat(&dir.fd, name.as_bytes(), flags, Mode::empty()))?)
+fn open_up_in(place: Place<'_>) -> Result<()> {
+    open_up(place.open_dir(super::place::SEARCH, Links::Keep)?)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn open_up_in(dir: &Dir, name: &OsStr) -> io::Result<()> {
-    match dir.facts_in(name, Links::Keep)? {
-        Facts { kind: FileKind::Directory, mode, .. } => {
-            Ok(set_mode(&dir.fd, name, Mode::from_raw_mode((mode & 0o7777 | 0o700) as _))?)
-        }
-        _ => Err(Errno::NOTDIR.into()),
+fn open_up_in(place: Place<'_>) -> Result<()> {
+    match facts_of(&place.stat(Links::Keep)?) {
+        Facts { kind: FileKind::Directory, mode, .. } => place.set_mode(mode & 0o7777 | PRIVATE, Links::Keep),
+        _ => Err(Errno::NOTDIR),
     }
-}
-
-/// Sets the mode of what was opened without permission to read it. Linux has no call of its own for it.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn set_mode_of_path(file: impl AsFd, mode: Mode) -> rustix::io::Result<()> {
-    use std::os::fd::AsRawFd as _;
-    let path = format!("/proc/self/fd/{}", file.as_fd().as_raw_fd());
-    retry_on_intr(|| rustix::fs::chmod(&path, mode))
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn set_mode_of_path(_: impl AsFd, _: Mode) -> rustix::io::Result<()> {
-    Err(Errno::BADF)
-}
-
-/// A descriptor that needs no rights to the file keeps it within reach.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn remove_one_name(dir: &Dir, name: &OsStr) -> io::Result<Option<Facts>> {
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = retry_on_intr(|| openat(&dir.fd, name.as_bytes(), flags, Mode::empty()))?;
-    dir.remove_file(name)?;
-    Ok(Some(facts_of(&retry_on_intr(|| fstat(&file))?)))
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn remove_one_name(dir: &Dir, name: &OsStr) -> io::Result<Option<Facts>> {
-    dir.remove_file(name).map(|()| None)
 }

@@ -7,6 +7,7 @@ use rustix::fs::{Gid, Stat, Timestamps, Uid};
 use rustix::io::Result;
 
 use super::attr::timespec;
+use super::facts::mode_of;
 use super::handle::Handle;
 use super::xattr::{self, Lists, Surplus, Wanted};
 use crate::kind::FileKind;
@@ -170,11 +171,6 @@ fn may_give((user, group): (u32, u32), now: (u32, u32)) -> bool {
     };
     let is_root = nix::unistd::geteuid().is_root();
     is_root || now.0 == user && is_member()
-}
-
-#[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "another type on other systems")]
-pub(super) fn mode_of(found: &Stat) -> u32 {
-    found.st_mode as u32 & 0o7777
 }
 
 fn owner_of(found: &Stat) -> (u32, u32) {

@@ -1,25 +1,20 @@
 //! Opening files to read them: a regular file is waited for, and nothing else.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::fd::OwnedFd;
 
-use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, openat};
-use rustix::io::{Errno, retry_on_intr};
+use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::{Errno, Result, retry_on_intr};
 
+use super::place::Place;
 use crate::sys::directory::Links;
-
-const TO_READ: OFlags = OFlags::NOCTTY.union(OFlags::CLOEXEC);
 
 /// Opens what has a name in a directory. A pipe that nobody writes to, and a device that is busy, are not waited for; a
 /// regular file is, while another program holds a lease on it (`F_SETLEASE`).
-pub(super) fn open_to_read(dir: impl AsFd, name: &OsStr, links: Links) -> rustix::io::Result<File> {
-    let follow = if links == Links::Keep { OFlags::NOFOLLOW } else { OFlags::empty() };
-    let opened = retry_on_intr(|| openat(&dir, name.as_bytes(), TO_READ | OFlags::NONBLOCK | follow, Mode::empty()));
-    match opened {
-        Err(Errno::AGAIN) => open_when_free(&dir, name, follow).map(File::from),
+pub(super) fn open_to_read(place: Place<'_>, links: Links) -> Result<File> {
+    match place.open(OFlags::NOCTTY | OFlags::NONBLOCK, Mode::empty(), links) {
+        Err(Errno::AGAIN) => open_when_free(place, links).map(File::from),
         file => file.map(File::from),
     }
 }
@@ -27,27 +22,24 @@ pub(super) fn open_to_read(dir: impl AsFd, name: &OsStr, links: Links) -> rustix
 /// Opens a regular file, and waits until nobody holds a lease on it. It is the file that was looked at, as it may have
 /// another name by now.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn open_when_free(dir: impl AsFd, name: &OsStr, follow: OFlags) -> rustix::io::Result<OwnedFd> {
-    use std::os::fd::AsRawFd as _;
+fn open_when_free(place: Place<'_>, links: Links) -> Result<OwnedFd> {
+    use rustix::fs::{FileType, fstat};
 
-    use rustix::fs::{CWD, FileType, fstat};
-
-    let flags = OFlags::PATH | OFlags::CLOEXEC | follow;
-    let found = retry_on_intr(|| openat(&dir, name.as_bytes(), flags, Mode::empty()))?;
+    let found = place.open(OFlags::PATH, Mode::empty(), links)?;
     if FileType::from_raw_mode(retry_on_intr(|| fstat(&found))?.st_mode) != FileType::RegularFile {
         return Err(Errno::AGAIN);
     }
-    let path = format!("/proc/self/fd/{}", found.as_raw_fd());
-    match retry_on_intr(|| openat(CWD, &path, TO_READ, Mode::empty())) {
+    let path = super::place::path_of(&found);
+    match Place::of(path.as_ref()).open(OFlags::NOCTTY, Mode::empty(), Links::Follow) {
         // There is no /proc.
-        Err(Errno::NOENT) => retry_on_intr(|| openat(&dir, name.as_bytes(), TO_READ | follow, Mode::empty())),
+        Err(Errno::NOENT) => place.open(OFlags::NOCTTY, Mode::empty(), links),
         file => file,
     }
 }
 
 /// Elsewhere there are no leases.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn open_when_free(_: impl AsFd, _: &OsStr, _: OFlags) -> rustix::io::Result<OwnedFd> {
+fn open_when_free(_: Place<'_>, _: Links) -> Result<OwnedFd> {
     Err(Errno::AGAIN)
 }
 

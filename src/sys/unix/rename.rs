@@ -1,40 +1,22 @@
 //! Renaming without replacing anything.
 
 use std::io;
-use std::os::fd::BorrowedFd;
-use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, FileType, Stat, linkat, renameat, statat, unlinkat};
-use rustix::io::{Errno, retry_on_intr};
+use rustix::io::Errno;
 
-/// Renames a path. Fails if something has the new one.
-pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let [from, to] = [from, to].map(|path| Name { dir: CWD, name: path.as_os_str().as_bytes() });
-    rename_name(from, to)
-}
-
-/// A name in an open directory.
-#[derive(Clone, Copy)]
-pub(super) struct Name<'a> {
-    pub(super) dir: BorrowedFd<'a>,
-    pub(super) name: &'a [u8],
-}
-
-impl Name<'_> {
-    fn found(self) -> rustix::io::Result<Stat> {
-        retry_on_intr(|| statat(self.dir, self.name, AtFlags::SYMLINK_NOFOLLOW))
-    }
-
-    fn unlink(self) -> rustix::io::Result<()> {
-        retry_on_intr(|| unlinkat(self.dir, self.name, AtFlags::empty()))
-    }
-}
+use super::facts::facts_of;
+use super::is_one_of;
+use super::place::Place;
+use crate::sys::directory::Links;
+use crate::sys::edit_dir::Facts;
+use crate::sys::rename::{Name, rename_in_two_steps};
 
 /// Renames in one step. Fails if something has the new name.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-pub(super) fn rename_name(from: Name<'_>, to: Name<'_>) -> io::Result<()> {
+pub(super) fn rename_new(from: Place<'_>, to: Place<'_>) -> io::Result<()> {
     use rustix::fs::{RenameFlags, renameat_with};
+    use rustix::io::retry_on_intr;
+
     match retry_on_intr(|| renameat_with(from.dir, from.name, to.dir, to.name, RenameFlags::NOREPLACE)) {
         // The file system or the kernel does not know the flag.
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_in_two_steps(from, to),
@@ -43,62 +25,30 @@ pub(super) fn rename_name(from: Name<'_>, to: Name<'_>) -> io::Result<()> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub(super) fn rename_name(from: Name<'_>, to: Name<'_>) -> io::Result<()> {
+pub(super) fn rename_new(from: Place<'_>, to: Place<'_>) -> io::Result<()> {
     rename_in_two_steps(from, to)
 }
 
-/// Adds the new name as a hard link, then removes the old one.
-///
-/// For a directory, and on file systems without hard links, the new name is only looked up before.
-fn rename_in_two_steps(from: Name<'_>, to: Name<'_>) -> io::Result<()> {
-    let old = from.found()?;
-    if FileType::from_raw_mode(old.st_mode) != FileType::Directory {
-        match retry_on_intr(|| linkat(from.dir, from.name, to.dir, to.name, AtFlags::empty())) {
-            Ok(()) => return remove_old_name(from, to, &old),
-            // No hard links here, or not of this file, or not one more.
-            Err(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL | Errno::MLINK) => {}
-            Err(errno) => return Err(errno.into()),
-        }
+impl Name for Place<'_> {
+    fn facts(self) -> io::Result<Facts> {
+        Ok(facts_of(&self.stat(Links::Keep)?))
     }
-    match to.found() {
-        Ok(_) => Err(Errno::EXIST.into()),
-        Err(Errno::NOENT) => Ok(retry_on_intr(|| renameat(from.dir, from.name, to.dir, to.name))?),
-        Err(errno) => Err(errno.into()),
+
+    fn hard_link(self, new: Self) -> io::Result<()> {
+        Ok(Place::hard_link(self, new)?)
     }
-}
 
-/// Leaves a file its new name only. `old` is what had the old name before the file got the new one.
-fn remove_old_name(from: Name<'_>, to: Name<'_>, old: &Stat) -> io::Result<()> {
-    let new = to.found()?;
-    match from.found() {
-        Ok(now) if is_same(&now, &new) || is_same(&now, old) && looks_like(&new, old) => {}
-        // Another program has removed the old name, or given it to another file, which stays.
-        Ok(_) | Err(Errno::NOENT) => return Ok(()),
-        Err(errno) => return Err(errno.into()),
+    fn rename(self, new: Self) -> io::Result<()> {
+        Ok(Place::rename(self, new)?)
     }
-    from.unlink().or_else(|errno| match errno {
-        Errno::NOENT => Ok(()),
-        _ => take_back(to, &new).and(Err(errno)),
-    })?;
-    Ok(())
-}
 
-/// Removes the new name again, unless it is another file's by now.
-fn take_back(to: Name<'_>, new: &Stat) -> rustix::io::Result<()> {
-    if to.found().is_ok_and(|found| is_same(&found, new)) {
-        to.unlink()?;
+    fn remove_file(self) -> io::Result<()> {
+        Ok(Place::remove_file(self)?)
     }
-    Ok(())
-}
 
-fn is_same(left: &Stat, right: &Stat) -> bool {
-    (left.st_dev, left.st_ino) == (right.st_dev, right.st_ino)
-}
-
-/// Some file systems, such as sshfs, give each name of a file an inode number of its own.
-fn looks_like(left: &Stat, right: &Stat) -> bool {
-    let seen = |stat: &Stat| (stat.st_dev, stat.st_mode, stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
-    seen(left) == seen(right)
+    fn is_about_hard_links(error: &io::Error) -> bool {
+        is_one_of(error, &[Errno::PERM, Errno::NOTSUP, Errno::NOSYS, Errno::INVAL, Errno::MLINK])
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -106,7 +56,6 @@ fn looks_like(left: &Stat, right: &Stat) -> bool {
 mod tests {
     use std::fs::{self, Permissions};
     use std::io::ErrorKind;
-    use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
     use std::path::Path;
 
@@ -114,6 +63,7 @@ mod tests {
 
     use super::*;
     use crate::sys::portable;
+    use crate::sys::rename::{remove_old_name, take_back};
 
     const KINDS: [&str; 7] = ["nothing", "file", "two names", "directory", "full", "link", "dangling link"];
 
@@ -132,15 +82,11 @@ mod tests {
         }
     }
 
-    fn name(path: &Path) -> Name<'_> {
-        Name { dir: CWD, name: path.as_os_str().as_bytes() }
-    }
-
     type Way = fn(&Path, &Path) -> io::Result<()>;
 
     const WAYS: [(&str, Way); 3] = [
-        ("one step", rename_new),
-        ("two steps", |from, to| rename_in_two_steps(name(from), name(to))),
+        ("one step", |from, to| rename_new(Place::of(from), Place::of(to))),
+        ("two steps", |from, to| rename_in_two_steps(Place::of(from), Place::of(to))),
         ("std", portable::rename_new),
     ];
 
@@ -211,11 +157,11 @@ mod tests {
             let (old, new) = (place.path().join("old"), place.path().join("new"));
             make(&old, "file");
             fs::hard_link(&old, &new).unwrap();
-            let found = name(&old).found().unwrap();
+            let found = Place::of(&old).facts().unwrap();
             fs::remove_file(&old).unwrap();
             make(&old, other);
             let before = fs::symlink_metadata(&old).map(|found| found.ino()).ok();
-            remove_old_name(name(&old), name(&new), &found).unwrap();
+            remove_old_name(Place::of(&old), Place::of(&new), &found).unwrap();
             assert_eq!(fs::symlink_metadata(&old).map(|found| found.ino()).ok(), before, "{other}");
             assert_eq!(fs::metadata(&new).unwrap().nlink(), 1);
         }
@@ -229,12 +175,12 @@ mod tests {
             let (old, new) = (place.path().join("old"), place.path().join("new"));
             make(&old, "file");
             fs::hard_link(&old, &new).unwrap();
-            let found = name(&new).found().unwrap();
+            let found = Place::of(&new).facts().unwrap();
             if !other.is_empty() {
                 fs::remove_file(&new).unwrap();
                 make(&new, other);
             }
-            take_back(name(&new), &found).unwrap();
+            take_back(Place::of(&new), &found).unwrap();
             assert_eq!(fs::symlink_metadata(&new).is_ok(), !other.is_empty(), "{other}");
             assert_eq!(fs::metadata(&old).unwrap().nlink(), 1);
         }

@@ -1,22 +1,15 @@
 //! Real paths, of any length.
 
-use std::ffi::OsString;
 use std::io;
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, readlinkat, statat};
-use rustix::io::retry_on_intr;
+use rustix::fs::CWD;
 
-use super::dir::front;
-use crate::sys::resolve::{Found, Trouble, follow};
-
-/// What opens a directory only to go through it, where the system has that.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const SEARCH: OFlags = OFlags::PATH;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const SEARCH: OFlags = OFlags::RDONLY;
+use super::facts;
+use super::place::{Place, Way};
+use crate::kind::FileKind;
+use crate::sys::directory::Links;
+use crate::sys::resolve::{Node, Trouble, follow};
 
 /// The path that leads to the same file with no link and no `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
@@ -30,49 +23,16 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
 
 fn resolve_with(path: &Path, trouble: Trouble) -> io::Result<PathBuf> {
     let start = if path.is_absolute() { PathBuf::new() } else { super::working_dir()? };
-    let mut way = Way::default();
-    follow(start, path, trouble, |path| way.look(path))
+    let mut way = Way::from(CWD);
+    follow(start, path, trouble, |path| look(way.to(path.as_os_str())?))
 }
 
-/// The last directory that had to be opened for a path that is too long for one call.
-#[derive(Default)]
-struct Way {
-    dir: Option<OwnedFd>,
-    /// As much of the path as leads to it.
-    path: Vec<u8>,
-}
-
-impl Way {
-    /// Looks at an absolute path that has no links but the last name.
-    fn look(&mut self, path: &Path) -> io::Result<Found> {
-        let path = path.as_os_str().as_bytes();
-        if !path.strip_prefix(&*self.path).is_some_and(|rest| self.path.is_empty() || rest.starts_with(b"/")) {
-            *self = Self::default();
-        }
-        loop {
-            let opened = if self.path.is_empty() { 0 } else { self.path.len() + 1 };
-            let (first, rest) = front(&path[opened..]);
-            let dir = self.dir.as_ref().map_or(CWD, |dir| dir.as_fd());
-            if rest.is_empty() {
-                return look_in(dir, first);
-            }
-            let flags = SEARCH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            let next = retry_on_intr(|| openat(dir, first, flags, Mode::empty()))?;
-            self.path = path[..opened + first.len()].to_owned();
-            self.dir = Some(next);
-        }
-    }
-}
-
-fn look_in(dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<Found> {
-    let found = retry_on_intr(|| statat(dir, path, AtFlags::SYMLINK_NOFOLLOW))?;
-    Ok(match FileType::from_raw_mode(found.st_mode) {
-        FileType::Symlink => {
-            let target = retry_on_intr(|| readlinkat(dir, path, Vec::new()))?;
-            Found::Link(OsString::from_vec(target.into_bytes()).into())
-        }
-        FileType::Directory => Found::Directory,
-        _ => Found::Other,
+/// What a name stands for.
+pub(super) fn look(place: Place<'_>) -> io::Result<Node> {
+    Ok(match facts::kind(&place.stat(Links::Keep)?) {
+        FileKind::Symlink => Node::Link(place.read_link()?.into()),
+        FileKind::Directory => Node::Directory,
+        _ => Node::Other,
     })
 }
 

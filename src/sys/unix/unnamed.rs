@@ -1,31 +1,36 @@
 //! Files by their descriptors: Linux makes them without a name, which nobody sees before they get one, and makes
 //! hard links to those that are open.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 
 use rustix::fs::Mode;
+use rustix::io::{Errno, Result};
 
-pub(super) use here::{create, give_name, has_umask, hold};
+use super::place::Place;
+
+/// The error of [`give_name`] where neither the system nor the file system can do that.
+pub(super) const UNABLE: Errno = Errno::OPNOTSUPP;
+
+pub(super) use here::{create, give_name, has_umask};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod here {
-    use std::os::fd::AsRawFd as _;
-    use std::os::unix::ffi::OsStrExt as _;
+    use std::ffi::OsStr;
 
-    use rustix::fs::{AtFlags, CWD, OFlags, fgetxattr, fstat, linkat, openat};
-    use rustix::io::{Errno, retry_on_intr};
+    use rustix::fs::{AtFlags, CWD, OFlags, fgetxattr, fstat, linkat};
+    use rustix::io::retry_on_intr;
 
     use super::*;
+    use crate::sys::directory::Links;
+    use crate::sys::unix::place::path_of;
     use crate::sys::unix::xattr;
 
     /// Makes a file in a directory; nothing, where the system or the file system has no such files.
     pub(in crate::sys::unix) fn create(dir: impl AsFd, mode: Mode) -> io::Result<Option<File>> {
         let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS];
-        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-        match retry_on_intr(|| openat(&dir, c".", flags, mode)) {
+        match Place::new(&dir, OsStr::new(".")).open(OFlags::TMPFILE | OFlags::WRONLY, mode, Links::Follow) {
             Err(errno) if unknown.contains(&errno) => Ok(None),
             file => Ok(Some(File::from(file?))),
         }
@@ -40,27 +45,20 @@ mod here {
         Ok(mode & ALL != ALL || !matches!(retry_on_intr(lists), Err(Errno::NOTSUP | Errno::NOSYS)))
     }
 
-    /// Opens whatever has a name, without following a link and without reading from it.
-    pub(in crate::sys::unix) fn hold(dir: impl AsFd, name: &OsStr) -> io::Result<Option<OwnedFd>> {
-        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(Some(retry_on_intr(|| openat(&dir, name.as_bytes(), flags, Mode::empty()))?))
-    }
-
-    /// Gives a file a name, which must be free; whether that was possible.
+    /// Gives a file a name, which must be free. [`UNABLE`] where that is not possible.
     ///
     /// Since Linux 6.10 its descriptor is enough; before, that took special rights, or /proc.
-    pub(in crate::sys::unix) fn give_name(file: impl AsFd, dir: impl AsFd, name: &OsStr) -> rustix::io::Result<bool> {
+    pub(in crate::sys::unix) fn give_name(file: impl AsFd, new: Place<'_>) -> Result<()> {
         let unable =
             [Errno::NOENT, Errno::OPNOTSUPP, Errno::PERM, Errno::ACCESS, Errno::XDEV, Errno::NOSYS, Errno::INVAL];
-        let name = name.as_bytes();
-        match retry_on_intr(|| linkat(&file, c"", &dir, name, AtFlags::EMPTY_PATH)) {
+        match retry_on_intr(|| linkat(&file, c"", new.dir, new.name, AtFlags::EMPTY_PATH)) {
             Err(errno) if unable.contains(&errno) => {}
-            result => return result.map(|()| true),
+            result => return result,
         }
-        let path = format!("/proc/self/fd/{}", file.as_fd().as_raw_fd());
-        match retry_on_intr(|| linkat(CWD, &path, &dir, name, AtFlags::SYMLINK_FOLLOW)) {
-            Err(errno) if unable.contains(&errno) => Ok(false),
-            result => result.map(|()| true),
+        let path = path_of(&file);
+        match retry_on_intr(|| linkat(CWD, &path, new.dir, new.name, AtFlags::SYMLINK_FOLLOW)) {
+            Err(errno) if unable.contains(&errno) => Err(UNABLE),
+            result => result,
         }
     }
 }
@@ -78,11 +76,7 @@ mod here {
         Ok(true)
     }
 
-    pub(in crate::sys::unix) fn hold(_: impl AsFd, _: &OsStr) -> io::Result<Option<OwnedFd>> {
-        Ok(None)
-    }
-
-    pub(in crate::sys::unix) fn give_name(_: impl AsFd, _: impl AsFd, _: &OsStr) -> rustix::io::Result<bool> {
-        Ok(false)
+    pub(in crate::sys::unix) fn give_name(_: impl AsFd, _: Place<'_>) -> Result<()> {
+        Err(UNABLE)
     }
 }

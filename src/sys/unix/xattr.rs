@@ -49,7 +49,7 @@ mod here {
     use super::{Lists, Surplus, Wanted};
     use crate::report::Attribute;
     use crate::sys::edit_dir::Losses;
-    use crate::sys::unix::give_attributes::mode_of;
+    use crate::sys::unix::facts::mode_of;
     use crate::sys::unix::handle::Handle;
 
     /// The access control list of a file, where the system has it among its attributes.

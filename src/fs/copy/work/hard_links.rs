@@ -13,7 +13,7 @@ use crate::fs::copy::options::Overwrite;
 use crate::kind::FileKind;
 use crate::report::Action;
 use crate::report::Attribute;
-use crate::sys::{self, Editable, Facts, Links, Losses, OsPath, OsPathBuf};
+use crate::sys::{self, Editable, Existing, Facts, Links, Losses, OsPath, OsPathBuf};
 use crate::tree::lock;
 
 /// Device and inode.
@@ -309,13 +309,13 @@ impl<D: Editable> Copier<'_, '_, D> {
             Overwrite::IfDifferent => true,
             _ => is_outdated(settings, facts, old),
         };
-        let replace = match self.found(target, (path, name), facts.kind, is_outdated)? {
-            Found::Nothing => false,
-            Found::Old => true,
+        let existing = match self.found(target, (path, name), facts.kind, is_outdated)? {
+            Found::Nothing => Existing::Fail,
+            Found::Old => Existing::Replace,
             Found::Unchanged(old) => return Ok(Linked::Done(Done::Same(old.id))),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run)
-            && let Some(cause) = self.make_hard_link(dir, name, copy, replace)?
+            && let Some(cause) = self.make_hard_link(dir, name, copy, existing)?
         {
             return Ok(Linked::Unable(cause));
         }
@@ -325,10 +325,16 @@ impl<D: Editable> Copier<'_, '_, D> {
     }
 
     /// Makes a hard link to a copy; returns why that is not possible, if it is not.
-    fn make_hard_link(&self, dir: &D, name: &OsStr, copy: &Copied<D>, replace: bool) -> io::Result<Option<io::Error>> {
+    fn make_hard_link(
+        &self,
+        dir: &D,
+        name: &OsStr,
+        copy: &Copied<D>,
+        existing: Existing,
+    ) -> io::Result<Option<io::Error>> {
         let held = lock(&copy.held).clone();
         if let Some(held) = held {
-            match dir.make_hard_link_to(&held, name, replace) {
+            match dir.make_hard_link_to(&held, name, existing) {
                 // It may have a path, if the system knows it by nothing else.
                 Err(error) if matches!(sys::kind(&error), ErrorKind::NotFound | ErrorKind::Unsupported) => {}
                 Err(error) if cannot_have_names(&error) => return Ok(Some(error)),
@@ -336,15 +342,18 @@ impl<D: Editable> Copier<'_, '_, D> {
             }
         }
         let Some(root) = &self.copy.target else { return Ok(Some(sys::not_found())) };
-        match dir.make_hard_link(name, root, &copy.path, replace) {
+        match dir.make_hard_link(name, root, &copy.path, existing) {
             Err(error) if cannot_have_names(&error) => return Ok(Some(error)),
             result => result?,
         }
         if copy.is(&dir.facts_in(name, Links::Keep)?) {
             return Ok(None);
         }
-        // Another program has put another file there.
-        dir.remove_file(name)?;
+        // Another program has put another file in the place of the copy, which has got one more name then, or in that of
+        // the new name, which stays.
+        if dir.is_same(name, root, copy.path.as_os_str(), Links::Keep) {
+            dir.remove_file(name)?;
+        }
         Ok(Some(sys::not_found()))
     }
 }

@@ -11,7 +11,7 @@ use crate::fs::copy::times::{is_newer, is_same_time};
 use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
-use crate::sys::{self, Copying, Editable, Facts, Finishing, Links, Means, Original, OsPath, OsPathBuf};
+use crate::sys::{self, Copying, Editable, Existing, Facts, Finishing, Links, Means, Original, OsPath, OsPathBuf};
 use crate::tree::path_of;
 use crate::walk::ExclusionWay;
 
@@ -178,7 +178,12 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             FileKind::File => return self.file(dir, target, names, path, links),
             FileKind::Other => {
                 let facts = dir.facts_in(names.0, links)?;
-                self.special(&Original { dir, name: names.0, links, file: None, facts: &facts }, target, names.1, path)?;
+                self.special(
+                    &Original { dir, name: names.0, links, file: None, facts: &facts },
+                    target,
+                    names.1,
+                    path,
+                )?;
             }
         }
         Ok(false)
@@ -227,16 +232,16 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         original: &Original<'_, D>,
     ) -> io::Result<Done> {
         let facts = original.facts;
-        let replace = match self
+        let existing = match self
             .found(target, (path, name), FileKind::File, |old| is_outdated(self.copy.settings, facts, old))?
         {
-            Found::Nothing => false,
-            Found::Old => true,
+            Found::Nothing => Existing::Fail,
+            Found::Old => Existing::Replace,
             Found::Unchanged(old) if is_different(self.copy.settings, facts, &old) => return Ok(Done::Without),
             Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
         };
         if let Some(dir) = target.dir.filter(|_| !self.copy.settings.dry_run) {
-            let copying = self.copying(replace);
+            let copying = self.copying(existing);
             let (copy, mut bytes) = (self.copy, 0);
             let mut goes_on = |count| {
                 bytes += count;
@@ -253,13 +258,13 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             self.report.bytes += facts.size;
         }
         self.report.files += 1;
-        self.tell(if replace { Action::Replace } else { Action::Copy }, path, name);
+        self.tell(if existing == Existing::Replace { Action::Replace } else { Action::Copy }, path, name);
         Ok(Done::Made)
     }
 
-    fn copying(&self, replace: bool) -> Copying {
+    fn copying(&self, existing: Existing) -> Copying {
         let Settings { attributes, sync, strict, .. } = *self.copy.settings;
-        Copying { attributes, replace, sync, strict }
+        Copying { attributes, existing, sync, strict }
     }
 
     /// Leaves a copy that is there already, and brings its attributes up to date if that is wanted.
@@ -309,16 +314,16 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Overwrite::IfDifferent => is_different(),
             _ => is_outdated(settings, original.facts, old),
         };
-        let replace = match self.found(target, (path, name), FileKind::Symlink, is_outdated)? {
-            Found::Nothing => false,
-            Found::Old => true,
+        let existing = match self.found(target, (path, name), FileKind::Symlink, is_outdated)? {
+            Found::Nothing => Existing::Fail,
+            Found::Old => Existing::Replace,
             Found::Unchanged(_) if settings.overwrite != Overwrite::IfDifferent && is_different() => {
                 return Ok(Done::Without);
             }
             Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            let losses = dir.make_link(name, OsPath::new(leads_to), original, &self.copying(replace))?;
+            let losses = dir.make_link(name, OsPath::new(leads_to), original, &self.copying(existing))?;
             self.copy.not_kept(path, self.own_name(name), losses)?;
         }
         self.report.links += 1;
@@ -362,14 +367,14 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
             Overwrite::IfDifferent => is_different(old),
             _ => is_outdated(settings, facts, old),
         };
-        let replace = match self.found(target, (path, name), FileKind::Other, is_outdated)? {
-            Found::Nothing => false,
-            Found::Old => true,
+        let existing = match self.found(target, (path, name), FileKind::Other, is_outdated)? {
+            Found::Nothing => Existing::Fail,
+            Found::Old => Existing::Replace,
             Found::Unchanged(old) if is_different(&old) => return Ok(Done::Without),
             Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
         };
         if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            let losses = dir.make_special(name, original, &self.copying(replace))?;
+            let losses = dir.make_special(name, original, &self.copying(existing))?;
             self.copy.not_kept(path, self.own_name(name), losses)?;
         }
         self.report.specials += 1;

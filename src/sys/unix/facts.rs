@@ -1,0 +1,59 @@
+//! What `stat` says of a file.
+
+#![allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "other types on other systems")]
+
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{FileType, Stat};
+
+use crate::kind::FileKind;
+use crate::sys::edit_dir::Facts;
+
+pub(super) fn facts_of(stat: &Stat) -> Facts {
+    Facts {
+        kind: kind(stat),
+        id: Some(id_of(stat)),
+        names: stat.st_nlink as u64,
+        size: stat.st_size as u64,
+        allocated: stat.st_blocks as u64 * 512,
+        mode: stat.st_mode.into(),
+        owner: (stat.st_uid, stat.st_gid),
+        device: stat.st_rdev as u64,
+        accessed: time(stat.st_atime as i64, stat.st_atime_nsec as u64),
+        modified: time(stat.st_mtime as i64, stat.st_mtime_nsec as u64),
+        changed: time(stat.st_ctime as i64, stat.st_ctime_nsec as u64),
+    }
+}
+
+/// What tells a file from every other that exists: device and inode.
+pub(super) fn id_of(stat: &Stat) -> (u64, u64) {
+    (stat.st_dev as u64, stat.st_ino as u64)
+}
+
+pub(super) fn mode_of(stat: &Stat) -> u32 {
+    stat.st_mode as u32 & 0o7777
+}
+
+pub(super) fn kind(stat: &Stat) -> FileKind {
+    kind_of(FileType::from_raw_mode(stat.st_mode)).unwrap_or(FileKind::Other)
+}
+
+/// `None` where the file system does not say it in its directories.
+pub(super) fn kind_of(kind: FileType) -> Option<FileKind> {
+    Some(match kind {
+        FileType::RegularFile => FileKind::File,
+        FileType::Directory => FileKind::Directory,
+        FileType::Symlink => FileKind::Symlink,
+        FileType::Unknown => return None,
+        _ => FileKind::Other,
+    })
+}
+
+fn time(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
+    let whole = Duration::from_secs(seconds.unsigned_abs());
+    let second = match seconds {
+        0.. => SystemTime::UNIX_EPOCH.checked_add(whole),
+        _ => SystemTime::UNIX_EPOCH.checked_sub(whole),
+    };
+    second?.checked_add(Duration::from_nanos(nanoseconds))
+}

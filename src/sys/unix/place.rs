@@ -1,0 +1,244 @@
+//! The one address of every verb on Unix: a name in an open directory. `CWD` and a path are one, too.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::Path;
+
+use rustix::fs::{
+    Access, AtFlags, CWD, Gid, Mode, OFlags, Stat, Timestamps, Uid, accessat, chmodat, chownat, linkat, mkdirat,
+    openat, readlinkat, renameat, statat, symlinkat, unlinkat, utimensat,
+};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use rustix::fs::{Statx, StatxFlags, statx};
+use rustix::io::{Errno, Result, retry_on_intr};
+
+use crate::sys::directory::Links;
+
+/// How a directory is opened to look up names in it: where the system can, without permission to read it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) const SEARCH: OFlags = OFlags::PATH;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) const SEARCH: OFlags = OFlags::RDONLY;
+
+/// A name in an open directory, or a path from there. The directory may be `CWD`.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) dir: BorrowedFd<'a>,
+    pub(super) name: &'a OsStr,
+}
+
+/// Verbs: one system call each, made again if a signal interrupts it.
+impl<'a> Place<'a> {
+    pub(super) fn new(dir: &'a impl AsFd, name: &'a OsStr) -> Self {
+        Self { dir: dir.as_fd(), name }
+    }
+
+    /// Where a path leads from the working directory.
+    pub(super) fn of(path: &'a Path) -> Self {
+        Self { dir: CWD, name: path.as_os_str() }
+    }
+
+    pub(super) fn stat(self, links: Links) -> Result<Stat> {
+        retry_on_intr(|| statat(self.dir, self.name, at_flags(links)))
+    }
+
+    pub(super) fn open(self, flags: OFlags, mode: Mode, links: Links) -> Result<OwnedFd> {
+        let no_follow = if links == Links::Keep { OFlags::NOFOLLOW } else { OFlags::empty() };
+        retry_on_intr(|| openat(self.dir, self.name, flags | no_follow | OFlags::CLOEXEC, mode))
+    }
+
+    pub(super) fn open_dir(self, flags: OFlags, links: Links) -> Result<OwnedFd> {
+        self.open(flags | OFlags::DIRECTORY, Mode::empty(), links)
+    }
+
+    /// Makes an empty file and opens it for writing; nothing may have the name.
+    pub(super) fn create_new(self, mode: Mode) -> Result<OwnedFd> {
+        self.open(OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode, Links::Keep)
+    }
+
+    pub(super) fn make_dir(self, mode: u32) -> Result<()> {
+        retry_on_intr(|| mkdirat(self.dir, self.name, Mode::from_raw_mode(mode as _)))
+    }
+
+    pub(super) fn make_symlink(self, target: &OsStr) -> Result<()> {
+        retry_on_intr(|| symlinkat(target, self.dir, self.name))
+    }
+
+    pub(super) fn read_link(self) -> Result<OsString> {
+        let target = retry_on_intr(|| readlinkat(self.dir, self.name, Vec::new()))?;
+        Ok(OsString::from_vec(target.into_bytes()))
+    }
+
+    pub(super) fn remove_file(self) -> Result<()> {
+        retry_on_intr(|| unlinkat(self.dir, self.name, AtFlags::empty()))
+    }
+
+    pub(super) fn remove_dir(self) -> Result<()> {
+        retry_on_intr(|| unlinkat(self.dir, self.name, AtFlags::REMOVEDIR))
+    }
+
+    /// Renames, replacing what is there.
+    pub(super) fn rename(self, to: Place<'_>) -> Result<()> {
+        retry_on_intr(|| renameat(self.dir, self.name, to.dir, to.name))
+    }
+
+    /// Makes a hard link to what is here; a link is not followed.
+    pub(super) fn hard_link(self, new: Place<'_>) -> Result<()> {
+        retry_on_intr(|| linkat(self.dir, self.name, new.dir, new.name, AtFlags::empty()))
+    }
+
+    pub(super) fn set_owner(self, owner: Option<Uid>, group: Option<Gid>, links: Links) -> Result<()> {
+        retry_on_intr(|| chownat(self.dir, self.name, owner, group, at_flags(links)))
+    }
+
+    pub(super) fn set_times(self, times: &Timestamps, links: Links) -> Result<()> {
+        retry_on_intr(|| utimensat(self.dir, self.name, times, at_flags(links)))
+    }
+
+    /// Whether this user may do something, which the system says of what a link leads to.
+    pub(super) fn check_access(self, access: Access) -> Result<()> {
+        retry_on_intr(|| accessat(self.dir, self.name, access, AtFlags::EACCESS))
+    }
+
+    pub(super) fn set_mode(self, mode: u32, links: Links) -> Result<()> {
+        match links {
+            Links::Follow => {
+                retry_on_intr(|| chmodat(self.dir, self.name, Mode::from_raw_mode(mode as _), AtFlags::empty()))
+            }
+            Links::Keep => here::set_mode(self, mode),
+        }
+    }
+
+    /// What only Linux says of a file. An empty name stands for the directory itself.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(super) fn attributes(self) -> Result<Statx> {
+        retry_on_intr(|| {
+            statx(self.dir, self.name, AtFlags::SYMLINK_NOFOLLOW | AtFlags::EMPTY_PATH, StatxFlags::empty())
+        })
+    }
+
+    /// Opens whatever is here, a link itself too, without any right to it: nothing, where the system cannot do that.
+    pub(super) fn hold(self) -> Result<Option<OwnedFd>> {
+        here::hold(self)
+    }
+}
+
+fn at_flags(links: Links) -> AtFlags {
+    if links == Links::Keep { AtFlags::SYMLINK_NOFOLLOW } else { AtFlags::empty() }
+}
+
+/// Does something to what paths lead to from the working directory.
+pub(super) fn ambient<T, const N: usize>(
+    paths: [&Path; N],
+    verb: impl FnOnce([Place<'_>; N]) -> Result<T>,
+) -> io::Result<T> {
+    let holds_nul = |path: &Path| path.as_os_str().as_bytes().contains(&0);
+    verb(paths.map(Place::of)).map_err(|errno| match errno {
+        Errno::INVAL if paths.into_iter().any(holds_nul) => {
+            io::Error::new(ErrorKind::InvalidInput, "file name contained an unexpected NUL byte")
+        }
+        _ => errno.into(),
+    })
+}
+
+/// The way along paths that may be longer than one system call takes: the last directory that had to be opened for it.
+pub(super) struct Way<'a> {
+    start: BorrowedFd<'a>,
+    dir: Option<OwnedFd>,
+    /// As much of the path as leads to it.
+    passed: Vec<u8>,
+}
+
+impl<'a> Way<'a> {
+    pub(super) fn from(start: BorrowedFd<'a>) -> Self {
+        Self { start, dir: None, passed: Vec::new() }
+    }
+
+    /// The place to which a path leads, near enough for one call.
+    pub(super) fn to<'p>(&'p mut self, path: &'p OsStr) -> Result<Place<'p>> {
+        let path = path.as_bytes();
+        let mut left = match path.strip_prefix(&*self.passed) {
+            Some(rest) if self.passed.is_empty() => rest,
+            Some([b'/', rest @ ..]) => rest,
+            _ => {
+                *self = Self::from(self.start);
+                path
+            }
+        };
+        while let Some((front, rest)) = split_long(left) {
+            let next = self.place(front).open_dir(SEARCH, Links::Follow)?;
+            self.dir = Some(next);
+            self.passed = path[..path.len() - rest.len() - 1].to_owned();
+            left = rest;
+        }
+        Ok(self.place(left))
+    }
+
+    fn place<'p>(&'p self, name: &'p [u8]) -> Place<'p> {
+        let dir = self.dir.as_ref().map_or(self.start, AsFd::as_fd);
+        Place { dir, name: OsStr::from_bytes(name) }
+    }
+}
+
+/// As much of a long path as one system call takes, and the rest. Nothing for a path that fits; a name that is too long
+/// by itself stays whole, for the system to refuse.
+fn split_long(path: &[u8]) -> Option<(&[u8], &[u8])> {
+    /// The bytes of a path that fit into one system call, without the NUL at the end.
+    const PATH_MAX: usize = if cfg!(target_os = "linux") { 4095 } else { 1023 };
+
+    if path.len() <= PATH_MAX {
+        return None;
+    }
+    let is_separator = |&byte: &u8| byte == b'/';
+    // Not the root: there is nothing in front of it.
+    let within = path[..=PATH_MAX].iter().rposition(is_separator).filter(|&at| at > 0);
+    let beyond = || path[PATH_MAX..].iter().position(is_separator).map(|at| at + PATH_MAX);
+    within.or_else(beyond).map(|at| (&path[..at], &path[at + 1..]))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) use here::{path_of, set_mode_of};
+
+/// Linux has descriptors that give no rights to a file, and paths of descriptors.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod here {
+    use std::os::fd::AsRawFd as _;
+
+    use super::*;
+
+    /// A path of what is open, as long as it is.
+    pub(in crate::sys::unix) fn path_of(file: &impl AsFd) -> String {
+        format!("/proc/self/fd/{}", file.as_fd().as_raw_fd())
+    }
+
+    pub(super) fn hold(place: Place<'_>) -> Result<Option<OwnedFd>> {
+        place.open(OFlags::PATH, Mode::empty(), Links::Keep).map(Some)
+    }
+
+    /// There is no call of its own for what is not followed.
+    pub(super) fn set_mode(place: Place<'_>, mode: u32) -> Result<()> {
+        set_mode_of(&place.open(OFlags::PATH, Mode::empty(), Links::Keep)?, mode)
+    }
+
+    /// Sets the mode of what was opened without permission to read it.
+    pub(in crate::sys::unix) fn set_mode_of(file: &impl AsFd, mode: u32) -> Result<()> {
+        Place::of(path_of(file).as_ref()).set_mode(mode, Links::Follow)
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod here {
+    use super::*;
+
+    #[allow(clippy::unnecessary_wraps, reason = "as for Linux")]
+    pub(super) fn hold(_: Place<'_>) -> Result<Option<OwnedFd>> {
+        Ok(None)
+    }
+
+    pub(super) fn set_mode(place: Place<'_>, mode: u32) -> Result<()> {
+        let mode = Mode::from_raw_mode(mode as _);
+        retry_on_intr(|| chmodat(place.dir, place.name, mode, AtFlags::SYMLINK_NOFOLLOW))
+    }
+}
