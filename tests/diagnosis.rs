@@ -197,6 +197,11 @@ mod unix {
         adds(&tree, at("secret").rename(at("closed/f")), ["`DIR/closed` may not be searched"]);
         adds(&tree, at("unlisted").iterdir().next().unwrap(), ["`DIR/unlisted` may not be read"]);
         adds(&tree, at("secret").read_text(), ["`DIR/secret` may not be read"]);
+        // Of a copy, which side it was.
+        adds(&tree, at("secret").copy(at("copy")), ["`DIR/secret` may not be read"]);
+        adds(&tree, at("unlisted").copy(at("copy")), ["`DIR/unlisted` may not be read"]);
+        adds(&tree, at("kept").copy(at("fixed/new")), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("kept").copy(at("closed/new")), ["`DIR/closed` may not be searched"]);
         adds(&tree, at("kept").write_text("x"), ["`DIR/kept` may not be written"]);
         adds(&tree, at("kept").write_atomic("x"), ["`DIR/kept` may not be written"]);
         for result in [at("fixed/f").unlink(), at("fixed/d").rmdir(), at("fixed/new").mkdir()] {

@@ -90,7 +90,7 @@ enum Role {
 fn role(op: Op) -> Role {
     match op {
         Op::Home | Op::Cwd | Op::Expand => Role::None,
-        Op::Read | Op::List => Role::Content,
+        Op::Read | Op::List | Op::Copy => Role::Content,
         Op::Write | Op::Touch => Role::Written,
         Op::TempDir => Role::Directory,
         Op::Unlink | Op::Rmdir | Op::Rmtree | Op::Rename | Op::Replace | Op::Move => Role::Named,
