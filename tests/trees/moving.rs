@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::{Arc, Mutex};
 
-use waypath::{CopyOptions, Error, Op, Path, Report, Result, TempDir};
+use waypath::{CopyOptions, Entry, Error, FileKind, Op, Path, Report, Result, TempDir};
 
 use crate::snapshot::{assert_same, snapshot};
 use crate::util::{Tree, fails};
@@ -511,4 +511,73 @@ fn what_takes_the_place_of_a_merged_directory_is_not_removed() {
     });
     options.move_to(from, to).unwrap();
     tree.is(["p/", "p/away/", "p/src/", "to/", "to/f", "to/g"]);
+}
+
+/// What is in a directory: names, contents and links.
+fn shown(place: &Path) -> Vec<String> {
+    let line = |entry: Result<Entry>| {
+        let entry = entry.unwrap();
+        let name = entry.relative_to(place).unwrap().as_posix().into_owned();
+        match entry.kind() {
+            FileKind::Directory => name + "/",
+            FileKind::Symlink => format!("{name} => {}", entry.readlink().unwrap()),
+            _ => format!("{name}: {}", entry.read_text().unwrap()),
+        }
+    };
+    place.walk().map(line).collect()
+}
+
+/// Whatever is moved onto whatever: the same on the same device and to another one, and never through a link.
+#[test]
+fn what_was_named_is_replaced_on_any_device() {
+    use waypath::Overwrite;
+    let Some((tree, other)) = two_devices([
+        "file/new",
+        "link/new => other",
+        "dangling/new => gone",
+        "up/new => ..",
+        "directory/new/in",
+        "onto file/new",
+        "onto link/behind",
+        "onto link/new => behind",
+        "onto dangling/new => behind",
+        "onto up/behind/kept",
+        "onto up/new => behind",
+        "onto empty/new/",
+        "onto full/new/kept",
+        "here/",
+    ]) else {
+        return;
+    };
+    let options = CopyOptions::new().overwrite(Overwrite::Always);
+    for from in ["file", "link", "dangling", "up", "directory"] {
+        for onto in ["onto file", "onto link", "onto dangling", "onto up", "onto empty", "onto full"] {
+            let refused = match (from, onto) {
+                ("directory", "onto empty") => None,
+                ("directory", "onto full") => Some(ErrorKind::DirectoryNotEmpty),
+                ("directory", _) => Some(ErrorKind::NotADirectory),
+                (_, "onto empty" | "onto full") => Some(ErrorKind::IsADirectory),
+                _ => None,
+            };
+            for place in [&*tree.at("here"), &other] {
+                let (source, target) = (tree.at("source"), place / "target");
+                CopyOptions::archive().copy(tree.at(from), &source).unwrap();
+                CopyOptions::archive().copy(tree.at(onto), &target).unwrap();
+                let (moved, before) = (shown(&source), shown(&target));
+                let plan = options.clone().dry_run(true).move_to(&source / "new", &target / "new");
+                let done = options.move_to(&source / "new", &target / "new");
+
+                let row = format!("{from} {onto} in {place}");
+                let kinds = [&plan, &done].map(|result| result.as_ref().err().map(Error::kind));
+                assert_eq!(kinds, [refused; 2], "{row}: {done:?}");
+                let is_kept = |line: &&String| refused.is_some() || !line.starts_with("new");
+                let stays = before.iter().filter(is_kept);
+                let expected = stays.chain(moved.iter().filter(|_| refused.is_none()));
+                assert!(shown(&target).iter().eq(expected), "{row}: {:?}", shown(&target));
+                assert_eq!(shown(&source).len(), if refused.is_some() { moved.len() } else { 0 }, "{row}");
+                source.rmtree().unwrap();
+                target.rmtree().unwrap();
+            }
+        }
+    }
 }

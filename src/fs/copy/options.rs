@@ -120,6 +120,9 @@ impl Settings {
 /// followed**; a file replaces it.
 /// With [`Refuse`](Overwrite::Refuse), everything but the first row is [`AlreadyExists`].
 ///
+/// A move replaces what was named, on the same device and to another one: it never goes through a link at the destination.
+/// A directory replaces an empty directory only, unless [`merge`](CopyOptions::merge) is set. This is what `mv -T` does.
+///
 /// What a copy does not get from its original, it keeps of the file that it replaces, as with
 /// [`write_atomic`](crate::Path::write_atomic): the owner and the group, extended attributes, and without
 /// [`mode`](CopyOptions::mode) the permissions. Another user's file stays theirs if this user may give files away;
