@@ -163,6 +163,31 @@ fn renaming_never_overwrites_and_replacing_does() {
 
 #[test]
 #[cfg(not(target_family = "wasm"))] // No thread starts there.
+fn of_many_that_make_the_same_directories_none_fails() {
+    for _ in 0..50 {
+        let tree = Tree::new([]);
+        let deep = tree.at("a/b/c/d/e/f/g/h");
+        std::thread::scope(|scope| {
+            (0..4).for_each(|_| drop(scope.spawn(|| deep.mkdir_all().unwrap())));
+        });
+        assert!(deep.is_dir());
+    }
+}
+
+/// As POSIX has it; who gets an error or loses a name would have to be told.
+#[test]
+#[cfg(unix)]
+fn two_names_of_one_file_both_stay() {
+    let tree = Tree::new(["a"]);
+    tree.at("b").hardlink_to(tree.at("a")).unwrap();
+    tree.at("a").replace(tree.at("b")).unwrap();
+    tree.is(["a", "b: a"]);
+    fails(tree.at("a").rename(tree.at("b")), Op::Rename, ErrorKind::AlreadyExists);
+    tree.is(["a", "b: a"]);
+}
+
+#[test]
+#[cfg(not(target_family = "wasm"))] // No thread starts there.
 fn of_two_that_rename_to_one_name_one_wins() {
     for _ in 0..200 {
         let tree = Tree::new(["a", "b"]);

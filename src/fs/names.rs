@@ -149,6 +149,8 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
+    /// On Unix, if both paths are [hard links](Path::hardlink_to) to the same file, nothing happens: both names stay.
+    ///
     /// Older Windows and some of its file systems replace no directory, not even an empty one
     /// ([`PermissionDenied`](ErrorKind::PermissionDenied)).
     pub fn replace(&self, target: impl AsPath) -> Result<PathBuf> {
