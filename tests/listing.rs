@@ -433,6 +433,27 @@ mod unix {
         assert_eq!(glob("a\0b/*"), [""; 0]);
     }
 
+    /// Links that cannot lead anywhere are links, and no directories.
+    #[test]
+    fn links_with_impossible_targets_are_listed() {
+        let tree = Tree::new(["d/f", "file", "through => file/x", "two => three", "three => two"]);
+        symlink(&"x".repeat(300), &tree.at("long"));
+        let glob = |pattern: &str| paths(&tree, tree.glob(pattern));
+        assert_eq!(glob("*"), ["d", "file", "long", "three", "through", "two"]);
+        assert_eq!(paths(&tree, Ok(tree.walk().follow_symlinks())), glob("**/*"));
+        assert_eq!(glob("*/"), ["d"]);
+        assert_eq!(glob("**/"), [".", "d"]);
+        assert_eq!(glob("*/*"), ["d/f"]);
+        for link in ["long", "three", "through", "two"] {
+            assert_eq!(glob(link), [link]);
+            for below in ["/", "/*", "/x", "/**/x"] {
+                assert_eq!(glob(&format!("{link}{below}")), [""; 0], "{link}{below}");
+            }
+            let others = tree.walk().follow_symlinks().exclude(link);
+            assert_eq!(paths(&tree, Ok(others)).len(), 6, "{link}");
+        }
+    }
+
     #[test]
     fn a_start_may_be_a_link() {
         let tree = Tree::new(["d/e/f", "l => d", "dang => no", "self => self", "x => d/e/f"]);
@@ -444,6 +465,8 @@ mod unix {
         assert_eq!(paths(&tree, link.glob("e/f")), ["l/e/f"]);
         assert_eq!(paths(&tree, link.glob("**/")), ["l", "l/e"]);
         assert_eq!(link.glob("**").unwrap().next().unwrap().unwrap().kind(), FileKind::Symlink);
+        assert_eq!(paths(&tree, Ok(link.walk().contents_first())), ["l/e/f", "l/e"]);
+        assert_eq!(paths(&tree, link.glob("**").map(Walk::contents_first)), ["l/e/f", "l/e", "l"]);
         for name in ["dang", "self", "x"] {
             let at = tree.at(name);
             for walk in [at.walk(), at.walk().follow_symlinks(), at.glob("a").unwrap(), at.glob("**").unwrap()] {

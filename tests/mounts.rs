@@ -46,6 +46,14 @@ impl Mount {
         is_mounted.then(|| Self { at, device: None }).or_else(|| skipped("tmpfs"))
     }
 
+    /// A directory once more, under another path.
+    pub(crate) fn again(of: &Path, base: &Path) -> Option<Self> {
+        let at = base / "again";
+        at.mkdir().unwrap();
+        let is_mounted = succeeds(Command::new("mount").args(["--bind", of.as_str(), at.as_str()]));
+        is_mounted.then(|| Self { at, device: None }).or_else(|| skipped("a directory mounted once more"))
+    }
+
     /// In memory, and full after so many bytes.
     pub(crate) fn small_tmpfs(base: &Path, size: usize) -> Option<Self> {
         let at = base / "small tmpfs";

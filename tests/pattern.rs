@@ -247,6 +247,10 @@ fn brackets_protect_braces() {
     braces("[{]", &["{"], &["[{]"]);
     braces("[}],[,]", &["},,"], &[]);
     braces("{[,],b}", &[",", "b"], &["[", "]"]);
+    braces("{[a,b]x.md,real/path.txt}", &["ax.md", ",x.md", "real/path.txt"], &["[a", "b]x.md"]);
+    braces("a{{c,d}e,}", &["a", "ace", "ade"], &["ac", "ae"]);
+    braces("a{,/**}", &["a", "a/b", "a/b/c"], &["ab"]);
+    braces("{a,[}", &["a", "["], &["{a,[}"]);
     braces("{[{,}],b}", &["{", "}", ",", "b"], &[]);
     braces("{[a,b}", &["[a", "b"], &["[a,b"]); // no bracket closes
     braces("[{/]}", &["[/]"], &[]); // nor beyond the part

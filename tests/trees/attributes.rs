@@ -213,6 +213,64 @@ fn what_is_unchanged_gets_the_attributes_that_changed() {
     }
 }
 
+/// Whoever may not write to a file of theirs may not change its attributes either, until its mode is changed.
+#[test]
+fn a_read_only_file_gets_attributes() {
+    if !as_nobody("trees::attributes::a_read_only_file_gets_attributes") {
+        return;
+    }
+    let tree = Tree::new(["src/d/f"]);
+    let names = ["src/d/f", "src/d"];
+    for value in [b"1", b"2"] {
+        names.iter().for_each(|name| mode(tree.at(name), 0o755));
+        if !names.iter().all(|name| set(&tree.at(name), "user.a", value)) {
+            return;
+        }
+        mode(tree.at("src/d/f"), 0o444);
+        mode(tree.at("src/d"), 0o555);
+        let report = CopyOptions::archive().overwrite(Overwrite::IfDifferent).copy(tree.at("src"), tree.at("to"));
+        assert_eq!(report.unwrap().not_kept_count, 0);
+        for name in ["to/d/f", "to/d"] {
+            assert_eq!(get(&tree.at(name), "user.a"), Some(value.to_vec()), "{name}");
+        }
+        assert_eq!((mode_of(tree.at("to/d/f")), mode_of(tree.at("to/d"))), (0o444, 0o555));
+    }
+}
+
+/// The system takes capabilities away when a file is given to another user.
+#[test]
+fn capabilities_stay_with_a_new_owner() {
+    const CAPABILITY: &str = "security.capability";
+    /// To open raw sockets, in the kernel's second form.
+    const NET_RAW: [u8; 20] = [1, 0, 0, 2, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    if !nix::unistd::geteuid().is_root() {
+        return println!("not root: not tested");
+    }
+    let tree = Tree::new(["src/f"]);
+    for owner in [12, 34] {
+        std::os::unix::fs::chown(tree.at("src/f"), Some(owner), None).unwrap();
+        if !set(&tree.at("src/f"), CAPABILITY, &NET_RAW) {
+            return;
+        }
+        CopyOptions::archive().overwrite(Overwrite::IfDifferent).copy(tree.at("src"), tree.at("to")).unwrap();
+        let found = fs::metadata(tree.at("to/f")).unwrap();
+        assert_eq!((found.uid(), get(&tree.at("to/f"), CAPABILITY)), (owner, Some(NET_RAW.to_vec())));
+    }
+}
+
+/// Directories that are made in one whose group is handed on hand it on too, as with `cp -r`.
+#[test]
+fn directories_in_a_setgid_directory_are_setgid() {
+    let tree = Tree::new(["src/d/f", "to/"]);
+    mode(tree.at("to"), 0o2755);
+    for (name, options) in [("new", CopyOptions::new()), ("plain", CopyOptions::new().mode(false))] {
+        options.copy(tree.at("src"), tree.at("to") / name).unwrap();
+        for made in [tree.at("to") / name, tree.at("to") / name / "d"] {
+            assert_eq!(mode_of(&made) & 0o7000, 0o2000, "{made}");
+        }
+    }
+}
+
 fn set_modified(path: &Path, seconds: i64) {
     let time = Timespec { tv_sec: seconds, tv_nsec: 5 };
     let times = Timestamps { last_access: time, last_modification: time };

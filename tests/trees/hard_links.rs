@@ -345,3 +345,22 @@ fn no_other_file_gets_the_name() {
         assert_eq!(read(&tree.at("to").join(name)), "original", "{name}");
     }
 }
+
+/// The name that is met first may be one that is left out.
+#[test]
+fn names_that_are_left_out_take_no_content_along() {
+    for threads in [1, 3] {
+        for (excluded, left) in [(["a", "d"], ["b", "c"]), (["c", "d"], ["a", "b"]), (["a", "b"], ["c", "d/e"])] {
+            let tree = Tree::new(["src/a", "src/d/"]);
+            for name in ["b", "c", "d/e"] {
+                (tree.at("src") / name).hardlink_to(tree.at("src/a")).unwrap();
+            }
+            let options = CopyOptions::archive().threads(threads).exclude(excluded);
+            let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+            assert_eq!((report.files, report.hard_links), (1, 1), "{report}");
+            let [one, two] = left.map(|name| tree.at("to") / name);
+            assert!(is_one_file(&one, &two) && read(&one) == "a");
+            assert_eq!(fs::metadata(&one).unwrap().nlink(), 2);
+        }
+    }
+}

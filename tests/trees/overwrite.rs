@@ -234,6 +234,17 @@ mod links {
         }
     }
 
+    /// What a link in a tree leads to is not what has the name, whatever it looks like.
+    #[test]
+    fn a_link_to_a_file_that_looks_the_same_is_replaced() {
+        let tree = Tree::new(["src/f", "other", "to/f => ../other"]);
+        tree.at("src/f").write_text("new").unwrap();
+        tree.at("other").write_text("old").unwrap();
+        ["src/f", "other"].iter().for_each(|name| set_time(&tree.at(name), 0));
+        CopyOptions::archive().overwrite(Overwrite::IfDifferent).copy(tree.at("src"), tree.at("to")).unwrap();
+        tree.is(["other: old", "src/", "src/f: new", "to/", "to/f: new"]);
+    }
+
     #[test]
     fn a_link_that_leads_to_the_same_is_unchanged() {
         let tree = Tree::new(["src/l => x", "src/m => y", "to/l => x", "to/m => z"]);

@@ -288,3 +288,40 @@ fn directories_above_need_not_be_readable() {
         "drop/src/f",
     ]);
 }
+
+/// Renaming fails between two mounts of one directory, as between two devices: what would be copied onto itself, and
+/// then removed, is told by its identity.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_moved_onto_itself_through_another_mount() {
+    use crate::mounts::{Mount, with_own_mounts};
+    if !with_own_mounts("trees::refused::nothing_is_moved_onto_itself_through_another_mount") {
+        return;
+    }
+    let tree = Tree::new(["src/d/g", "src/f"]);
+    let Some(mount) = Mount::again(&tree.at("src"), &tree) else { return };
+    let before = tree.lines();
+    let at = |name: &str| mount.at(name);
+    for overwrite in super::OVERWRITES {
+        let options = CopyOptions::new().overwrite(overwrite);
+        let results = [
+            options.copy(tree.at("src"), at(".")),
+            options.copy(tree.at("src/f"), at("f")),
+            options.copy(tree.at("src"), at("in")),
+            options.copy(tree.at("src/d"), at("d/in")),
+            options.move_to(tree.at("src/f"), at("f")),
+            options.move_to(tree.at("src/d"), at("d")),
+            options.clone().merge(true).move_to(tree.at("src/d"), at("d")),
+            options.move_to(tree.at("src/d"), at("d/in")),
+            options.move_to(tree.at("src"), at("in")),
+        ];
+        for (index, result) in results.into_iter().enumerate() {
+            assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidInput, "{overwrite:?}, {index}");
+        }
+        assert_eq!(tree.lines(), before);
+    }
+    tree.at("src/f").move_to(at("moved")).unwrap();
+    tree.at("src/d").move_to(at("e")).unwrap();
+    drop(mount);
+    tree.is(["again/", "src/", "src/e/", "src/e/g", "src/moved: f"]);
+}
