@@ -2,11 +2,19 @@
 
 #[cfg(all(test, unix))]
 mod backend_tests;
-mod moving;
+mod context;
+mod hard_links;
+mod late_names;
+mod move_to;
+mod one;
 mod options;
+mod policy;
+mod put_off;
 mod removed;
+mod start;
 mod times;
-mod work;
+mod tree;
+mod used_names;
 
 use std::io;
 
@@ -18,8 +26,8 @@ use crate::report::Report;
 use crate::sys::{self, OsPath};
 use crate::tree::Account;
 use crate::walk::refuse_useless;
-pub(super) use moving::is_other_case;
-use work::Copy;
+use context::Copy;
+pub(super) use move_to::is_other_case;
 
 /// Copying and moving.
 impl Path {
@@ -250,7 +258,9 @@ impl CopyOptions {
     /// As for [`Path::move_to`].
     pub fn move_to(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
         let (from, to) = (&*from.as_path(), &*to.as_path());
-        self.run(Op::Move, from, to, |account, from, to| moving::move_to::<sys::Dir>(&self.settings, from, to, account))
+        self.run(Op::Move, from, to, |account, from, to| {
+            move_to::move_to::<sys::Dir>(&self.settings, from, to, account)
+        })
     }
 
     /// Does what [`Path::move_into`] does, with these options; returns what that was.

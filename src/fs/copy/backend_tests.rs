@@ -13,8 +13,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::context::Copy;
 use super::options::{CopyOptions, Overwrite, Settings, Symlinks};
-use super::work::Copy;
 use crate::error::{Error, Op, Result};
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::report::Report;
@@ -157,7 +157,7 @@ fn done<D: Editable>(new: &[(String, Node)], old: &[(String, Node)], wish: &Wish
     seen.push((said(closed(copied, account, &from), base), state(base)));
 
     let account = Account::new(None);
-    let moved = super::moving::move_to::<D>(&CopyOptions::new().settings, &from, &base.join("moved"), &account);
+    let moved = super::move_to::move_to::<D>(&CopyOptions::new().settings, &from, &base.join("moved"), &account);
     seen.push((said(closed(moved, account, &from), base), state(base)));
 
     let settings = RemovalSettings { threads: wish.threads, dry_run: wish.dry_run, ..RemovalSettings::default() };

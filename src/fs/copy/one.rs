@@ -1,13 +1,16 @@
 //! How a single thing is copied into an open directory, and what has its name there.
 
+mod attributes;
+mod hard_link;
+
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 
-use super::Copy;
-use super::hard_links::Done;
-use super::names::{Names, Used};
-use crate::fs::copy::options::{Overwrite, Settings, Specials};
-use crate::fs::copy::times::{is_newer, is_same_time};
+use super::context::Copy;
+use super::hard_links::FileId;
+use super::options::{Overwrite, Settings, Specials};
+use super::policy::{is_different, is_other_special, is_outdated, refuse_special};
+use super::used_names::{Names, Used};
 use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
@@ -57,6 +60,18 @@ pub(super) enum Found {
     Old,
     /// What stays as it is.
     Unchanged(Facts),
+}
+
+/// What a copy did with a name.
+pub(super) enum Done {
+    /// It has made what now has the name, or would have.
+    Made,
+    /// What had the name stays, and is the same as the original, as far as one can see.
+    Same(Option<FileId>),
+    /// The name does not lead to a copy.
+    Without,
+    /// It is done when everything else is.
+    PutOff,
 }
 
 /// One who copies single things, and keeps an account of it.
@@ -465,39 +480,6 @@ impl<D: Editable> Drop for Copier<'_, '_, D> {
     fn drop(&mut self) {
         self.copy.account.add(std::mem::take(&mut self.report));
     }
-}
-
-/// Whether a file at the target is to be replaced by what has these facts.
-pub(in crate::fs::copy) fn is_outdated(settings: &Settings, facts: &Facts, old: &Facts) -> bool {
-    match settings.overwrite {
-        Overwrite::Refuse => false,
-        Overwrite::Always => true,
-        Overwrite::IfNewer => is_newer(facts, old, settings.time_window),
-        Overwrite::IfDifferent => is_different(settings, facts, old),
-    }
-}
-
-/// Whether a file is not what another one is, as far as one can see without reading both.
-fn is_different(settings: &Settings, facts: &Facts, old: &Facts) -> bool {
-    facts.kind != old.kind || facts.size != old.size || !is_same_time(facts, old, settings.time_window)
-}
-
-/// Refuses to put something else in the place of a pipe, socket or device: what was meant is to write to it, which a copy
-/// never does.
-pub(in crate::fs::copy) fn refuse_special(kind: FileKind, old: &Facts) -> io::Result<()> {
-    match (kind, old.kind) {
-        (FileKind::Other, _) | (_, FileKind::File | FileKind::Directory | FileKind::Symlink) => Ok(()),
-        (_, FileKind::Other) => Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "the destination is a pipe, socket or device, which is not replaced by a file: remove it first",
-        )),
-    }
-}
-
-/// Whether one special file is of another kind than another, or stands for another device.
-fn is_other_special(facts: &Facts, old: &Facts) -> bool {
-    const KIND: u32 = 0o170_000;
-    facts.mode & KIND != old.mode & KIND || facts.device != old.device
 }
 
 /// What is there, if anything is.

@@ -1,74 +1,32 @@
-//! Names that are put off until everything else is copied: new names of files with several names.
-//!
-//! Another name of such a file may be at the target, unchanged, and may not have been met yet. In the end it is known
-//! whether there is one, and a hard link to it is made. So what is copied does not depend on the order of names.
+//! Copying what was [put off](super::put_off), when everything else is copied.
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
-use super::Copy;
-use super::names::{self, Names};
-use super::single::{Copier, Target};
-use crate::fs::copy::options::Settings;
-use crate::sys::{Editable, Finishing, Links, OsPath, OsPathBuf};
-use crate::tree::{Descent, lock, most_open};
+use super::context::Copy;
+use super::one::{Copier, Target};
+use super::options::Settings;
+use super::put_off::Directory;
+use super::used_names;
+use crate::sys::{Editable, Links, OsPath, OsPathBuf};
+use crate::tree::{Descent, most_open};
 
-/// How many bytes of names are put off at most. What is beyond is copied at once.
-const MOST: usize = 32 << 20;
-
-/// What is put off, directory by directory.
-pub(super) struct PutOff<D: Editable> {
-    directories: Mutex<Vec<Directory<D>>>,
-    size: AtomicUsize,
-}
-
-/// A directory with names that are put off. It gets its attributes after them.
-pub(super) struct Directory<D: Editable> {
-    /// Where it is below the start.
-    pub(super) path: OsPathBuf,
-    pub(super) source: D::Id,
-    /// `None` in a dry run, if it is not there.
-    pub(super) target: Option<D::Id>,
-    pub(super) finishing: Finishing,
-    /// The names used there so far.
-    pub(super) used: Option<Arc<Names>>,
-    /// The names, each a part of this: that takes the least memory.
-    pub(super) names: OsPathBuf,
-}
-
-impl<D: Editable> PutOff<D> {
-    pub(super) fn new() -> Self {
-        Self { directories: Mutex::default(), size: AtomicUsize::new(0) }
+/// Copies them below the directory where the copy started, in the order of paths.
+pub(super) fn copy_late_names<D: Editable>(copy: &Copy<'_, D>, source: &D) -> io::Result<()> {
+    let directories = copy.put_off.take();
+    if directories.is_empty() {
+        return Ok(());
     }
-
-    /// Whether one more name can be put off.
-    pub(super) fn takes(&self, name: &OsStr) -> bool {
-        self.size.fetch_add(name.len() + 1, Ordering::Relaxed) < MOST
-    }
-
-    pub(super) fn add(&self, directory: Directory<D>) {
-        lock(&self.directories).push(directory);
-    }
-
-    /// Does what was put off, in the order of paths.
-    pub(super) fn run(&self, copy: &Copy<'_, D>, source: &D, target: Option<&D>) -> io::Result<()> {
-        let mut directories = std::mem::take(&mut *lock(&self.directories));
-        if directories.is_empty() {
-            return Ok(());
+    let target = copy.target.as_ref().map(D::try_clone).transpose()?;
+    let mut way = Way::new(copy, source.try_clone()?, target);
+    let mut copier = Copier::new(copy, false);
+    copier.puts_off = false;
+    for directory in &directories {
+        if let Err(cause) = way.lead_to(directory).and_then(|()| way.complete(directory, &mut copier)) {
+            copy.fail(&directory.path, OsStr::new(""), cause);
         }
-        directories.sort_by(|left, right| left.path.cmp(&right.path));
-        let mut way = Way::new(copy, source.try_clone()?, target.map(D::try_clone).transpose()?);
-        let mut copier = Copier::new(copy, false);
-        copier.puts_off = false;
-        for directory in &directories {
-            if let Err(cause) = way.lead_to(directory).and_then(|()| way.complete(directory, &mut copier)) {
-                copy.fail(&directory.path, OsStr::new(""), cause);
-            }
-        }
-        Ok(())
     }
+    Ok(())
 }
 
 /// A way down the source and down the target at once.
@@ -152,7 +110,7 @@ impl<'c, 'a, D: Editable> Way<'c, 'a, D> {
             }
             if let Err(cause) = copied(copy, dir, &into, name, &directory.path, copier) {
                 let cause = match cause.kind() {
-                    ErrorKind::AlreadyExists => names::explained(cause, dir, name),
+                    ErrorKind::AlreadyExists => used_names::explained(cause, dir, name),
                     _ => cause,
                 };
                 copy.fail(&directory.path, name, cause);

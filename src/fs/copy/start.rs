@@ -1,89 +1,18 @@
-//! The copying of one path to another: what it refuses, and how its threads begin.
+//! What a copy refuses, and how it begins: with one file, or with the threads of a tree.
 
-mod attributes;
-mod hard_links;
-mod names;
-mod put_off;
-mod single;
-mod tree;
-
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, OnceLock};
 
-pub(super) use single::{is_outdated, refuse_special};
-
-use super::options::{Overwrite, Settings, Specials, Symlinks};
-use crate::error::{Error, Op};
-use crate::fs::manifest::Manifest;
+use super::context::Copy;
+use super::late_names::copy_late_names;
+use super::one::{Copier, Made, Target, is_special};
+use super::options::{Overwrite, Specials};
+use super::tree::{Above, Job, Work, Worker};
 use crate::kind::FileKind;
 use crate::sys::{self, Editable, Facts, Finishing, Links, OsPath, OsPathBuf};
-use crate::tree::{Account, Pool, in_threads, most_open, path_of, thread_count};
-use crate::walk::Exclusion;
-use hard_links::HardLinks;
-use names::Names;
-use put_off::PutOff;
-use single::{Copier, Made, Target, is_special};
-use tree::{Above, Job, Work, Worker};
-
-/// The copying of one path to another.
-pub(super) struct Copy<'a, D: Editable> {
-    pub(super) op: Op,
-    pub(super) settings: &'a Settings,
-    pub(super) from: &'a OsPath,
-    pub(super) to: &'a OsPath,
-    pub(super) account: &'a Account,
-    hard_links: HardLinks<D>,
-    put_off: PutOff<D>,
-    /// Whether names of files with several names may have to be put off.
-    puts_off: bool,
-    /// Records what was copied, for a move.
-    manifest: Option<&'a Manifest<D>>,
-    /// The target of a tree, for those.
-    target: Option<D>,
-    /// What tells it from others, as a way into it must not be followed: that never ends.
-    target_id: Option<D::Id>,
-    /// The directory that is copied.
-    source_id: Option<D::Id>,
-    /// Its path without links, once a link was followed.
-    real_target: OnceLock<Option<OsPathBuf>>,
-    /// Of a dry run in which the target is not there: the directory and the name that it would have.
-    place: Option<(D::Id, OsString)>,
-    /// Of a dry run: the nearest directory that is there already.
-    nearest: Option<D>,
-    /// Whether that one seems to ignore case, once that was asked.
-    ignores_case: OnceLock<bool>,
-    exclusion: Exclusion,
-}
+use crate::tree::{Pool, in_threads, most_open, thread_count};
 
 impl<'a, D: Editable> Copy<'a, D> {
-    pub(super) fn new(op: Op, settings: &'a Settings, from: &'a OsPath, to: &'a OsPath, account: &'a Account) -> Self {
-        Self {
-            op,
-            settings,
-            from,
-            to,
-            account,
-            hard_links: HardLinks::new(),
-            put_off: PutOff::new(),
-            puts_off: false,
-            manifest: None,
-            target: None,
-            target_id: None,
-            source_id: None,
-            real_target: OnceLock::new(),
-            place: None,
-            nearest: None,
-            ignores_case: OnceLock::new(),
-            exclusion: Exclusion::new(&settings.excluded),
-        }
-    }
-
-    /// Records in a manifest what is copied.
-    pub(super) fn with_manifest(self, manifest: &'a Manifest<D>) -> Self {
-        Self { manifest: Some(manifest), ..self }
-    }
-
     /// Copies the first path to the second.
     pub(super) fn run(&mut self) -> io::Result<()> {
         let (from, to) = (Place::of(self.from)?, Place::of(self.to)?);
@@ -137,16 +66,6 @@ impl<'a, D: Editable> Copy<'a, D> {
         }
     }
 
-    /// What becomes of a link whose path was given.
-    fn first_links(&self) -> Links {
-        if self.settings.symlinks == Symlinks::Keep { Links::Keep } else { Links::Follow }
-    }
-
-    /// What becomes of links in a tree.
-    fn links(&self) -> Links {
-        if self.settings.symlinks == Symlinks::Follow { Links::Follow } else { Links::Keep }
-    }
-
     /// Refuses what would destroy the source, or never end, before anything is written.
     pub(super) fn refuse(from: &Place<'_, D>, to: &Place<'_, D>, facts: &Facts, links: Links) -> io::Result<()> {
         Self::refuse_same(from, to, facts)?;
@@ -175,14 +94,6 @@ impl<'a, D: Editable> Copy<'a, D> {
             at.file_name().is_some_and(|name| exclusion.leaves_out(parent, name, true))
         };
         Ok(way.ancestors().any(is_left_out))
-    }
-
-    /// Whether a path of the source leads to the target or into it, also if that is not there yet.
-    fn leads_into_target(&self, path: &OsPath, name: &OsStr) -> bool {
-        let target = self.real_target.get_or_init(|| sys::resolve(self.to).ok());
-        target.as_ref().is_some_and(|target| {
-            sys::resolve(&path_of(self.from, path, name)).is_ok_and(|real| real.starts_with(target))
-        })
     }
 
     /// Whether both are the same file. Two links may lead to one, if it is they that are copied.
@@ -222,7 +133,7 @@ impl<'a, D: Editable> Copy<'a, D> {
         // A way down the source and one down the target, and the files that are copied.
         let (this, most_open) = (&*self, most_open(2 * threads + 1));
         in_threads(threads, || this.work(&pool, most_open));
-        start.map_or(Ok(()), |start| self.put_off.run(self, &start, self.target.as_ref()))
+        start.map_or(Ok(()), |start| copy_late_names(self, &start))
     }
 
     /// Opens the target of a tree, and notes what is to be known of it.
@@ -259,27 +170,6 @@ impl<'a, D: Editable> Copy<'a, D> {
             }
             working.done();
         }
-    }
-
-    /// Where the names used in a directory are kept: nowhere, if nothing in it is taken for old.
-    fn names(&self, is_fresh: bool) -> Option<Arc<Names>> {
-        (!is_fresh || self.settings.dry_run).then(Arc::default)
-    }
-
-    /// Whether the target seems to ignore case, as far as a dry run can know.
-    fn seems_to_ignore_case(&self) -> bool {
-        *self.ignores_case.get_or_init(|| self.nearest.as_ref().is_some_and(names::seems_to_ignore_case))
-    }
-
-    fn fail(&self, directory: &OsPath, name: &OsStr, cause: io::Error) {
-        // Everything else fails for the same reason: that is said once.
-        let is_for_all =
-            matches!(cause.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem);
-        if is_for_all && !self.account.give_up() {
-            return;
-        }
-        let (from, to) = (path_of(self.from, directory, name), path_of(self.to, directory, name));
-        self.account.fail(Error::new(self.op, from, cause).with_second(to));
     }
 }
 

@@ -4,8 +4,10 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 
+use super::context::Copy;
 use super::options::{CopyOptions, Overwrite, Settings};
-use super::work::{Copy, Place, is_outdated, refuse_special};
+use super::policy::{is_outdated, refuse_special};
+use super::start::Place;
 use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};

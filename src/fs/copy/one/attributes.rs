@@ -1,50 +1,17 @@
-//! The attributes of copies: what they cannot have is reported, and what is there already is brought up to date.
+//! The attributes of what is at the target already: they are brought up to date.
 
 use std::ffi::OsStr;
 use std::io;
 
-use super::Copy;
-use super::single::Copier;
+use super::Copier;
 use crate::fs::copy::options::Settings;
 use crate::fs::copy::times::is_same_time;
-use crate::report::{Action, NotKept, Report};
-use crate::sys::{self, Editable, Facts, Finishing, Links, Losses, Original, OsPath};
-use crate::tree::path_of;
-
-impl<D: Editable> Copy<'_, D> {
-    /// Enters what a copy does not have of its original; an error if it must have everything.
-    pub(super) fn not_kept(&self, directory: &OsPath, name: &OsStr, losses: Losses) -> io::Result<()> {
-        if losses.is_empty() {
-            return Ok(());
-        }
-        if self.settings.strict {
-            return losses.refused();
-        }
-        let path = path_of(self.to, directory, name);
-        let not_kept = losses.into_iter().map(|(what, cause)| NotKept {
-            path: path.clone(),
-            what,
-            reason: cause.to_string(),
-            kind: sys::kind(&cause),
-        });
-        let mut report = Report::default();
-        report.add_not_kept(not_kept);
-        self.account.add(report);
-        Ok(())
-    }
-
-    /// Gives a directory its attributes, when everything is in it.
-    pub(super) fn finish(&self, source: &D, target: &D, path: &OsPath, finishing: &Finishing) {
-        let given = target.copy_attributes(source, finishing);
-        if let Err(cause) = given.and_then(|losses| self.not_kept(path, OsStr::new(""), losses)) {
-            self.fail(path, OsStr::new(""), cause);
-        }
-    }
-}
+use crate::report::Action;
+use crate::sys::{Editable, Facts, Links, Original, OsPath};
 
 impl<D: Editable> Copier<'_, '_, D> {
     /// Brings the attributes of what stays up to date, of which this is known.
-    pub(super) fn update(
+    pub(in crate::fs::copy) fn update(
         &mut self,
         dir: &D,
         name: &OsStr,
@@ -73,7 +40,14 @@ impl<D: Editable> Copier<'_, '_, D> {
     }
 
     /// Enters that a directory that is there already gets other attributes, when everything is in it.
-    pub(super) fn merge(&mut self, dir: &D, name: &OsStr, path: &OsPath, old: &Facts, source: &D) -> io::Result<()> {
+    pub(in crate::fs::copy) fn merge(
+        &mut self,
+        dir: &D,
+        name: &OsStr,
+        path: &OsPath,
+        old: &Facts,
+        source: &D,
+    ) -> io::Result<()> {
         let here = OsStr::new(".");
         let facts = source.facts_in(here, Links::Keep)?;
         let original = Original { dir: source, name: here, links: Links::Keep, file: None, facts: &facts };

@@ -4,10 +4,10 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
-use super::Copy;
-use super::names::{self, Names};
+use super::context::Copy;
+use super::one::{Copier, Made, Target, into_itself};
 use super::put_off::Directory;
-use super::single::{Copier, Made, Target, into_itself};
+use super::used_names::{self, Names};
 use crate::error::{Error, Op};
 use crate::kind::FileKind;
 use crate::report::SkipReason;
@@ -119,8 +119,8 @@ impl<D: Editable> TargetTree<'_, '_, D> {
             return cause;
         }
         match self.current() {
-            Ok(Target { dir: Some(dir), is_fresh: true, .. }) if !names::takes_for_another(dir, name) => cause,
-            _ => names::explained(cause, source, name),
+            Ok(Target { dir: Some(dir), is_fresh: true, .. }) if !used_names::takes_for_another(dir, name) => cause,
+            _ => used_names::explained(cause, source, name),
         }
     }
 

@@ -1,0 +1,143 @@
+//! What all threads of one copy share: what is copied, how, and what is known of it so far.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::sync::{Arc, OnceLock};
+
+use super::hard_links::HardLinks;
+use super::options::{Settings, Symlinks};
+use super::put_off::PutOff;
+use super::used_names::{self, Names};
+use crate::error::{Error, Op};
+use crate::fs::manifest::Manifest;
+use crate::report::{NotKept, Report};
+use crate::sys::{self, Editable, Finishing, Links, Losses, OsPath, OsPathBuf};
+use crate::tree::{Account, path_of};
+use crate::walk::Exclusion;
+
+/// The copying of one path to another.
+pub(super) struct Copy<'a, D: Editable> {
+    pub(super) op: Op,
+    pub(super) settings: &'a Settings,
+    pub(super) from: &'a OsPath,
+    pub(super) to: &'a OsPath,
+    pub(super) account: &'a Account,
+    pub(super) hard_links: HardLinks<D>,
+    pub(super) put_off: PutOff<D>,
+    /// Whether names of files with several names may have to be put off.
+    pub(super) puts_off: bool,
+    /// Records what was copied, for a move.
+    pub(super) manifest: Option<&'a Manifest<D>>,
+    /// The target of a tree, for those.
+    pub(super) target: Option<D>,
+    /// What tells it from others, as a way into it must not be followed: that never ends.
+    pub(super) target_id: Option<D::Id>,
+    /// The directory that is copied.
+    pub(super) source_id: Option<D::Id>,
+    /// Its path without links, once a link was followed.
+    real_target: OnceLock<Option<OsPathBuf>>,
+    /// Of a dry run in which the target is not there: the directory and the name that it would have.
+    pub(super) place: Option<(D::Id, OsString)>,
+    /// Of a dry run: the nearest directory that is there already.
+    pub(super) nearest: Option<D>,
+    /// Whether that one seems to ignore case, once that was asked.
+    ignores_case: OnceLock<bool>,
+    pub(super) exclusion: Exclusion,
+}
+
+impl<'a, D: Editable> Copy<'a, D> {
+    pub(super) fn new(op: Op, settings: &'a Settings, from: &'a OsPath, to: &'a OsPath, account: &'a Account) -> Self {
+        Self {
+            op,
+            settings,
+            from,
+            to,
+            account,
+            hard_links: HardLinks::new(),
+            put_off: PutOff::new(),
+            puts_off: false,
+            manifest: None,
+            target: None,
+            target_id: None,
+            source_id: None,
+            real_target: OnceLock::new(),
+            place: None,
+            nearest: None,
+            ignores_case: OnceLock::new(),
+            exclusion: Exclusion::new(&settings.excluded),
+        }
+    }
+
+    /// Records in a manifest what is copied.
+    pub(super) fn with_manifest(self, manifest: &'a Manifest<D>) -> Self {
+        Self { manifest: Some(manifest), ..self }
+    }
+
+    /// What becomes of a link whose path was given.
+    pub(super) fn first_links(&self) -> Links {
+        if self.settings.symlinks == Symlinks::Keep { Links::Keep } else { Links::Follow }
+    }
+
+    /// What becomes of links in a tree.
+    pub(super) fn links(&self) -> Links {
+        if self.settings.symlinks == Symlinks::Follow { Links::Follow } else { Links::Keep }
+    }
+
+    /// Whether a path of the source leads to the target or into it, also if that is not there yet.
+    pub(super) fn leads_into_target(&self, path: &OsPath, name: &OsStr) -> bool {
+        let target = self.real_target.get_or_init(|| sys::resolve(self.to).ok());
+        target.as_ref().is_some_and(|target| {
+            sys::resolve(&path_of(self.from, path, name)).is_ok_and(|real| real.starts_with(target))
+        })
+    }
+
+    /// Where the names used in a directory are kept: nowhere, if nothing in it is taken for old.
+    pub(super) fn names(&self, is_fresh: bool) -> Option<Arc<Names>> {
+        (!is_fresh || self.settings.dry_run).then(Arc::default)
+    }
+
+    /// Whether the target seems to ignore case, as far as a dry run can know.
+    pub(super) fn seems_to_ignore_case(&self) -> bool {
+        *self.ignores_case.get_or_init(|| self.nearest.as_ref().is_some_and(used_names::seems_to_ignore_case))
+    }
+
+    pub(super) fn fail(&self, directory: &OsPath, name: &OsStr, cause: io::Error) {
+        // Everything else fails for the same reason: that is said once.
+        let is_for_all =
+            matches!(cause.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem);
+        if is_for_all && !self.account.give_up() {
+            return;
+        }
+        let (from, to) = (path_of(self.from, directory, name), path_of(self.to, directory, name));
+        self.account.fail(Error::new(self.op, from, cause).with_second(to));
+    }
+
+    /// Enters what a copy does not have of its original; an error if it must have everything.
+    pub(super) fn not_kept(&self, directory: &OsPath, name: &OsStr, losses: Losses) -> io::Result<()> {
+        if losses.is_empty() {
+            return Ok(());
+        }
+        if self.settings.strict {
+            return losses.refused();
+        }
+        let path = path_of(self.to, directory, name);
+        let not_kept = losses.into_iter().map(|(what, cause)| NotKept {
+            path: path.clone(),
+            what,
+            reason: cause.to_string(),
+            kind: sys::kind(&cause),
+        });
+        let mut report = Report::default();
+        report.add_not_kept(not_kept);
+        self.account.add(report);
+        Ok(())
+    }
+
+    /// Gives a directory its attributes, when everything is in it.
+    pub(super) fn finish(&self, source: &D, target: &D, path: &OsPath, finishing: &Finishing) {
+        let given = target.copy_attributes(source, finishing);
+        if let Err(cause) = given.and_then(|losses| self.not_kept(path, OsStr::new(""), losses)) {
+            self.fail(path, OsStr::new(""), cause);
+        }
+    }
+}
