@@ -59,6 +59,8 @@
 //! missing on the way. What works on a whole tree goes on after a failure, and lists all of them. Everything that can
 //! fail returns [`Result`]; every path, whatever its text, can be asked everything, and nothing panics.
 //!
+//! How the source is laid out is on a page for [contributors](docs::contributing).
+//!
 //! # Differences from pathlib
 //!
 //! The reference is CPython 3.15's pathlib: its recorded answers to some 6,000 questions about paths,
@@ -162,6 +164,8 @@ mod kind;
 mod printable;
 
 mod sys;
+
+pub mod docs;
 
 pub use error::{Error, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};

@@ -16,6 +16,7 @@ const ROOMS: Table = &[
     ("pattern", &["error", "flavour", "path"]),
     ("tree", &["error", "kind", "report", "sys"]),
     ("walk", &["error", "flavour", "kind", "path", "pattern", "printable", "sys", "tree"]),
+    ("docs", &[]),
     ("fs", &["error", "flavour", "kind", "path", "pattern", "printable", "report", "sys", "tree", "walk"]),
 ];
 
