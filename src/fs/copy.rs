@@ -48,6 +48,7 @@ impl Path {
     /// - A copy never allows more than its original, see [`CopyOptions::mode`]. A permission that cannot be given is not an
     ///   error: the report of [`CopyOptions::copy`] lists it.
     /// - However it ends, no directory is left with the permissions that it has during the copy.
+    /// - Trees of any depth are copied, with a dozen file descriptors if there are no more. Several threads may need more.
     /// - Pipes, sockets and devices in a tree are never opened: they are left out, and
     ///   [reported](Report::skipped).
     ///

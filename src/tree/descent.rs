@@ -17,8 +17,11 @@ pub(crate) const MOST_OPEN: usize = 16;
 pub(crate) fn most_open(ways: usize) -> usize {
     /// Whatever else the program has open.
     const OTHERS: usize = 6;
-    (sys::most_descriptors().saturating_sub(OTHERS) / ways).clamp(3, MOST_OPEN)
+    (sys::most_descriptors().saturating_sub(OTHERS) / ways).clamp(FEWEST_OPEN, MOST_OPEN)
 }
+
+/// With fewer, going back up takes long.
+const FEWEST_OPEN: usize = 3;
 
 /// How many of them may be read in part: those cannot be closed, as they would begin anew.
 const MOST_UNREAD: usize = 4;
@@ -233,6 +236,12 @@ impl<D: Directory> Descent<D> {
                 result => return result,
             }
         }
+    }
+
+    /// Closes what can be closed, as something else needs descriptors, and gets along with fewer from then on.
+    pub(crate) fn make_room(&mut self) {
+        while self.close_one().unwrap_or(false) {}
+        self.most_open = FEWEST_OPEN;
     }
 
     /// Closes the level that will be missed least, if one can be closed.

@@ -116,6 +116,11 @@ impl<D: Directory> Traversal<D> {
         Ok(())
     }
 
+    /// Closes the directories that can be opened again.
+    pub(crate) fn make_room(&mut self) {
+        self.descent.make_room();
+    }
+
     /// Visits nothing in the current directory, which was not read yet.
     pub(crate) fn skip_rest(&mut self) {
         let level = self.levels.last_mut().expect("BUG: the traversal is over");

@@ -1,10 +1,12 @@
-//! Programs that are started during a copy inherit none of its files.
+//! The descriptors of a copy: programs that are started meanwhile inherit none, and few are enough.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
+use std::os::fd::AsRawFd as _;
 use std::path::PathBuf;
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use waypath::{CopyOptions, Overwrite, TempDir};
 
 use crate::util::{Tree, alone};
@@ -49,5 +51,45 @@ fn other_programs_inherit_none() {
         options.copy(tree.at("src"), tree.at("to")).unwrap();
         options.move_to(tree.at("to"), &other / "moved").unwrap();
         (&other / "moved").rmtree().unwrap();
+    }
+}
+
+/// A program may have most of its descriptors in use: what is deep in a tree gets along with those that are left.
+#[test]
+fn a_deep_tree_needs_few() {
+    const DEPTH: u64 = 30;
+    const MOST: u64 = 200;
+    if !alone("trees::descriptors::a_deep_tree_needs_few") {
+        return;
+    }
+    let tree = Tree::new([]);
+    let mut at = tree.at("src");
+    for _ in 0..DEPTH {
+        at /= "d";
+        (&at / "e").mkdir_all().unwrap();
+        (&at / "f").write_text("text").unwrap();
+        (&at / "g").hardlink_to(&at / "f").unwrap();
+    }
+    let other = TempDir::new_in("/dev/shm").unwrap();
+    let null = || fs::File::open("/dev/null").unwrap();
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, u64::try_from(null().as_raw_fd()).unwrap() + MOST, hard).unwrap();
+    for (options, names) in [(CopyOptions::new(), 1), (CopyOptions::archive(), 2)] {
+        for left in [12, 24, 36] {
+            let used: Vec<_> = (left..MOST).map(|_| null()).collect();
+            let copied = options.copy(tree.at("src"), tree.at("to")).unwrap();
+            assert_eq!((copied.files, copied.directories), (2 * DEPTH / names, 1 + 2 * DEPTH), "{left}: {copied}");
+            assert_eq!((copied.hard_links, copied.not_kept_count), (2 * DEPTH - copied.files, 0), "{left}: {copied}");
+            if left > 12 {
+                tree.at("to").move_to(&other / "to").unwrap();
+                (&other / "to").move_to(tree.at("to")).unwrap();
+            }
+            for file in tree.at("to").rglob(["f", "g"]).unwrap() {
+                assert_eq!(file.unwrap().read_text().unwrap(), "text");
+            }
+            let removed = tree.at("to").rmtree().unwrap();
+            assert_eq!((removed.files, removed.directories), (2 * DEPTH, 1 + 2 * DEPTH));
+            drop(used);
+        }
     }
 }

@@ -78,6 +78,13 @@ impl<D: Editable> HardLinks<D> {
         Self { files, is_used: AtomicBool::new(false), settled: Condvar::new() }
     }
 
+    /// Holds no copy open from now on: their paths will do.
+    pub(super) fn make_room(&self) {
+        let mut files = lock(&self.files);
+        files.most_held = 0;
+        files.held.drain(..).for_each(|copy| drop(lock(&copy.held).take()));
+    }
+
     /// The copy of a file, if it is known and nobody is making one just now.
     pub(super) fn known(&self, id: FileId) -> Option<Arc<Copied<D>>> {
         match lock(&self.files).states.get(&id)? {

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 
 use super::context::Copy;
-use super::one::{Copier, Target};
+use super::one::{Copier, Target, became_directory};
 use super::options::Settings;
 use super::put_off::Directory;
 use super::used_names;
@@ -138,6 +138,6 @@ fn copied<'c, 'a, D: Editable>(
     let kind = dir.kind_in(name, Links::Keep)?;
     match copier.any(dir, target, (name, name), path, kind, copy.links())? {
         false => Ok(()),
-        true => Err(io::Error::new(ErrorKind::IsADirectory, "it has become a directory")),
+        true => Err(became_directory()),
     }
 }

@@ -490,6 +490,11 @@ pub(super) fn present(found: io::Result<Facts>) -> io::Result<Option<Facts>> {
     }
 }
 
+/// What was no directory when it was met.
+pub(super) fn became_directory() -> io::Error {
+    io::Error::new(ErrorKind::IsADirectory, "it has become a directory")
+}
+
 pub(super) fn into_itself() -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, "it is the destination, or inside it")
 }

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 
 use super::context::Copy;
 use super::late_names::copy_late_names;
-use super::one::{Copier, Made, Target, is_special};
+use super::one::{Copier, Made, Target, became_directory, is_special};
 use super::options::{Overwrite, Specials};
 use super::tree::{Above, Job, Work, Worker};
 use crate::kind::FileKind;
@@ -60,7 +60,7 @@ impl<'a, D: Editable> Copy<'a, D> {
                 copier.begin(|| from.dir.id())?;
                 match copier.any(&from.dir, &target, (from.name, to.name), OsPath::new(""), kind, links)? {
                     false => Ok(()),
-                    true => Err(io::Error::new(ErrorKind::IsADirectory, "it has become a directory")),
+                    true => Err(became_directory()),
                 }
             }
         }

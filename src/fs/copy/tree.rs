@@ -1,11 +1,11 @@
 //! How a tree is copied: down the source and down the target at once, both by open directories.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use super::context::Copy;
-use super::one::{Copier, Made, Target, into_itself};
+use super::one::{Copier, Made, Target, became_directory, into_itself};
 use super::put_off::Directory;
 use super::used_names::{self, Names};
 use crate::error::{Error, Op};
@@ -72,6 +72,8 @@ pub(super) struct Worker<'c, 'a, D: Editable> {
     /// The directories above, where links may lead back.
     above: Vec<Above<D>>,
     most_open: usize,
+    /// What was met when no descriptor was left, in the current directory.
+    waiting: Vec<(OsString, FileKind)>,
 }
 
 /// The way down the target.
@@ -136,7 +138,7 @@ impl<D: Editable> TargetTree<'_, '_, D> {
 impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, most_open: usize) -> Self {
         let target = TargetTree { descent: Descent::new(most_open), absent: 0, levels: Vec::new() };
-        Self { copy, copier: Copier::new(copy, false), target, above: Vec::new(), most_open }
+        Self { copy, copier: Copier::new(copy, false), target, above: Vec::new(), most_open, waiting: Vec::new() }
     }
 
     pub(super) fn traverse(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
@@ -212,7 +214,13 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             return Ok(());
         }
         let links = self.copy.links();
-        traversal.enter(name, links)?;
+        match traversal.enter(name, links) {
+            Err(cause) if sys::is_out_of_descriptors(&cause) => {
+                self.make_room(traversal);
+                traversal.enter(name, links)?;
+            }
+            result => result?,
+        }
         if let Err(cause) = self.enter_target(traversal, name) {
             traversal.leave();
             return Err(cause);
@@ -234,7 +242,7 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         let parent = traversal.path().parent().unwrap_or(OsPath::new("")).to_owned();
         self.copier.record(|manifest, above| manifest.copied_directory(above, name, &source));
         let made = self.copier.made_dir(&self.target.current()?, name, &parent, traversal.dir()?)?;
-        if let Err(cause) = self.go_into(&made, name, source) {
+        if let Err(cause) = self.go_into(traversal, &made, name, source) {
             if let (Made::New(_), Ok(Target { dir: Some(dir), .. })) = (&made, self.target.current()) {
                 self.copier.unmake_dir(dir, name);
             }
@@ -253,9 +261,15 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
     }
 
     /// Goes into a directory of the target, for a source.
-    fn go_into(&mut self, made: &Made, name: &OsStr, source: D::Id) -> io::Result<()> {
+    fn go_into(&mut self, traversal: &mut Traversal<D>, made: &Made, name: &OsStr, source: D::Id) -> io::Result<()> {
         match made {
-            Made::New(_) | Made::Merged => self.target.descent.enter(name, Links::Keep)?,
+            Made::New(_) | Made::Merged => match self.target.descent.enter(name, Links::Keep) {
+                Err(cause) if sys::is_out_of_descriptors(&cause) => {
+                    self.make_room(traversal);
+                    self.target.descent.enter(name, Links::Keep)?;
+                }
+                result => result?,
+            },
             Made::OnlyTold => self.target.absent += 1,
         }
         if self.copy.links() == Links::Follow {
@@ -303,22 +317,78 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
 
     /// Copies what is no directory in the current one; whether it leads to one after all.
     fn leaf(&mut self, dir: &D, path: &OsPath, name: &OsStr, kind: io::Result<FileKind>, number: Option<u64>) -> bool {
-        let Self { copy, copier, target, .. } = self;
-        if copy.account.is_over() || copier.is_excluded(path, name, false) {
+        if self.copy.account.is_over() || self.copier.is_excluded(path, name, false) {
             return false;
         }
         let done = kind.and_then(|kind| {
-            let target = target.current()?;
-            if kind == FileKind::File && copier.linked_by_number(dir, &target, name, path, number)? {
-                return Ok(false);
+            let unchanged = self.copier.report.unchanged;
+            match self.copy_leaf(dir, path, name, kind, number) {
+                Err(cause) if sys::is_out_of_descriptors(&cause) => {
+                    self.copier.report.unchanged = unchanged;
+                    self.waiting.push((name.to_owned(), kind));
+                    Ok(false)
+                }
+                done => done,
             }
-            copier.any(dir, &target, (name, name), path, kind, copy.links())
         });
         done.unwrap_or_else(|cause| {
-            copier.record(|manifest, source| manifest.left(source, name));
-            copy.fail(path, name, target.explained(cause, dir, name));
+            self.leaf_failed(dir, path, name, cause);
             false
         })
+    }
+
+    fn leaf_failed(&mut self, dir: &D, path: &OsPath, name: &OsStr, cause: io::Error) {
+        self.copier.record(|manifest, source| manifest.left(source, name));
+        self.copy.fail(path, name, self.target.explained(cause, dir, name));
+    }
+
+    /// Copies what waits for descriptors.
+    fn copy_waiting(&mut self, traversal: &mut Traversal<D>) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        self.make_room(traversal);
+        let path = traversal.path().to_owned();
+        for (name, kind) in std::mem::take(&mut self.waiting) {
+            if self.copy.account.is_over() {
+                break;
+            }
+            let dir = match traversal.dir() {
+                Ok(dir) => dir,
+                Err(cause) => {
+                    self.copy.fail(&path, &name, cause);
+                    continue;
+                }
+            };
+            match self.copy_leaf(dir, &path, &name, kind, None) {
+                Ok(false) => {}
+                Ok(true) => self.leaf_failed(dir, &path, &name, became_directory()),
+                Err(cause) => self.leaf_failed(dir, &path, &name, cause),
+            }
+        }
+    }
+
+    /// Closes what is open only to save time, as there is no descriptor left.
+    fn make_room(&mut self, traversal: &mut Traversal<D>) {
+        self.copy.hard_links.make_room();
+        self.target.descent.make_room();
+        traversal.make_room();
+    }
+
+    fn copy_leaf(
+        &mut self,
+        dir: &D,
+        path: &OsPath,
+        name: &OsStr,
+        kind: FileKind,
+        number: Option<u64>,
+    ) -> io::Result<bool> {
+        let Self { copy, copier, target, .. } = self;
+        let target = target.current()?;
+        if kind == FileKind::File && copier.linked_by_number(dir, &target, name, path, number)? {
+            return Ok(false);
+        }
+        copier.any(dir, &target, (name, name), path, kind, copy.links())
     }
 }
 
@@ -339,6 +409,7 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
             let step = begun.and_then(|()| {
                 traversal.step_numbered(|dir, path, name, kind, number| worker.leaf(dir, path, name, kind, number))
             });
+            worker.copy_waiting(traversal);
             worker.put_off(traversal);
             match step {
                 Ok(Next::Directory(name)) => {
