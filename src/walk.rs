@@ -4,7 +4,7 @@
 //! Walk: options, and the two faces, iterator and visitor
 //!  └─ Lister: goes down the tree, lends entries            threads, tree::Pool: several of them share a tree
 //!      ├─ Search, Plan: what is wanted; patterns as an automaton
-//!      ├─ Intake, Shelf: what becomes of a name; what was read and not yet visited
+//!      ├─ Judge, Pending: what becomes of a name; what was read and not yet visited
 //!      └─ tree::Descent: the directories on the way, few of them open; sys::Directory opens and reads
 //! ```
 
@@ -18,10 +18,10 @@ mod options;
 mod patterns;
 mod pending;
 mod plan;
+mod printed;
 mod search;
 mod stream;
 mod threads;
-mod tree;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 pub use entry::Entry;
 pub use patterns::IntoPatterns;
-pub use tree::Tree;
+pub use printed::Tree;
 
 pub(crate) use exclude::{Exclusion, ExclusionWay, refuse_useless};
 
@@ -41,7 +41,7 @@ use crate::pattern::{Pattern, PatternSet};
 use crate::sys;
 use lister::Lister;
 use plan::Begins;
-use search::{Options, Order, Search, Target};
+use search::{Options, Order, Scope, Search};
 use stream::Stream;
 
 /// Listing.
@@ -67,7 +67,7 @@ impl Path {
     #[doc(alias = "read_dir")]
     #[doc(alias = "listdir")]
     pub fn iterdir(&self) -> Walk {
-        Walk::new(self, Target::Children)
+        Walk::new(self, Scope::Children)
     }
 
     /// Lists everything below this directory: its entries, theirs, and so on; not the directory itself.
@@ -100,7 +100,7 @@ impl Path {
     #[doc(alias = "walkdir")]
     #[doc(alias = "scandir")]
     pub fn walk(&self) -> Walk {
-        Walk::new(self, Target::Patterns(vec![Pattern::new("*")], Begins::Anywhere))
+        Walk::new(self, Scope::Patterns(vec![Pattern::new("*")], Begins::Anywhere))
     }
 
     /// Lists what is below this directory and matches a pattern, or one of several, in order of path,
@@ -137,7 +137,7 @@ impl Path {
     pub fn glob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
         let patterns = patterns.into_patterns();
         patterns.iter().try_for_each(exclude::refuse_elsewhere)?;
-        Ok(Walk::new(self, Target::Patterns(patterns, Begins::AtStart)))
+        Ok(Walk::new(self, Scope::Patterns(patterns, Begins::AtStart)))
     }
 
     /// Lists what is anywhere below this directory and matches a pattern: [`glob`](Path::glob) with
@@ -160,7 +160,7 @@ impl Path {
     pub fn rglob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
         let patterns = patterns.into_patterns();
         patterns.iter().try_for_each(exclude::refuse_absolute)?;
-        Ok(Walk::new(self, Target::Patterns(patterns, Begins::Anywhere)))
+        Ok(Walk::new(self, Scope::Patterns(patterns, Begins::Anywhere)))
     }
 
     /// Lists what is below this directory and in a set, by its path relative to this directory.
@@ -191,7 +191,7 @@ impl Path {
     /// As for [`glob`](Path::glob), of any pattern of the set.
     pub fn glob_set(&self, set: &PatternSet) -> Result<Walk> {
         set.include_patterns().iter().chain(set.exclude_patterns()).try_for_each(exclude::refuse_elsewhere)?;
-        Ok(Walk::new(self, Target::Set(Box::new(set.clone()))))
+        Ok(Walk::new(self, Scope::Set(Box::new(set.clone()))))
     }
 
     /// Returns this directory as a tree to print: [`walk`](Path::walk), then [`tree`](Walk::tree).
@@ -290,7 +290,7 @@ enum State {
 }
 
 impl Walk {
-    fn new(start: &Path, target: Target) -> Self {
+    fn new(start: &Path, target: Scope) -> Self {
         Self(State::Waiting(Box::new(Options::new(start.to_path_buf(), target))))
     }
 

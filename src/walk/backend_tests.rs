@@ -18,7 +18,7 @@ use proptest::sample::select;
 use super::entry::Entry;
 use super::lister::Lister;
 use super::plan::Begins;
-use super::search::{Options, Order, Search, Target};
+use super::search::{Options, Order, Scope, Search};
 use super::threads;
 use crate::error::Result;
 use crate::fs::TempDir;
@@ -104,13 +104,13 @@ impl Wish {
     fn options(&self, start: PathBuf) -> Options {
         let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect::<Vec<_>>();
         let target = match self.target {
-            "iterdir" => Target::Children,
-            "glob" => Target::Patterns(patterns(&self.patterns), Begins::AtStart),
-            "rglob" => Target::Patterns(patterns(&self.patterns), Begins::Anywhere),
+            "iterdir" => Scope::Children,
+            "glob" => Scope::Patterns(patterns(&self.patterns), Begins::AtStart),
+            "rglob" => Scope::Patterns(patterns(&self.patterns), Begins::Anywhere),
             _ => {
                 let builder =
                     patterns(&self.patterns).into_iter().fold(PatternSet::builder(), |set, one| set.include(one));
-                Target::Set(Box::new(
+                Scope::Set(Box::new(
                     patterns(&self.excluded).into_iter().fold(builder, |set, one| set.exclude(one)).build(),
                 ))
             }
@@ -275,7 +275,7 @@ fn a_directory_that_breaks_is_one_error_behind_what_was_read() {
     (&base / "d").mkdir().unwrap();
     (&base / "d" / "f").touch().unwrap();
     for order in [Order::Sorted, Order::Unsorted] {
-        let target = Target::Patterns(vec![Pattern::new("*")], Begins::Anywhere);
+        let target = Scope::Patterns(vec![Pattern::new("*")], Begins::Anywhere);
         let options = Options { order, ..Options::new(base.to_path_buf(), target) };
         let found = listed::<Brittle>(&Arc::new(Search::new(options)));
         let (errors, entries): (Vec<_>, Vec<_>) = found.into_iter().partition(|line| line.starts_with("List"));
@@ -432,7 +432,7 @@ fn an_entry_is_of_its_own_kind_after_others_were_read() {
     const LEVELS: usize = 12;
     let (_base, start) = chain_for_sips(LEVELS);
     for contents_first in [false, true] {
-        let target = Target::Patterns(vec![Pattern::new("*")], Begins::Anywhere);
+        let target = Scope::Patterns(vec![Pattern::new("*")], Begins::Anywhere);
         let options = Options { order: Order::Unsorted, contents_first, ..Options::new(start.clone(), target) };
         let search = Arc::new(Search::new(options));
         for found in [listed::<Sips<1>>(&search), shared::<Sips<1>>(&search), listed::<Sips<2>>(&search)] {
@@ -452,7 +452,7 @@ fn a_listed_directory_that_cannot_be_opened_is_an_error_unless_it_has_gone() {
     for (pattern, errors) in [("**/*", 1), ("*/x", 1), ("*/*", 1), ("c/*", 1), ("gone/*", 0), ("no/*", 0), ("f1/*", 0)]
     {
         for order in [Order::Sorted, Order::Unsorted] {
-            let target = Target::Patterns(vec![Pattern::new(pattern)], Begins::AtStart);
+            let target = Scope::Patterns(vec![Pattern::new(pattern)], Begins::AtStart);
             // So that each directory is entered by itself.
             let options = Options { order, same_file_system: true, ..Options::new(start.clone(), target) };
             let found = listed::<Sips<1000>>(&Arc::new(Search::new(options)));

@@ -1,4 +1,4 @@
-//! What was read and not yet visited.
+//! What was read and is still to be visited.
 
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
@@ -10,36 +10,35 @@ use crate::kind::FileKind;
 
 /// The items of the directories on the way down, on a stack: those of the current one are on top.
 #[derive(Default)]
-pub(super) struct Shelf {
+pub(super) struct Pending {
     pub(super) items: Vec<Item>,
     /// The text of all names.
     names: String,
     pub(super) states: States,
-    /// Where paths are put together that are looked up: empty, but for its memory.
+    /// Memory for putting together a path that is looked up.
     pub(super) path: String,
-    /// Failures; none, where one was taken already.
+    /// Failures, until they are taken.
     failures: Vec<Option<Error>>,
-    /// Names that are not UTF-8, and what has them.
+    /// Names that are not UTF-8, and what kind of file has them.
     raw_names: Vec<(OsString, FileKind)>,
 }
 
-/// A name in a directory, which is wanted or leads on; or a failure.
+/// A name in a directory, which is wanted or leads to what is; or a failure.
 ///
-/// There is one for each entry, sorted and copied about: it is kept small and free of what must be
-/// dropped.
+/// There is one for each entry, and it is moved by sorting: so it is small, and has nothing to drop.
 #[derive(Clone, Copy)]
 pub(super) struct Item {
     pub(super) name: Name,
-    pub(super) what: What,
+    pub(super) origin: Origin,
     pub(super) wanted: Option<Wanted>,
-    /// Whether it is left out if it is a directory: that is not known of a name that is looked up.
+    /// Whether it is excluded if it is a directory, which is not known yet of a name that is looked up.
     pub(super) unless_directory: bool,
     /// How it goes on below.
     pub(super) below: Below,
 }
 
-/// A text on the shelf: a path, where literal parts of a pattern are looked up; empty for the start, and
-/// for failures of the directory itself.
+/// The text of an item: a name; a path, if literal parts of a pattern are looked up; empty for the start, and for
+/// failures of the directory itself.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Name {
     from: usize,
@@ -50,7 +49,7 @@ pub(super) struct Name {
 
 /// What an item stands for.
 #[derive(Clone, Copy)]
-pub(super) enum What {
+pub(super) enum Origin {
     /// What its directory said it is.
     Listed(FileKind),
     /// Nothing is known of a name that was not listed, not even that it exists.
@@ -61,14 +60,14 @@ pub(super) enum What {
     Failure(usize),
 }
 
-/// How far a directory has come in what is wanted and in what is left out.
+/// How far a directory has come in the patterns of what is wanted, and of what is excluded.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Below {
     pub(super) set: Set,
-    pub(super) outside: Set,
+    pub(super) excluded: Set,
 }
 
-/// The height of a shelf.
+/// How much was pending at some moment.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Height {
     items: usize,
@@ -78,7 +77,7 @@ pub(super) struct Height {
     raw_names: usize,
 }
 
-impl Shelf {
+impl Pending {
     pub(super) fn height(&self) -> Height {
         Height {
             items: self.items.len(),
@@ -89,7 +88,7 @@ impl Shelf {
         }
     }
 
-    /// Takes down what lies above a height.
+    /// Drops what lies above a height.
     pub(super) fn truncate(&mut self, height: Height) {
         self.items.truncate(height.items);
         self.names.truncate(height.names);
@@ -102,72 +101,71 @@ impl Shelf {
         &self.names[name.from..name.end]
     }
 
-    /// Takes a failure from the shelf.
     pub(super) fn take_failure(&mut self, number: usize) -> Option<Error> {
         self.failures[number].take()
     }
 
-    /// Puts a failure where its name would be.
+    /// Adds a failure in the place of its name.
     pub(super) fn add_failure(&mut self, name: &str, failure: Error) {
-        let what = What::Failure(self.failures.len());
+        let origin = Origin::Failure(self.failures.len());
         self.failures.push(Some(failure));
-        self.add(name, 0, Item::new(what, None, Below::default()));
+        self.add(name, 0, Item::new(origin, None, Below::default()));
     }
 
-    /// Puts an item on the shelf for a name that is not UTF-8.
+    /// Adds an item for a name that is not UTF-8.
     pub(super) fn add_raw(&mut self, name: &OsStr, kind: FileKind, below: Below) {
-        let what = What::Raw(self.raw_names.len());
+        let origin = Origin::Raw(self.raw_names.len());
         self.raw_names.push((name.to_owned(), kind));
-        self.add(&name.to_string_lossy(), 1, Item::new(what, None, below));
+        self.add(&name.to_string_lossy(), 1, Item::new(origin, None, below));
     }
 
     /// The name of an item, if it is not UTF-8.
-    pub(super) fn raw_name(&self, what: What) -> Option<&OsStr> {
-        match what {
-            What::Raw(number) => Some(&self.raw_names[number].0),
+    pub(super) fn raw_name(&self, item: &Item) -> Option<&OsStr> {
+        match item.origin {
+            Origin::Raw(number) => Some(&self.raw_names[number].0),
             _ => None,
         }
     }
 
     /// What an item was when its directory was read.
-    pub(super) fn listed_kind(&self, what: What) -> Option<FileKind> {
-        match what {
-            What::Listed(kind) => Some(kind),
-            What::Raw(number) => Some(self.raw_names[number].1),
+    pub(super) fn listed_kind(&self, item: &Item) -> Option<FileKind> {
+        match item.origin {
+            Origin::Listed(kind) => Some(kind),
+            Origin::Raw(number) => Some(self.raw_names[number].1),
             _ => None,
         }
     }
 
-    /// Moves some items to a shelf of their own.
+    /// Moves some items out.
     pub(super) fn take_items(&mut self, items: Range<usize>) -> Self {
         let mut taken = Self::default();
         for at in items {
-            let Item { name, what, below, .. } = self.items[at];
+            let Item { name, origin, below, .. } = self.items[at];
             let below = taken.put(below, self);
-            let what = match what {
-                What::Failure(number) => {
+            let origin = match origin {
+                Origin::Failure(number) => {
                     taken.failures.push(self.take_failure(number));
-                    What::Failure(taken.failures.len() - 1)
+                    Origin::Failure(taken.failures.len() - 1)
                 }
-                What::Raw(number) => {
+                Origin::Raw(number) => {
                     taken.raw_names.push(self.raw_names[number].clone());
-                    What::Raw(taken.raw_names.len() - 1)
+                    Origin::Raw(taken.raw_names.len() - 1)
                 }
-                what => what,
+                origin => origin,
             };
-            taken.add(self.text(name), name.parts, Item { what, below, ..self.items[at] });
+            taken.add(self.text(name), name.parts, Item { origin, below, ..self.items[at] });
         }
         taken
     }
 
-    /// Puts on the shelf how far a directory of another one has come.
+    /// Takes over how far a directory has come whose items were moved out of another.
     pub(super) fn put(&mut self, below: Below, other: &Self) -> Below {
         let set = Set::put(below.set.of(&other.states), &mut self.states);
-        let outside = Set::put(below.outside.of(&other.states), &mut self.states);
-        Below { set, outside }
+        let excluded = Set::put(below.excluded.of(&other.states), &mut self.states);
+        Below { set, excluded }
     }
 
-    /// Puts an item on the shelf, under a name of so many parts.
+    /// Adds an item under a name of so many parts.
     pub(super) fn add(&mut self, text: &str, parts: usize, item: Item) {
         let name = self.add_text(text, parts);
         self.items.push(Item { name, ..item });
@@ -179,14 +177,14 @@ impl Shelf {
         Name { from, end: self.names.len(), parts }
     }
 
-    /// Sorts the items above a height in the order of their paths; a failure, or a name that is not UTF-8, comes
-    /// behind an entry of the same text, and a failure of the directory itself before all.
+    /// Sorts the items above a height in the order of their paths. A failure, or a name that is not UTF-8, comes after
+    /// an entry of the same text, and a failure of the directory itself before all.
     pub(super) fn sort(&mut self, above: Height) {
         let Self { items, names, failures, raw_names, .. } = self;
         let text = |item: &Item| &names[item.name.from..item.name.end];
-        let raw = |item: &Item| match item.what {
-            What::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_os_str()),
-            What::Raw(number) => Some(&*raw_names[number].0),
+        let raw = |item: &Item| match item.origin {
+            Origin::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_os_str()),
+            Origin::Raw(number) => Some(&*raw_names[number].0),
             _ => None,
         };
         items[above.items..].sort_by(|left, right| {
@@ -205,8 +203,8 @@ impl Height {
 
 impl Item {
     /// An item that has no name yet.
-    pub(super) fn new(what: What, wanted: Option<Wanted>, below: Below) -> Self {
-        Self { name: Name::default(), what, wanted, unless_directory: false, below }
+    pub(super) fn new(origin: Origin, wanted: Option<Wanted>, below: Below) -> Self {
+        Self { name: Name::default(), origin, wanted, unless_directory: false, below }
     }
 
     /// Whether it is wanted, whatever it is, and leads nowhere.

@@ -17,7 +17,7 @@ use crate::sys::Links;
 #[derive(Clone)]
 pub(super) struct Options {
     pub(super) start: PathBuf,
-    pub(super) target: Target,
+    pub(super) scope: Scope,
     /// Left out, with everything below.
     pub(super) excluded: Vec<Pattern>,
     pub(super) case_sensitive: Option<bool>,
@@ -45,7 +45,7 @@ pub(super) type Compare = dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync;
 
 /// Which paths are looked for.
 #[derive(Clone)]
-pub(super) enum Target {
+pub(super) enum Scope {
     Children,
     Patterns(Vec<Pattern>, Begins),
     Set(Box<PatternSet>),
@@ -64,14 +64,14 @@ pub(super) struct Search {
     pub(super) options: Options,
     pub(super) plan: Plan,
     /// What is left out.
-    pub(super) outside: Plan,
+    pub(super) excluded: Plan,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             start: PathBuf::new(),
-            target: Target::Children,
+            scope: Scope::Children,
             excluded: Vec::new(),
             case_sensitive: None,
             min_depth: 0,
@@ -90,16 +90,16 @@ impl Default for Options {
 }
 
 impl Options {
-    pub(super) fn new(start: PathBuf, target: Target) -> Self {
-        Self { start, target, ..Self::default() }
+    pub(super) fn new(start: PathBuf, scope: Scope) -> Self {
+        Self { start, scope, ..Self::default() }
     }
 
     /// Whether a pattern leads above the start, so that paths have parts `..`.
     fn leads_up(&self) -> bool {
-        let patterns = match &self.target {
-            Target::Children => return false,
-            Target::Patterns(patterns, _) => patterns,
-            Target::Set(set) => set.include_patterns(),
+        let patterns = match &self.scope {
+            Scope::Children => return false,
+            Scope::Patterns(patterns, _) => patterns,
+            Scope::Set(set) => set.include_patterns(),
         };
         patterns.iter().flat_map(|pattern| pattern.alternatives()).any(exclude::leads_up)
     }
@@ -116,23 +116,23 @@ impl Options {
 
 impl Search {
     pub(super) fn new(options: Options) -> Self {
-        let (mut plan, mut outside) = (PlanBuilder::new(), PlanBuilder::new());
-        match &options.target {
-            Target::Children => plan.add_children(),
-            Target::Patterns(patterns, begins) => {
+        let (mut plan, mut excluded) = (PlanBuilder::new(), PlanBuilder::new());
+        match &options.scope {
+            Scope::Children => plan.add_children(),
+            Scope::Patterns(patterns, begins) => {
                 patterns.iter().for_each(|pattern| plan.add(&options.in_case(pattern), *begins));
             }
-            Target::Set(set) => {
+            Scope::Set(set) => {
                 let add = |plan: &mut PlanBuilder, pattern| plan.add_full_match(&options.in_case(pattern));
                 set.include_patterns().iter().for_each(|pattern| add(&mut plan, pattern));
-                set.exclude_patterns().iter().for_each(|pattern| add(&mut outside, pattern));
+                set.exclude_patterns().iter().for_each(|pattern| add(&mut excluded, pattern));
                 if set.include_patterns().is_empty() {
                     plan.add_full_match(&Pattern::new("**"));
                 }
             }
         }
-        options.excluded.iter().for_each(|pattern| outside.add_with_all_below(&options.in_case(pattern)));
-        Self { options, plan: plan.build(), outside: outside.build() }
+        options.excluded.iter().for_each(|pattern| excluded.add_with_all_below(&options.in_case(pattern)));
+        Self { options, plan: plan.build(), excluded: excluded.build() }
     }
 
     /// Why nothing is listed, if that is so.

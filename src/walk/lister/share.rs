@@ -1,11 +1,13 @@
 //! Listing in parts: a lister gives some of what it has to do to another.
 
-use super::{Above, Frame, Lister};
+use super::Lister;
+use super::enter::Ancestor;
+use super::frame::Frame;
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::sys::{Directory, Links, OsPathBuf};
 use crate::walk::Entry;
-use crate::walk::pending::{Below, Height, Shelf};
+use crate::walk::pending::{Below, Height, Pending};
 
 /// A part of a listing for another thread: a directory, and some of what is in it.
 pub(in crate::walk) struct Part<D: Directory> {
@@ -16,8 +18,8 @@ pub(in crate::walk) struct Part<D: Directory> {
     dir: D,
     /// How it goes on in the directory.
     below: Below,
-    shelf: Shelf,
-    above: Vec<Above<D>>,
+    pending: Pending,
+    above: Vec<Ancestor<D>>,
     first: Option<D::Id>,
 }
 
@@ -41,7 +43,7 @@ impl<D: Directory> Lister<D> {
         if frame.stays {
             return None;
         }
-        let directories = || (frame.next..frame.end).rev().filter(|&item| self.shelf.items[item].leads_on());
+        let directories = || (frame.next..frame.end).rev().filter(|&item| self.pending.items[item].leads_on());
         let count = directories().count();
         // What is given must leave something to do here.
         let is_busy = at + 1 < self.frames.len() || self.entering.is_some();
@@ -54,28 +56,28 @@ impl<D: Directory> Lister<D> {
         let above = self.ids_above(at);
         let frame = &mut self.frames[at];
         let items = from..std::mem::replace(&mut frame.end, from);
-        let mut shelf = self.shelf.take_items(items);
-        let below = shelf.put(frame.place.below, &self.shelf);
+        let mut pending = self.pending.take_items(items);
+        let below = pending.put(frame.parent.below, &self.pending);
         Part {
             path: frame.text_path(&self.entry),
             raw: frame.raw.clone(),
-            depth: frame.place.depth,
+            depth: frame.parent.depth,
             dir,
             below,
-            shelf,
+            pending,
             above,
             first: self.first.clone(),
         }
     }
 
     /// The directories from the first one down to a frame, where loops have to be found.
-    fn ids_above(&mut self, at: usize) -> Vec<Above<D>> {
-        let mut above = self.above.clone();
+    fn ids_above(&mut self, at: usize) -> Vec<Ancestor<D>> {
+        let mut above = self.ancestors.clone();
         if self.search.options.links == Links::Follow {
             let below_first = self.frames.len() - self.descent.depth();
             for level in 0..at - below_first {
                 let path_len = self.frames[level + below_first].path_end();
-                above.extend(self.descent.id(level).ok().map(|id| Above { id: id.clone(), path_len }));
+                above.extend(self.descent.id(level).ok().map(|id| Ancestor { id: id.clone(), path_len }));
             }
         }
         above
@@ -83,10 +85,10 @@ impl<D: Directory> Lister<D> {
 
     /// Goes on with a part of the same listing.
     pub(in crate::walk) fn resume(&mut self, part: Part<D>) {
-        let Part { path, raw, depth, dir, below, shelf, above, first } = part;
+        let Part { path, raw, depth, dir, below, pending, above, first } = part;
         self.descent.begin_anew(dir);
-        self.shelf = shelf;
-        self.above = above;
+        self.pending = pending;
+        self.ancestors = above;
         self.first = first;
         self.entering = None;
         self.entry = Entry::new(path, FileKind::Directory, depth);

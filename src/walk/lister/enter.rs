@@ -1,0 +1,251 @@
+//! Going into directories, and out again.
+
+use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
+
+use super::frame::Frame;
+use super::{Lend, Lister, leads_nowhere, system_name};
+use crate::error::{Error, Op};
+use crate::flavour::{Flavour, Native};
+use crate::kind::FileKind;
+use crate::path::PathBuf;
+use crate::sys::{self, Directory, Links, OsPathBuf};
+use crate::tree::{Access, lock};
+use crate::walk::pending::{Below, Item};
+
+/// A directory that is to be entered.
+#[derive(Clone, Copy)]
+pub(super) struct Enter {
+    /// The item that stands for it.
+    pub(super) item: Item,
+    /// What it is, if it is wanted after its contents.
+    pub(super) own: Option<FileKind>,
+}
+
+/// What became of a directory that was to be entered.
+enum Opened {
+    /// It is the current one.
+    Yes,
+    /// It is the current one, but may not be read: only names that are looked up can be found.
+    ToSearch(Error),
+    /// There is nothing to list, and perhaps an error to say why.
+    No(Option<Error>),
+}
+
+/// A directory above, to which a link may lead back.
+pub(super) struct Ancestor<D: Directory> {
+    pub(super) id: D::Id,
+    /// The length of its path in the paths of what is below.
+    pub(super) path_len: usize,
+}
+
+impl<D: Directory> Clone for Ancestor<D> {
+    fn clone(&self) -> Self {
+        Self { id: self.id.clone(), path_len: self.path_len }
+    }
+}
+
+impl<D: Directory> Lister<D> {
+    /// Enters the directory whose path the entry has.
+    pub(super) fn enter<B>(&mut self, enter: &Enter, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        if self.descent.must_read_on() {
+            self.read_to_the_end(lend)?;
+            self.be_at(&enter.item);
+        }
+        let mut is_closed = false;
+        let below = match self.open(enter) {
+            Opened::Yes => self.below(enter, lend)?,
+            Opened::ToSearch(error) => {
+                is_closed = true;
+                lend(Err(error))?;
+                self.below(enter, lend)?
+            }
+            Opened::No(error) => {
+                error.map_or(ControlFlow::Continue(()), |error| lend(Err(error)))?;
+                None
+            }
+        };
+        let Some(below) = below else {
+            return enter.own.map_or(ControlFlow::Continue(()), |kind| self.lend(kind, lend));
+        };
+        let frame = Frame::new(&mut self.entry, below, self.pending.height(), enter.own);
+        let mut frame = Frame { raw: self.raw.take(), is_closed, ..frame };
+        if let Some(above) = self.frames.last() {
+            frame.parent.takes_all = above.parent.takes_all && above.parent.below.set == below.set;
+            frame.stays |= above.stays;
+        }
+        self.frames.push(frame);
+        self.list(lend)
+    }
+
+    /// How it goes on in the directory just opened. Where it is one that leads back, it goes on without
+    /// the `**`; if there is nothing else, the directory is left again.
+    fn below<B>(&mut self, enter: &Enter, lend: &mut impl Lend<B>) -> ControlFlow<B, Option<Below>> {
+        let Some(error) = self.leads_back(enter) else { return ControlFlow::Continue(Some(enter.item.below)) };
+        lend(Err(error))?;
+        let above = self.frames.last().expect("BUG: a link in no directory");
+        let name = self.pending.text(enter.item.name).to_owned();
+        let states = &mut self.pending.states;
+        let (set, _) = self.search.plan.take(states, above.parent.below.set, &name, FileKind::Symlink, Links::Keep);
+        if set.is_empty() {
+            self.descent.leave();
+            return ControlFlow::Continue(None);
+        }
+        ControlFlow::Continue(Some(Below { set, ..enter.item.below }))
+    }
+
+    /// Opens the directory whose path the entry has.
+    ///
+    /// Where names are only looked up in it, that takes no permission to read it; where some are and it may
+    /// not be read, those are still found.
+    fn open(&mut self, enter: &Enter) -> Opened {
+        let set = enter.item.below.set.of(&self.pending.states);
+        let access = if self.search.plan.needs_listing(set) { Access::Read } else { Access::Search };
+        let may_search = access == Access::Read && self.search.plan.looks_up_any(set);
+        match self.enter_level(enter, access) {
+            Ok(()) => self.check(access).map_or_else(Opened::No, |()| Opened::Yes),
+            Err(cause) if may_search && cause.kind() == ErrorKind::PermissionDenied => {
+                let error = self.error(Op::List, cause);
+                match self.enter_level(enter, Access::Search) {
+                    Ok(()) => self.check(Access::Search).map_or_else(Opened::No, |()| Opened::ToSearch(error)),
+                    Err(_) => Opened::No(Some(error)),
+                }
+            }
+            Err(cause) if self.was_missed(enter, &cause) => Opened::No(Some(self.error(Op::List, cause))),
+            Err(_) => Opened::No(self.missed()),
+        }
+    }
+
+    fn enter_level(&mut self, enter: &Enter, access: Access) -> io::Result<()> {
+        let links = self.links(enter);
+        let name = system_name(&self.descent, &self.entry, &self.pending, &enter.item);
+        self.descent.enter_for(access, name, links)
+    }
+
+    /// Whether what is to be entered may be a link.
+    fn links(&self, enter: &Enter) -> Links {
+        match self.pending.listed_kind(&enter.item) {
+            Some(FileKind::Directory) => Links::Keep,
+            _ => Links::Follow,
+        }
+    }
+
+    /// Whether there is a directory that could not be opened. An error that says there is none is not believed before
+    /// another look.
+    fn was_missed(&mut self, enter: &Enter, cause: &io::Error) -> bool {
+        if self.entry.depth == 0 || !leads_nowhere(cause) {
+            return true;
+        }
+        // Links to files are many where links are followed.
+        let is_link = self.pending.listed_kind(&enter.item) == Some(FileKind::Symlink);
+        if is_link && (cause.kind() == ErrorKind::NotADirectory || sys::is_loop(cause)) {
+            return false;
+        }
+        let links = self.links(enter);
+        match self.kind(&enter.item, links) {
+            Ok(kind) => kind == FileKind::Directory,
+            Err(cause) if links == Links::Follow => !leads_nowhere(&cause),
+            Err(cause) => !matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+        }
+    }
+
+    /// Whether the directory just opened is one to list; it is left again, if not.
+    fn check(&mut self, access: Access) -> Result<(), Option<Error>> {
+        let result = self.is_elsewhere(access);
+        if !matches!(result, Ok(false)) {
+            self.descent.leave();
+        }
+        match result {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(None),
+            Err(cause) => Err(Some(self.error(Op::List, cause))),
+        }
+    }
+
+    /// Whether the directory just opened is on another file system, or was read before, and that matters.
+    fn is_elsewhere(&mut self, access: Access) -> io::Result<bool> {
+        let Self { search, descent, first, visited, .. } = self;
+        let visited = visited.as_ref().filter(|_| access == Access::Read);
+        if !search.options.same_file_system && visited.is_none() {
+            return Ok(false);
+        }
+        let id = descent.id(descent.depth() - 1)?;
+        if search.options.same_file_system && !D::is_same_device(first.get_or_insert_with(|| id.clone()), id) {
+            return Ok(true);
+        }
+        Ok(visited.is_some_and(|visited| !lock(visited).insert(id.clone())))
+    }
+
+    /// The error if the directory just opened is one above, to which a link leads that `**` goes into; or
+    /// if that cannot be told.
+    fn leads_back(&mut self, enter: &Enter) -> Option<Error> {
+        let is_link = self.pending.listed_kind(&enter.item) == Some(FileKind::Symlink);
+        let above = self.frames.last()?.parent.below.set;
+        if !is_link
+            || self.search.options.links == Links::Keep
+            || self.visited.is_some()
+            || !self.search.plan.goes_anywhere(above.of(&self.pending.states))
+        {
+            return None;
+        }
+        let level = self.descent.depth() - 1;
+        let id = match self.descent.id(level).cloned() {
+            Ok(id) => id,
+            Err(cause) => return Some(self.error(Op::List, cause)),
+        };
+        let path_len = self.find_above(&id)?;
+        let directory = self.above(path_len);
+        Some(self.error(Op::Follow, sys::loop_error()).with_second(directory))
+    }
+
+    /// The path of a directory above the entry, whose text has this length.
+    fn above(&self, path_len: usize) -> OsPathBuf {
+        let link = self.entry.path.as_str();
+        let above = &link[..path_len];
+        match &self.raw {
+            None => PathBuf::from(above).into(),
+            Some(raw) => {
+                let parts = |text: &str| PathBuf::from(text).parts().count();
+                raw.ancestors().nth(parts(link) - parts(above)).unwrap_or(raw).into()
+            }
+        }
+    }
+
+    /// The length of the path of the directory above that has this identity.
+    fn find_above(&mut self, id: &D::Id) -> Option<usize> {
+        if let Some(above) = self.ancestors.iter().find(|above| above.id == *id && self.is_below(above.path_len)) {
+            return Some(above.path_len);
+        }
+        let last = self.descent.depth() - 1;
+        // The current directory was opened, and has no frame yet.
+        let below_first = self.frames.len() - last;
+        (0..last).find_map(|level| {
+            let path_len = self.frames[level + below_first].path_end();
+            let is_same = self.descent.id(level).is_ok_and(|other| other == id);
+            (is_same && self.is_below(path_len)).then_some(path_len)
+        })
+    }
+
+    /// Whether the entry is below the directory whose path has this length: a `..` in the pattern may have left it.
+    fn is_below(&self, path_len: usize) -> bool {
+        let way = self.entry.path.as_str()[path_len..].split(Native::SEPARATOR);
+        let depth = way.filter(|part| !part.is_empty()).try_fold(0_usize, |depth, part| match part {
+            ".." => depth.checked_sub(1),
+            _ => Some(depth + 1),
+        });
+        depth.is_some()
+    }
+
+    /// Goes back up; the directory itself may be wanted behind its contents.
+    pub(super) fn leave<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let Some(frame) = self.frames.pop() else { return ControlFlow::Continue(()) };
+        self.pending.truncate(frame.height);
+        if self.descent.depth() > 0 {
+            self.descent.leave();
+        }
+        let Some(kind) = frame.own else { return ControlFlow::Continue(()) };
+        frame.restore(&mut self.entry);
+        self.raw = frame.raw;
+        self.lend(kind, lend)
+    }
+}

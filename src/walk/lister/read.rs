@@ -1,0 +1,190 @@
+//! Reading directories: names come from the system, are judged, and become items or are lent at once.
+
+use std::ffi::OsStr;
+use std::io;
+use std::ops::ControlFlow;
+
+use super::frame::Frame;
+use super::{Lend, Lister, not_utf8};
+use crate::error::{Error, Op};
+use crate::kind::FileKind;
+use crate::sys::{Directory, OsPathBuf, Progress};
+use crate::walk::Entry;
+use crate::walk::judge::{Judge, Judged, Parent};
+use crate::walk::pending::{Below, Height, Item, Origin};
+use crate::walk::plan::Wanted;
+use crate::walk::search::{Compare, Order};
+
+impl<D: Directory> Lister<D> {
+    /// Reads the current directory, or on in it; or adds what is to be looked up in it.
+    pub(super) fn list<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let Self { search, pending, frames, .. } = self;
+        let frame = frames.last_mut().expect("BUG: nothing to list");
+        let Parent { depth, below, .. } = frame.parent;
+        let mut judge = Judge { search, pending };
+        if frame.is_closed || !frame.parent.takes_all && !judge.needs_listing(below) {
+            judge.names(depth, below);
+        } else {
+            if !frame.parent.takes_all && !frame.is_unread {
+                judge.up(depth, below);
+                frame.parent.takes_all = judge.takes_all(depth, below);
+            }
+            self.read(lend)?;
+            while self.in_order && self.is_unread() {
+                self.read(lend)?;
+            }
+        }
+        self.begin_items();
+        ControlFlow::Continue(())
+    }
+
+    fn is_unread(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.is_unread)
+    }
+
+    /// Reads the rest of the current directory; items go behind those that are being visited.
+    pub(super) fn read_to_the_end<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let frame = self.frames.last().expect("BUG: nothing to read");
+        // Those behind were given away.
+        self.pending.items.truncate(frame.end);
+        while self.is_unread() {
+            self.read(lend)?;
+        }
+        let frame = self.frames.last_mut().expect("BUG: nothing was read");
+        frame.end = self.pending.items.len();
+        ControlFlow::Continue(())
+    }
+
+    /// Reads as much of the current directory as the system gives at once.
+    fn read<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        let Self { search, pending, frames, descent, buffer, entry, in_order, .. } = self;
+        let frame = frames.last_mut().expect("BUG: nothing to read");
+        let mut flow = ControlFlow::Continue(());
+        let mut reading = Reading { judge: Judge { search, pending }, frame, entry, in_order: *in_order };
+        let progress = descent.read(buffer, |_, name, kind| {
+            if flow.is_continue() {
+                flow = reading.take(name, kind, lend);
+            }
+        });
+        let is_unread = matches!(progress, Ok(Progress::InPart));
+        if let Err(cause) = progress
+            && flow.is_continue()
+        {
+            flow = reading.fail("", |directory| Error::new(Op::List, directory, cause), lend);
+        }
+        frame.is_unread = is_unread;
+        flow
+    }
+
+    /// Begins to visit the items of the current directory.
+    pub(super) fn begin_items(&mut self) {
+        let frame = self.frames.last_mut().expect("BUG: items of nothing");
+        frame.next = frame.height.items();
+        frame.end = self.pending.items.len();
+        let (height, is_raw) = (frame.height, frame.raw.is_some());
+        match &self.search.options.order {
+            Order::Unsorted => {}
+            _ if !self.in_order => {}
+            Order::SortedBy(order) if !is_raw => self.sort_by(&*order.clone(), height),
+            _ => self.pending.sort(height),
+        }
+    }
+
+    /// Sorts the items above a height as their entries; what is none comes last.
+    fn sort_by(&mut self, order: &Compare, height: Height) {
+        let items = self.pending.items.split_off(height.items());
+        let mut entries: Vec<_> = items.into_iter().map(|item| (self.entry_of(&item), item)).collect();
+        entries.sort_by(|(left, _), (right, _)| match (left, right) {
+            (Some(left), Some(right)) => order(left, right),
+            _ => left.is_none().cmp(&right.is_none()),
+        });
+        self.pending.items.extend(entries.into_iter().map(|(_, item)| item));
+    }
+
+    fn entry_of(&mut self, item: &Item) -> Option<Entry> {
+        if let Origin::Failure(_) | Origin::Raw(_) = item.origin {
+            return None;
+        }
+        self.be_at(item);
+        self.entry.kind = self.look(item).ok()??;
+        Some(self.entry.clone())
+    }
+}
+
+/// A directory while it is being read.
+struct Reading<'a> {
+    judge: Judge<'a>,
+    frame: &'a Frame,
+    entry: &'a mut Entry,
+    in_order: bool,
+}
+
+impl Reading<'_> {
+    fn take<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        if self.frame.parent.takes_all
+            && let Ok(kind) = kind
+            && kind != FileKind::Symlink
+            && let Some(name) = crate::path::text_of(name)
+        {
+            if kind != FileKind::Directory && !self.in_order {
+                return self.lend_listed(name, kind, lend);
+            }
+            let below = if kind == FileKind::Directory { self.frame.parent.below } else { Below::default() };
+            return self.item(name, Item::new(Origin::Listed(kind), Some(Wanted::Anything), below), lend);
+        }
+        match self.judge.listed(&self.frame.parent, name, kind) {
+            Judged::LeftOut => ControlFlow::Continue(()),
+            Judged::Item(name, item) => self.item(name, item, lend),
+            Judged::Unknown(name, cause) => {
+                self.fail(name, |directory| Error::new(Op::Stat, directory.join(name), cause), lend)
+            }
+            Judged::Raw(_, below) if !self.in_order && below.set.is_empty() => {
+                lend(Err(not_utf8(&self.frame.path(self.entry).join(name))))
+            }
+            Judged::Raw(kind, below) => {
+                self.judge.pending.add_raw(name, kind, below);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// Where no order is asked for, an entry that is only wanted is lent at once, before its name is
+    /// put anywhere.
+    #[inline]
+    fn item<B>(&mut self, name: &str, item: Item, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        match item.origin {
+            Origin::Listed(kind) if !self.in_order && item.is_only_wanted() => self.lend_listed(name, kind, lend),
+            _ => {
+                self.judge.pending.add(name, 1, item);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    #[inline]
+    fn lend_listed<B>(&mut self, name: &str, kind: FileKind, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+        if let Some(directory) = &self.frame.raw {
+            return lend(Err(not_utf8(&directory.join(name))));
+        }
+        self.entry.path.set_child(self.frame.prefix, name);
+        self.entry.depth = self.frame.parent.depth + 1;
+        self.entry.kind = kind;
+        let is_pruned = self.judge.search.prunes_any() && self.judge.search.prunes(self.entry);
+        if is_pruned { ControlFlow::Continue(()) } else { lend(Ok(self.entry)) }
+    }
+
+    /// Takes the failure of a name; of the directory itself, if it is empty.
+    fn fail<B>(
+        &mut self,
+        name: &str,
+        error: impl FnOnce(OsPathBuf) -> Error,
+        lend: &mut impl Lend<B>,
+    ) -> ControlFlow<B> {
+        let error = error(self.frame.path(self.entry));
+        if !self.in_order {
+            return lend(Err(error));
+        }
+        self.judge.pending.add_failure(name, error);
+        ControlFlow::Continue(())
+    }
+}

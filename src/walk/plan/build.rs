@@ -1,0 +1,138 @@
+//! Putting patterns together into a plan.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::{Begins, Node, Plan, START, State, Wanted, WantedBelow};
+use crate::flavour::{Flavour, Native, Rules};
+use crate::pattern::{Alternative, Pattern, Segment};
+
+/// A part of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    /// `**`
+    AnyPath,
+    /// A name that is looked up where nothing else asks for a listing.
+    Name(String),
+    /// A part that names are compared with.
+    Search(Segment),
+}
+
+/// Puts patterns together.
+pub(in crate::walk) struct PlanBuilder {
+    nodes: Vec<Node>,
+    /// Where a part of a node leads.
+    next: HashMap<(State, Part), State>,
+}
+
+impl PlanBuilder {
+    pub(in crate::walk) fn new() -> Self {
+        Self { nodes: vec![Node::default()], next: HashMap::new() }
+    }
+
+    /// Adds everything in the start, and nothing deeper.
+    pub(in crate::walk) fn add_children(&mut self) {
+        self.push([Part::Search(Segment::AnyName)], Wanted::Anything);
+    }
+
+    /// Adds a pattern.
+    pub(in crate::walk) fn add(&mut self, pattern: &Pattern, begins: Begins) {
+        for alternative in pattern.alternatives() {
+            let start = (begins == Begins::Anywhere).then_some(Part::AnyPath);
+            self.push(start.into_iter().chain(parts(pattern, alternative)), wanted(alternative));
+        }
+    }
+
+    /// Adds a pattern, and everything below what it matches.
+    pub(in crate::walk) fn add_with_all_below(&mut self, pattern: &Pattern) {
+        for alternative in pattern.alternatives() {
+            self.push(parts(pattern, alternative), wanted(alternative));
+            self.push(parts(pattern, alternative).chain([Part::AnyPath]), Wanted::Anything);
+        }
+    }
+
+    /// Adds a pattern as `full_match` reads it: a `**` at the end takes at least one part, and a separator
+    /// there says nothing.
+    pub(in crate::walk) fn add_full_match(&mut self, pattern: &Pattern) {
+        for alternative in pattern.alternatives() {
+            let parts: Vec<_> = parts(pattern, alternative).collect();
+            let one_more = matches!(parts.last(), Some(Part::AnyPath)).then_some(Part::Search(Segment::AnyName));
+            self.push(parts.into_iter().chain(one_more), Wanted::Anything);
+        }
+    }
+
+    /// Adds parts, unless there are none: they would match the start and nothing below.
+    fn push(&mut self, parts: impl IntoIterator<Item = Part>, wanted: Wanted) {
+        let end = parts.into_iter().fold(START, |node, part| self.next(node, part));
+        if end != START {
+            let end = &mut self.nodes[end].end;
+            *end = (*end).max(Some(wanted));
+        }
+    }
+
+    /// The node to which a part leads.
+    fn next(&mut self, node: State, part: Part) -> State {
+        // A run of `**` matches what one does.
+        if part == Part::AnyPath && self.nodes[node].is_any_path {
+            return node;
+        }
+        let next = self.nodes.len();
+        match self.next.entry((node, part)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => {
+                let part = &unknown.key().1;
+                self.nodes.push(Node { is_any_path: *part == Part::AnyPath, ..Node::default() });
+                self.nodes[node].add(part, next);
+                unknown.insert(next);
+                next
+            }
+        }
+    }
+
+    pub(in crate::walk) fn build(self) -> Plan {
+        let mut nodes = self.nodes;
+        for at in 0..nodes.len() {
+            nodes[at].below = nodes[at].wanted_below(&nodes);
+            nodes[at].names.sort_by(|(left, _), (right, _)| <Native as Flavour>::Rules::text_cmp(left, right));
+        }
+        Plan { nodes }
+    }
+}
+
+impl Node {
+    fn add(&mut self, part: &Part, next: State) {
+        match part {
+            Part::AnyPath => self.any_path = Some(next),
+            Part::Name(name) => self.names.push((name.clone(), next)),
+            Part::Search(Segment::Literal(name)) => _ = self.spellings.insert(name.clone(), next),
+            Part::Search(segment) => self.segments.push((segment.clone(), next)),
+        }
+    }
+
+    /// How much is wanted below.
+    fn wanted_below(&self, nodes: &[Self]) -> WantedBelow {
+        let is_end = |at: State| nodes[at].end == Some(Wanted::Anything);
+        let is_any_name_at_end = |(segment, next): &(Segment, State)| *segment == Segment::AnyName && is_end(*next);
+        let ends_a_pattern = self.end == Some(Wanted::Anything) || self.segments.iter().any(is_any_name_at_end);
+        if !self.is_any_path || !ends_a_pattern {
+            return WantedBelow::Some;
+        }
+        let leads_nowhere = |(_, next): &(Segment, State)| !nodes[*next].leads_on() && nodes[*next].any_path.is_none();
+        let stays = self.names.is_empty() && self.spellings.is_empty() && self.segments.iter().all(leads_nowhere);
+        if stays { WantedBelow::AllFromHereOn } else { WantedBelow::All }
+    }
+}
+
+/// The parts of one plain pattern.
+fn parts(pattern: &Pattern, alternative: &Alternative<Native>) -> impl Iterator<Item = Part> {
+    alternative.path().parts().zip(alternative.tail()).map(|(name, segment)| match segment {
+        _ if pattern.looks_up(name) => Part::Name(name.to_owned()),
+        Segment::AnyPath => Part::AnyPath,
+        segment => Part::Search(segment.clone()),
+    })
+}
+
+/// What a plain pattern wants.
+fn wanted(alternative: &Alternative<Native>) -> Wanted {
+    if alternative.only_directories() { Wanted::Directory } else { Wanted::Anything }
+}

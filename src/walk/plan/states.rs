@@ -1,0 +1,58 @@
+//! How far paths have come in a plan: sets of its nodes, on a stack.
+
+use std::ops::Range;
+
+/// The number of a node.
+pub(in crate::walk) type State = usize;
+
+/// The sets of the paths that are being listed, on a stack. Each is sorted and free of repeats.
+pub(in crate::walk) type States = Vec<State>;
+
+/// How far a path has come: the nodes from which it goes on, a range of [`States`]. An empty one
+/// leads nowhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::walk) struct Set {
+    from: usize,
+    end: usize,
+}
+
+impl Set {
+    pub(in crate::walk) fn is_empty(self) -> bool {
+        self.from == self.end
+    }
+
+    pub(in crate::walk) fn end(self) -> usize {
+        self.end
+    }
+
+    pub(super) fn range(self) -> Range<usize> {
+        self.from..self.end
+    }
+
+    pub(in crate::walk) fn of(self, states: &States) -> &[State] {
+        &states[self.range()]
+    }
+
+    /// Puts a set on top of the stack.
+    pub(in crate::walk) fn put(set: &[State], states: &mut States) -> Self {
+        let from = states.len();
+        states.extend(set);
+        Self { from, end: states.len() }
+    }
+
+    /// The set of what was put on top of the stack, in order and without repeats.
+    pub(super) fn on_top(states: &mut States, from: usize) -> Self {
+        if states.len() > from + 1 {
+            states[from..].sort_unstable();
+            let mut end = from + 1;
+            for at in from + 1..states.len() {
+                if states[end - 1] != states[at] {
+                    states[end] = states[at];
+                    end += 1;
+                }
+            }
+            states.truncate(end);
+        }
+        Self { from, end: states.len() }
+    }
+}
