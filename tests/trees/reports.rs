@@ -356,3 +356,14 @@ fn a_move_that_renames_calls_progress_once() {
     CopyOptions::new().progress(told.listen(0)).move_to(tree.at("src"), tree.at("moved")).unwrap();
     assert_eq!(told.calls(), [(1, 0, PathBuf::from(tree.at("src")))]);
 }
+
+#[test]
+fn the_progress_of_a_single_file_has_its_path() {
+    let tree = Tree::new([]);
+    let from = tree.at("from");
+    from.write_text("four").unwrap();
+    let told = Told::default();
+    CopyOptions::new().progress(told.listen(usize::MAX)).copy(&from, tree.at("to")).unwrap();
+    let from = PathBuf::from(from.as_str());
+    assert_eq!(told.calls(), [(0, 4, from.clone()), (1, 4, from)]);
+}

@@ -113,14 +113,14 @@ impl<'a, D: Editable> Copy<'a, D> {
     }
 
     /// Enters what a copy does not have of its original; an error if it must have everything.
-    pub(super) fn not_kept(&self, directory: &OsPath, name: &OsStr, losses: Losses) -> io::Result<()> {
+    pub(super) fn not_kept(&self, losses: Losses, path: impl FnOnce() -> OsPathBuf) -> io::Result<()> {
         if losses.is_empty() {
             return Ok(());
         }
         if self.settings.strict {
             return losses.refused();
         }
-        let path = path_of(self.to, directory, name);
+        let path = path();
         let not_kept = losses.into_iter().map(|(what, cause)| NotKept {
             path: path.clone(),
             what,
@@ -136,7 +136,7 @@ impl<'a, D: Editable> Copy<'a, D> {
     /// Gives a directory its attributes, when everything is in it.
     pub(super) fn finish(&self, source: &D, target: &D, path: &OsPath, finishing: &Finishing) {
         let given = target.copy_attributes(source, finishing);
-        if let Err(cause) = given.and_then(|losses| self.not_kept(path, OsStr::new(""), losses)) {
+        if let Err(cause) = given.and_then(|losses| self.not_kept(losses, || path_of(self.to, path, OsStr::new("")))) {
             self.fail(path, OsStr::new(""), cause);
         }
     }

@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 
 use super::context::Copy;
-use super::one::{Copier, Target, became_directory};
+use super::one::{Copier, Target, TargetDir, became_directory};
 use super::options::Settings;
 use super::put_off::Directory;
 use super::used_names;
-use crate::sys::{Editable, Links, OsPath, OsPathBuf};
+use crate::sys::{Editable, Links, OsPathBuf};
 use crate::tree::{Descent, most_open};
 
 /// Copies them below the directory where the copy started, in the order of paths.
@@ -102,13 +102,13 @@ impl<'c, 'a, D: Editable> Way<'c, 'a, D> {
         let Self { copy, source, target, absent, .. } = self;
         let dir = source.reopened()?;
         let target = if *absent > 0 { None } else { Some(target.reopened()?) };
-        let into = Target { dir: target, is_fresh: directory.finishing.is_new, names: directory.used.as_deref() };
+        let into = TargetDir { dir: target, is_fresh: directory.finishing.is_new, names: directory.used.as_deref() };
         copier.begin(|| Ok(directory.source.clone()))?;
         for name in directory.names.iter() {
             if copy.account.is_over() {
                 break;
             }
-            if let Err(cause) = copied(copy, dir, &into, name, &directory.path, copier) {
+            if let Err(cause) = copied(copy, dir, name, &into.target(&directory.path, name), copier) {
                 let cause = match cause.kind() {
                     ErrorKind::AlreadyExists => used_names::explained(cause, dir, name),
                     _ => cause,
@@ -127,16 +127,15 @@ impl<'c, 'a, D: Editable> Way<'c, 'a, D> {
 fn copied<'c, 'a, D: Editable>(
     copy: &'c Copy<'a, D>,
     dir: &D,
-    target: &Target<'_, D>,
     name: &OsStr,
-    path: &OsPath,
+    target: &Target<'_, D>,
     copier: &mut Copier<'c, 'a, D>,
 ) -> io::Result<()> {
-    if copier.linked(dir, target, name, path)? {
+    if copier.linked(dir, target)? {
         return Ok(());
     }
     let kind = dir.kind_in(name, Links::Keep)?;
-    match copier.any(dir, target, (name, name), path, kind, copy.links())? {
+    match copier.any(dir, name, target, kind, copy.links())? {
         false => Ok(()),
         true => Err(became_directory()),
     }

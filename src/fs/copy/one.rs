@@ -1,6 +1,7 @@
 //! How a single thing is copied into an open directory, and what has its name there.
 
 mod attributes;
+mod existing;
 mod hard_link;
 
 use std::ffi::OsStr;
@@ -9,18 +10,21 @@ use std::io::{self, ErrorKind};
 use super::context::Copy;
 use super::hard_links::FileId;
 use super::options::{Overwrite, Settings, Specials};
-use super::policy::{is_different, is_other_special, is_outdated, refuse_special};
-use super::used_names::{Names, Used};
+use super::policy::{is_different, is_other_special};
+use super::used_names::Names;
 use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
-use crate::sys::{self, Copying, Editable, Existing, Facts, Finishing, Links, Means, Original, OsPath, OsPathBuf};
+use crate::sys::{
+    self, Copying, Editable, Existing, Facts, Finishing, Links, Losses, Means, Original, OsPath, OsPathBuf,
+};
 use crate::tree::path_of;
 use crate::walk::ExclusionWay;
+use existing::present;
 
 /// The directory into which something is copied.
-pub(super) struct Target<'d, D> {
-    /// None in a dry run, where it is not there.
+pub(super) struct TargetDir<'d, D> {
+    /// None in a dry run, if it is not there.
     pub(super) dir: Option<&'d D>,
     /// Whether it was made just now, so that nothing is in it.
     pub(super) is_fresh: bool,
@@ -28,11 +32,24 @@ pub(super) struct Target<'d, D> {
     pub(super) names: Option<&'d Names>,
 }
 
-impl<'d, D> Target<'d, D> {
+impl<'d, D> TargetDir<'d, D> {
     /// The directory of the start, into which nothing else is copied.
     pub(super) fn of_start(dir: &'d D) -> Self {
         Self { dir: Some(dir), is_fresh: false, names: None }
     }
+
+    /// A name in it. The path is that of the directory, below the start.
+    pub(super) fn target<'t>(&'t self, path: &'t OsPath, name: &'t OsStr) -> Target<'t, D> {
+        Target { into: self, path, name }
+    }
+}
+
+/// Where one thing is copied to.
+pub(super) struct Target<'t, D> {
+    into: &'t TargetDir<'t, D>,
+    /// The path of the directory, below the start.
+    path: &'t OsPath,
+    name: &'t OsStr,
 }
 
 /// What became of a directory that is to be made.
@@ -51,15 +68,6 @@ impl Made {
         let mode = if let Self::New(mode) = self { *mode } else { None };
         Finishing { attributes: settings.attributes, is_new: !matches!(self, Self::Merged), mode }
     }
-}
-
-/// What a step finds at the target.
-pub(super) enum Found {
-    Nothing,
-    /// Something that is to be replaced.
-    Old,
-    /// What stays as it is.
-    Unchanged(Facts),
 }
 
 /// What a copy did with a name.
@@ -117,18 +125,13 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     }
 
     /// Makes a directory as a source is one, unless there is one.
-    pub(super) fn made_dir(
-        &mut self,
-        target: &Target<'_, D>,
-        name: &OsStr,
-        parent: &OsPath,
-        source: &D,
-    ) -> io::Result<Made> {
+    pub(super) fn made_dir(&mut self, target: &Target<'_, D>, source: &D) -> io::Result<Made> {
+        let Target { into, name, .. } = *target;
         let Settings { dry_run, overwrite, attributes, merge, .. } = *self.copy.settings;
         // Until it is made, as another thread may be about to make one that differs in case.
-        let mut names = target.names.map(Names::lock);
+        let mut names = into.names.map(Names::lock);
         let mut made = if dry_run { Made::OnlyTold } else { Made::New(None) };
-        let found = match target.dir {
+        let found = match into.dir {
             Some(dir) if !dry_run => match dir.make_dir(name, source, attributes, &mut self.scratch) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => Some((dir, dir.facts_in(name, Links::Keep)?)),
                 mode => {
@@ -136,28 +139,28 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
                     None
                 }
             },
-            Some(_) if self.is_assumed_removed(parent, name) => None,
+            Some(_) if self.is_assumed_removed(target) => None,
             Some(dir) => present(dir.facts_in(name, Links::Keep))?.map(|facts| (dir, facts)),
             None => None,
         };
-        self.refuse_used(names.as_deref_mut(), target.dir, name, found.is_some())?;
+        self.refuse_used(names.as_deref_mut(), target, found.is_some())?;
         match found {
             Some((_, facts)) if overwrite == Overwrite::Refuse && !(merge && facts.kind == FileKind::Directory) => {
                 return Err(sys::taken_error());
             }
             // This copy has made it, under another spelling; or another program.
-            Some(_) if target.is_fresh => return Err(sys::taken_error()),
+            Some(_) if into.is_fresh => return Err(sys::taken_error()),
             Some((_, facts)) if facts.kind != FileKind::Directory => {
                 return Err(io::Error::new(ErrorKind::NotADirectory, "a directory replaces no file"));
             }
             Some((dir, facts)) => {
-                self.merge(dir, name, parent, &facts, source)?;
+                self.merge(dir, target, &facts, source)?;
                 return Ok(Made::Merged);
             }
             None => {}
         }
         self.report.directories += 1;
-        self.tell(Action::MakeDirectory, parent, name);
+        self.tell(Action::MakeDirectory, target);
         Ok(made)
     }
 
@@ -168,112 +171,83 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         }
     }
 
-    /// Copies what is no directory; whether it is one after all.
+    /// Copies what is not a directory; returns whether it is one after all.
     pub(super) fn any(
         &mut self,
         dir: &D,
+        name: &OsStr,
         target: &Target<'_, D>,
-        names: (&OsStr, &OsStr),
-        path: &OsPath,
         kind: FileKind,
         links: Links,
     ) -> io::Result<bool> {
         match kind {
-            FileKind::Symlink if links == Links::Keep => self.link(dir, target, names, path)?,
+            FileKind::Symlink if links == Links::Keep => self.link(dir, name, target)?,
             // What it leads to.
-            FileKind::Symlink if !self.is_start && self.copy.leads_into_target(path, names.0) => {
+            FileKind::Symlink if !self.is_start && self.copy.leads_into_target(target.path, name) => {
                 return Err(into_itself());
             }
-            FileKind::Symlink => match dir.facts_in(names.0, Links::Follow)?.kind {
+            FileKind::Symlink => match dir.facts_in(name, Links::Follow)?.kind {
                 FileKind::Directory => return Ok(true),
                 FileKind::Symlink => return Err(sys::loop_error()),
-                kind => return self.any(dir, target, names, path, kind, links),
+                kind => return self.any(dir, name, target, kind, links),
             },
             FileKind::Directory => return Ok(true),
-            FileKind::File => return self.file(dir, target, names, path, links),
+            FileKind::File => return self.file(dir, name, target, links),
             FileKind::Other => {
-                let facts = dir.facts_in(names.0, links)?;
-                self.special(
-                    &Original { dir, name: names.0, links, file: None, facts: &facts },
-                    target,
-                    names.1,
-                    path,
-                )?;
+                let facts = dir.facts_in(name, links)?;
+                self.special(&Original { dir, name, links, file: None, facts: &facts }, target)?;
             }
         }
         Ok(false)
     }
 
-    fn file(
-        &mut self,
-        dir: &D,
-        target: &Target<'_, D>,
-        (name, new): (&OsStr, &OsStr),
-        path: &OsPath,
-        links: Links,
-    ) -> io::Result<bool> {
+    fn file(&mut self, dir: &D, name: &OsStr, target: &Target<'_, D>, links: Links) -> io::Result<bool> {
         let (source, facts) = match dir.open_source(name, links) {
             // It was a file when its directory was read.
             Err(error) if sys::is_loop(&error) && links == Links::Keep => {
-                self.link(dir, target, (name, new), path)?;
-                return Ok(false);
+                return self.link(dir, name, target).map(|()| false);
             }
             result => result?,
         };
+        let original = Original { dir, name, links, file: None, facts: &facts };
         match facts.kind {
-            FileKind::File => {}
-            FileKind::Directory => return Ok(true),
-            // It was a file when its directory was read.
-            FileKind::Symlink => return self.link(dir, target, (name, new), path).map(|()| false),
-            FileKind::Other => {
-                let original = Original { dir, name, links, file: None, facts: &facts };
-                return self.special(&original, target, new, path).map(|()| false);
+            FileKind::File => {
+                let original = Original { file: Some(&source), ..original };
+                let copied = |copier: &mut Self| copier.copied(target, &source, &original);
+                self.copy_once(target, name, &facts, copied).map(|()| false)
             }
+            // It was a file when its directory was read.
+            FileKind::Directory => Ok(true),
+            FileKind::Symlink => self.link(dir, name, target).map(|()| false),
+            FileKind::Other => self.special(&original, target).map(|()| false),
         }
-        let original = Original { dir, name, links, file: Some(&source), facts: &facts };
-        self.copy_once(target, (name, new), path, &facts, |copier| {
-            copier.copied(target, new, path, &source, &original)
-        })?;
-        Ok(false)
     }
 
     /// Copies an open file, unless what is there stays.
-    fn copied(
-        &mut self,
-        target: &Target<'_, D>,
-        name: &OsStr,
-        path: &OsPath,
-        source: &D::Source,
-        original: &Original<'_, D>,
-    ) -> io::Result<Done> {
-        let facts = original.facts;
-        let existing = match self
-            .found(target, (path, name), FileKind::File, |old| is_outdated(self.copy.settings, facts, old))?
-        {
-            Found::Nothing => Existing::Fail,
-            Found::Old => Existing::Replace,
-            Found::Unchanged(old) if is_different(self.copy.settings, facts, &old) => return Ok(Done::Without),
-            Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
+    fn copied(&mut self, target: &Target<'_, D>, source: &D::Source, original: &Original<'_, D>) -> io::Result<Done> {
+        let (copy, facts) = (self.copy, original.facts);
+        let is_different = |old: &Facts| is_different(copy.settings, facts, old);
+        let existing = match self.existing(target, original, is_different)? {
+            Err(done) => return Ok(done),
+            Ok(existing) => existing,
         };
-        if let Some(dir) = target.dir.filter(|_| !self.copy.settings.dry_run) {
-            let copying = self.copying(existing);
-            let (copy, mut bytes) = (self.copy, 0);
+        if let Some(dir) = self.writable(target) {
+            let (copying, own_name, mut bytes) = (self.copying(existing), self.own_name(target), 0);
             let mut goes_on = |count| {
                 bytes += count;
-                copy.account.progress(0, count, || path_of(copy.from, path, name))
+                copy.account.progress(0, count, || path_of(copy.from, target.path, own_name))
             };
-            let Some(file) = dir.copy_file(name, source, facts, &copying, &mut self.scratch, &mut goes_on)? else {
-                return Ok(Done::Without);
-            };
+            let made = dir.copy_file(target.name, source, facts, &copying, &mut self.scratch, &mut goes_on)?;
+            let Some(file) = made else { return Ok(Done::Without) };
             self.report.bytes += bytes;
             self.report.shared += u64::from(file.means == Means::Shared);
             self.report.by_system += u64::from(file.means == Means::BySystem);
-            copy.not_kept(path, self.own_name(name), file.losses)?;
+            self.not_kept(target, file.losses)?;
         } else {
             self.report.bytes += facts.size;
         }
         self.report.files += 1;
-        self.tell(if existing == Existing::Replace { Action::Replace } else { Action::Copy }, path, name);
+        self.tell(if existing == Existing::Replace { Action::Replace } else { Action::Copy }, target);
         Ok(Done::Made)
     }
 
@@ -282,32 +256,16 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         Copying { attributes, existing, sync, strict }
     }
 
-    /// Leaves a copy that is there already, and brings its attributes up to date if that is wanted.
-    fn stays(
-        &mut self,
-        target: &Target<'_, D>,
-        name: &OsStr,
-        path: &OsPath,
-        old: &Facts,
-        original: &Original<'_, D>,
-    ) -> io::Result<Done> {
-        if let (Some(dir), Overwrite::IfDifferent) = (target.dir, self.copy.settings.overwrite) {
-            self.update(dir, name, path, old, original)?;
-        }
-        Ok(Done::Same(old.id))
+    /// The directory in which something is made, unless this is a dry run.
+    fn writable<'t>(&self, target: &Target<'t, D>) -> Option<&'t D> {
+        target.into.dir.filter(|_| !self.copy.settings.dry_run)
     }
 
-    fn link(
-        &mut self,
-        dir: &D,
-        target: &Target<'_, D>,
-        (name, new): (&OsStr, &OsStr),
-        path: &OsPath,
-    ) -> io::Result<()> {
+    fn link(&mut self, dir: &D, name: &OsStr, target: &Target<'_, D>) -> io::Result<()> {
         let facts = dir.facts_in(name, Links::Keep)?;
-        self.copy_once(target, (name, new), path, &facts, |copier| {
+        self.copy_once(target, name, &facts, |copier| {
             let original = Original { dir, name, links: Links::Keep, file: None, facts: &facts };
-            copier.copied_link(target, new, path, &dir.read_link(name)?, &original)
+            copier.copied_link(target, &dir.read_link(name)?, &original)
         })
     }
 
@@ -315,134 +273,52 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     fn copied_link(
         &mut self,
         target: &Target<'_, D>,
-        name: &OsStr,
-        path: &OsPath,
         leads_to: &OsStr,
         original: &Original<'_, D>,
     ) -> io::Result<Done> {
-        let settings = self.copy.settings;
-        let is_different = || {
-            let old = target.dir.and_then(|dir| dir.read_link(name).ok());
-            old.is_none_or(|old| old != leads_to)
+        let old_link = || target.into.dir.and_then(|dir| dir.read_link(target.name).ok());
+        let is_different = |_: &Facts| old_link().is_none_or(|old| old != leads_to);
+        let existing = match self.existing(target, original, is_different)? {
+            Err(done) => return Ok(done),
+            Ok(existing) => existing,
         };
-        let is_outdated = |old: &Facts| match settings.overwrite {
-            Overwrite::IfDifferent => is_different(),
-            _ => is_outdated(settings, original.facts, old),
-        };
-        let existing = match self.found(target, (path, name), FileKind::Symlink, is_outdated)? {
-            Found::Nothing => Existing::Fail,
-            Found::Old => Existing::Replace,
-            Found::Unchanged(_) if settings.overwrite != Overwrite::IfDifferent && is_different() => {
-                return Ok(Done::Without);
-            }
-            Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
-        };
-        if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            let losses = dir.make_link(name, OsPath::new(leads_to), original, &self.copying(existing))?;
-            self.copy.not_kept(path, self.own_name(name), losses)?;
+        if let Some(dir) = self.writable(target) {
+            let losses = dir.make_link(target.name, OsPath::new(leads_to), original, &self.copying(existing))?;
+            self.not_kept(target, losses)?;
         }
         self.report.links += 1;
-        self.tell(Action::Link, path, name);
+        self.tell(Action::Link, target);
         Ok(Done::Made)
     }
 
-    fn special(
-        &mut self,
-        original: &Original<'_, D>,
-        target: &Target<'_, D>,
-        new: &OsStr,
-        path: &OsPath,
-    ) -> io::Result<()> {
-        let settings = self.copy.settings;
-        match settings.specials {
+    fn special(&mut self, original: &Original<'_, D>, target: &Target<'_, D>) -> io::Result<()> {
+        match self.copy.settings.specials {
             Specials::Refuse => return Err(is_special()),
             Specials::Skip => {
                 self.record(|manifest, source| manifest.left(source, original.name));
-                self.skip(path, original.name, SkipReason::Special);
+                self.skip(target.path, original.name, SkipReason::Special);
                 return Ok(());
             }
             Specials::Recreate => {}
         }
-        self.copy_once(target, (original.name, new), path, original.facts, |copier| {
-            copier.copied_special(target, new, path, original)
-        })
+        let copied = |copier: &mut Self| copier.copied_special(target, original);
+        self.copy_once(target, original.name, original.facts, copied)
     }
 
     /// Makes a pipe, socket or device as another one is, unless what is there stays.
-    fn copied_special(
-        &mut self,
-        target: &Target<'_, D>,
-        name: &OsStr,
-        path: &OsPath,
-        original: &Original<'_, D>,
-    ) -> io::Result<Done> {
-        let (settings, facts) = (self.copy.settings, original.facts);
-        let is_different = |old: &Facts| is_other_special(facts, old);
-        let is_outdated = |old: &Facts| match settings.overwrite {
-            Overwrite::IfDifferent => is_different(old),
-            _ => is_outdated(settings, facts, old),
+    fn copied_special(&mut self, target: &Target<'_, D>, original: &Original<'_, D>) -> io::Result<Done> {
+        let is_different = |old: &Facts| is_other_special(original.facts, old);
+        let existing = match self.existing(target, original, is_different)? {
+            Err(done) => return Ok(done),
+            Ok(existing) => existing,
         };
-        let existing = match self.found(target, (path, name), FileKind::Other, is_outdated)? {
-            Found::Nothing => Existing::Fail,
-            Found::Old => Existing::Replace,
-            Found::Unchanged(old) if is_different(&old) => return Ok(Done::Without),
-            Found::Unchanged(old) => return self.stays(target, name, path, &old, original),
-        };
-        if let Some(dir) = target.dir.filter(|_| !settings.dry_run) {
-            let losses = dir.make_special(name, original, &self.copying(existing))?;
-            self.copy.not_kept(path, self.own_name(name), losses)?;
+        if let Some(dir) = self.writable(target) {
+            let losses = dir.make_special(target.name, original, &self.copying(existing))?;
+            self.not_kept(target, losses)?;
         }
         self.report.specials += 1;
-        self.tell(Action::MakeSpecial, path, name);
+        self.tell(Action::MakeSpecial, target);
         Ok(Done::Made)
-    }
-
-    /// What has a name at the target, as far as that matters.
-    pub(super) fn found(
-        &mut self,
-        target: &Target<'_, D>,
-        (path, name): (&OsPath, &OsStr),
-        kind: FileKind,
-        is_outdated: impl FnOnce(&Facts) -> bool,
-    ) -> io::Result<Found> {
-        let dir = target.dir.filter(|_| !target.is_fresh && !self.is_assumed_removed(path, name));
-        let old = dir.map(|dir| present(dir.facts_in(name, Links::Keep))).transpose()?.flatten();
-        self.refuse_used(target.names.map(Names::lock).as_deref_mut(), target.dir, name, old.is_some())?;
-        match old {
-            None => Ok(Found::Nothing),
-            Some(_) if self.copy.settings.overwrite == Overwrite::Refuse => Err(sys::taken_error()),
-            Some(old) if old.kind == FileKind::Directory => {
-                Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced"))
-            }
-            Some(old) => {
-                refuse_special(kind, &old)?;
-                if is_outdated(&old) {
-                    return Ok(Found::Old);
-                }
-                self.report.unchanged += 1;
-                Ok(Found::Unchanged(old))
-            }
-        }
-    }
-
-    /// Refuses a name that this copy has used under another spelling, if both are one at the target.
-    fn refuse_used(&self, names: Option<&mut Used>, dir: Option<&D>, name: &OsStr, is_there: bool) -> io::Result<()> {
-        let Some(names) = names else { return Ok(()) };
-        if !names.differs_in_case(name) {
-            return Ok(());
-        }
-        let is_used = match dir {
-            Some(dir) if is_there => names.ignores_case(dir, name)?,
-            // Then it would be there by now.
-            _ => self.copy.settings.dry_run && self.copy.seems_to_ignore_case(),
-        };
-        if is_used { Err(sys::taken_error()) } else { Ok(()) }
-    }
-
-    /// Whether something at the target is to be taken for removed: in a dry run only.
-    pub(super) fn is_assumed_removed(&self, path: &OsPath, name: &OsStr) -> bool {
-        let Settings { dry_run, removed, .. } = self.copy.settings;
-        *dry_run && !self.is_start && removed.has(path, name)
     }
 
     /// Whether a pattern leaves something out, which is then on the account.
@@ -459,19 +335,27 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
         self.report.skipped.push(Skipped { path: path_of(self.copy.from, path, name), reason });
     }
 
-    /// The name to add to the paths of the whole copy: that of the start is in them.
-    pub(super) fn own_name<'n>(&self, name: &'n OsStr) -> &'n OsStr {
-        if self.is_start { OsStr::new("") } else { name }
+    /// The name to add to the paths of the whole copy: they have that of the start already.
+    fn own_name<'t>(&self, target: &Target<'t, D>) -> &'t OsStr {
+        if self.is_start { OsStr::new("") } else { target.name }
     }
 
-    /// Tells what was done, or is to be done.
-    pub(super) fn tell(&mut self, action: Action, path: &OsPath, name: &OsStr) {
+    fn path_of(&self, start: &OsPath, target: &Target<'_, D>) -> OsPathBuf {
+        path_of(start, target.path, self.own_name(target))
+    }
+
+    /// Adds what a copy could not preserve to the report.
+    fn not_kept(&self, target: &Target<'_, D>, losses: Losses) -> io::Result<()> {
+        self.copy.not_kept(losses, || self.path_of(self.copy.to, target))
+    }
+
+    /// Reports what was done, or is to be done.
+    fn tell(&mut self, action: Action, target: &Target<'_, D>) {
         let Copy { settings, from, to, account, .. } = self.copy;
-        let name = self.own_name(name);
         if settings.dry_run {
-            self.report.steps.push(Step { action, path: path_of(to, path, name) });
+            self.report.steps.push(Step { action, path: self.path_of(to, target) });
         } else if !matches!(action, Action::MakeDirectory | Action::SetAttributes) {
-            account.progress(1, 0, || path_of(from, path, name));
+            account.progress(1, 0, || self.path_of(from, target));
         }
     }
 }
@@ -482,15 +366,7 @@ impl<D: Editable> Drop for Copier<'_, '_, D> {
     }
 }
 
-/// What is there, if anything is.
-pub(super) fn present(found: io::Result<Facts>) -> io::Result<Option<Facts>> {
-    match found {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        result => result.map(Some),
-    }
-}
-
-/// What was no directory when it was met.
+/// The error for what was not a directory when it was met.
 pub(super) fn became_directory() -> io::Error {
     io::Error::new(ErrorKind::IsADirectory, "it has become a directory")
 }

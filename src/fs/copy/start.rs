@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 
 use super::context::Copy;
 use super::late_names::copy_late_names;
-use super::one::{Copier, Made, Target, became_directory, is_special};
+use super::one::{Copier, Made, TargetDir, became_directory, is_special};
 use super::options::{Overwrite, Specials};
 use super::tree::{Above, Job, Work, Worker};
 use crate::kind::FileKind;
@@ -54,11 +54,12 @@ impl<'a, D: Editable> Copy<'a, D> {
             FileKind::Directory => self.tree(from.open(self.first_links())?, to),
             FileKind::Other if self.settings.specials != Specials::Recreate => Err(is_special()),
             kind => {
-                let target = Target::of_start(&to.dir);
+                let into = TargetDir::of_start(&to.dir);
+                let target = into.target(OsPath::new(""), to.name);
                 let links = self.first_links();
                 let mut copier = Copier::of_start(self);
                 copier.begin(|| from.dir.id())?;
-                match copier.any(&from.dir, &target, (from.name, to.name), OsPath::new(""), kind, links)? {
+                match copier.any(&from.dir, from.name, &target, kind, links)? {
                     false => Ok(()),
                     true => Err(became_directory()),
                 }
@@ -110,7 +111,8 @@ impl<'a, D: Editable> Copy<'a, D> {
 
     /// Makes the directory for a tree, unless there is one.
     pub(super) fn root(&mut self, source: &D, to: &Place<'_, D>) -> io::Result<Root<D>> {
-        let made = Copier::of_start(self).made_dir(&Target::of_start(&to.dir), to.name, OsPath::new(""), source)?;
+        let into = TargetDir::of_start(&to.dir);
+        let made = Copier::of_start(self).made_dir(&into.target(OsPath::new(""), to.name), source)?;
         let opened = self.opened(source, to, &made);
         if let (Err(_), Made::New(_)) = (&opened, &made) {
             // It is empty, and nobody would give it its attributes.

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use super::context::Copy;
-use super::one::{Copier, Made, Target, became_directory, into_itself};
+use super::one::{Copier, Made, TargetDir, became_directory, into_itself};
 use super::put_off::Directory;
 use super::used_names::{self, Names};
 use crate::error::{Error, Op};
@@ -94,12 +94,12 @@ struct Level<'c, 'a, D: Editable> {
 
 impl<D: Editable> TargetTree<'_, '_, D> {
     /// The directory into which is copied now.
-    fn current(&mut self) -> io::Result<Target<'_, D>> {
+    fn current(&mut self) -> io::Result<TargetDir<'_, D>> {
         let level = self.levels.last();
         let is_fresh = level.is_some_and(|level| level.finishing.is_new);
         let names = level.and_then(|level| level.names.as_deref());
         let dir = if self.absent > 0 { None } else { Some(self.descent.reopened()?) };
-        Ok(Target { dir, is_fresh, names })
+        Ok(TargetDir { dir, is_fresh, names })
     }
 
     /// What tells the current directories from others, that of the source and that of the target, if there is one.
@@ -121,7 +121,7 @@ impl<D: Editable> TargetTree<'_, '_, D> {
             return cause;
         }
         match self.current() {
-            Ok(Target { dir: Some(dir), is_fresh: true, .. }) if !used_names::takes_for_another(dir, name) => cause,
+            Ok(TargetDir { dir: Some(dir), is_fresh: true, .. }) if !used_names::takes_for_another(dir, name) => cause,
             _ => used_names::explained(cause, source, name),
         }
     }
@@ -241,9 +241,9 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
             && self.copy.source_id.as_ref().is_some_and(|start| !D::is_same_device(start, &source));
         let parent = traversal.path().parent().unwrap_or(OsPath::new("")).to_owned();
         self.copier.record(|manifest, above| manifest.copied_directory(above, name, &source));
-        let made = self.copier.made_dir(&self.target.current()?, name, &parent, traversal.dir()?)?;
+        let made = self.copier.made_dir(&self.target.current()?.target(&parent, name), traversal.dir()?)?;
         if let Err(cause) = self.go_into(traversal, &made, name, source) {
-            if let (Made::New(_), Ok(Target { dir: Some(dir), .. })) = (&made, self.target.current()) {
+            if let (Made::New(_), Ok(TargetDir { dir: Some(dir), .. })) = (&made, self.target.current()) {
                 self.copier.unmake_dir(dir, name);
             }
             return Err(cause);
@@ -384,11 +384,12 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
         number: Option<u64>,
     ) -> io::Result<bool> {
         let Self { copy, copier, target, .. } = self;
-        let target = target.current()?;
-        if kind == FileKind::File && copier.linked_by_number(dir, &target, name, path, number)? {
+        let into = target.current()?;
+        let target = into.target(path, name);
+        if kind == FileKind::File && copier.linked_by_number(dir, &target, number)? {
             return Ok(false);
         }
-        copier.any(dir, &target, (name, name), path, kind, copy.links())
+        copier.any(dir, name, &target, kind, copy.links())
     }
 }
 

@@ -6,13 +6,14 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex};
 
-use super::{Copier, Done, Found, Target, present};
+use super::existing::Found;
+use super::{Copier, Done, Target};
 use crate::fs::copy::hard_links::{Claim, Copied, FileId};
 use crate::fs::copy::options::Overwrite;
 use crate::fs::copy::policy::is_outdated;
 use crate::kind::FileKind;
 use crate::report::{Action, Attribute};
-use crate::sys::{self, Editable, Existing, Facts, Links, Losses, OsPath};
+use crate::sys::{self, Editable, Existing, Facts, Links, Losses};
 use crate::tree::lock;
 
 /// What became of a name that is to be a hard link.
@@ -32,12 +33,11 @@ impl<D: Editable> Copier<'_, '_, D> {
     pub(in crate::fs::copy) fn copy_once(
         &mut self,
         target: &Target<'_, D>,
-        (source, name): (&OsStr, &OsStr),
-        path: &OsPath,
+        source: &OsStr,
         facts: &Facts,
         make: impl FnOnce(&mut Self) -> io::Result<Done>,
     ) -> io::Result<()> {
-        let done = self.copied_once(target, name, path, facts, make)?;
+        let done = self.copied_once(target, facts, make)?;
         self.record_done(&done, source, facts);
         Ok(())
     }
@@ -53,8 +53,6 @@ impl<D: Editable> Copier<'_, '_, D> {
     fn copied_once(
         &mut self,
         target: &Target<'_, D>,
-        name: &OsStr,
-        path: &OsPath,
         facts: &Facts,
         make: impl FnOnce(&mut Self) -> io::Result<Done>,
     ) -> io::Result<Done> {
@@ -67,7 +65,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         let claimed = loop {
             match links.claim(id, unable) {
                 Claim::Mine(claimed) => break claimed,
-                Claim::Known(copy) => match self.hard_link(target, name, path, facts, &copy)? {
+                Claim::Known(copy) => match self.hard_link(target, facts, &copy)? {
                     Linked::Done(done) => return Ok(done),
                     Linked::Unable(cause) => {
                         losses = Losses::default();
@@ -80,25 +78,25 @@ impl<D: Editable> Copier<'_, '_, D> {
         if self.copy.settings.strict {
             losses = losses.refused().map(|()| Losses::default())?;
         }
-        if self.puts_off(target, (path, name), facts)? {
-            self.put_off.push(name);
+        if self.puts_off(target, facts)? {
+            self.put_off.push(target.name);
             return Ok(Done::PutOff);
         }
         let done = make(self)?;
         if matches!(done, Done::Made) {
-            self.copy.not_kept(path, self.own_name(name), losses)?;
+            self.not_kept(target, losses)?;
         }
         let (held, id) = match done {
             Done::Without | Done::PutOff => return Ok(done),
             Done::Same(id) => (None, id),
             Done::Made if self.copy.settings.dry_run => (None, None),
-            Done::Made => match target.dir.map(|dir| held(dir, name)) {
+            Done::Made => match target.into.dir.map(|dir| held(dir, target.name)) {
                 Some(Ok((held, facts))) => (held, facts.id),
                 // It is gone already: the next name gets a copy.
                 _ => return Ok(done),
             },
         };
-        claimed.settle(Copied { path: path.join(name), id, held: Mutex::new(held.map(Arc::new)) });
+        claimed.settle(Copied { path: target.path.join(target.name), id, held: Mutex::new(held.map(Arc::new)) });
         Ok(done)
     }
 
@@ -108,52 +106,37 @@ impl<D: Editable> Copier<'_, '_, D> {
         &mut self,
         dir: &D,
         target: &Target<'_, D>,
-        name: &OsStr,
-        path: &OsPath,
         number: Option<u64>,
     ) -> io::Result<bool> {
-        Ok(self.copy.hard_links.knows_number(number) && self.linked(dir, target, name, path)?)
+        Ok(self.copy.hard_links.knows_number(number) && self.linked(dir, target)?)
     }
 
     /// Makes a hard link for another name of a file that was copied. Returns whether the name is done.
-    pub(in crate::fs::copy) fn linked(
-        &mut self,
-        dir: &D,
-        target: &Target<'_, D>,
-        name: &OsStr,
-        path: &OsPath,
-    ) -> io::Result<bool> {
+    pub(in crate::fs::copy) fn linked(&mut self, dir: &D, target: &Target<'_, D>) -> io::Result<bool> {
+        let name = target.name;
         let Ok(facts) = dir.facts_in(name, Links::Keep) else { return Ok(false) };
         let id = self.several_names(&facts).filter(|_| facts.kind == FileKind::File);
         let Some(copy) = id.and_then(|id| self.copy.hard_links.known(id)) else { return Ok(false) };
-        let Linked::Done(done) = self.hard_link(target, name, path, &facts, &copy)? else { return Ok(false) };
+        let Linked::Done(done) = self.hard_link(target, &facts, &copy)? else { return Ok(false) };
         self.record_done(&done, name, &facts);
         Ok(true)
     }
 
     /// Whether a name of a file of which there is no copy yet is put off: if it needs one, and another name may have it.
-    fn puts_off(&self, target: &Target<'_, D>, (path, name): (&OsPath, &OsStr), facts: &Facts) -> io::Result<bool> {
+    fn puts_off(&self, target: &Target<'_, D>, facts: &Facts) -> io::Result<bool> {
         if !self.puts_off {
             return Ok(false);
         }
-        let dir = target.dir.filter(|_| !target.is_fresh && !self.is_assumed_removed(path, name));
-        let needs_one = match dir.map(|dir| present(dir.facts_in(name, Links::Keep))).transpose()?.flatten() {
+        let needs_one = match self.old(target)? {
             None => true,
             Some(old) if facts.kind != FileKind::File || old.kind == FileKind::Directory => false,
             Some(old) => is_outdated(self.copy.settings, facts, &old),
         };
-        Ok(needs_one && self.copy.put_off.takes(name))
+        Ok(needs_one && self.copy.put_off.takes(target.name))
     }
 
     /// Makes a hard link to the copy of a file, unless something stays that has the name.
-    fn hard_link(
-        &mut self,
-        target: &Target<'_, D>,
-        name: &OsStr,
-        path: &OsPath,
-        facts: &Facts,
-        copy: &Copied<D>,
-    ) -> io::Result<Linked> {
+    fn hard_link(&mut self, target: &Target<'_, D>, facts: &Facts, copy: &Copied<D>) -> io::Result<Linked> {
         let settings = self.copy.settings;
         let is_outdated = |old: &Facts| match settings.overwrite {
             _ if copy.is(old) => false,
@@ -161,18 +144,18 @@ impl<D: Editable> Copier<'_, '_, D> {
             Overwrite::IfDifferent => true,
             _ => is_outdated(settings, facts, old),
         };
-        let existing = match self.found(target, (path, name), facts.kind, is_outdated)? {
+        let existing = match self.found(target, facts.kind, is_outdated)? {
             Found::Nothing => Existing::Fail,
             Found::Old => Existing::Replace,
             Found::Unchanged(old) => return Ok(Linked::Done(Done::Same(old.id))),
         };
-        if let Some(dir) = target.dir.filter(|_| !settings.dry_run)
-            && let Some(cause) = self.make_hard_link(dir, name, copy, existing)?
+        if let Some(dir) = self.writable(target)
+            && let Some(cause) = self.make_hard_link(dir, target.name, copy, existing)?
         {
             return Ok(Linked::Unable(cause));
         }
         self.report.hard_links += 1;
-        self.tell(Action::HardLink, path, name);
+        self.tell(Action::HardLink, target);
         Ok(Linked::Done(Done::Made))
     }
 
