@@ -491,6 +491,17 @@ mod unix {
         assert_eq!(paths(&tree, Ok(contents_first)), ["d/f", "error: Follow", "d/up", "d"]);
     }
 
+    /// What is above the start is not on the way to the link, but on the way to where the link is met again.
+    #[test]
+    fn a_link_to_above_the_start_is_gone_through_once() {
+        let tree = Tree::new(["a/b/c/f", "a/b/c/up => ../..", "a/x"]);
+        let walk = || tree.at("a/b").walk().follow_symlinks();
+        let round = ["a/b/c", "a/b/c/f", "a/b/c/up", "a/b/c/up/b"];
+        let again = ["a/b/c/up/b/c", "a/b/c/up/b/c/f", "a/b/c/up/b/c/up", "error: Follow", "a/b/c/up/x"];
+        assert_eq!(paths(&tree, Ok(walk())), [round.as_slice(), &again].concat());
+        assert_eq!(paths(&tree, Ok(walk().visit_once(true))), [round.as_slice(), &again[4..]].concat());
+    }
+
     #[test]
     fn a_link_to_a_directory_that_the_pattern_has_left_does_not_lead_back() {
         let tree = Tree::new(["a/f", "l => a"]);

@@ -152,7 +152,7 @@ impl Walk {
     /// Into a link that leads back to a directory on the way to it, `**` does not go: behind its entry comes
     /// an error with [`Op::Follow`](crate::Op::Follow), whose [second path](crate::Error::second_path) is that directory. A
     /// directory to which several links lead is listed below each, unless [`visit_once`](Walk::visit_once) says
-    /// otherwise.
+    /// otherwise. Below a link to a directory above the start, the start is listed once more, up to that link.
     ///
     /// # Examples
     ///
