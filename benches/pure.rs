@@ -1,7 +1,7 @@
 //! What does a pure operation cost? Over 10,000 paths, beside std, camino, typed-path and the glob
 //! crates, and beside a *floor*: the least work that gives the answer for text known to be normal.
 //!
-//! `cargo bench --bench pure` measures every contender with criterion, for the record, and then all
+//! In `benches/`, `cargo bench --bench pure` measures every contender with criterion, for the record, and then all
 //! of them in turn, round by round, and prints the table of that: on a busy machine only the ratios
 //! within a round mean something. `-- --table` prints the table only, `-- --table join` the rows
 //! that have `join` in their name, and `-- --test` runs everything once.
@@ -10,8 +10,6 @@
 //!
 //! Timings include the allocator and its counter, which is switched off while the clock runs but
 //! costs about a nanosecond still; `realloc` is an allocation and a copy under it.
-
-mod common;
 
 use std::collections::HashMap;
 use std::ffi::OsStr;

@@ -9,7 +9,7 @@ use criterion::SamplingMode;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
-use crate::common::{self, Random};
+use crate::Random;
 
 /// Less than this is repeated: the clock of the CPU has microseconds.
 const SHORTEST: Duration = Duration::from_millis(5);
@@ -18,7 +18,7 @@ const SHORTEST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// What a contender did, in a form that can be compared.
-pub(crate) trait Deed: Send + 'static {
+pub trait Deed: Send + 'static {
     /// How many entries it was about.
     fn entries(&self) -> u64;
 
@@ -27,7 +27,7 @@ pub(crate) trait Deed: Send + 'static {
 }
 
 /// Somebody who can do the job.
-pub(crate) struct Contender<D> {
+pub struct Contender<D> {
     who: String,
     /// What must be done before each pass, and is not measured.
     prepare: Option<Box<dyn Fn()>>,
@@ -43,9 +43,9 @@ pub(crate) struct Contender<D> {
 
 /// How many times as long as another contender somebody may take.
 #[derive(Clone, Copy)]
-pub(crate) struct Goal {
-    pub(crate) than: &'static str,
-    pub(crate) most: f64,
+pub struct Goal {
+    pub than: &'static str,
+    pub most: f64,
 }
 
 /// What counts: the time of the CPU where there is one thread, and where there are more the time
@@ -57,7 +57,7 @@ enum Clock {
 }
 
 impl<D: Deed> Contender<D> {
-    pub(crate) fn new(
+    pub fn new(
         who: impl Into<String>,
         pass: impl Fn() + 'static,
         proof: impl Fn() -> D + Send + Sync + 'static,
@@ -75,21 +75,20 @@ impl<D: Deed> Contender<D> {
     }
 
     /// Does something before each pass, while no clock runs.
-    #[allow(dead_code, reason = "listing changes nothing that would have to be made again")]
-    pub(crate) fn prepared(self, prepare: impl Fn() + 'static) -> Self {
+    pub fn prepared(self, prepare: impl Fn() + 'static) -> Self {
         Self { prepare: Some(Box::new(prepare)), ..self }
     }
 
     /// One of ours.
-    pub(crate) fn ours(self, goals: impl IntoIterator<Item = Goal>) -> Self {
+    pub fn ours(self, goals: impl IntoIterator<Item = Goal>) -> Self {
         Self { goals: goals.into_iter().collect(), is_ours: true, ..self }
     }
 
-    pub(crate) fn in_threads(self) -> Self {
+    pub fn in_threads(self) -> Self {
         Self { clock: Clock::Wall, is_here: false, ..self }
     }
 
-    pub(crate) fn in_a_process(self) -> Self {
+    pub fn in_a_process(self) -> Self {
         Self { is_here: false, ..self }
     }
 
@@ -166,7 +165,7 @@ impl Cost {
 }
 
 /// A job, and everybody who does it, the floor first.
-pub(crate) struct Row<D> {
+pub struct Row<D> {
     name: String,
     contenders: Vec<Contender<D>>,
     /// How many entries there are.
@@ -178,7 +177,7 @@ pub(crate) struct Row<D> {
 impl<D: Deed> Row<D> {
     /// Proves what everybody does. Peers may fail, and are still timed if they come to an end; ours may
     /// not.
-    pub(crate) fn new(name: String, contenders: Vec<Contender<D>>) -> Self {
+    pub fn new(name: String, contenders: Vec<Contender<D>>) -> Self {
         let floor = contenders[0].deed().expect("the floor comes to an end");
         assert!(floor.entries() > 0, "{name}: there is something to be done");
         let mut row = Self { name, contenders: Vec::new(), entries: floor.entries(), flaws: Vec::new() };
@@ -201,7 +200,7 @@ impl<D: Deed> Row<D> {
     /// Times everybody in turn, in another order in each round, as one has to pay for the caches that
     /// the one before left, and compares them within each round: with the floor, and with everybody
     /// else for whom there is a goal.
-    pub(crate) fn table(&self, rounds: usize) -> String {
+    pub fn table(&self, rounds: usize) -> String {
         let costs = self.costs(rounds);
         let references = self.references();
         let mut heads = vec!["CPU ms".to_owned(), "wall ms".to_owned()];
@@ -274,7 +273,7 @@ impl<D: Deed> Row<D> {
     }
 
     /// Measures every contender by itself, for the record.
-    pub(crate) fn record(&self, criterion: &mut criterion::Criterion) {
+    pub fn record(&self, criterion: &mut criterion::Criterion) {
         let mut group = criterion.benchmark_group(&self.name);
         for contender in &self.contenders {
             if contender.prepare.is_some() {
@@ -293,16 +292,16 @@ impl<D: Deed> Row<D> {
 }
 
 /// What goals call the first contender.
-pub(crate) const FLOOR: &str = "floor";
+pub const FLOOR: &str = "floor";
 
 /// Says how rows are measured that were asked for: only proved, or in turn, or first by themselves, too.
-pub(crate) fn hold<D: Deed>(rows: &[Row<D>], rounds: usize) {
+pub fn hold<D: Deed>(rows: &[Row<D>], rounds: usize) {
     let asked = |option: &str| std::env::args().any(|argument| argument == option);
     if asked("--test") {
         return;
     }
     if !asked("--table") {
-        let mut criterion = common::criterion();
+        let mut criterion = crate::criterion();
         rows.iter().for_each(|row| row.record(&mut criterion));
         criterion.final_summary();
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex};
 
 /// What is left to do for whoever has nothing else.
-pub(crate) struct Shared<W> {
+pub struct Shared<W> {
     state: Mutex<State<W>>,
     changed: Condvar,
     /// Whether somebody waits and nothing is there to be taken.
@@ -19,7 +19,7 @@ struct State<W> {
 
 impl<W: Send> Shared<W> {
     /// Lets threads work, each with what is shared, until all wait for work.
-    pub(crate) fn run(first: W, threads: usize, work: impl Fn(&Self) + Sync) {
+    pub fn run(first: W, threads: usize, work: impl Fn(&Self) + Sync) {
         let shared = Self {
             state: Mutex::new(State { work: vec![first], idle: 0 }),
             changed: Condvar::new(),
@@ -34,11 +34,11 @@ impl<W: Send> Shared<W> {
         });
     }
 
-    pub(crate) fn is_hungry(&self) -> bool {
+    pub fn is_hungry(&self) -> bool {
         self.hungry.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn put(&self, work: W) {
+    pub fn put(&self, work: W) {
         let mut state = self.state.lock().unwrap();
         state.work.push(work);
         self.note(&state);
@@ -46,7 +46,7 @@ impl<W: Send> Shared<W> {
     }
 
     /// Waits for work, until all do.
-    pub(crate) fn take(&self) -> Option<W> {
+    pub fn take(&self) -> Option<W> {
         let mut state = self.state.lock().unwrap();
         state.idle += 1;
         loop {

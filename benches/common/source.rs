@@ -2,7 +2,7 @@
 
 use rustix::fs::{Mode, mkdir};
 
-use crate::common::Random;
+use crate::Random;
 
 /// What a part of a source tree is made of.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ struct Source<'a> {
 }
 
 /// About 100,000 files in about 12,000 directories.
-pub(crate) fn source(root: &str, divisor: usize, file: &mut dyn FnMut(&str)) {
+pub fn source(root: &str, divisor: usize, file: &mut dyn FnMut(&str)) {
     make_dir(root);
     let mut source = Source { random: Random(11), file };
     ["README.md", "LICENSE", "Cargo.toml", "package.json", ".gitignore"]
@@ -137,7 +137,7 @@ fn make_dir(path: &str) {
 }
 
 /// What a name is made of.
-pub(crate) fn word(random: &mut Random) -> &'static str {
+pub fn word(random: &mut Random) -> &'static str {
     const WORDS: [&str; 24] = [
         "alloc",
         "buffer",

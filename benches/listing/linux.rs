@@ -9,7 +9,7 @@ mod trees;
 use measure::{Contender, contender};
 use trees::Trees;
 
-use crate::contest::{FLOOR, Goal, Row, hold};
+use common::contest::{FLOOR, Goal, Row, hold};
 
 /// As many as the machine surely has, for everybody who takes a number.
 const THREADS: usize = 2;

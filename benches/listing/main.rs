@@ -1,7 +1,7 @@
 //! What does a listing cost? Beside walkdir, ignore, jwalk, std, the glob crates, fd and find, and
 //! beside a *floor*: the system calls that nobody can do without, and no more than they need.
 //!
-//! `cargo bench --bench listing` measures every contender with criterion, for the record, and then all
+//! In `benches/`, `cargo bench --bench listing` measures every contender with criterion, for the record, and then all
 //! of them in turn, round by round, and prints the table of that: on a busy machine only the ratios
 //! within a round mean something. `-- --table` prints the table only, `-- --table 'walk source'` the
 //! parts that have `walk source` in their name, `-- --table --million walk` has a directory of a million
@@ -14,19 +14,7 @@
 //! The trees are made anew for each run, where cargo keeps what it builds, and are removed behind it.
 
 #[cfg(target_os = "linux")]
-#[path = "../common/mod.rs"]
-mod common;
-#[cfg(target_os = "linux")]
-#[path = "../common/contest.rs"]
-mod contest;
-#[cfg(target_os = "linux")]
 mod linux;
-#[cfg(target_os = "linux")]
-#[path = "../common/share.rs"]
-mod share;
-#[cfg(target_os = "linux")]
-#[path = "../common/source.rs"]
-mod source;
 
 fn main() {
     #[cfg(target_os = "linux")]

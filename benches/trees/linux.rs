@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use waypath::{CopyOptions, RemoveOptions};
 
-use crate::contest::{Contender, FLOOR, Goal, Row, hold};
+use common::contest::{Contender, FLOOR, Goal, Row, hold};
 use place::{Copied, Left, Place};
 
 /// As many as the machine surely has, for everybody who takes a number.

@@ -1,7 +1,7 @@
 //! What does it cost to copy or remove a tree? Beside std, fs_extra, remove_dir_all, `cp` and `rm`, and beside
 //! *floors*: the system calls that nobody can do without, and no more than they need.
 //!
-//! `cargo bench --bench trees` measures every contender with criterion, for the record, and then all
+//! In `benches/`, `cargo bench --bench trees` measures every contender with criterion, for the record, and then all
 //! of them in turn, round by round, and prints the table of that: on a busy machine only the ratios
 //! within a round mean something. `-- --table` prints the table only, `-- --table copy` the part that
 //! has `copy` in its name; `-- --table --whole` takes the whole of `source`, 100,000 files, instead of a
@@ -19,19 +19,7 @@
 //! floor takes beyond the first: it does the same as the first, but for the two names.
 
 #[cfg(target_os = "linux")]
-#[path = "../common/mod.rs"]
-mod common;
-#[cfg(target_os = "linux")]
-#[path = "../common/contest.rs"]
-mod contest;
-#[cfg(target_os = "linux")]
 mod linux;
-#[cfg(target_os = "linux")]
-#[path = "../common/share.rs"]
-mod share;
-#[cfg(target_os = "linux")]
-#[path = "../common/source.rs"]
-mod source;
 
 fn main() {
     #[cfg(target_os = "linux")]

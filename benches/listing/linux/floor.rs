@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, StatxFlags, openat, statat, statx};
 
 use super::measure::Sink;
-use crate::share::Shared;
+use common::share::Shared;
 
 const BUFFER: usize = 32 * 1024;
 

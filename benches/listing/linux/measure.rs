@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use waypath::FileKind;
 
-use crate::contest::{self, Deed};
+use common::contest::{self, Deed};
 
 /// What takes the entries.
 pub(crate) trait Sink {

@@ -7,8 +7,8 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{CWD, FileType, Mode, OFlags, mkdir, mkdirat, mknodat, openat, symlink, sync};
 use waypath::TempDir;
 
-use crate::common::Random;
-use crate::source::{source, word};
+use common::Random;
+use common::source::{source, word};
 
 /// A file in `source`, four levels down.
 pub(crate) const LITERAL: &str = "crates/core/src/lib.rs";

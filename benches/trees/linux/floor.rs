@@ -13,7 +13,7 @@ use rustix::fs::{
 };
 use rustix::io::{read, write};
 
-use crate::share::Shared;
+use common::share::Shared;
 
 /// When a copy gets its name.
 #[derive(Clone, Copy, PartialEq)]

@@ -12,9 +12,9 @@ use rustix::process::umask;
 use waypath::TempDir;
 
 use super::floor;
-use crate::common::Random;
-use crate::contest::{Contender, Deed};
-use crate::source::source;
+use common::Random;
+use common::contest::{Contender, Deed};
+use common::source::source;
 
 /// A folder with the tree `source`, and room for another.
 pub(crate) struct Place {

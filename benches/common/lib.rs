@@ -1,11 +1,18 @@
 //! What the benches share.
 
+#[cfg(target_os = "linux")]
+pub mod contest;
+#[cfg(target_os = "linux")]
+pub mod share;
+#[cfg(target_os = "linux")]
+pub mod source;
+
 use std::time::Duration;
 
 use criterion::Criterion;
 
 /// For a record of many contenders: how they compare is measured apart from that, round by round.
-pub(crate) fn criterion() -> Criterion {
+pub fn criterion() -> Criterion {
     Criterion::default()
         .sample_size(10)
         .nresamples(1_000)
@@ -15,15 +22,15 @@ pub(crate) fn criterion() -> Criterion {
 }
 
 /// Knuth's MMIX generator: the same numbers on every machine.
-pub(crate) struct Random(pub(crate) u64);
+pub struct Random(pub u64);
 
 impl Random {
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound
     }
 
-    pub(crate) fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+    pub fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         choices[self.below(choices.len())]
     }
 }
