@@ -20,12 +20,13 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::iter::Peekable;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
-use indicatif::{ProgressBar, ProgressStyle};
 use waypath::{Action, CopyOptions, Entry, FileKind, Op, Overwrite, Path, PathBuf, Pattern, Report, Symlinks, Walk};
 
 #[path = "common/output.rs"]
@@ -118,18 +119,22 @@ impl Args {
         outcome(self.options().dry_run(true).assume_removed(strays).copy(&self.source, &self.target))
     }
 
-    /// Copies, and shows how much is done of what was planned.
+    /// Copies, and shows on a terminal how much is done of what was planned.
     fn copy(&self, plan: &Report) -> (Report, Vec<Failure>) {
-        let style = ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes}, {msg} files").unwrap();
-        let bar = ProgressBar::new(plan.bytes).with_style(style);
-        let (shown, total) = (bar.clone(), plan.files + plan.links + plan.specials + plan.hard_links);
-        let options = self.options().progress(move |progress| {
-            shown.set_position(progress.bytes);
-            shown.set_message(format!("{} of {total}", progress.files));
+        if !io::stderr().is_terminal() {
+            return outcome(self.options().copy(&self.source, &self.target));
+        }
+        let (bytes, files) = (plan.bytes, plan.files + plan.links + plan.specials + plan.hard_links);
+        let mut shown = Instant::now();
+        let options = self.options().progress(move |done| {
+            if shown.elapsed() > Duration::from_millis(50) {
+                shown = Instant::now();
+                show(&format!("{} of {bytes} bytes, {} of {files} files", done.bytes, done.files));
+            }
             ControlFlow::Continue(())
         });
         let done = outcome(options.copy(&self.source, &self.target));
-        bar.finish_and_clear();
+        show("");
         done
     }
 
@@ -150,6 +155,12 @@ impl Args {
         }
         Ok(Strays::of(&self.source, &self.target, &self.exclude))
     }
+}
+
+/// Replaces the line that the terminal shows.
+fn show(line: &str) {
+    // Who closed the terminal sees no progress, and gets a whole copy.
+    _ = write!(io::stderr(), "\r{line:<79}\r");
 }
 
 /// What is in DST and not in SRC, or in the way of what SRC has there.
