@@ -1,6 +1,6 @@
 //! Recorded answers of CPython's pathlib about real trees, asked again on Linux.
 //!
-//! `tests/data/fs-seed1.jsonl` holds sections that begin with `{"tree": [...]}`, followed by questions
+//! `tests/conformance/data/fs-seed1.jsonl` holds sections that begin with `{"tree": [...]}`, followed by questions
 //! about that tree, and at last by changes to it, each with what it makes of a fresh tree.
 //!
 //! Answers may differ on purpose in what the crate's table says. For each such question, pathlib's answer and ours are
@@ -8,20 +8,20 @@
 //! are equal.
 
 mod changing;
-mod listing;
+mod globbing;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 
 use changing::{Transfer, told};
-use listing::{Glob, is_dir};
+use globbing::{Glob, is_dir};
 
 use rustix::io::Errno;
 use serde_json::{Map, Value, json};
 use waypath::{CopyOptions, Error, FileKind, Path, PathBuf, Pattern, Result, Symlinks, TempDir, TouchOptions, Walk};
 
-use crate::util::alone;
+use crate::support::util::alone;
 
 /// A tree as it is recorded, built below a temporary directory. It is the working directory while it is there.
 struct World {
@@ -414,11 +414,11 @@ impl Counts {
 
 #[test]
 fn fs_conformance_of_pathlib() {
-    if !alone("fs_conformance::fs_conformance_of_pathlib") {
+    if !alone("conformance::fs_vectors::fs_conformance_of_pathlib") {
         return;
     }
     let file = std::env::var("WAYPATH_FS_VECTORS")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fs-seed1.jsonl").to_owned());
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/data/fs-seed1.jsonl").to_owned());
     let text = std::env::split_paths(&file).map(|file| fs::read_to_string(file).unwrap()).collect::<String>();
     let mut tree = Vec::new();
     let mut world = World::new(&tree);

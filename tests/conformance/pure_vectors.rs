@@ -1,6 +1,6 @@
 //! Every recorded answer of CPython's pathlib, asked again.
 //!
-//! `tests/data/pure-seed1.jsonl` holds a JSON object a line: `flavour`, `op`, `self`, `args`, `kw`,
+//! `tests/conformance/data/pure-seed1.jsonl` holds a JSON object a line: `flavour`, `op`, `self`, `args`, `kw`,
 //! and `ok` with the answer, `err` with the class of the exception, or `ok_hex` with the bytes of a
 //! path that is not UTF-8. `WAYPATH_VECTORS=FILE[:FILE…]` (`;` on Windows) names other files of
 //! that form.
@@ -14,11 +14,11 @@ use std::iter;
 use serde_json::{Value, json};
 use waypath::{Flavour, Native, Path, PathBuf, Pattern, Posix, Windows};
 
-use crate::os_path::{
+use crate::conformance::os_path::{
     Decoded, Os, backslashed, nt_commonpath, nt_join, nt_normpath, nt_pure_uri, nt_splitroot, nt_uri, posix_commonpath,
     posix_root, relpath, split, splitext, uri_path,
 };
-use crate::reference::{self, Rules};
+use crate::conformance::reference::{self, Rules};
 
 /// Answers of ours that are not pathlib's, on purpose.
 struct WantedDifference {

@@ -1,6 +1,6 @@
 //! The truth table: hard paths, each with every answer, for each flavour.
 //!
-//! `tests/data/hard-paths.jsonl` holds what CPython's pathlib answers; `hard_paths.py` beside it
+//! `tests/conformance/data/hard-paths.jsonl` holds what CPython's pathlib answers; `hard_paths.py` beside it
 //! made it. A new question is a new column there and in [`answers`].
 
 use serde_json::{Value, json};

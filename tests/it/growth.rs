@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use waypath::{CopyOptions, Flavour, Mode, Path, PathBuf, Pattern, PatternSet, PatternSetBuilder, Posix, Windows};
 
-use crate::clock::now;
-use crate::util::Tree;
+use crate::support::clock::now;
+use crate::support::util::Tree;
 
 /// How long the work has to take before its growth is measured, so that the clock and what is done once do not
 /// matter. Work of the largest size that takes less is done at once, whatever its growth.

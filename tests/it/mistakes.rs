@@ -4,7 +4,7 @@
 
 use waypath::{CopyOptions, Op, Overwrite, Result, TempDir, TouchOptions, path};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// A mistake, and the kind of the error that says so. A kind goes by its name: Rust does not let all be named yet.
 struct Mistake {
@@ -209,7 +209,7 @@ fn mistakes_are_the_same_everywhere() {
 fn mistakes_with_links_are_the_same_everywhere() {
     let tree = Tree::new(TREE);
     for (link, target) in [("loop", "loop"), ("nowhere", "no"), ("there", "e")] {
-        crate::util::symlink(target, &tree.at(link));
+        crate::support::util::symlink(target, &tree.at(link));
     }
     report("mistakes with links", outcomes(&tree, MISTAKES_WITH_LINKS));
 }

@@ -2,7 +2,7 @@
 
 use waypath::{CopyOptions, path};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// A name that a terminal would act on goes to none, whatever prints it.
 #[test]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use waypath::{CopyOptions, Op, Overwrite, Path, PathBuf, Result, TempDir, path};
 
-use crate::util::{Tree, fails};
+use crate::support::util::{Tree, fails};
 
 #[test]
 fn paths_may_be_long() -> Result<()> {

@@ -25,7 +25,7 @@ mod hard_links;
 mod mirror;
 mod prune;
 #[cfg(target_os = "linux")]
-#[path = "../snapshot.rs"]
+#[path = "../support/snapshot.rs"]
 mod snapshot;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use waypath::{Path, PathBuf};
 
-use crate::util::start_anew;
+use crate::support::util::start_anew;
 
 /// Runs the rest of a test as root in a process whose mounts are its own; `name` is the test's own, with its module. In
 /// that process it returns `true`. Where there is no root, the test is skipped, and says so.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use waypath::PathBuf;
 
 use super::World;
-use crate::reference::Rules;
+use crate::conformance::reference::Rules;
 
 /// A question of `glob` or `rglob`.
 pub(super) struct Glob {

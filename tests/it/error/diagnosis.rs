@@ -2,7 +2,7 @@
 
 use waypath::{Error, Path, Pattern, Result, path};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// Checks what is printed below the line of the error. `DIR` stands for the tree, and `/` for the system's
 /// separator.
@@ -129,7 +129,7 @@ mod unix {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::util::as_nobody;
+    use crate::support::util::as_nobody;
 
     #[test]
     fn a_link_that_leads_to_nothing_is_said() {
@@ -180,7 +180,7 @@ mod unix {
 
     #[test]
     fn what_may_not_be_done_is_said() {
-        if !as_nobody("diagnosis::unix::what_may_not_be_done_is_said") {
+        if !as_nobody("error::diagnosis::unix::what_may_not_be_done_is_said") {
             return;
         }
         let tree =

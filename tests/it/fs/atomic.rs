@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use waypath::PathBuf;
 use waypath::{Op, Result, path};
 
-use crate::util::{Tree, fails};
+use crate::support::util::{Tree, fails};
 
 #[test]
 fn a_file_is_made_and_replaced() {
@@ -156,7 +156,7 @@ mod unix {
     use waypath::Path;
 
     use super::*;
-    use crate::util::{NOBODY, as_nobody, as_nobody_in};
+    use crate::support::util::{NOBODY, as_nobody, as_nobody_in};
 
     fn set_mode(path: &Path, mode: u32) {
         std::fs::set_permissions(path.as_str(), PermissionsExt::from_mode(mode)).unwrap();
@@ -265,7 +265,7 @@ mod unix {
             "twice => d/up",
         ]);
         let absolute = tree.at("absolute");
-        crate::util::symlink(tree.at("d/f").as_str(), &absolute);
+        crate::support::util::symlink(tree.at("d/f").as_str(), &absolute);
         absolute.write_atomic("7").unwrap();
         assert_eq!(tree.at("d/f").read_text().unwrap(), "7");
     }
@@ -312,7 +312,7 @@ mod unix {
 
     #[test]
     fn what_is_not_allowed_is_refused() {
-        if !as_nobody("atomic::unix::what_is_not_allowed_is_refused") {
+        if !as_nobody("fs::atomic::unix::what_is_not_allowed_is_refused") {
             return;
         }
         let tree = Tree::new(["readonly", "unreadable", "closed/f", "fixed/f", "dark/f", "plain"]);
@@ -357,7 +357,7 @@ mod unix {
             std::os::unix::fs::chown((place / "group").as_str(), Some(NOBODY), Some(0)).unwrap();
             set_mode(place, 0o777);
         };
-        let name = "atomic::unix::another_users_file_is_refused_as_it_could_not_stay_theirs";
+        let name = "fs::atomic::unix::another_users_file_is_refused_as_it_could_not_stay_theirs";
         let Some(place) = as_nobody_in(name, prepare) else { return };
         for (name, what) in [("theirs", "owner"), ("group", "group")] {
             let file = &place / name;
@@ -514,8 +514,8 @@ mod linux {
 
     #[test]
     fn a_file_on_which_another_is_mounted_is_refused_with_the_reason() {
-        if !crate::mounts::with_own_mounts(
-            "atomic::linux::a_file_on_which_another_is_mounted_is_refused_with_the_reason",
+        if !crate::support::mounts::with_own_mounts(
+            "fs::atomic::linux::a_file_on_which_another_is_mounted_is_refused_with_the_reason",
         ) {
             return;
         }
@@ -539,7 +539,7 @@ mod linux {
 
     #[test]
     fn a_read_only_file_system_is_refused() {
-        if !crate::mounts::with_own_mounts("atomic::linux::a_read_only_file_system_is_refused") {
+        if !crate::support::mounts::with_own_mounts("fs::atomic::linux::a_read_only_file_system_is_refused") {
             return;
         }
         let tree = Tree::new(["d/f"]);
@@ -588,8 +588,8 @@ mod linux {
                 std::fs::set_permissions(path.as_str(), std::fs::Permissions::from_mode(mode)).unwrap();
             }
         };
-        let name = "atomic::linux::anothers_file_in_a_sticky_directory_is_refused";
-        let Some(place) = crate::util::as_nobody_in(name, prepare) else { return };
+        let name = "fs::atomic::linux::anothers_file_in_a_sticky_directory_is_refused";
+        let Some(place) = crate::support::util::as_nobody_in(name, prepare) else { return };
         fails((&place / "f").write_atomic("x"), Op::Write, ErrorKind::PermissionDenied);
         assert_eq!((&place / "f").read_text().unwrap(), "f");
         (&place / "own").write_atomic("x").unwrap();

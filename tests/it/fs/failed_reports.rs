@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use waypath::{CopyOptions, RemoveOptions, path};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 #[test]
 fn an_operation_that_was_told_to_stop_says_what_it_did() {
@@ -37,7 +37,7 @@ fn a_copy_that_failed_in_part_says_what_it_did() {
 fn a_removal_that_failed_in_part_says_what_it_did() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    if !crate::util::as_nobody("reports::a_removal_that_failed_in_part_says_what_it_did") {
+    if !crate::support::util::as_nobody("fs::failed_reports::a_removal_that_failed_in_part_says_what_it_did") {
         return;
     }
     let tree = Tree::new(["a/1", "a/closed/2"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use waypath::{Error, FileKind, Op, Path, PathBuf, Result, path};
 
-use crate::util::{Tree, fails};
+use crate::support::util::{Tree, fails};
 
 #[test]
 fn an_error_says_what_was_done_to_which_path_and_why() {
@@ -228,7 +228,7 @@ mod unix {
     use waypath::TempDir;
 
     use super::*;
-    use crate::util::as_nobody;
+    use crate::support::util::as_nobody;
 
     /// Field by field, of all kinds of files.
     #[test]
@@ -281,7 +281,7 @@ mod unix {
 
     #[test]
     fn what_is_not_allowed_is_said() {
-        if !as_nobody("files::unix::what_is_not_allowed_is_said") {
+        if !as_nobody("fs::files::unix::what_is_not_allowed_is_said") {
             return;
         }
         use std::os::unix::fs::PermissionsExt;
@@ -328,7 +328,8 @@ mod unix {
         ];
         for (home, temp, expected) in cases {
             let mut process = std::process::Command::new(std::env::current_exe().unwrap());
-            process.args(["--exact", "files::unix::home_and_temp_dir_come_from_the_environment_and_empty_is_unset"]);
+            process
+                .args(["--exact", "fs::files::unix::home_and_temp_dir_come_from_the_environment_and_empty_is_unset"]);
             process.env(EXPECTED, &expected).env_remove("HOME").env_remove("TMPDIR");
             process.envs(home.map(|home| ("HOME", home))).envs(temp.map(|temp| ("TMPDIR", temp)));
             let output = process.output().unwrap();

@@ -10,7 +10,7 @@ use waypath::{Op, Path, path};
 #[cfg(target_os = "linux")]
 use waypath::{PathBuf, Result, TempDir};
 
-use crate::util::{Tree, as_nobody, fails};
+use crate::support::util::{Tree, as_nobody, fails};
 
 /// A name that is not UTF-8, in a tree.
 fn raw(tree: &Tree, name: &[u8]) -> std::path::PathBuf {
@@ -181,7 +181,7 @@ fn each_link_is_gone_through_once() {
 
 #[test]
 fn what_may_not_be_looked_at_stays() {
-    if !as_nobody("links::what_may_not_be_looked_at_stays") {
+    if !as_nobody("fs::links::what_may_not_be_looked_at_stays") {
         return;
     }
     let tree = Tree::new(["closed/d/", "closed/link => d", "into => closed/link/x"]);
@@ -265,7 +265,7 @@ fn absolute_goes_from_the_working_directory() {
 #[test]
 #[cfg(target_os = "linux")]
 fn relative_paths_need_a_working_directory() {
-    if !crate::util::alone("links::relative_paths_need_a_working_directory") {
+    if !crate::support::util::alone("fs::links::relative_paths_need_a_working_directory") {
         return;
     }
     let dir = TempDir::new_in(Path::temp_dir().unwrap().resolve_strict().unwrap()).unwrap();

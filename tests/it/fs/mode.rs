@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use waypath::{IntoMode, Mode, Op, Result};
 
-use crate::util::{Tree, fails};
+use crate::support::util::{Tree, fails};
 
 #[track_caller]
 fn bad(text: &str, at: usize, reason: &str) {
@@ -88,7 +88,7 @@ mod unix {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::util::as_nobody;
+    use crate::support::util::as_nobody;
 
     #[cfg(target_os = "linux")]
     fn set(path: &waypath::Path, mode: u32) {
@@ -109,7 +109,7 @@ mod unix {
 
     #[test]
     fn what_is_another_users_is_not_changed() {
-        if !as_nobody("mode::unix::what_is_another_users_is_not_changed") {
+        if !as_nobody("fs::mode::unix::what_is_another_users_is_not_changed") {
             return;
         }
         fails(waypath::path("/").chmod("u+x"), Op::Chmod, ErrorKind::PermissionDenied);
@@ -128,7 +128,7 @@ mod unix {
 
         use rustix::fs::Mode as Mask;
 
-        if !crate::util::alone("mode::unix::changes_are_those_of_chmod") {
+        if !crate::support::util::alone("fs::mode::unix::changes_are_those_of_chmod") {
             return;
         }
         let tree = Tree::new(["ours/f", "ours/d/", "theirs/f", "theirs/d/"]);

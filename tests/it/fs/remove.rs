@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use waypath::{Error, Op, RemoveOptions};
 
-use crate::util::{Tree, as_nobody};
+use crate::support::util::{Tree, as_nobody};
 
 fn mode(tree: &Tree, name: &str, mode: u32) {
     fs::set_permissions(tree.at(name), Permissions::from_mode(mode)).unwrap();
@@ -30,7 +30,7 @@ fn failures(error: &Error, tree: &Tree) -> HashSet<(Op, String)> {
 
 #[test]
 fn all_that_can_go_goes_and_each_failure_is_listed_once() {
-    if !as_nobody("trees::removing::all_that_can_go_goes_and_each_failure_is_listed_once") {
+    if !as_nobody("fs::remove::all_that_can_go_goes_and_each_failure_is_listed_once") {
         return;
     }
     for threads in [1, 2, 4] {
@@ -96,7 +96,7 @@ fn all_that_can_go_goes_and_each_failure_is_listed_once() {
 
 #[test]
 fn what_may_not_be_read_is_removed_if_it_is_empty() {
-    if !as_nobody("trees::removing::what_may_not_be_read_is_removed_if_it_is_empty") {
+    if !as_nobody("fs::remove::what_may_not_be_read_is_removed_if_it_is_empty") {
         return;
     }
     let tree = Tree::new(["closed/", "d/closed/", "full/f"]);
@@ -148,7 +148,7 @@ fn a_directory_is_cleared_and_stays() {
 /// No verb removes, empties or moves away what has no name of its own. The working directory is one that may go.
 #[test]
 fn what_has_no_name_of_its_own_stays() {
-    if !crate::util::alone("trees::removing::what_has_no_name_of_its_own_stays") {
+    if !crate::support::util::alone("fs::remove::what_has_no_name_of_its_own_stays") {
         return;
     }
     let tree = Tree::new(["d/sub/f", "d/g", "other/"]);
@@ -186,7 +186,7 @@ fn what_has_no_name_of_its_own_stays() {
         assert_eq!(kinds, [ErrorKind::InvalidInput; 3], "{root}");
     }
     // What has a name is cleared, through a link too.
-    crate::util::symlink("d", &tree.at("link"));
+    crate::support::util::symlink("d", &tree.at("link"));
     assert_eq!(RemoveOptions::new().clear_dir(tree.at("link")).unwrap().files, 2);
     tree.is(["d/", "link => d", "other/"]);
 }
@@ -242,7 +242,7 @@ fn removing_what_changes_ends() {
 /// What belongs to the user is removed, whatever its permissions are.
 #[test]
 fn closed_directories_are_opened_up_if_that_is_wanted() {
-    if !as_nobody("trees::removing::closed_directories_are_opened_up_if_that_is_wanted") {
+    if !as_nobody("fs::remove::closed_directories_are_opened_up_if_that_is_wanted") {
         return;
     }
     let closed = [0o000, 0o111, 0o200, 0o311, 0o400, 0o444, 0o555];
@@ -280,7 +280,7 @@ fn closed_directories_are_opened_up_if_that_is_wanted() {
 
 #[test]
 fn a_temporary_directory_goes_with_all_that_is_in_it() {
-    if !as_nobody("trees::removing::a_temporary_directory_goes_with_all_that_is_in_it") {
+    if !as_nobody("fs::remove::a_temporary_directory_goes_with_all_that_is_in_it") {
         return;
     }
     for bits in [0o755, 0o555, 0o000] {
@@ -305,7 +305,7 @@ fn a_temporary_directory_goes_with_all_that_is_in_it() {
 /// One failure for what is two levels below what may not be changed.
 #[test]
 fn what_is_below_a_closed_directory_fails_once() {
-    if !as_nobody("trees::removing::what_is_below_a_closed_directory_fails_once") {
+    if !as_nobody("fs::remove::what_is_below_a_closed_directory_fails_once") {
         return;
     }
     for threads in [1, 3] {
@@ -320,7 +320,7 @@ fn what_is_below_a_closed_directory_fails_once() {
 
 #[test]
 fn a_dry_run_removes_nothing_that_may_not_be_read() {
-    if !as_nobody("trees::removing::a_dry_run_removes_nothing_that_may_not_be_read") {
+    if !as_nobody("fs::remove::a_dry_run_removes_nothing_that_may_not_be_read") {
         return;
     }
     for threads in [1, 3] {
@@ -342,8 +342,8 @@ fn a_dry_run_removes_nothing_that_may_not_be_read() {
 
 #[test]
 fn what_is_mounted_inside_is_left_alone_if_that_is_wanted() {
-    use crate::mounts::{Mount, with_own_mounts};
-    if !with_own_mounts("trees::removing::what_is_mounted_inside_is_left_alone_if_that_is_wanted") {
+    use crate::support::mounts::{Mount, with_own_mounts};
+    if !with_own_mounts("fs::remove::what_is_mounted_inside_is_left_alone_if_that_is_wanted") {
         return;
     }
     for threads in [1, 3] {

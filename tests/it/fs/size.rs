@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use waypath::{Op, TreeSize};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// Apparent bytes, files, directories, links, special files.
 fn counts(size: TreeSize) -> (u64, [u64; 4]) {
@@ -95,7 +95,7 @@ fn names_that_are_not_text_and_special_files_count() {
 fn what_cannot_be_read_is_an_error() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    if !crate::util::as_nobody("size::what_cannot_be_read_is_an_error") {
+    if !crate::support::util::as_nobody("fs::size::what_cannot_be_read_is_an_error") {
         return;
     }
     let tree = Tree::new(["a/1", "a/closed/2", "a/other/3"]);

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use waypath::{Op, Path, TouchOptions, path};
 
-use crate::util::{Tree, fails};
+use crate::support::util::{Tree, fails};
 
 #[test]
 fn files_are_opened() {
@@ -188,7 +188,7 @@ mod unix {
     use std::os::unix::net::UnixListener;
 
     use super::*;
-    use crate::util::as_nobody;
+    use crate::support::util::as_nobody;
 
     #[test]
     fn special_files_are_told_apart() {
@@ -268,7 +268,7 @@ mod unix {
 
     #[test]
     fn what_is_not_allowed_is_said() {
-        if !as_nobody("verbs::unix::what_is_not_allowed_is_said") {
+        if !as_nobody("fs::verbs::unix::what_is_not_allowed_is_said") {
             return;
         }
         let tree = Tree::new(["f", "d/"]);
@@ -287,7 +287,7 @@ mod unix {
     /// The environment is one for all threads: a process of its own has the variables.
     #[test]
     fn variables_come_from_the_environment() {
-        const NAME: &str = "verbs::unix::variables_come_from_the_environment";
+        const NAME: &str = "fs::verbs::unix::variables_come_from_the_environment";
         if std::env::var_os("WAYPATH_TEST_A").is_some() {
             let expanded = |text: &str| path(text).expandvars().unwrap().as_str().to_owned();
             assert_eq!(expanded("$WAYPATH_TEST_A/x"), "a/b/x");

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use waypath::{Flavour, Native, Path, PathBuf, Posix, Reason, Windows};
 
-use crate::answers::answers;
-use crate::texts::{any_text, portable_path, related_texts, text};
+use crate::support::answers::answers;
+use crate::support::texts::{any_text, portable_path, related_texts, text};
 
 /// Runs laws for every flavour. A law is a function of what a strategy gives.
 macro_rules! laws {

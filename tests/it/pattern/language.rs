@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use waypath::{Flavour, Path, Pattern, PatternSetBuilder, Posix, Windows};
 
-use crate::clock::now;
+use crate::support::clock::now;
 
 /// Asserts that a pattern matches a whole path.
 #[track_caller]

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use waypath::{Flavour, Native, Path, PathBuf, Pattern, PatternSetBuilder, Posix, Windows};
 
-use crate::laws::laws;
-use crate::reference::{self, Rules};
-use crate::texts::{pattern_and_path, related_texts, text};
+use crate::conformance::reference::{self, Rules};
+use crate::path::path_laws::laws;
+use crate::support::texts::{pattern_and_path, related_texts, text};
 
 laws! {
     matching_is_as_the_reference_has_it(vec(pattern_and_path(), 3));

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use waypath::{CopyOptions, Overwrite, TempDir};
 
-use crate::util::{Tree, alone};
+use crate::support::util::{Tree, alone};
 
 /// What this process has open, and whether programs that it starts inherit it.
 fn open_files() -> BTreeMap<(u32, PathBuf), bool> {
@@ -28,7 +28,7 @@ fn open_files() -> BTreeMap<(u32, PathBuf), bool> {
 
 #[test]
 fn other_programs_inherit_none() {
-    if !alone("trees::descriptors::other_programs_inherit_none") {
+    if !alone("tree::descriptors::other_programs_inherit_none") {
         return;
     }
     let tree = Tree::new(["src/d/e/f", "src/g", "src/large"]);
@@ -59,7 +59,7 @@ fn other_programs_inherit_none() {
 fn a_deep_tree_needs_few() {
     const DEPTH: u64 = 30;
     const MOST: u64 = 200;
-    if !alone("trees::descriptors::a_deep_tree_needs_few") {
+    if !alone("tree::descriptors::a_deep_tree_needs_few") {
         return;
     }
     let tree = Tree::new([]);

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use waypath::{CopyOptions, Overwrite, Path, PathBuf, RemoveOptions};
 
-use crate::snapshot::{What, assert_same, snapshot};
-use crate::util::Tree;
+use crate::support::snapshot::{What, assert_same, snapshot};
+use crate::support::util::Tree;
 
 /// A race that has not got far enough by then never will.
 const MOST_TIME: Duration = Duration::from_secs(300);
@@ -84,7 +84,7 @@ fn outside() -> Tree {
 /// Something in a directory, and a link elsewhere that takes its place, to what is outside.
 fn swap(tree: &Tree, name: &str, target: &str) -> Swap {
     let link = tree.at("swapped").join(name.replace('/', "-"));
-    crate::util::symlink(tree.at(target).as_str(), &link);
+    crate::support::util::symlink(tree.at(target).as_str(), &link);
     Swap(tree.at(name), link)
 }
 
@@ -178,7 +178,7 @@ fn removing_does_not_follow_what_becomes_a_link() {
         for Swap(_, link) in &swaps {
             _ = fs::remove_dir_all(link.as_str());
             _ = fs::remove_file(link.as_str());
-            crate::util::symlink(tree.at("outside").as_str(), link);
+            crate::support::util::symlink(tree.at("outside").as_str(), link);
         }
     };
     let mut removed = 0;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use waypath::{CopyOptions, RemoveOptions};
 
-use crate::util::{Tree, as_nobody};
+use crate::support::util::{Tree, as_nobody};
 
 /// 20 directories of 100 files each.
 fn wide() -> Tree {
@@ -57,7 +57,7 @@ fn a_panic_in_one_thread_ends_all() {
 #[test]
 fn threads_that_cannot_be_started_are_done_without() {
     // Root may start any number.
-    if !as_nobody("trees::threads::threads_that_cannot_be_started_are_done_without") {
+    if !as_nobody("tree::threads::threads_that_cannot_be_started_are_done_without") {
         return;
     }
     let tree = wide();

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use waypath::{CopyOptions, Op, Overwrite, SkipReason};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// How many trees: fewer where every file takes long, as under Wine.
 const PART: u32 = if cfg!(unix) { 4 } else { 32 };

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use waypath::{CopyOptions, FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// The paths of a listing, relative to the tree; an error is shown by its operation.
 #[track_caller]
@@ -413,7 +413,7 @@ mod unix {
     use std::os::unix::ffi::OsStrExt;
 
     use super::*;
-    use crate::util::{as_nobody, symlink};
+    use crate::support::util::{as_nobody, symlink};
 
     #[test]
     fn links_to_directories_are_followed_but_by_stars() {
@@ -645,7 +645,7 @@ mod unix {
 
     #[test]
     fn a_directory_that_may_not_be_read_is_reported_once_and_the_rest_listed() {
-        if !as_nobody("listing::unix::a_directory_that_may_not_be_read_is_reported_once_and_the_rest_listed") {
+        if !as_nobody("walk::listing::unix::a_directory_that_may_not_be_read_is_reported_once_and_the_rest_listed") {
             return;
         }
         use std::os::unix::fs::PermissionsExt;

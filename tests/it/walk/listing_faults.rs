@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use waypath::{Entry, Error, Op, Path, PathBuf, Result, Walk, path};
 
-use crate::util::{Tree, alone, as_nobody};
+use crate::support::util::{Tree, alone, as_nobody};
 
 type Items = Vec<Result<Entry>>;
 
@@ -89,7 +89,7 @@ fn odd_names_are_all_accounted_for() {
 
 #[test]
 fn closed_directories_are_reported_once_each_and_all_else_is_listed() {
-    if !as_nobody("listing_faults::closed_directories_are_reported_once_each_and_all_else_is_listed") {
+    if !as_nobody("walk::listing_faults::closed_directories_are_reported_once_each_and_all_else_is_listed") {
         return;
     }
     let tree = Tree::new(["a/f", "closed/f", "names/f", "names/sub/f", "through/f", "through/sub/f", "z/sub/f"]);
@@ -111,7 +111,7 @@ fn closed_directories_are_reported_once_each_and_all_else_is_listed() {
 
 #[test]
 fn what_is_looked_up_needs_no_permission_to_read_directories() {
-    if !as_nobody("listing_faults::what_is_looked_up_needs_no_permission_to_read_directories") {
+    if !as_nobody("walk::listing_faults::what_is_looked_up_needs_no_permission_to_read_directories") {
         return;
     }
     let tree = Tree::new(["d/f", "d/sub/f", "d/sub/x", "open/f", "l => d"]);
@@ -157,7 +157,7 @@ fn what_is_looked_up_needs_no_permission_to_read_directories() {
 
 #[test]
 fn a_link_back_to_the_working_directory_is_named() {
-    if !alone("listing_faults::a_link_back_to_the_working_directory_is_named") {
+    if !alone("walk::listing_faults::a_link_back_to_the_working_directory_is_named") {
         return;
     }
     let tree = Tree::new(["deep/d/l => ../.."]);
@@ -315,7 +315,7 @@ fn descriptors() -> usize {
 
 #[test]
 fn few_directories_are_open_and_none_is_left_so() {
-    if !alone("listing_faults::few_directories_are_open_and_none_is_left_so") {
+    if !alone("walk::listing_faults::few_directories_are_open_and_none_is_left_so") {
         return;
     }
     const MOST: usize = 16;

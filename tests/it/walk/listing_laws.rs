@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use waypath::{Entry, FileKind, Op, Path, PathBuf, Pattern, PatternSet, Result, Walk, path};
 
-use crate::util::{Tree, symlink};
+use crate::support::util::{Tree, symlink};
 
 proptest! {
     #![proptest_config(config())]

@@ -2,7 +2,7 @@
 
 use waypath::{Path, Walk, path};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// Checks what is printed below the line of the start.
 #[track_caller]
@@ -115,7 +115,7 @@ mod unix {
     use std::os::unix::ffi::OsStrExt;
 
     use super::*;
-    use crate::util::as_nobody;
+    use crate::support::util::as_nobody;
 
     #[test]
     fn control_characters_are_escaped() {
@@ -151,7 +151,7 @@ mod unix {
 
     #[test]
     fn a_directory_that_may_not_be_read_shows_the_error_inside() {
-        if !as_nobody("tree::unix::a_directory_that_may_not_be_read_shows_the_error_inside") {
+        if !as_nobody("walk::printed::unix::a_directory_that_may_not_be_read_shows_the_error_inside") {
             return;
         }
         use std::os::unix::fs::PermissionsExt;

@@ -12,8 +12,8 @@ use rustix::fs::{
 use rustix::io::Errno;
 use waypath::{Action, Attribute, CopyOptions, Overwrite, Path};
 
-use crate::snapshot::{assert_same, snapshot};
-use crate::util::{NOBODY, Tree, as_nobody, as_nobody_in};
+use crate::support::snapshot::{assert_same, snapshot};
+use crate::support::util::{NOBODY, Tree, as_nobody, as_nobody_in};
 
 const ACCESS: &str = "system.posix_acl_access";
 const DEFAULT: &str = "system.posix_acl_default";
@@ -216,7 +216,7 @@ fn what_is_unchanged_gets_the_attributes_that_changed() {
 /// Whoever may not write to a file of theirs may not change its attributes either, until its mode is changed.
 #[test]
 fn a_read_only_file_gets_attributes() {
-    if !as_nobody("trees::attributes::a_read_only_file_gets_attributes") {
+    if !as_nobody("fs::copy::attributes::a_read_only_file_gets_attributes") {
         return;
     }
     let tree = Tree::new(["src/d/f"]);
@@ -301,7 +301,7 @@ fn links_and_special_files_keep_their_attributes() {
         }
     }
     // Behind a link that is followed, it is the list of the pipe that counts.
-    crate::util::symlink("src/pipe", &tree.at("to pipe"));
+    crate::support::util::symlink("src/pipe", &tree.at("to pipe"));
     let options = CopyOptions::new().specials(waypath::Specials::Recreate).symlinks(waypath::Symlinks::Follow);
     options.copy(tree.at("to pipe"), tree.at("copy")).unwrap();
     assert_eq!(mode_of(tree.at("copy")), 0o600);
@@ -326,7 +326,7 @@ fn a_copy_of_another_users_file_does_not_let_act_as_that_user() {
         }
         mode(place, 0o777);
     };
-    let name = "trees::attributes::a_copy_of_another_users_file_does_not_let_act_as_that_user";
+    let name = "fs::copy::attributes::a_copy_of_another_users_file_does_not_let_act_as_that_user";
     let Some(place) = as_nobody_in(name, prepare) else { return };
     for name in ["setuid", "setgid"] {
         let report = CopyOptions::archive().copy(&place / name, &place / "copy").unwrap();
@@ -355,7 +355,7 @@ fn the_group_is_kept_without_the_owner() {
         mode(place / "to", 0o2777);
         mode(place, 0o755);
     };
-    let name = "trees::attributes::the_group_is_kept_without_the_owner";
+    let name = "fs::copy::attributes::the_group_is_kept_without_the_owner";
     let Some(place) = as_nobody_in(name, prepare) else { return };
     let report = CopyOptions::archive().copy(&place / "f", &place / "to/f").unwrap();
     assert_eq!(fs::metadata(&place / "to/f").unwrap().gid(), NOBODY);
@@ -371,7 +371,7 @@ fn what_is_not_kept_is_counted() {
         (0..150).for_each(|at| (place / "src" / at.to_string()).touch().unwrap());
         mode(place, 0o777);
     };
-    let Some(place) = as_nobody_in("trees::attributes::what_is_not_kept_is_counted", prepare) else { return };
+    let Some(place) = as_nobody_in("fs::copy::attributes::what_is_not_kept_is_counted", prepare) else { return };
     for threads in [1, 3] {
         let options = CopyOptions::archive().threads(threads);
         let report = options.copy(&place / "src", &place / "to").unwrap();
@@ -430,7 +430,7 @@ fn another_users_file_is_not_taken_silently() {
         mode(place / "theirs", 0o666);
         mode(place, 0o777);
     };
-    let name = "trees::attributes::another_users_file_is_not_taken_silently";
+    let name = "fs::copy::attributes::another_users_file_is_not_taken_silently";
     let Some(place) = as_nobody_in(name, prepare) else { return };
     (&place / "mine").write_text("mine").unwrap();
     let options = CopyOptions::new().overwrite(Overwrite::Always);
@@ -447,7 +447,7 @@ fn another_users_file_is_not_taken_silently() {
 /// A umask that lets not even the owner do anything.
 #[test]
 fn no_umask_is_in_the_way() {
-    if !as_nobody("trees::attributes::no_umask_is_in_the_way") {
+    if !as_nobody("fs::copy::attributes::no_umask_is_in_the_way") {
         return;
     }
     let tree = Tree::new(["src/d/e/f", "src/g"]);

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use waypath::{CopyOptions, Path};
 
-use crate::util::{Tree, with_faults};
+use crate::support::util::{Tree, with_faults};
 
 /// Content in which each block is another one.
 fn content(length: usize) -> Vec<u8> {
@@ -48,7 +48,7 @@ fn what_the_system_does_not_copy_is_read_and_written() {
         "copy_file_range:retval=0",
         "copy_file_range:retval=0:when=3",
     ];
-    if let Some(fault) = with_faults("trees::content::what_the_system_does_not_copy_is_read_and_written", &faults) {
+    if let Some(fault) = with_faults("fs::copy::content::what_the_system_does_not_copy_is_read_and_written", &faults) {
         copies_are_whole(&fault);
     }
 }
@@ -57,7 +57,7 @@ fn what_the_system_does_not_copy_is_read_and_written() {
 #[test]
 fn a_file_that_gets_no_name_is_copied_anew() {
     let faults = ["linkat:error=EPERM", "linkat:error=EPERM:when=3+"];
-    if let Some(fault) = with_faults("trees::content::a_file_that_gets_no_name_is_copied_anew", &faults) {
+    if let Some(fault) = with_faults("fs::copy::content::a_file_that_gets_no_name_is_copied_anew", &faults) {
         copies_are_whole(&fault);
     }
 }

@@ -12,8 +12,8 @@ use proptest::sample::select;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps, XattrFlags, mknodat, setxattr, utimensat};
 use waypath::{CopyOptions, Overwrite, Path, RemoveOptions, Report};
 
-use crate::snapshot::{Snapshot, What, assert_same, but, snapshot};
-use crate::util::Tree;
+use crate::support::snapshot::{Snapshot, What, assert_same, but, snapshot};
+use crate::support::util::Tree;
 
 proptest! {
     #![proptest_config(config())]
@@ -71,7 +71,7 @@ proptest! {
         let after = snapshot(tree.at("to"));
         let plain = |nodes: &Snapshot| but(nodes.clone(), |_, node| node.same_as = None);
         let (src, before, after) = (plain(&src), plain(&before), plain(&after));
-        let is_special = |node: &crate::snapshot::Node| matches!(node.what, What::Special(..));
+        let is_special = |node: &crate::support::snapshot::Node| matches!(node.what, What::Special(..));
         let is_dir = |nodes: &Snapshot, path| nodes.get(path).map(|node| node.what == What::Directory);
         for path in before.keys().chain(src.keys()) {
             let blocked = path.ancestors().any(|path| {

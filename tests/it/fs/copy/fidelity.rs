@@ -13,8 +13,8 @@ use rustix::fs::{
 };
 use waypath::{CopyOptions, Path, SkipReason, Specials};
 
-use crate::snapshot::{Snapshot, assert_same, but, snapshot};
-use crate::util::{Tree, as_nobody};
+use crate::support::snapshot::{Snapshot, assert_same, but, snapshot};
+use crate::support::util::{Tree, as_nobody};
 
 fn mode(path: impl AsRef<std::path::Path>, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -91,7 +91,7 @@ fn an_archive_has_everything() {
 
 #[test]
 fn an_archive_has_everything_as_nobody_too() {
-    if as_nobody("trees::fidelity::an_archive_has_everything_as_nobody_too") {
+    if as_nobody("fs::copy::fidelity::an_archive_has_everything_as_nobody_too") {
         archives_are_complete();
     }
 }
@@ -103,7 +103,7 @@ fn by_default(mut expected: Snapshot, copy: &Snapshot) -> Snapshot {
         assert!(found.modified.0 > 1_000_000_000, "it has a time of its own: {path:?}");
         (node.modified, node.owner, node.same_as) = (found.modified, found.owner, None);
         // The other bits go with the owner; but in a directory, only owners may remove what is theirs.
-        node.mode &= if node.what == crate::snapshot::What::Directory { 0o1777 } else { 0o777 };
+        node.mode &= if node.what == crate::support::snapshot::What::Directory { 0o1777 } else { 0o777 };
         node.xattrs.clear();
     }
     expected
@@ -164,8 +164,8 @@ fn without_modes_a_copy_has_those_of_what_is_new() {
     let (dir, file) = (new[std::path::Path::new("d")].mode, new[std::path::Path::new("f")].mode);
     for (path, node) in snapshot(tree.at("copy")) {
         match node.what {
-            crate::snapshot::What::Directory => assert_eq!(node.mode, dir, "{path:?}"),
-            crate::snapshot::What::File(..) => assert_eq!(node.mode, file, "{path:?}"),
+            crate::support::snapshot::What::Directory => assert_eq!(node.mode, dir, "{path:?}"),
+            crate::support::snapshot::What::File(..) => assert_eq!(node.mode, file, "{path:?}"),
             _ => {}
         }
     }
@@ -312,7 +312,7 @@ fn special_files_are_refused() {
 
 #[test]
 fn a_special_file_that_cannot_be_made_leaves_the_old_one() {
-    if !as_nobody("trees::fidelity::a_special_file_that_cannot_be_made_leaves_the_old_one") {
+    if !as_nobody("fs::copy::fidelity::a_special_file_that_cannot_be_made_leaves_the_old_one") {
         return;
     }
     // A device that is everywhere, which this user cannot make.
@@ -414,7 +414,7 @@ fn a_move_to_another_device_keeps_everything() {
 /// What was copied until something failed goes again, also where the copies may not be written.
 #[test]
 fn a_move_that_fails_leaves_nothing_behind() {
-    if !as_nobody("trees::fidelity::a_move_that_fails_leaves_nothing_behind") {
+    if !as_nobody("fs::copy::fidelity::a_move_that_fails_leaves_nothing_behind") {
         return;
     }
     let tree = Tree::new(["src/a/readonly/sub/f", "src/b/f", "src/z/f", "src/secret"]);
@@ -438,7 +438,7 @@ fn a_move_that_fails_leaves_nothing_behind() {
 #[test]
 fn everything_is_moved_alone_to_another_device() {
     let (tree, _) = special_tree();
-    crate::util::symlink("nowhere", &tree.at("src/link"));
+    crate::support::util::symlink("nowhere", &tree.at("src/link"));
     let Some(other) = other_device(&tree) else { return };
     mode(tree.at("src/a"), 0o4751);
     let before = snapshot(tree.at("src"));

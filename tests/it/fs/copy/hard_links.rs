@@ -14,7 +14,7 @@ use rustix::fs::{
 };
 use waypath::{Action, CopyOptions, FileKind, Overwrite, Path, Report};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 const ORDERS: [(&str, &str); 2] = [("c", "d"), ("d", "c")];
 
@@ -219,7 +219,7 @@ fn make_writable(tree: &Tree) {
 #[test]
 fn a_new_name_of_a_file_that_stays_is_linked_to_it() {
     // Who is stopped by permissions: directories get theirs after the last of their names.
-    if !crate::util::as_nobody("trees::hard_links::a_new_name_of_a_file_that_stays_is_linked_to_it") {
+    if !crate::support::util::as_nobody("fs::copy::hard_links::a_new_name_of_a_file_that_stays_is_linked_to_it") {
         return;
     }
     for present in NAMES {
@@ -237,8 +237,9 @@ fn a_new_name_of_a_file_that_stays_is_linked_to_it() {
                 assert_eq!(counts(report), (0, NAMES.len() as u64 - 1, 2), "{present} {overwrite:?}");
             }
             assert_eq!(fs::metadata(stays.as_str()).unwrap().ino(), before, "{present}");
-            let (left, right) = (crate::snapshot::snapshot(tree.at("src")), crate::snapshot::snapshot(tree.at("to")));
-            crate::snapshot::assert_same(&left, &right, (present, overwrite, threads));
+            let (left, right) =
+                (crate::support::snapshot::snapshot(tree.at("src")), crate::support::snapshot::snapshot(tree.at("to")));
+            crate::support::snapshot::assert_same(&left, &right, (present, overwrite, threads));
             make_writable(&tree);
         }
     }

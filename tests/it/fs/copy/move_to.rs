@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 
 use waypath::{CopyOptions, Entry, Error, FileKind, Op, Path, Report, Result, TempDir};
 
-use crate::snapshot::{assert_same, snapshot};
-use crate::util::{Tree, fails};
+use crate::support::snapshot::{assert_same, snapshot};
+use crate::support::util::{Tree, fails};
 
 /// A tree here and a directory on another device; none where there is no such device, which is said.
 fn two_devices<const N: usize>(lines: [&str; N]) -> Option<(Tree, TempDir)> {
@@ -144,8 +144,8 @@ fn only_what_is_unchanged_is_removed() {
         for at in 0..FILES {
             tree.at(&format!("p/src/{at}")).write_text("content").unwrap();
         }
-        crate::util::symlink("nowhere", &tree.at("p/src/link"));
-        crate::util::symlink("nowhere", &tree.at("p/src/stays"));
+        crate::support::util::symlink("nowhere", &tree.at("p/src/link"));
+        crate::support::util::symlink("nowhere", &tree.at("p/src/stays"));
         let src = tree.at("p/src");
         let count = Arc::new(Mutex::new(0));
         let options = CopyOptions::new().threads(threads).progress(move |progress| {
@@ -361,8 +361,8 @@ fn a_plain_move_is_progress() {
 
 #[test]
 fn a_name_may_change_in_case_only_where_case_does_not_count() {
-    use crate::mounts::{Mount, with_own_mounts};
-    if !with_own_mounts("trees::moving::a_name_may_change_in_case_only_where_case_does_not_count") {
+    use crate::support::mounts::{Mount, with_own_mounts};
+    if !with_own_mounts("fs::copy::move_to::a_name_may_change_in_case_only_where_case_does_not_count") {
         return;
     }
     let tree = Tree::new([]);

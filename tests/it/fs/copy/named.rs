@@ -11,7 +11,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps, mknodat, ut
 use waypath::{CopyOptions, Overwrite, Path, Specials, Symlinks};
 
 use super::OVERWRITES;
-use crate::util::{Tree, symlink};
+use crate::support::util::{Tree, symlink};
 
 const SYMLINKS: [Symlinks; 3] = [Symlinks::KeepInside, Symlinks::Keep, Symlinks::Follow];
 

@@ -9,8 +9,8 @@ use std::process::Command;
 use rustix::fs::{XattrFlags, setxattr};
 use waypath::{Attribute, CopyOptions, Path, PathBuf, Report};
 
-use crate::mounts::{Mount, with_own_mounts};
-use crate::util::{NOBODY, Tree, start_anew, with_faults};
+use crate::support::mounts::{Mount, with_own_mounts};
+use crate::support::util::{NOBODY, Tree, start_anew, with_faults};
 
 fn mode(path: impl AsRef<std::path::Path>, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -70,7 +70,7 @@ fn contents(of: &Path) -> Vec<(PathBuf, Option<String>)> {
 
 #[test]
 fn moves_arrive_where_there_are_no_attributes() {
-    if !with_own_mounts("trees::not_kept::moves_arrive_where_there_are_no_attributes") {
+    if !with_own_mounts("fs::copy::not_kept::moves_arrive_where_there_are_no_attributes") {
         return;
     }
     let base = Tree::new([]);
@@ -135,7 +135,7 @@ fn arrives_without_modes(tree: &Tree, to: &Path) {
 
 #[test]
 fn copies_arrive_where_modes_cannot_be_changed() {
-    if !with_own_mounts("trees::not_kept::copies_arrive_where_modes_cannot_be_changed") {
+    if !with_own_mounts("fs::copy::not_kept::copies_arrive_where_modes_cannot_be_changed") {
         return;
     }
     for options in [&["--chmod-deny"][..], &["--chmod-ignore"], &["--chown-deny", "--chgrp-deny", "--chmod-deny"]] {
@@ -148,7 +148,7 @@ fn copies_arrive_where_modes_cannot_be_changed() {
 #[test]
 fn copies_arrive_where_the_call_to_change_modes_fails() {
     let faults = ["fchmod:error=EPERM", "fchmod:error=EOPNOTSUPP", "fchmod:error=EACCES"];
-    if with_faults("trees::not_kept::copies_arrive_where_the_call_to_change_modes_fails", &faults).is_some() {
+    if with_faults("fs::copy::not_kept::copies_arrive_where_the_call_to_change_modes_fails", &faults).is_some() {
         let tree = tree();
         arrives_without_modes(&tree, &tree.at("to"));
     }
@@ -157,7 +157,7 @@ fn copies_arrive_where_the_call_to_change_modes_fails() {
 /// A container without root's rights knows few users, and refuses others as no numbers at all.
 #[test]
 fn owners_that_a_container_does_not_know_are_reported() {
-    const NAME: &str = "trees::not_kept::owners_that_a_container_does_not_know_are_reported";
+    const NAME: &str = "fs::copy::not_kept::owners_that_a_container_does_not_know_are_reported";
     const MARK: &str = "WAYPATH_TEST_CONTAINER";
     let Ok(place) = std::env::var(MARK) else {
         let can = Command::new("unshare").args(["-Ur", "true"]).output().is_ok_and(|output| output.status.success());
@@ -195,7 +195,7 @@ fn owners_that_a_container_does_not_know_are_reported() {
 #[test]
 fn a_full_disk_is_said_once() {
     const SIZE: usize = 1 << 20;
-    if !with_own_mounts("trees::not_kept::a_full_disk_is_said_once") {
+    if !with_own_mounts("fs::copy::not_kept::a_full_disk_is_said_once") {
         return;
     }
     let tree = Tree::new(["src/a/b/", "src/c/"]);

@@ -2,12 +2,12 @@
 
 use waypath::{CopyOptions, SkipReason, Symlinks};
 
-use crate::mounts::{Mount, with_own_mounts};
-use crate::util::{Tree, symlink};
+use crate::support::mounts::{Mount, with_own_mounts};
+use crate::support::util::{Tree, symlink};
 
 #[test]
 fn what_is_mounted_is_made_empty_and_reported() {
-    if !with_own_mounts("trees::one_file_system::what_is_mounted_is_made_empty_and_reported") {
+    if !with_own_mounts("fs::copy::one_file_system::what_is_mounted_is_made_empty_and_reported") {
         return;
     }
     let tree = Tree::new(["src/d/f", "src/z/g", "src/link => d/tmpfs"]);

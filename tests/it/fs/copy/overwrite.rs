@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use waypath::{CopyOptions, Error, Overwrite, Path, Report, Result};
 
 use super::OVERWRITES;
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 fn set_time(path: &Path, seconds: u64) {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000 + seconds);
@@ -176,8 +176,9 @@ fn second_names_are_made_once() {
             let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
             let done = report.files + report.hard_links + report.unchanged;
             assert_eq!(done, 5, "{overwrite:?}: {report:?}");
-            let (left, right) = (crate::snapshot::snapshot(tree.at("src")), crate::snapshot::snapshot(tree.at("to")));
-            crate::snapshot::assert_same(&left, &right, overwrite);
+            let (left, right) =
+                (crate::support::snapshot::snapshot(tree.at("src")), crate::support::snapshot::snapshot(tree.at("to")));
+            crate::support::snapshot::assert_same(&left, &right, overwrite);
         }
     }
 }
@@ -185,7 +186,7 @@ fn second_names_are_made_once() {
 #[cfg(unix)]
 mod links {
     use super::*;
-    use crate::util::symlink;
+    use crate::support::util::symlink;
 
     #[test]
     fn links_in_a_tree_are_replaced_and_never_followed() {

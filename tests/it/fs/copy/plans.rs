@@ -13,10 +13,10 @@ use proptest::sample::select;
 use waypath::{Action, CopyOptions, Error, FileKind, Overwrite, Path, Report, Specials, Step, Symlinks};
 
 use super::OVERWRITES;
-use super::laws::{Plan, build, plan};
-use crate::mounts::{Mount, with_own_mounts};
-use crate::snapshot::{assert_same, snapshot};
-use crate::util::Tree;
+use super::copy_laws::{Plan, build, plan};
+use crate::support::mounts::{Mount, with_own_mounts};
+use crate::support::snapshot::{assert_same, snapshot};
+use crate::support::util::Tree;
 
 proptest! {
     #![proptest_config(config())]
@@ -86,7 +86,7 @@ proptest! {
 /// By its report and its steps, a move to another device is a copy.
 #[test]
 fn a_plan_of_a_move_to_another_device_is_what_then_happens() {
-    if !with_own_mounts("trees::plans::a_plan_of_a_move_to_another_device_is_what_then_happens") {
+    if !with_own_mounts("fs::copy::plans::a_plan_of_a_move_to_another_device_is_what_then_happens") {
         return;
     }
     let tree = Tree::new(["f", "l => f", "d/sub/f", "d/l => sub", "d/empty/"]);
@@ -168,7 +168,7 @@ fn options() -> impl Strategy<Value = CopyOptions> {
 }
 
 fn has_second_names(plan: &Plan) -> bool {
-    plan.iter().any(|(_, node, _)| matches!(node, super::laws::Node::SecondName))
+    plan.iter().any(|(_, node, _)| matches!(node, super::copy_laws::Node::SecondName))
 }
 
 /// What tells a file from others, what it is, and how long it is: by its path.

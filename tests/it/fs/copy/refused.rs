@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use waypath::{CopyOptions, Symlinks};
 
 use super::OVERWRITES;
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// Copies and moves, in every way in which that can be asked, and checks that each is refused and has done nothing.
 #[track_caller]
@@ -29,8 +29,8 @@ fn refused(tree: &Tree, pairs: &[(&str, &str)], symlinks: &[Symlinks], with_move
 }
 
 #[cfg(target_os = "linux")]
-fn state(tree: &Tree) -> crate::snapshot::Snapshot {
-    crate::snapshot::snapshot(tree.as_str())
+fn state(tree: &Tree) -> crate::support::snapshot::Snapshot {
+    crate::support::snapshot::snapshot(tree.as_str())
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -241,7 +241,7 @@ fn a_copy_does_not_follow_links_into_itself() {
     for target in ["../copy", "../copy/a", "../copy/a/l"] {
         for threads in [1, 2] {
             let tree = Tree::new(["copy/a/l/", "src/a/f"]);
-            crate::util::symlink(&format!("../{target}"), &tree.at("src/a/l"));
+            crate::support::util::symlink(&format!("../{target}"), &tree.at("src/a/l"));
             let options = follow.clone().overwrite(waypath::Overwrite::Always).threads(threads);
             let result = options.copy(tree.at("src"), tree.at("copy"));
             let lines = tree.lines();
@@ -255,7 +255,7 @@ fn a_copy_does_not_follow_links_into_itself() {
 #[cfg(unix)]
 #[test]
 fn directories_above_need_not_be_readable() {
-    if !crate::util::as_nobody("trees::refused::directories_above_need_not_be_readable") {
+    if !crate::support::util::as_nobody("fs::copy::refused::directories_above_need_not_be_readable") {
         return;
     }
     use std::fs::{Permissions, set_permissions};
@@ -294,8 +294,8 @@ fn directories_above_need_not_be_readable() {
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_is_moved_onto_itself_through_another_mount() {
-    use crate::mounts::{Mount, with_own_mounts};
-    if !with_own_mounts("trees::refused::nothing_is_moved_onto_itself_through_another_mount") {
+    use crate::support::mounts::{Mount, with_own_mounts};
+    if !with_own_mounts("fs::copy::refused::nothing_is_moved_onto_itself_through_another_mount") {
         return;
     }
     let tree = Tree::new(["src/d/g", "src/f"]);

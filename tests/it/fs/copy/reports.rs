@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use waypath::{Action, CopyOptions, Error, Op, Overwrite, RemoveOptions, Report, SkipReason, Step};
 
-use crate::util::Tree;
+use crate::support::util::Tree;
 
 /// 4 directories with the start, 5 files.
 fn tree() -> Tree {

@@ -5,8 +5,8 @@ use std::io::ErrorKind;
 use waypath::{CopyOptions, Error, Overwrite, Path, PathBuf};
 
 use super::OVERWRITES;
-use crate::mounts::{Mount, with_own_mounts};
-use crate::util::Tree;
+use crate::support::mounts::{Mount, with_own_mounts};
+use crate::support::util::Tree;
 
 /// A tree in which some names differ in case only.
 fn tree() -> Tree {
@@ -63,7 +63,7 @@ fn check(error: &Error, from: &Path, to: &Path, old: &[&str]) {
 
 #[test]
 fn a_name_that_differs_in_case_only_is_a_failure_where_case_is_ignored() {
-    if !with_own_mounts("trees::spellings::a_name_that_differs_in_case_only_is_a_failure_where_case_is_ignored") {
+    if !with_own_mounts("fs::copy::spellings::a_name_that_differs_in_case_only_is_a_failure_where_case_is_ignored") {
         return;
     }
     let tree = tree();
@@ -120,8 +120,9 @@ fn names_that_differ_in_case_only_are_two_where_case_counts() {
                 tree.at(name).unlink().unwrap();
             }
             options.copy(tree.at("s"), tree.at("to")).unwrap();
-            let (left, right) = (crate::snapshot::snapshot(tree.at("s")), crate::snapshot::snapshot(tree.at("to")));
-            crate::snapshot::assert_same(&left, &right, overwrite);
+            let (left, right) =
+                (crate::support::snapshot::snapshot(tree.at("s")), crate::support::snapshot::snapshot(tree.at("to")));
+            crate::support::snapshot::assert_same(&left, &right, overwrite);
         }
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
 use waypath::{Action, CopyOptions, Overwrite, Path};
 
-use crate::mounts::{Mount, with_own_mounts};
-use crate::util::Tree;
+use crate::support::mounts::{Mount, with_own_mounts};
+use crate::support::util::Tree;
 
 fn set_time(path: &Path, seconds: i64, nanoseconds: i64) {
     let time = Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
@@ -80,7 +80,7 @@ fn check(tree: &Tree, to: &Path, is_fine: bool) {
 
 #[test]
 fn a_second_copy_does_nothing_where_times_are_kept_coarsely() {
-    if !with_own_mounts("trees::times::a_second_copy_does_nothing_where_times_are_kept_coarsely") {
+    if !with_own_mounts("fs::copy::times::a_second_copy_does_nothing_where_times_are_kept_coarsely") {
         return;
     }
     let tree = tree();

@@ -1,0 +1,3 @@
+//! Errors: what they say.
+
+mod diagnosis;

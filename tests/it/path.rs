@@ -1,0 +1,4 @@
+//! Paths as text, in every flavour.
+
+mod interface;
+pub(crate) mod path_laws;

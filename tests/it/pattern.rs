@@ -1,0 +1,4 @@
+//! Patterns, and the sets of them.
+
+mod language;
+mod pattern_laws;

@@ -1,0 +1,8 @@
+//! Listings.
+
+mod exclude_laws;
+mod listing;
+#[cfg(target_os = "linux")]
+mod listing_faults;
+mod listing_laws;
+mod printed;

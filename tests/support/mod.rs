@@ -1,0 +1,10 @@
+//! What tests of several subjects share.
+
+pub(crate) mod answers;
+pub(crate) mod clock;
+#[cfg(target_os = "linux")]
+pub(crate) mod mounts;
+#[cfg(target_os = "linux")]
+pub(crate) mod snapshot;
+pub(crate) mod texts;
+pub(crate) mod util;
