@@ -23,7 +23,7 @@ mod windows {
 /// Paths as the system has them, UTF-8 or not. [`Path`](crate::Path) is for the rest of the crate.
 pub(crate) use std::path::{Path as OsPath, PathBuf as OsPathBuf};
 
-pub(crate) use directory::{Directory, Links, Progress};
+pub(crate) use directory::{Directory, Links, Rest};
 pub(crate) use edit_dir::{
     Attributes, Copying, Editable, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
 };

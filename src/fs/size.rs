@@ -114,7 +114,7 @@ struct Measure<'a> {
 impl Measure<'_> {
     fn traverse<D: Editable>(&mut self, mut traversal: Traversal<D>) {
         loop {
-            match traversal.step(|dir, path, name, _| self.leaf(dir, path, name)) {
+            match traversal.step(|dir, path, name, _, _| self.leaf(dir, path, name)) {
                 Ok(Next::Directory(name)) => self.enter(&mut traversal, &name),
                 Ok(Next::End) if traversal.depth() == 1 => return,
                 Ok(Next::End) => traversal.leave(),

@@ -39,36 +39,28 @@ pub(crate) trait Directory: Sized + Send {
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind>;
 
-    /// Reads on: up to the end, or until the buffer was full. `each` gets every name but `.` and `..`
-    /// with what it is, or why that cannot be told.
+    /// Reads on: up to the end, or until the buffer was full. `each` gets every name except `.` and `..`, what it is or
+    /// why that is not known, and the inode number that the directory has for it: a hint, as some file systems have
+    /// another one for the file itself, and a mount point has that of the directory below the mount.
     fn read(
         &mut self,
         buffer: &mut Self::Buffer,
-        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>),
-    ) -> io::Result<Progress> {
-        self.read_numbered(buffer, |dir, name, kind, _| each(dir, name, kind))
-    }
-
-    /// Reads on in the same way. `each` also gets the inode number that the directory tells: a hint, as some file
-    /// systems have another one for the file itself, and where something is mounted it is that of what is covered.
-    fn read_numbered(
-        &mut self,
-        buffer: &mut Self::Buffer,
         each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
-    ) -> io::Result<Progress>;
+    ) -> io::Result<Rest>;
 }
 
 /// What becomes of a link in the last part of a name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Links {
     Follow,
-    /// It is what it is: a link, and no directory.
+    /// It is what it is: a link, and not a directory.
+    #[default]
     Keep,
 }
 
-/// How far a directory was read.
+/// What is left to read of a directory.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Progress {
-    ToTheEnd,
-    InPart,
+pub(crate) enum Rest {
+    Nothing,
+    More,
 }

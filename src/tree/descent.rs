@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 
 use crate::kind::FileKind;
-use crate::sys::{self, Directory, Links, OsPath, Progress};
+use crate::sys::{self, Directory, Links, OsPath, Rest};
 
 /// How many directories of a way are open at a time, as a rule.
 pub(crate) const MOST_OPEN: usize = 16;
@@ -73,12 +73,7 @@ impl<D: Directory> Descent<D> {
     /// The same, for what is to be done there.
     pub(crate) fn enter_for(&mut self, access: Access, name: &OsStr, links: Links) -> io::Result<()> {
         self.reopen()?;
-        let dir = self.opened(|parent| match (parent, access) {
-            (Some(parent), Access::Read) => parent.open_in(name, links),
-            (Some(parent), Access::Search) => parent.open_in_to_search(name, links),
-            (None, Access::Read) => D::open(OsPath::new(name)),
-            (None, Access::Search) => D::open_to_search(OsPath::new(name)),
-        })?;
+        let dir = self.opened(name, links, access)?;
         self.push(dir, name, links, access);
         Ok(())
     }
@@ -106,30 +101,18 @@ impl<D: Directory> Descent<D> {
         }
     }
 
-    /// Reads on in the current directory, which is open as long as it was not read to the end.
+    /// [Reads](Directory::read) on in the current directory, which stays open until it was read to the end.
     pub(crate) fn read(
         &mut self,
         buffer: &mut D::Buffer,
-        mut each: impl FnMut(&D, &OsStr, io::Result<FileKind>),
-    ) -> io::Result<Progress> {
-        self.read_numbered(buffer, |dir, name, kind, _| each(dir, name, kind))
-    }
-
-    /// Reads on in the same way, with the inode numbers that the directory tells.
-    pub(crate) fn read_numbered(
-        &mut self,
-        buffer: &mut D::Buffer,
         each: impl FnMut(&D, &OsStr, io::Result<FileKind>, Option<u64>),
-    ) -> io::Result<Progress> {
+    ) -> io::Result<Rest> {
         let level = &mut self.levels[self.depth - 1];
-        let progress = match &mut level.dir {
-            Some(dir) => dir.read_numbered(buffer, each),
-            None => Ok(Progress::ToTheEnd),
-        };
+        let rest = level.dir.as_mut().map_or(Ok(Rest::Nothing), |dir| dir.read(buffer, each));
         self.unread -= usize::from(level.is_unread);
-        level.is_unread = matches!(progress, Ok(Progress::InPart));
+        level.is_unread = matches!(rest, Ok(Rest::More));
         self.unread += usize::from(level.is_unread);
-        progress
+        rest
     }
 
     /// Whether the current directory must be read to the end before going into another.
@@ -211,22 +194,24 @@ impl<D: Directory> Descent<D> {
     fn opened_again(&mut self, above: usize) -> io::Result<D> {
         let name = std::mem::take(&mut self.levels[above + 1].name);
         let Level { links, access, .. } = self.levels[above + 1];
-        let result = self.opened(|parent| match (parent, access) {
-            (Some(parent), Access::Read) => parent.open_in(&name, links),
-            (Some(parent), Access::Search) => parent.open_in_to_search(&name, links),
-            (None, _) => unreachable!("BUG: no level is open"),
-        });
+        let result = self.opened(&name, links, access);
         self.levels[above + 1].name = name;
         result
     }
 
-    /// Opens a directory below the last open level. Where the system has no descriptor left, this way
-    /// gets along with fewer from then on.
-    fn opened(&mut self, open: impl Fn(Option<&D>) -> io::Result<D>) -> io::Result<D> {
+    /// Opens a directory below the last open level, or the first one. Where the system has no descriptor left, this
+    /// way gets along with fewer from then on.
+    fn opened(&mut self, name: &OsStr, links: Links, access: Access) -> io::Result<D> {
         while self.open.len() >= self.most_open && self.close_one()? {}
         loop {
             let parent = self.open.last().and_then(|&last| self.levels[last].dir.as_ref());
-            match open(parent) {
+            let result = match (parent, access) {
+                (Some(parent), Access::Read) => parent.open_in(name, links),
+                (Some(parent), Access::Search) => parent.open_in_to_search(name, links),
+                (None, Access::Read) => D::open(OsPath::new(name)),
+                (None, Access::Search) => D::open_to_search(OsPath::new(name)),
+            };
+            match result {
                 Err(error) if sys::is_out_of_descriptors(&error) => {
                     if !self.close_one()? {
                         return Err(error);

@@ -9,20 +9,21 @@ use std::io;
 
 use super::descent::Descent;
 use crate::kind::FileKind;
-use crate::sys::{Directory, Links, OsPath, OsPathBuf, Progress};
+use crate::sys::{Directory, Links, OsPath, OsPathBuf, Rest};
 
 /// A traversal on its way.
 pub(crate) struct Traversal<D: Directory> {
     descent: Descent<D>,
     buffer: D::Buffer,
     /// The directories from the start to the current one.
-    levels: Vec<Level>,
+    levels: Vec<Unvisited>,
     /// Where the current directory is, from the start of the whole traversal.
     path: OsPathBuf,
 }
 
+/// What is still to be visited in a directory.
 #[derive(Default)]
-struct Level {
+struct Unvisited {
     /// Whether there is more to be read.
     is_unread: bool,
     /// The directories in it that are still to be visited.
@@ -59,7 +60,7 @@ impl<D> TraversalPart<D> {
 impl<D: Directory> Traversal<D> {
     /// Begins in a directory, with so many open at a time.
     pub(crate) fn new(start: D, most_open: usize) -> Self {
-        Self::begin(start, most_open, OsPathBuf::new(), Level { is_unread: true, ..Level::default() })
+        Self::begin(start, most_open, OsPathBuf::new(), Unvisited { is_unread: true, ..Unvisited::default() })
     }
 
     /// Takes back what was given away from a level, as nobody wants it.
@@ -70,26 +71,19 @@ impl<D: Directory> Traversal<D> {
     /// Goes on with a part of another traversal.
     pub(crate) fn resume(part: TraversalPart<D>, most_open: usize) -> Self {
         let TraversalPart { dir, path, directories } = part;
-        Self::begin(dir, most_open, path, Level { is_unread: false, directories })
+        Self::begin(dir, most_open, path, Unvisited { is_unread: false, directories })
     }
 
-    fn begin(start: D, most_open: usize, path: OsPathBuf, level: Level) -> Self {
+    fn begin(start: D, most_open: usize, path: OsPathBuf, level: Unvisited) -> Self {
         let mut descent = Descent::new(most_open);
         descent.begin(start);
         Self { descent, buffer: D::Buffer::default(), levels: vec![level], path }
     }
 
-    /// Goes on. `leaf` is called with each name that is no directory; when it says `true`, the name is
-    /// one after all. An error is one of reading the current directory, whose rest is then left out.
+    /// Goes on. `leaf` is called with each name that is not a directory, and with the inode number that the
+    /// [directory](Directory::read) has for it; when it says `true`, the name is a directory after all. An error is one of
+    /// reading the current directory, whose rest is then left out.
     pub(crate) fn step(
-        &mut self,
-        mut leaf: impl FnMut(&D, &OsPath, &OsStr, io::Result<FileKind>) -> bool,
-    ) -> io::Result<Next> {
-        self.step_numbered(|dir, path, name, kind, _| leaf(dir, path, name, kind))
-    }
-
-    /// Goes on in the same way; `leaf` also gets the inode number that the [directory](Directory::read_numbered) tells.
-    pub(crate) fn step_numbered(
         &mut self,
         mut leaf: impl FnMut(&D, &OsPath, &OsStr, io::Result<FileKind>, Option<u64>) -> bool,
     ) -> io::Result<Next> {
@@ -97,13 +91,13 @@ impl<D: Directory> Traversal<D> {
         let level = levels.last_mut().expect("BUG: the traversal is over");
         while level.is_unread {
             level.is_unread = false;
-            let Level { directories, .. } = level;
-            let progress = descent.read_numbered(buffer, |dir, name, kind, number| {
+            let Unvisited { directories, .. } = level;
+            let rest = descent.read(buffer, |dir, name, kind, number| {
                 if matches!(kind, Ok(FileKind::Directory)) || leaf(dir, path, name, kind, number) {
                     directories.push(name.to_owned());
                 }
             })?;
-            level.is_unread = progress == Progress::InPart;
+            level.is_unread = rest == Rest::More;
         }
         Ok(level.directories.pop().map_or(Next::End, Next::Directory))
     }
@@ -111,7 +105,7 @@ impl<D: Directory> Traversal<D> {
     /// Goes into a directory of the current one.
     pub(crate) fn enter(&mut self, name: &OsStr, links: Links) -> io::Result<()> {
         self.descent.enter(name, links)?;
-        self.levels.push(Level { is_unread: true, ..Level::default() });
+        self.levels.push(Unvisited { is_unread: true, ..Unvisited::default() });
         self.path.push(name);
         Ok(())
     }

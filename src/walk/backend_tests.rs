@@ -25,7 +25,7 @@ use crate::fs::TempDir;
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::pattern::{Pattern, PatternSet};
-use crate::sys::{self, Directory, Links, PortableDir, Progress};
+use crate::sys::{self, Directory, Links, PortableDir, Rest};
 
 proptest! {
     #![proptest_config(config())]
@@ -122,9 +122,10 @@ impl Wish {
             "unsorted" => Order::Unsorted,
             _ => Order::SortedBy(Arc::new(|left, right| right.cmp(left))),
         };
-        (options.min_depth, options.max_depth) = self.depths;
+        options.min_depth = self.depths.0;
+        options.max_depth = Some(self.depths.1).filter(|&depth| depth < usize::MAX);
         options.kinds = self.kinds.clone();
-        options.hidden = !self.hides;
+        options.skips_hidden = self.hides;
         if self.prunes {
             options.pruned.push(Arc::new(|entry| entry.name() == "b"));
         }
@@ -254,18 +255,18 @@ impl Directory for Brittle {
         self.dir.kind_in(name, links)
     }
 
-    fn read_numbered(
+    fn read(
         &mut self,
         buffer: &mut Self::Buffer,
         mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
-    ) -> io::Result<Progress> {
+    ) -> io::Result<Rest> {
         if std::mem::replace(&mut self.was_read, true) {
             return Err(io::Error::other("broken"));
         }
         let mut names = Vec::new();
-        self.dir.read(buffer, |_, name, kind| names.push((name.to_owned(), kind)))?;
+        self.dir.read(buffer, |_, name, kind, _| names.push((name.to_owned(), kind)))?;
         names.into_iter().for_each(|(name, kind)| each(self, &name, kind, None));
-        Ok(Progress::InPart)
+        Ok(Rest::More)
     }
 }
 
@@ -355,29 +356,29 @@ impl<const ENTRIES: usize> Directory for Sips<ENTRIES> {
         }
     }
 
-    fn read_numbered(
+    fn read(
         &mut self,
         buffer: &mut Self::Buffer,
         mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
-    ) -> io::Result<Progress> {
+    ) -> io::Result<Rest> {
         let mut unread = match self.unread.take() {
             Some(unread) => unread,
             None => {
                 let mut names = VecDeque::new();
-                while self.dir.read(buffer, |_, name, kind| names.push_back((name.to_owned(), kind)))?
-                    == Progress::InPart
-                {}
+                while self.dir.read(buffer, |_, name, kind, _| names.push_back((name.to_owned(), kind)))? == Rest::More
+                {
+                }
                 names
             }
         };
         for _ in 0..ENTRIES {
             match unread.pop_front() {
                 Some((name, kind)) => each(self, &name, kind, None),
-                None => return Ok(Progress::ToTheEnd),
+                None => return Ok(Rest::Nothing),
             }
         }
         self.unread = Some(unread);
-        Ok(Progress::InPart)
+        Ok(Rest::More)
     }
 }
 

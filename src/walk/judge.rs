@@ -45,7 +45,7 @@ impl Judge<'_> {
         let options = &self.search.options;
         let (set, wanted) = self.search.plan.start(&mut self.pending.states);
         let (excluded, _) = self.search.excluded.start(&mut self.pending.states);
-        let below = if options.max_depth == 0 { Below::default() } else { Below { set, excluded } };
+        let below = if self.search.reaches(1) { Below { set, excluded } } else { Below::default() };
         let wanted = wanted.filter(|_| options.min_depth == 0);
         match self.jumps(wanted, below, options.start.as_str()) {
             true => self.names(0, below),
@@ -122,7 +122,7 @@ impl Judge<'_> {
 
     /// How it goes on, unless that is too deep or all left out.
     fn below(&self, depth: usize, set: Set, excluded: Set) -> Below {
-        let leads_nowhere = depth >= self.search.options.max_depth
+        let leads_nowhere = !self.search.reaches(depth + 1)
             || !excluded.is_empty() && self.search.excluded.takes_all(excluded.of(&self.pending.states));
         if leads_nowhere { Below::default() } else { Below { set, excluded } }
     }
@@ -135,10 +135,10 @@ impl Judge<'_> {
     /// Whether a directory [takes all](Parent::takes_all).
     pub(super) fn takes_all(&self, depth: usize, below: Below) -> bool {
         let options = &self.search.options;
-        options.hidden
+        !options.skips_hidden
             && options.kinds.is_empty()
             && depth + 1 >= options.min_depth
-            && options.max_depth == usize::MAX
+            && options.max_depth.is_none()
             && below.excluded.is_empty()
             && self.search.plan.takes_all_from_here_on(below.set.of(&self.pending.states))
     }

@@ -35,7 +35,7 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn max_depth(self, depth: usize) -> Self {
-        self.with(|options| options.max_depth = depth)
+        self.with(|options| options.max_depth = Some(depth))
     }
 
     /// Whether names that begin with a dot are listed, and what is below them. They are unless this
@@ -54,7 +54,7 @@ impl Walk {
     ///
     /// On Windows, too, only the name counts, not the attribute.
     pub fn hidden(self, listed: bool) -> Self {
-        self.with(|options| options.hidden = listed)
+        self.with(|options| options.skips_hidden = !listed)
     }
 
     /// Excludes what one of the patterns matches, and everything below it. Can be called several times.

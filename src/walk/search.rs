@@ -14,7 +14,7 @@ use crate::pattern::{Pattern, PatternSet};
 use crate::sys::Links;
 
 /// The options of a [`Walk`](super::Walk).
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Options {
     pub(super) start: PathBuf,
     pub(super) scope: Scope,
@@ -22,8 +22,10 @@ pub(super) struct Options {
     pub(super) excluded: Vec<Pattern>,
     pub(super) case_sensitive: Option<bool>,
     pub(super) min_depth: usize,
-    pub(super) max_depth: usize,
-    pub(super) hidden: bool,
+    /// The depth below which nothing is listed, if there is one.
+    pub(super) max_depth: Option<usize>,
+    /// Whether names that begin with a dot are left out.
+    pub(super) skips_hidden: bool,
     /// The kinds that are wanted; all, if it is empty.
     pub(super) kinds: Vec<FileKind>,
     pub(super) pruned: Vec<Arc<Prune>>,
@@ -44,16 +46,18 @@ pub(super) type Prune = dyn Fn(&Entry) -> bool + Send + Sync;
 pub(super) type Compare = dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync;
 
 /// Which paths are looked for.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) enum Scope {
+    #[default]
     Children,
     Patterns(Vec<Pattern>, Begins),
     Set(Box<PatternSet>),
 }
 
 /// The order of the entries of one directory.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) enum Order {
+    #[default]
     Sorted,
     SortedBy(Arc<Compare>),
     Unsorted,
@@ -65,28 +69,6 @@ pub(super) struct Search {
     pub(super) plan: Plan,
     /// What is left out.
     pub(super) excluded: Plan,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            start: PathBuf::new(),
-            scope: Scope::Children,
-            excluded: Vec::new(),
-            case_sensitive: None,
-            min_depth: 0,
-            max_depth: usize::MAX,
-            hidden: true,
-            kinds: Vec::new(),
-            pruned: Vec::new(),
-            links: Links::Keep,
-            same_file_system: false,
-            once: false,
-            order: Order::Sorted,
-            contents_first: false,
-            threads: None,
-        }
-    }
 }
 
 impl Options {
@@ -141,9 +123,14 @@ impl Search {
         self.options.excluded.iter().find_map(|pattern| refuse(pattern).err())
     }
 
+    /// Whether something may be listed at a depth.
+    pub(super) fn reaches(&self, depth: usize) -> bool {
+        self.options.max_depth.is_none_or(|most| depth <= most)
+    }
+
     /// Whether the options leave a name out, with all below it.
     pub(super) fn hides(&self, name: &[u8]) -> bool {
-        !self.options.hidden && name.starts_with(b".") && name != b".."
+        self.options.skips_hidden && name.starts_with(b".") && name != b".."
     }
 
     /// What is still wanted of an entry when its depth and kind are looked at.

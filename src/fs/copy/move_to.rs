@@ -13,7 +13,7 @@ use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::kind::FileKind;
 use crate::report::{Action, Report, Step};
-use crate::sys::{Editable, Existing, Facts, Links, OsPath, Progress, taken_error, temporary_name};
+use crate::sys::{Editable, Existing, Facts, Links, OsPath, Rest, taken_error, temporary_name};
 use crate::tree::Account;
 
 pub(super) fn move_to<D: Editable>(
@@ -335,7 +335,7 @@ pub(in crate::fs) fn is_other_case<D: Editable>(from: &OsPath, to: &OsPath, dir:
 /// The names in a directory.
 fn names<D: Editable>(mut listed: D) -> io::Result<Vec<OsString>> {
     let (mut buffer, mut names) = (D::Buffer::default(), Vec::new());
-    while listed.read(&mut buffer, |_, name, _| names.push(name.to_owned()))? == Progress::InPart {}
+    while listed.read(&mut buffer, |_, name, _, _| names.push(name.to_owned()))? == Rest::More {}
     Ok(names)
 }
 

@@ -408,7 +408,7 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
         while !worker.target.levels.is_empty() && !copy.account.is_over() && !pool.is_over() {
             let begun = worker.copier.begin(|| traversal.current_id().cloned());
             let step = begun.and_then(|()| {
-                traversal.step_numbered(|dir, path, name, kind, number| worker.leaf(dir, path, name, kind, number))
+                traversal.step(|dir, path, name, kind, number| worker.leaf(dir, path, name, kind, number))
             });
             worker.copy_waiting(traversal);
             worker.put_off(traversal);

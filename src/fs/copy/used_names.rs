@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::printable::printable;
-use crate::sys::{Directory, Links, Progress};
+use crate::sys::{Directory, Links, Rest};
 use crate::tree::lock;
 
 /// The names of one directory, for all threads that copy into it.
@@ -153,8 +153,8 @@ fn each_name<D: Directory>(dir: &D, mut goes_on: impl FnMut(&OsStr) -> bool) -> 
     let mut dir = dir.open_in(OsStr::new("."), Links::Keep)?;
     let (mut buffer, mut is_over) = (D::Buffer::default(), false);
     loop {
-        let progress = dir.read(&mut buffer, |_, name, _| is_over = is_over || !goes_on(name))?;
-        if is_over || progress == Progress::ToTheEnd {
+        let rest = dir.read(&mut buffer, |_, name, _, _| is_over = is_over || !goes_on(name))?;
+        if is_over || rest == Rest::Nothing {
             return Ok(());
         }
     }

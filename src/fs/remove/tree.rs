@@ -96,7 +96,7 @@ impl<'a, D: Editable> Removal<'a, D> {
             Err(error) => Err(error),
             Ok(facts) if facts.kind == FileKind::Directory => self.remove_dir(&parent, name),
             Ok(facts) => {
-                let mut worker = self.worker(false);
+                let mut worker = self.worker(Failures::Report);
                 if !self.settings.dry_run {
                     parent.remove_file(name)?;
                 }
@@ -149,7 +149,7 @@ impl<'a, D: Editable> Removal<'a, D> {
                 _ => break,
             }
         }
-        self.worker(false).removed(FileKind::Directory, OsPath::new(""), OsStr::new(""));
+        self.worker(Failures::Report).removed(FileKind::Directory, OsPath::new(""), OsStr::new(""));
         Ok(())
     }
 
@@ -193,7 +193,7 @@ impl<'a, D: Editable> Removal<'a, D> {
     /// How much is in a directory.
     fn count(&self, dir: D) -> Report {
         let counting = Removal::<D>::new(self.start, Settings { dry_run: true, ..Settings::default() }, self.account);
-        let mut worker = counting.worker(true);
+        let mut worker = counting.worker(Failures::Leave);
         worker.traverse(Traversal::new(dir, MOST_OPEN));
         Report { steps: Vec::new(), ..std::mem::take(&mut worker.report) }
     }
@@ -213,12 +213,12 @@ impl<'a, D: Editable> Removal<'a, D> {
             let (pool, most_open) = (Pool::new(Job::Everything(same)), most_open(threads));
             in_threads(threads, || self.work(&pool, most_open));
         }
-        self.worker(false).traverse(Traversal::new(dir, MOST_OPEN))
+        self.worker(Failures::Report).traverse(Traversal::new(dir, MOST_OPEN))
     }
 
     /// What one of several threads does.
     fn work(&self, pool: &Pool<Job<D>>, most_open: usize) {
-        let mut worker = self.worker(true);
+        let mut worker = self.worker(Failures::Leave);
         while let Some((job, working)) = pool.take() {
             worker.traverse_sharing(
                 match job {
@@ -234,8 +234,8 @@ impl<'a, D: Editable> Removal<'a, D> {
         }
     }
 
-    fn worker(&self, is_silent: bool) -> Worker<'_, D> {
-        Worker { removal: self, is_silent, device: None, report: Report::default() }
+    fn worker(&self, failures: Failures) -> Worker<'_, D> {
+        Worker { removal: self, failures, device: None, report: Report::default() }
     }
 }
 
@@ -244,19 +244,26 @@ enum Job<D: sys::Directory> {
     Part(TraversalPart<D>),
 }
 
+/// What to do with a failure, or with something that stays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Failures {
+    Report,
+    /// Leave it to be found and reported in a later pass.
+    Leave,
+}
+
 /// One who removes, and keeps an account of it.
 struct Worker<'a, D: Editable> {
     removal: &'a Removal<'a, D>,
-    /// Whether what stays is left to somebody else to be found and reported.
-    is_silent: bool,
+    failures: Failures,
     /// A directory on the file system to keep to.
     device: Option<D::Id>,
     report: Report,
 }
 
-/// What is known of a directory on the way.
+/// A directory on the way, while it is emptied.
 #[derive(Clone, Copy, Default)]
-struct Level {
+struct Emptying {
     /// Whether something in it could not be removed, or is not to be.
     stays: bool,
     /// Whether something in it is another thread's.
@@ -274,14 +281,14 @@ impl<D: Editable> Worker<'_, D> {
     }
 
     fn traverse_sharing(&mut self, mut traversal: Traversal<D>, pool: Option<&Pool<Job<D>>>) -> bool {
-        let mut levels = vec![Level::default()];
+        let mut levels = vec![Emptying::default()];
         if self.removal.settings.same_file_system {
             self.device = traversal.current_id().ok().cloned();
         }
         loop {
             let level = levels.last_mut().expect("BUG: a traversal without a level");
             let step = self.manifest_key(&mut traversal).and_then(|directory| {
-                traversal.step(|dir, path, name, kind| self.leaf(level, directory.as_ref(), dir, path, name, kind))
+                traversal.step(|dir, path, name, kind, _| self.leaf(level, directory.as_ref(), dir, path, name, kind))
             });
             match step {
                 _ if self.removal.account.is_stopped() => return true,
@@ -312,7 +319,7 @@ impl<D: Editable> Worker<'_, D> {
     #[inline]
     fn leaf(
         &mut self,
-        level: &mut Level,
+        level: &mut Emptying,
         directory: Option<&D::Id>,
         dir: &D,
         path: &OsPath,
@@ -347,7 +354,7 @@ impl<D: Editable> Worker<'_, D> {
 
     /// Does something in a directory; once more with all rights to it, if directories are made writable.
     #[inline]
-    fn writable<T>(&self, level: &mut Level, dir: &D, deed: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    fn writable<T>(&self, level: &mut Emptying, dir: &D, deed: impl Fn() -> io::Result<T>) -> io::Result<T> {
         match deed() {
             Err(error) if self.removal.opens_up(&error) && !level.is_opened_up => {
                 level.is_opened_up = true;
@@ -358,7 +365,7 @@ impl<D: Editable> Worker<'_, D> {
     }
 
     /// Goes into a directory, or removes at once what has its name.
-    fn enter(&mut self, traversal: &mut Traversal<D>, levels: &mut Vec<Level>, name: &OsStr, rounds: u32) {
+    fn enter(&mut self, traversal: &mut Traversal<D>, levels: &mut Vec<Emptying>, name: &OsStr, rounds: u32) {
         let level = levels.last_mut().expect("BUG: a traversal without a level");
         let above = match self.manifest_key(traversal) {
             Ok(above) => above,
@@ -369,7 +376,7 @@ impl<D: Editable> Worker<'_, D> {
         };
         let Err(cause) = self.open(traversal, level, name) else {
             match self.is_to_be_emptied(traversal, above.as_ref(), name) {
-                Ok(true) => return levels.push(Level { rounds, ..Level::default() }),
+                Ok(true) => return levels.push(Emptying { rounds, ..Emptying::default() }),
                 Ok(false) => traversal.leave(),
                 Err(cause) => {
                     traversal.leave();
@@ -399,7 +406,7 @@ impl<D: Editable> Worker<'_, D> {
         }
     }
 
-    fn open(&self, traversal: &mut Traversal<D>, level: &mut Level, name: &OsStr) -> io::Result<()> {
+    fn open(&self, traversal: &mut Traversal<D>, level: &mut Emptying, name: &OsStr) -> io::Result<()> {
         match traversal.enter(name, Links::Keep) {
             Err(error) if self.removal.opens_up(&error) => {
                 let dir = traversal.dir()?;
@@ -425,7 +432,7 @@ impl<D: Editable> Worker<'_, D> {
         if D::is_same_device(device, traversal.current_id()?) && !traversal.dir()?.is_mount_root()? {
             return Ok(true);
         }
-        if !self.is_silent {
+        if self.failures == Failures::Report {
             let path = path_of(self.removal.start, traversal.path(), OsStr::new(""));
             self.report.skipped.push(Skipped { path, reason: SkipReason::OtherFileSystem });
         }
@@ -433,9 +440,9 @@ impl<D: Editable> Worker<'_, D> {
     }
 
     /// Removes a directory, which is empty if nothing went wrong.
-    fn leave(&mut self, traversal: &mut Traversal<D>, levels: &mut Vec<Level>) {
+    fn leave(&mut self, traversal: &mut Traversal<D>, levels: &mut Vec<Emptying>) {
         let name = traversal.path().file_name().map(OsString::from).expect("BUG: a directory without a name");
-        let Level { stays, is_shared, rounds, .. } = levels.pop().expect("BUG: a traversal without a level");
+        let Emptying { stays, is_shared, rounds, .. } = levels.pop().expect("BUG: a traversal without a level");
         let id = self.manifest_key(traversal).ok().flatten();
         traversal.leave();
         let above = levels.last_mut().expect("BUG: left the first level");
@@ -462,7 +469,7 @@ impl<D: Editable> Worker<'_, D> {
     fn remove_left(
         &self,
         traversal: &mut Traversal<D>,
-        above: &mut Level,
+        above: &mut Emptying,
         name: &OsStr,
         id: Option<D::Id>,
     ) -> io::Result<()> {
@@ -491,7 +498,7 @@ impl<D: Editable> Worker<'_, D> {
     }
 
     fn fail(&self, op: Op, path: &OsPath, name: &OsStr, cause: io::Error) {
-        if !self.is_silent {
+        if self.failures == Failures::Report {
             let path: OsPathBuf = path_of(self.removal.start, path, name);
             self.removal.account.fail(Error::new(op, path, cause));
         }
@@ -617,8 +624,8 @@ mod tests {
         fs::create_dir_all(place.path().join("d/e")).unwrap();
         let account = Account::new(None);
         let removal = Removal::<D>::new(place.path(), Settings::default(), &account);
-        let mut worker = removal.worker(false);
-        let (dir, mut levels) = (D::open(place.path()).unwrap(), vec![Level::default()]);
+        let mut worker = removal.worker(Failures::Report);
+        let (dir, mut levels) = (D::open(place.path()).unwrap(), vec![Emptying::default()]);
 
         let name = OsStr::new("gone");
         let is_directory = worker.leaf(&mut levels[0], None, &dir, OsPath::new(""), name, Ok(FileKind::File));
@@ -650,8 +657,8 @@ mod tests {
         let (account, manifest) = (Account::new(None), Manifest::new());
         let removal = Removal::of_copied(place.path(), &manifest, 1, &account);
         let (worker, mut traversal) =
-            (removal.worker(false), Traversal::new(D::open(place.path()).unwrap(), MOST_OPEN));
-        let mut remove = |id| worker.remove_left(&mut traversal, &mut Level::default(), OsStr::new("d"), Some(id));
+            (removal.worker(Failures::Report), Traversal::new(D::open(place.path()).unwrap(), MOST_OPEN));
+        let mut remove = |id| worker.remove_left(&mut traversal, &mut Emptying::default(), OsStr::new("d"), Some(id));
         assert_eq!(remove(other).unwrap_err().to_string(), ANOTHER_DIRECTORY);
         assert!(paths[0].is_dir());
         remove(own).unwrap();

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::system::{self, explained_for_dir, readable};
 use super::{lstat, stat};
 use crate::kind::FileKind;
-use crate::sys::directory::{Directory, Links, Progress};
+use crate::sys::directory::{Directory, Links, Rest};
 
 pub(crate) struct Dir {
     pub(super) path: PathBuf,
@@ -112,14 +112,14 @@ impl Directory for Dir {
     }
 
     /// std tells no numbers here.
-    fn read_numbered(
+    fn read(
         &mut self,
         _: &mut (),
         mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
-    ) -> io::Result<Progress> {
+    ) -> io::Result<Rest> {
         const ENTRIES: usize = 1024;
 
-        let Some(mut entries) = self.entries.take() else { return Ok(Progress::ToTheEnd) };
+        let Some(mut entries) = self.entries.take() else { return Ok(Rest::Nothing) };
         for _ in 0..ENTRIES {
             match entries.next() {
                 Some(Ok(entry)) => {
@@ -127,10 +127,10 @@ impl Directory for Dir {
                 }
                 Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
                 Some(Err(error)) => return Err(error),
-                None => return Ok(Progress::ToTheEnd),
+                None => return Ok(Rest::Nothing),
             }
         }
         self.entries = Some(entries);
-        Ok(Progress::InPart)
+        Ok(Rest::More)
     }
 }

@@ -14,7 +14,7 @@ use rustix::io::{Errno, retry_on_intr};
 use super::facts::{self, id_of, kind_of};
 use super::place::{Place, SEARCH, Way};
 use crate::kind::FileKind;
-use crate::sys::directory::{Directory, Links, Progress};
+use crate::sys::directory::{Directory, Links, Rest};
 
 pub(crate) struct Dir {
     pub(super) fd: OwnedFd,
@@ -99,11 +99,11 @@ impl Directory for Dir {
         Ok(facts::kind(&self.at(name).stat(links)?))
     }
 
-    fn read_numbered(
+    fn read(
         &mut self,
         buffer: &mut Buffer,
         mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
-    ) -> io::Result<Progress> {
+    ) -> io::Result<Rest> {
         self.read_raw(buffer, |dir, name, kind, number| match name {
             b"." | b".." => {}
             _ => {
@@ -131,7 +131,7 @@ impl Dir {
         &mut self,
         Buffer(buffer): &mut Buffer,
         mut each: impl FnMut(&Self, &[u8], Option<FileKind>, u64),
-    ) -> io::Result<Progress> {
+    ) -> io::Result<Rest> {
         // As much as glibc takes: more saves no time that can be measured, as the kernel fills it entry by
         // entry.
         const SIZE: usize = 32 * 1024;
@@ -148,9 +148,9 @@ impl Dir {
                 Some(Ok(entry)) => entry,
                 Some(Err(Errno::INTR)) => continue,
                 // A directory that was removed has no more entries: POSIX and the C library say so, Linux does not.
-                Some(Err(Errno::NOENT)) if self.is_removed() => return Ok(Progress::ToTheEnd),
+                Some(Err(Errno::NOENT)) if self.is_removed() => return Ok(Rest::Nothing),
                 Some(Err(errno)) => return Err(errno.into()),
-                None => return Ok(Progress::ToTheEnd),
+                None => return Ok(Rest::Nothing),
             };
             let name = entry.file_name().to_bytes();
             filled += HEADER + name.len();
@@ -158,10 +158,10 @@ impl Dir {
             each(self, name, kind_of(entry.file_type()), entry.ino());
             if entries.is_buffer_empty() {
                 if behind == NOTHING_BEHIND {
-                    return Ok(Progress::ToTheEnd);
+                    return Ok(Rest::Nothing);
                 }
                 if filled > SIZE / 2 {
-                    return Ok(Progress::InPart);
+                    return Ok(Rest::More);
                 }
             }
         }
@@ -180,7 +180,7 @@ impl Dir {
         &mut self,
         _: &mut Buffer,
         mut each: impl FnMut(&Self, &[u8], Option<FileKind>, u64),
-    ) -> io::Result<Progress> {
+    ) -> io::Result<Rest> {
         const ENTRIES: usize = 1024;
 
         let mut stream = match self.stream.take() {
@@ -192,10 +192,10 @@ impl Dir {
                 Some(Ok(entry)) => each(self, entry.file_name().to_bytes(), kind_of(entry.file_type()), entry.ino()),
                 Some(Err(Errno::INTR)) => {}
                 Some(Err(errno)) => return Err(errno.into()),
-                None => return Ok(Progress::ToTheEnd),
+                None => return Ok(Rest::Nothing),
             }
         }
         self.stream = Some(stream);
-        Ok(Progress::InPart)
+        Ok(Rest::More)
     }
 }

@@ -82,7 +82,7 @@ impl Judge<'_> {
     fn name(&mut self, at: Jump<'_>, below: Below, name: &str) {
         let Jump { path, parts, depth } = at;
         let options = &self.search.options;
-        if self.search.hides(name.as_bytes()) || depth > options.max_depth {
+        if self.search.hides(name.as_bytes()) || !self.search.reaches(depth) {
             return;
         }
         let (set, wanted) = self.search.plan.take_name(&mut self.pending.states, below.set, name);

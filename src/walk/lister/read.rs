@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::{Lend, Lister, not_utf8};
 use crate::error::{Error, Op};
 use crate::kind::FileKind;
-use crate::sys::{Directory, OsPathBuf, Progress};
+use crate::sys::{Directory, OsPathBuf, Rest};
 use crate::walk::Entry;
 use crate::walk::judge::{Judge, Judged, Parent};
 use crate::walk::pending::{Below, Height, Item, Origin};
@@ -61,13 +61,13 @@ impl<D: Directory> Lister<D> {
         let frame = frames.last_mut().expect("BUG: nothing to read");
         let mut flow = ControlFlow::Continue(());
         let mut reading = Reading { judge: Judge { search, pending }, frame, entry, in_order: *in_order };
-        let progress = descent.read(buffer, |_, name, kind| {
+        let rest = descent.read(buffer, |_, name, kind, _| {
             if flow.is_continue() {
                 flow = reading.take(name, kind, lend);
             }
         });
-        let is_unread = matches!(progress, Ok(Progress::InPart));
-        if let Err(cause) = progress
+        let is_unread = matches!(rest, Ok(Rest::More));
+        if let Err(cause) = rest
             && flow.is_continue()
         {
             flow = reading.fail("", |directory| Error::new(Op::List, directory, cause), lend);
