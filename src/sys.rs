@@ -5,6 +5,8 @@
 
 mod directory;
 mod edit_dir;
+#[cfg(all(test, target_os = "linux"))]
+pub(crate) mod hooked;
 mod portable;
 mod rename;
 mod resolve;

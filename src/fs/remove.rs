@@ -1,5 +1,7 @@
 //! Removing trees, and whatever has a path.
 
+#[cfg(all(test, target_os = "linux"))]
+mod race_tests;
 mod tree;
 
 use std::fmt;

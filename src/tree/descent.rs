@@ -247,3 +247,38 @@ impl<D: Directory> Descent<D> {
         Ok(true)
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::disallowed_methods, reason = "the trees are made by std")]
+mod tests {
+    use super::*;
+    use crate::sys::hooked::{Hooked, hooked};
+
+    /// Out of descriptors, another directory is closed and it is tried again: for no other error.
+    #[test]
+    fn a_directory_that_cannot_be_opened_is_tried_once() {
+        use std::cell::Cell;
+        use std::rc::Rc;
+
+        use rustix::io::Errno;
+
+        let place = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(place.path().join("d/d/d/d/d")).unwrap();
+        for (errno, tries) in [(Errno::NOENT, 1), (Errno::ACCESS, 1), (Errno::MFILE, 4)] {
+            let mut descent = Descent::<Hooked<sys::Dir>>::new(16);
+            descent.begin(Directory::open(place.path()).unwrap());
+            (0..4).for_each(|_| descent.enter(OsStr::new("d"), Links::Keep).unwrap());
+            let count = Rc::new(Cell::new(0));
+            let counted = count.clone();
+            let fails = move |_: crate::sys::hooked::Call<'_>| {
+                counted.set(counted.get() + 1);
+                Err(errno.into())
+            };
+            let error = hooked(fails, || descent.enter(OsStr::new("d"), Links::Keep)).unwrap_err();
+            assert_eq!((error.raw_os_error(), count.get()), (Some(errno.raw_os_error()), tries));
+            // It is where it was.
+            assert_eq!(descent.depth(), 5);
+            descent.enter(OsStr::new("d"), Links::Keep).unwrap();
+        }
+    }
+}
