@@ -10,6 +10,8 @@ mod one;
 mod options;
 mod policy;
 mod put_off;
+#[cfg(all(test, target_os = "linux"))]
+mod race_tests;
 mod removed;
 mod start;
 mod times;

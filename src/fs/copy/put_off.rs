@@ -55,3 +55,19 @@ impl<D: Editable> PutOff<D> {
         directories
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::sys::Dir;
+
+    #[test]
+    fn names_are_put_off_until_they_are_too_many() {
+        for (size, takes) in [(0, true), (MOST - 1, true), (MOST, false), (MOST + 1, false)] {
+            let put_off = PutOff::<Dir>::new();
+            put_off.size.store(size, Ordering::Relaxed);
+            assert_eq!(put_off.takes(OsStr::new("name")), takes, "{size}");
+            assert_eq!(put_off.size.into_inner(), size + "name".len() + 1);
+        }
+    }
+}
