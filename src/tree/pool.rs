@@ -137,3 +137,65 @@ impl<J> Drop for Working<'_, J> {
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+
+    /// Waits until something is so, which it is soon.
+    fn until(is_so: impl Fn() -> bool) {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while !is_so() {
+            assert!(std::time::Instant::now() < end, "it never is");
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_pool_is_hungry_while_more_threads_wait_than_jobs() {
+        let pool = Pool::new(0);
+        let (_, working) = pool.take().unwrap();
+        assert!(!pool.is_hungry() && !pool.is_over());
+        thread::scope(|scope| {
+            let takes = || pool.take().map(|(job, working)| (job, working.done()).0);
+            let others = [scope.spawn(takes), scope.spawn(takes)];
+            until(|| pool.idle.load(Ordering::Relaxed) == 2);
+            pool.give(1);
+            until(|| pool.idle.load(Ordering::Relaxed) == 1);
+            assert!(pool.is_hungry());
+            pool.give(2);
+            until(|| others.iter().all(|other| other.is_finished()));
+            assert!(!pool.is_hungry() && !pool.is_over(), "one is still at work");
+            let mut taken = others.map(|other| other.join().unwrap());
+            taken.sort();
+            assert_eq!(taken, [Some(1), Some(2)]);
+        });
+        working.done();
+        assert!(pool.is_over() && pool.take().is_none());
+    }
+
+    #[test]
+    fn all_stop_when_one_stops_before_it_is_done() {
+        let pool = Pool::new(0);
+        pool.give(1);
+        let (first, second) = (pool.take().unwrap(), pool.take().unwrap());
+        first.1.done();
+        assert!(!pool.is_over());
+        pool.give(2);
+        drop(second);
+        assert!(pool.is_over() && pool.take().is_none());
+    }
+
+    #[test]
+    fn as_many_threads_are_started_as_are_asked_for_within_reason() {
+        for (asked, started) in [(0, 1), (1, 1), (2, 2), (MOST_THREADS, MOST_THREADS), (usize::MAX, MOST_THREADS)] {
+            assert_eq!(thread_count(asked), started, "{asked}");
+        }
+        for count in [1, 2, 5] {
+            let ids = Mutex::new(std::collections::HashSet::new());
+            in_threads(count, || _ = lock(&ids).insert(thread::current().id()));
+            assert_eq!(lock(&ids).len(), count);
+        }
+        assert_eq!(usual_threads(), thread::available_parallelism().unwrap().get());
+    }
+}

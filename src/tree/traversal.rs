@@ -171,3 +171,89 @@ impl<D: Directory> Traversal<D> {
         Some((at, TraversalPart { dir, path, directories }))
     }
 }
+
+#[cfg(all(test, unix))]
+#[allow(clippy::disallowed_methods, reason = "the trees are made by std")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::sys::Dir;
+
+    /// A traversal of a directory with so many others, each of which has `sub`.
+    fn traversal(directories: usize) -> (tempfile::TempDir, Traversal<Dir>) {
+        let place = tempfile::tempdir().unwrap();
+        (0..directories).for_each(|at| fs::create_dir_all(place.path().join(format!("{at}/sub"))).unwrap());
+        let traversal = Traversal::new(Dir::open(place.path()).unwrap(), 16);
+        (place, traversal)
+    }
+
+    fn next(traversal: &mut Traversal<Dir>) -> Option<OsString> {
+        match traversal.step(|_, _, _, _, _| false).unwrap() {
+            Next::Directory(name) => Some(name),
+            Next::End => None,
+        }
+    }
+
+    fn rest(traversal: &mut Traversal<Dir>) -> Vec<OsString> {
+        let mut names: Vec<_> = std::iter::from_fn(|| next(traversal)).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn half_is_given_away_and_something_is_left_to_do() {
+        // Of those that are left when the traversal has come to one, and when it has gone into that.
+        for (directories, given, given_within) in [(1, 0, 0), (2, 0, 1), (3, 1, 1), (4, 1, 2), (5, 2, 2), (6, 2, 3)] {
+            for (goes_in, given) in [(false, given), (true, given_within)] {
+                let (_place, mut traversal) = traversal(directories);
+                let first = next(&mut traversal).unwrap();
+                if goes_in {
+                    traversal.enter(&first, Links::Keep).unwrap();
+                }
+                let part = traversal.split(|level| level == 0);
+                assert_eq!(
+                    part.as_ref().map_or(0, |(_, part)| part.directories.len()),
+                    given,
+                    "{directories} {goes_in}"
+                );
+                let mut seen = vec![first];
+                if let Some((at, part)) = part {
+                    assert_eq!((at, part.path()), (0, OsPath::new("")));
+                    seen.extend(rest(&mut Traversal::resume(part, 16)));
+                }
+                if goes_in {
+                    assert_eq!((rest(&mut traversal), traversal.path().iter().count()), (vec!["sub".into()], 1));
+                    traversal.leave();
+                }
+                seen.extend(rest(&mut traversal));
+                seen.sort();
+                assert!(seen.iter().eq(&(0..directories).map(|at| OsString::from(at.to_string())).collect::<Vec<_>>()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_given_away_and_what_nobody_wants_is_visited_here() {
+        let (_place, mut traversal) = traversal(5);
+        let first = next(&mut traversal).unwrap();
+        assert!(traversal.split(|_| false).is_none());
+        let (at, part) = traversal.split(|_| true).unwrap();
+        traversal.take_back(at, part);
+        assert_eq!(rest(&mut traversal).len(), 4, "after {first:?}");
+    }
+
+    #[test]
+    fn a_part_knows_where_it_is() {
+        let (place, _) = traversal(1);
+        ["0/a", "0/b", "0/c", "0/a/deep"].iter().for_each(|name| _ = fs::create_dir(place.path().join(name)));
+        let mut traversal = Traversal::new(Dir::open(place.path()).unwrap(), 16);
+        next(&mut traversal).unwrap();
+        traversal.enter(OsStr::new("0"), Links::Keep).unwrap();
+        let name = next(&mut traversal).unwrap();
+        traversal.enter(&name, Links::Keep).unwrap();
+        let (at, part) = traversal.split(|_| true).unwrap();
+        assert_eq!((at, part.path(), part.directories.len()), (1, OsPath::new("0"), 2));
+        assert_eq!(part.dir().id().unwrap(), Dir::open(&place.path().join("0")).unwrap().id().unwrap());
+    }
+}

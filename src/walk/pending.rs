@@ -217,3 +217,85 @@ impl Item {
         !self.below.set.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+    use crate::error::Op;
+
+    fn failure(path: &str) -> Error {
+        Error::new(Op::Stat, path, ErrorKind::PermissionDenied.into())
+    }
+
+    /// The items that are pending: their text, and what they stand for.
+    fn shown(pending: &mut Pending) -> Vec<String> {
+        let items = pending.items.clone();
+        let shown = |item: &Item| {
+            let text = pending.text(item.name).to_owned();
+            match item.origin {
+                Origin::Failure(number) => {
+                    format!("{text}: failure of {:?}", pending.take_failure(number).unwrap().path())
+                }
+                _ => format!("{text}: {:?} {:?}", pending.raw_name(item), pending.listed_kind(item)),
+            }
+        };
+        items.iter().map(shown).collect()
+    }
+
+    fn filled() -> Pending {
+        let mut pending = Pending::default();
+        let listed = Item::new(Origin::Listed(FileKind::File), Some(Wanted::Anything), Below::default());
+        pending.add("c", 1, listed);
+        pending.add_failure("b", failure("second"));
+        pending.add_raw(OsStr::new("b"), FileKind::Symlink, Below::default());
+        pending.add_failure("b", failure("first"));
+        pending.add_failure("", failure("directory"));
+        pending.add_raw(OsStr::new("a"), FileKind::Directory, Below::default());
+        pending.add("b", 1, listed);
+        pending
+    }
+
+    #[test]
+    fn items_come_in_the_order_of_their_texts_and_failures_after_entries() {
+        let mut pending = filled();
+        pending.sort(Height::default());
+        let sorted = shown(&mut pending);
+        let expected = [
+            r#": failure of "directory""#,
+            r#"a: Some("a") Some(Directory)"#,
+            "b: None Some(File)",
+            r#"b: Some("b") Some(Symlink)"#,
+            r#"b: failure of "first""#,
+            r#"b: failure of "second""#,
+            "c: None Some(File)",
+        ];
+        assert_eq!(sorted, expected);
+    }
+
+    #[test]
+    fn what_is_below_a_height_stays_where_it_is() {
+        let mut pending = filled();
+        let height = pending.height();
+        pending.add("z", 1, Item::new(Origin::LookedUp, None, Below::default()));
+        pending.add_raw(OsStr::new("y"), FileKind::File, Below::default());
+        pending.add_failure("x", failure("x"));
+        pending.sort(height);
+        let items = shown(&mut pending);
+        assert!(items[..7] == shown(&mut filled()) && items[7].starts_with('x') && items[9].starts_with('z'));
+        pending.truncate(height);
+        assert_eq!(pending.items.len(), 7);
+    }
+
+    #[test]
+    fn items_are_the_same_elsewhere() {
+        let all = shown(&mut filled());
+        for (from, end) in [(0, 7), (1, 4), (2, 6), (5, 6), (3, 3)] {
+            let mut pending = filled();
+            let mut taken = pending.take_items(from..end);
+            assert_eq!(shown(&mut taken), all[from..end]);
+            assert!(taken.items.iter().zip(&pending.items[from..end]).all(|(new, old)| new.wanted == old.wanted));
+        }
+    }
+}

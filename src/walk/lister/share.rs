@@ -98,3 +98,107 @@ impl<D: Directory> Lister<D> {
         self.begin_items();
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::error::Result;
+    use crate::fs::TempDir;
+    use crate::pattern::Pattern;
+    use crate::sys::Dir;
+    use crate::tree::MOST_OPEN;
+    use crate::walk::plan::Begins;
+    use crate::walk::search::{Options, Order, Scope, Search};
+
+    /// Everything in a tree, with links followed, in no order.
+    fn search(tree: &TempDir) -> Arc<Search> {
+        let scope = Scope::Patterns(vec![Pattern::new("**")], Begins::AtStart);
+        let options = Options::new(tree.to_path_buf(), scope);
+        Arc::new(Search::new(Options { order: Order::Unsorted, links: Links::Follow, ..options }))
+    }
+
+    fn lister(search: &Arc<Search>) -> Lister<Dir> {
+        Lister::unordered(search.clone(), None, MOST_OPEN)
+    }
+
+    fn step(lister: &mut Lister<Dir>, found: &mut Vec<String>) {
+        _ = lister.step(&mut |entry: Result<&Entry>| {
+            found.push(match entry {
+                Ok(entry) => entry.to_string(),
+                Err(error) => format!("{error}"),
+            });
+            ControlFlow::<()>::Continue(())
+        });
+    }
+
+    fn rest(lister: &mut Lister<Dir>, found: &mut Vec<String>) {
+        while !lister.is_done() {
+            step(lister, found);
+        }
+    }
+
+    fn directories(part: &Part<Dir>) -> usize {
+        part.pending.items.iter().filter(|item| item.leads_on()).count()
+    }
+
+    #[test]
+    fn half_is_given_away_and_something_is_left_to_do() {
+        for count in 1..7 {
+            let tree = TempDir::new().unwrap();
+            (0..count).for_each(|at| (&tree / at.to_string() / "sub").mkdir_all().unwrap());
+            let search = search(&tree);
+            // After each number of steps: what was left to do in the start then, and whether anything else was.
+            for steps in 0..4 * count {
+                let (mut lister, mut found) = (lister(&search), Vec::new());
+                (0..steps).for_each(|_| step(&mut lister, &mut found));
+                let Some(frame) = lister.frames.get(1) else { continue };
+                let left = lister.pending.items[frame.next..frame.end].iter().filter(|item| item.leads_on()).count();
+                let is_busy = lister.frames.len() > 2 || lister.entering.is_some();
+                let part = lister.split().filter(|part| part.depth == 0);
+                let given = part.as_ref().map_or(0, directories);
+                assert_eq!(given, if is_busy { left.div_ceil(2) } else { left / 2 }, "{count}: {steps} steps");
+                rest(&mut lister, &mut found);
+                if let Some(part) = part {
+                    lister.resume(part);
+                    rest(&mut lister, &mut found);
+                    found.sort();
+                    found.dedup();
+                    assert_eq!(found.len(), 1 + 2 * count, "{count}: {steps} steps: {found:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn links_that_lead_back_above_a_part_are_found() {
+        let tree = TempDir::new().unwrap();
+        (0..4).for_each(|at| {
+            let directory = &tree / "a/b" / at.to_string();
+            directory.mkdir_all().unwrap();
+            (&directory / "a").symlink_to("../..").unwrap();
+            (&directory / "start").symlink_to("../../..").unwrap();
+        });
+        let search = search(&tree);
+        let mut all = Vec::new();
+        rest(&mut lister(&search), &mut all);
+        all.sort();
+        assert_eq!(all.iter().filter(|line| line.contains("cannot follow")).count(), 8, "{all:#?}");
+        let (mut lister, mut found, mut parts) = (lister(&search), Vec::new(), 0);
+        let mut given = Vec::new();
+        while !lister.is_done() {
+            step(&mut lister, &mut found);
+            given.extend(lister.split());
+            while let Some(part) = given.pop() {
+                parts += usize::from(part.depth == 2);
+                let mut other = self::lister(&search);
+                other.resume(part);
+                rest(&mut other, &mut found);
+            }
+        }
+        found.sort();
+        assert_eq!((found, parts > 0), (all, true));
+    }
+}
