@@ -211,4 +211,27 @@ mod tests {
         let state = State { changed: None, ..state };
         assert!(state.is_that_of(&facts()));
     }
+
+    /// Where names of a file are copied one by one, it can change between two of them, and change back.
+    #[cfg(unix)]
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "the test makes its files with std")]
+    fn a_name_whose_copy_is_of_another_state_stays() {
+        use crate::sys::{Dir, Directory as _};
+
+        let place = tempfile::tempdir().unwrap();
+        let [one, two] = ["one", "two"].map(OsStr::new);
+        std::fs::write(place.path().join(one), "content").unwrap();
+        std::fs::hard_link(place.path().join(one), place.path().join(two)).unwrap();
+        let dir = Dir::open(place.path()).unwrap();
+        let (id, now) = (dir.id().unwrap(), dir.facts_in(one, Links::Keep).unwrap());
+        let manifest = Manifest::<Dir>::new();
+        manifest.reading(&now);
+        manifest.copied(&id, one, &now);
+        manifest.copied(&id, two, &Facts { size: now.size + 1, ..now });
+        let Err(error) = manifest.remove(&id, &dir, two) else { panic!("it was removed") };
+        assert_eq!(error.to_string(), CHANGED);
+        assert!(matches!(manifest.remove(&id, &dir, one), Ok(Fate::Removed(FileKind::File))));
+        assert!(!place.path().join(one).exists() && place.path().join(two).exists());
+    }
 }

@@ -71,3 +71,78 @@ fn looks_like(left: &Facts, right: &Facts) -> bool {
     let seen = |facts: &Facts| (facts.id.map(|(device, _)| device), facts.mode, facts.size, facts.modified);
     seen(left) == seen(right)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    /// A name, and what it is given.
+    #[derive(Clone, Copy)]
+    struct Fixed<'a> {
+        facts: Option<&'a Facts>,
+        is_removed: &'a std::cell::Cell<bool>,
+    }
+
+    impl Name for Fixed<'_> {
+        fn facts(self) -> io::Result<Facts> {
+            self.facts.cloned().ok_or_else(|| ErrorKind::NotFound.into())
+        }
+
+        fn hard_link(self, _: Self) -> io::Result<()> {
+            unreachable!()
+        }
+
+        fn rename(self, _: Self) -> io::Result<()> {
+            unreachable!()
+        }
+
+        fn remove_file(self) -> io::Result<()> {
+            self.is_removed.set(true);
+            Ok(())
+        }
+
+        fn is_about_hard_links(_: &io::Error) -> bool {
+            unreachable!()
+        }
+    }
+
+    fn facts() -> Facts {
+        let [accessed, modified, changed] = [1, 2, 3].map(|seconds| Some(UNIX_EPOCH + Duration::from_secs(seconds)));
+        let (kind, id, names, size, allocated) = (FileKind::File, Some((1, 2)), 1, 5, 4096);
+        Facts { kind, id, names, size, allocated, mode: 0o644, owner: (1, 2), device: 0, accessed, modified, changed }
+    }
+
+    /// Some file systems give each name a number of its own: then the two names have to look alike.
+    #[test]
+    fn an_old_name_goes_if_it_is_of_the_same_file() {
+        let other = Some((1, 3));
+        // What was found under the old name first, what is found there now, and under the new name.
+        let changed = |change: fn(&mut Facts)| {
+            let mut facts = Facts { id: other, ..facts() };
+            change(&mut facts);
+            facts
+        };
+        let rows: [(Option<Facts>, Facts, bool); 10] = [
+            (Some(facts()), facts(), true),
+            (Some(facts()), changed(|_| {}), true),
+            (Some(facts()), changed(|facts| facts.names = 2), true),
+            (Some(facts()), changed(|facts| facts.changed = None), true),
+            (Some(facts()), changed(|facts| facts.id = Some((2, 3))), false),
+            (Some(facts()), changed(|facts| facts.mode = 0o600), false),
+            (Some(facts()), changed(|facts| facts.size = 6), false),
+            (Some(facts()), changed(|facts| facts.modified = None), false),
+            // Another file has the old name by now, or none.
+            (Some(Facts { id: Some((1, 4)), ..facts() }), changed(|_| {}), false),
+            (None, facts(), false),
+        ];
+        for (at, (now, new, goes)) in rows.iter().enumerate() {
+            let removed = [(), ()].map(|()| std::cell::Cell::new(false));
+            let from = Fixed { facts: now.as_ref(), is_removed: &removed[0] };
+            let to = Fixed { facts: Some(new), is_removed: &removed[1] };
+            remove_old_name(from, to, &facts()).unwrap();
+            assert_eq!(removed.map(|removed| removed.get()), [*goes, false], "row {at}");
+        }
+    }
+}

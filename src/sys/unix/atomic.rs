@@ -362,6 +362,30 @@ mod tests {
         }
     }
 
+    /// Which user is refused when, the kernel says: here is what is made of it.
+    #[test]
+    fn a_refusal_says_what_is_behind_it() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("f");
+        fs::write(&path, "").unwrap();
+        let said = |mode, errno: Errno| {
+            fs::set_permissions(place.path(), fs::Permissions::from_mode(mode)).unwrap();
+            let error = AtomicFile::find(&path).unwrap().why_not_replaced(errno.into());
+            assert_eq!(error.kind(), io::Error::from(errno).kind());
+            error.to_string().split(": ").map(str::to_owned).collect::<Vec<_>>()
+        };
+        for (mode, errno, reason) in [
+            (0o1777, Errno::PERM, Some("its directory is sticky")),
+            (0o777, Errno::PERM, None),
+            (0o1777, Errno::ACCESS, None),
+            (0o1777, Errno::BUSY, Some("another file is mounted on it")),
+        ] {
+            let said = said(mode, errno);
+            assert_eq!(said.len(), 1 + usize::from(reason.is_some()), "{said:?}");
+            assert!(said[0].starts_with(reason.unwrap_or_default()), "{said:?}");
+        }
+    }
+
     /// What happens between the look at the target and the writing.
     #[test]
     fn what_another_makes_meanwhile_is_replaced_or_an_error() {

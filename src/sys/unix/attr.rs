@@ -156,3 +156,25 @@ pub(crate) fn file_id(path: &Path) -> io::Result<(u64, u64)> {
 fn followed(path: &Path) -> io::Result<Stat> {
     ambient([path], |[place]| place.stat(Links::Follow))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_whole_seconds_and_what_comes_after_them() {
+        let after = |seconds, nanos| UNIX_EPOCH + Duration::new(seconds, nanos);
+        let before = |seconds, nanos| UNIX_EPOCH - Duration::new(seconds, nanos);
+        for (time, seconds, nanos) in [
+            (UNIX_EPOCH, 0, 0),
+            (after(2, 5), 2, 5),
+            (before(2, 0), -2, 0),
+            (before(2, 5), -3, 999_999_995),
+            (before(0, 1), -1, 999_999_999),
+        ] {
+            let found = timespec(Some(time));
+            assert_eq!((found.tv_sec, found.tv_nsec), (seconds, nanos), "{time:?}");
+        }
+        assert_eq!(timespec(None).tv_nsec, UTIME_OMIT);
+    }
+}

@@ -599,3 +599,45 @@ fn open_up_in(place: Place<'_>) -> Result<()> {
         _ => Err(Errno::NOTDIR),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the tests make and look at their files with std")]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_made_with_its_mode_only_if_nothing_else_depends_on_it() {
+        for (mode, xattrs, owner, is_made_with_it) in [
+            (true, false, false, true),
+            (true, true, false, false),
+            (true, false, true, false),
+            (false, false, false, false),
+            (false, true, true, false),
+        ] {
+            let attributes = Attributes { mode, times: true, xattrs, owner };
+            assert_eq!(is_made_with_mode(attributes), is_made_with_it, "{attributes:?}");
+        }
+    }
+
+    #[test]
+    fn opening_up_gives_the_owner_all_rights_and_nobody_any_other() {
+        let place = tempfile::tempdir().unwrap();
+        let (path, dir) = (place.path().join("d"), Dir::open(place.path()).unwrap());
+        fs::create_dir(&path).unwrap();
+        let below = Dir::open_to_search(&path).unwrap();
+        for (old, new) in [(0, 0o700), (0o055, 0o755), (0o1500, 0o1700), (0o700, 0o700)] {
+            let ways: [&dyn Fn() -> io::Result<()>; 2] = [&|| below.open_up(), &|| dir.open_up_in(OsStr::new("d"))];
+            for (at, open_up) in ways.iter().enumerate() {
+                fs::set_permissions(&path, Permissions::from_mode(old)).unwrap();
+                open_up().unwrap();
+                let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+                assert_eq!(mode, new, "{old:o}, way {at}");
+            }
+        }
+        fs::write(place.path().join("f"), "").unwrap();
+        assert_eq!(dir.open_up_in(OsStr::new("f")).unwrap_err().kind(), io::ErrorKind::NotADirectory);
+    }
+}

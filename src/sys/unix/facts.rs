@@ -57,3 +57,33 @@ fn time(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
     };
     second?.checked_add(Duration::from_nanos(nanoseconds))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_of_an_entry_is_a_kind_unless_it_is_not_told() {
+        for (entry, kind) in [
+            (FileType::RegularFile, Some(FileKind::File)),
+            (FileType::Directory, Some(FileKind::Directory)),
+            (FileType::Symlink, Some(FileKind::Symlink)),
+            (FileType::Fifo, Some(FileKind::Other)),
+            (FileType::Socket, Some(FileKind::Other)),
+            (FileType::CharacterDevice, Some(FileKind::Other)),
+            (FileType::BlockDevice, Some(FileKind::Other)),
+            (FileType::Unknown, None),
+        ] {
+            assert_eq!(kind_of(entry), kind, "{entry:?}");
+        }
+    }
+
+    #[test]
+    fn times_are_kept_to_the_nanosecond_also_before_1970() {
+        for (seconds, nanoseconds) in [(0, 0), (2, 5), (-2, 0), (-3, 999_999_995)] {
+            let time = time(seconds, nanoseconds);
+            let found = super::super::attr::timespec(time);
+            assert_eq!((found.tv_sec, found.tv_nsec), (seconds, nanoseconds as _), "{time:?}");
+        }
+    }
+}

@@ -242,3 +242,26 @@ mod here {
         retry_on_intr(|| chmodat(place.dir, place.name, mode, AtFlags::SYMLINK_NOFOLLOW))
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_cut_where_one_call_takes_no_more() {
+        let (most, long) = ("n".repeat(4095), "n".repeat(4096));
+        for (path, cut) in [
+            ("a/b".to_owned(), None),
+            (most.clone(), None),
+            (format!("a/{most}"), Some(("a", &*most))),
+            (format!("{most}/b/c"), Some((&*most, "b/c"))),
+            // The system refuses a name that is too long by itself; the root stays with what is in it.
+            (long.clone(), None),
+            (format!("{long}/b/c"), Some((&*long, "b/c"))),
+            (format!("/{long}/b/c"), Some((&*format!("/{long}"), "b/c"))),
+        ] {
+            let cut = cut.map(|(front, rest)| (front.as_bytes(), rest.as_bytes()));
+            assert_eq!(split_long(path.as_bytes()), cut, "{}", path.len());
+        }
+    }
+}

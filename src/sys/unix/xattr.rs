@@ -315,6 +315,67 @@ mod here {
             }
         }
     }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn what_the_system_gives_out_is_no_loss_where_users_have_no_say() {
+            const REFUSED: [Errno; 2] = [Errno::PERM, Errno::ACCESS];
+            const UNKNOWN: [Errno; 2] = [Errno::NOTSUP, Errno::INVAL];
+            for (name, is_refused, is_unknown) in [
+                (&b"security.selinux"[..], true, true),
+                (b"system.nfs4_acl", true, true),
+                (b"com.apple.provenance", true, true),
+                // An administrator gives these: only others are refused them.
+                (b"security.capability", true, false),
+                (b"trusted.overlay", true, false),
+                (b"user.mime_type", false, false),
+                (b"user.security.", false, false),
+            ] {
+                let shown = String::from_utf8_lossy(name);
+                assert_eq!(REFUSED.map(|errno| is_the_systems(name, errno)), [is_refused; 2], "{shown}");
+                assert_eq!(UNKNOWN.map(|errno| is_the_systems(name, errno)), [is_unknown; 2], "{shown}");
+                let others = [Errno::IO, Errno::NOSPC, Errno::DQUOT];
+                assert_eq!(others.map(|errno| is_the_systems(name, errno)), [false; 3], "{shown}");
+            }
+        }
+
+        #[test]
+        fn what_users_and_administrators_give_is_copied() {
+            for (name, is_copied) in [
+                (&b"user.mime_type"[..], true),
+                (b"trusted.overlay", true),
+                (b"security.capability", true),
+                (b"security.selinux", false),
+                (b"system.posix_acl_access", false),
+                (b"security.user.", false),
+            ] {
+                assert_eq!(is_ours(name), is_copied, "{}", String::from_utf8_lossy(name));
+            }
+        }
+
+        #[test]
+        fn a_list_gives_the_owning_group_what_its_entry_says() {
+            // Of the owner, a named user, the owning group, the mask, and others.
+            let list = |entries: &[(u8, u8)]| {
+                let entry = |&(tag, rights): &(u8, u8)| [tag, 0, rights, 0, 255, 255, 255, 255];
+                [vec![2, 0, 0, 0], entries.iter().flat_map(entry).collect()].concat()
+            };
+            for (entries, bits) in [
+                (&[(0x01, 7), (0x02, 7), (0x04, 5), (0x10, 7), (0x20, 4)][..], 0o050),
+                (&[(0x01, 7), (0x04, 0), (0x10, 7), (0x20, 4)], 0),
+                (&[(0x01, 7), (0x20, 4)], 0),
+            ] {
+                assert_eq!(group_bits(&list(entries)), bits, "{entries:?}");
+            }
+            assert_eq!((group_bits(b""), group_bits(&[2, 0, 0, 0, 4, 0, 7])), (0, 0), "they cannot be read");
+            for (mode, own, narrowed_mode) in [(0o775, 0o050, 0o755), (0o2570, 0, 0o2500), (0o604, 0o070, 0o604)] {
+                assert_eq!(narrowed(mode, own), narrowed_mode, "{mode:o} {own:o}");
+            }
+        }
+    }
 }
 
 /// rustix has none here.
