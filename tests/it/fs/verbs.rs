@@ -181,6 +181,60 @@ fn windows_resolves_without_a_prefix() {
     assert!(drive.absolute().unwrap().is_absolute() && path(r"\a").absolute().unwrap().is_absolute());
 }
 
+#[test]
+fn what_is_printed_for_a_programmer_says_what_it_is() {
+    use waypath::{CopyOptions, PatternSetBuilder, Posix, RemoveOptions};
+
+    let set = PatternSetBuilder::<Posix>::default().include("a*").exclude("b?");
+    let printed = [
+        format!("{:?}", path("start").walk()),
+        format!("{set:?}"),
+        format!("{:?}", set.build()),
+        format!("{:?}", RemoveOptions::new().threads(3).dry_run(true)),
+        format!("{:?}", CopyOptions::new().threads(3).exclude("x*")),
+    ];
+    let expected: [&[&str]; 5] = [
+        &["Walk", "\"start\""],
+        &["PatternSetBuilder", "includes", "a*", "excludes", "b?"],
+        &["PatternSet ", "includes", "a*", "excludes", "b?"],
+        &["RemoveOptions", "threads: 3", "dry_run: true", "make_writable: false"],
+        &["CopyOptions", "threads: 3", "excluded", "x*", "dry_run: false"],
+    ];
+    for (printed, parts) in printed.iter().zip(expected) {
+        assert!(parts.iter().all(|part| printed.contains(part)), "{printed}");
+    }
+}
+
+/// As in a container or a jail that has none: what Linux tells there is found out in another way.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_needs_proc() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use waypath::CopyOptions;
+
+    if !crate::support::mounts::with_own_mounts("fs::verbs::nothing_needs_proc") {
+        return;
+    }
+    let tree = Tree::new(["f", "src/f", "src/d/g", "old/f"]);
+    let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "none", "/proc"]).status();
+    assert!(mounted.unwrap().success() && !path("/proc/self").exists());
+    for (mask, executable) in [(0o022, 0o755), (0o077, 0o744), (0o002, 0o755)] {
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(mask));
+        tree.at("f").chmod(0o644).unwrap();
+        tree.at("f").chmod("+x").unwrap();
+        let mode = std::fs::metadata(tree.at("f")).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode & 0o700, executable & 0o700, "{mask:o}: {mode:o}");
+        assert_eq!(mode & 0o011, !mask & 0o011, "{mask:o}: {mode:o}");
+        assert_eq!(rustix::process::umask(rustix::fs::Mode::from_raw_mode(mask)).bits(), mask, "it is what it was");
+    }
+    let report = CopyOptions::archive().copy(tree.at("src"), tree.at("to")).unwrap();
+    assert_eq!((report.files, report.directories, tree.at("to/d/g").exists()), (2, 2, true));
+    tree.at("old/f").write_atomic("new").unwrap();
+    assert_eq!(tree.at("old/f").read_text().unwrap(), "new");
+    tree.at("to").rmtree().unwrap();
+}
+
 #[cfg(unix)]
 mod unix {
     use std::ffi::OsStr;

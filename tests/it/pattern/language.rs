@@ -145,6 +145,10 @@ fn classes() {
     matches("a[--0]", "a.");
     not("[c-a]", "b");
     matches("[!c-a]", "x");
+    // Without the empty range, what is left begins with `!`, and with a hyphen that is itself.
+    matches("[z-a!-d]", "b");
+    not("[z-a!-d]", "-");
+    not("[z-a!-d]", "d");
     matches("[^a]", "^");
     matches("[^a]", "a");
     matches("[*?]", "*");
@@ -390,6 +394,14 @@ fn hostile_braces_are_refused_soon() {
     refused("{a,b}".repeat(30));
     refused(format!("{{{}}}", vec!["a"; 1_001].join(",")));
     refused(format!("{}{}", "{a,b}".repeat(9), "x".repeat(1 << 20)));
+    // A megabyte in all is allowed, and no byte more.
+    let long = |size: usize, behind: &str| format!("{{{},b}}{behind}", "x".repeat(size));
+    for (size, behind) in [((1 << 20) - 1, ""), ((1 << 19) - 3, "{c,d}"), ((1 << 19) - 2, "c")] {
+        assert!(soon(|| Pattern::<Posix>::parse_with_braces(&long(size, behind)).is_ok()), "{size} {behind}");
+        if behind != "c" {
+            refused(long(size + 1, behind));
+        }
+    }
     let nested = format!("{}a{}", "{".repeat(300), "}".repeat(300));
     assert!(soon(|| Pattern::<Posix>::parse_with_braces(&nested).unwrap().full_match("a")));
     let deep = format!("{}a{}", "{b,".repeat(300), "}".repeat(300));

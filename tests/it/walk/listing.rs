@@ -30,6 +30,32 @@ fn children_come_in_order() {
 }
 
 #[test]
+fn an_entry_is_used_as_its_path() {
+    use std::hash::{BuildHasher as _, RandomState};
+
+    let tree = Tree::new(["a/b"]);
+    let [entry, other]: [_; 2] =
+        tree.walk().min_depth(1).map(|entry| entry.unwrap()).collect::<Vec<_>>().try_into().unwrap();
+    let (path, hasher) = (tree.at("a"), RandomState::new());
+    assert_eq!((entry.to_string(), hasher.hash_one(&entry)), (path.to_string(), hasher.hash_one(&path)));
+    assert_ne!(hasher.hash_one(&entry), hasher.hash_one(&other));
+    assert!(entry < other && entry == entry.clone() && entry != other);
+    assert_eq!((&entry / "b", entry.clone() / "b"), (other.to_path_buf(), other.to_path_buf()));
+    assert_eq!(waypath::PathBuf::from(entry), path);
+}
+
+#[test]
+fn more_threads_change_nothing_in_the_order() {
+    let names: Vec<_> = (0..300).map(|at| format!("{}/{}/{at}", at % 20, at % 7)).collect();
+    let tree = Tree::new([]);
+    names.iter().for_each(|name| tree.at(name).mkdir_all().unwrap());
+    for threads in [1, 4] {
+        let entries: Vec<_> = tree.walk().threads(threads).map(|entry| entry.unwrap().into_path()).collect();
+        assert!(entries.is_sorted() && entries.len() > 300, "{threads} threads");
+    }
+}
+
+#[test]
 fn the_children_of_dot_have_no_prefix() {
     for entry in path(".").iterdir() {
         assert_eq!(entry.unwrap().parts().count(), 1);
@@ -598,6 +624,25 @@ mod unix {
             let mut all = all.map(str::to_owned);
             all.sort();
             assert_eq!(found, all);
+        }
+    }
+
+    #[test]
+    fn a_link_that_leads_back_is_found_below_what_is_not_utf8() {
+        let tree = Tree::new([]);
+        let raw = std::path::Path::new(tree.as_str()).join(OsStr::from_bytes(b"b\xff"));
+        std::fs::create_dir_all(raw.join("sub/deep")).unwrap();
+        for (link, target, above) in [("up", "../..", "sub/.."), ("own", "..", "sub"), ("start", "../../..", "../")] {
+            let at = raw.join("sub/deep").join(link);
+            std::os::unix::fs::symlink(target, &at).unwrap();
+            let above = std::fs::canonicalize(raw.join(above)).unwrap();
+            for walk in [tree.walk(), tree.walk().unsorted(), tree.walk().unsorted().threads(2)] {
+                let errors = walk.follow_symlinks().filter_map(Result::err).filter(|error| error.op() == Op::Follow);
+                let found: Vec<_> =
+                    errors.map(|error| (error.path().into(), error.second_path().unwrap().into())).collect();
+                assert_eq!(found, [(at.clone(), above.clone())]);
+            }
+            std::fs::remove_file(at).unwrap();
         }
     }
 

@@ -155,6 +155,23 @@ fn what_is_looked_up_needs_no_permission_to_read_directories() {
     mode("d/sub", 0o755);
 }
 
+/// Only a directory that was removed has nothing more in it when the system says that it is not there.
+#[test]
+fn what_the_system_does_not_find_while_it_reads_was_not_read() {
+    let name = "walk::listing_faults::what_the_system_does_not_find_while_it_reads_was_not_read";
+    if crate::support::util::with_faults(name, &["getdents64:error=ENOENT"]).is_none() {
+        return;
+    }
+    let tree = Tree::new(["a"]);
+    let items: Vec<_> = tree.iterdir().collect();
+    assert_eq!(items.len(), 1);
+    let error = items[0].as_ref().unwrap_err();
+    assert_eq!((error.op(), error.kind()), (Op::List, std::io::ErrorKind::NotFound));
+    let dir = tree.to_path_buf();
+    std::mem::forget(tree);
+    fs::remove_file(dir.join("a")).and_then(|()| fs::remove_dir(dir)).unwrap();
+}
+
 #[test]
 fn a_link_back_to_the_working_directory_is_named() {
     if !alone("walk::listing_faults::a_link_back_to_the_working_directory_is_named") {

@@ -444,6 +444,72 @@ fn another_users_file_is_not_taken_silently() {
     assert_eq!(place.iterdir().count(), 2);
 }
 
+/// An owner or group that this user cannot give is no difference: it would be one each time.
+#[test]
+fn what_cannot_be_given_is_not_tried_each_time() {
+    const NOBODY: u32 = crate::support::util::NOBODY;
+    // Owner and group of an original and of its copy, and whether the copy gets those.
+    type Ids = (u32, u32);
+    const ROWS: [(Ids, Ids, bool); 5] = [
+        ((0, 0), (NOBODY, NOBODY), false),
+        ((0, NOBODY), (NOBODY, NOBODY), false),
+        ((NOBODY, 0), (NOBODY, NOBODY), false),
+        ((NOBODY, NOBODY), (NOBODY, 12), true),
+        ((NOBODY, NOBODY), (NOBODY, NOBODY), false),
+    ];
+    let prepare = |place: &Path| {
+        for (at, (original, copy, _)) in ROWS.iter().enumerate() {
+            for (name, (user, group)) in [("src", original), ("to", copy)] {
+                let path = place.join(format!("{name}{at}"));
+                path.write_text("content").unwrap();
+                set_modified(&path, 1_000_000_000);
+                std::os::unix::fs::chown(&path, Some(*user), Some(*group)).unwrap();
+                mode(&path, 0o644);
+            }
+        }
+        mode(place, 0o777);
+    };
+    let name = "fs::copy::attributes::what_cannot_be_given_is_not_tried_each_time";
+    let Some(place) = as_nobody_in(name, prepare) else { return };
+    for (at, (original, _, is_given)) in ROWS.into_iter().enumerate() {
+        let [from, to] = ["src", "to"].map(|name| place.join(format!("{name}{at}")));
+        let options = CopyOptions::archive().overwrite(Overwrite::IfDifferent);
+        for run in [u64::from(is_given), 0] {
+            let report = options.copy(&from, &to).unwrap();
+            assert_eq!((report.updated, report.not_kept_count, report.files), (run, 0, 0), "{original:?}");
+        }
+        let found = fs::metadata(&to).unwrap();
+        assert!(!is_given || (found.uid(), found.gid()) == original);
+    }
+}
+
+/// To set an attribute takes the permission to write, which the owner can have for that long.
+#[test]
+fn attributes_of_what_is_read_only_are_brought_up_to_date() {
+    if !as_nobody("fs::copy::attributes::attributes_of_what_is_read_only_are_brought_up_to_date") {
+        return;
+    }
+    let tree = Tree::new(["src", "to"]);
+    let names = ["user.changed", "user.new", "user.surplus"];
+    if !set(&tree.at("to"), names[0], b"old") || !set(&tree.at("to"), names[2], b"") {
+        return;
+    }
+    assert!(set(&tree.at("src"), names[0], b"new") && set(&tree.at("src"), names[1], b""));
+    for name in ["src", "to"] {
+        tree.at(name).write_text("content").unwrap();
+        set_modified(&tree.at(name), 1_000_000_000);
+        mode(tree.at(name), 0o440);
+    }
+    let options = CopyOptions::archive().overwrite(Overwrite::IfDifferent);
+    for updated in [1, 0] {
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.updated, report.not_kept_count, report.files), (updated, 0, 0));
+        let values = names.map(|name| get(&tree.at("to"), name));
+        assert_eq!(values, [Some(b"new".to_vec()), Some(Vec::new()), None]);
+        assert_eq!(mode_of(tree.at("to")), 0o440);
+    }
+}
+
 /// A umask that lets not even the owner do anything.
 #[test]
 fn no_umask_is_in_the_way() {

@@ -53,6 +53,29 @@ fn what_the_system_does_not_copy_is_read_and_written() {
     }
 }
 
+/// Where the system has files without a name, a copy that is not complete has none.
+#[test]
+fn what_is_not_complete_has_no_name() {
+    let tree = Tree::new(["src/f", "to/"]);
+    tree.at("src/f").write_bytes(vec![b'x'; 5_000_000]).unwrap();
+    let (to, flags) = (tree.at("to"), rustix::fs::OFlags::TMPFILE | rustix::fs::OFlags::WRONLY);
+    if rustix::fs::open(to.as_str(), flags, rustix::fs::Mode::RUSR).is_err() {
+        println!("there are no such files here: not tested");
+        return;
+    }
+    let in_between = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let (seen, dir) = (in_between.clone(), to.clone());
+    let options = CopyOptions::new().overwrite(waypath::Overwrite::IfNewer).progress(move |progress| {
+        if progress.files == 0 {
+            assert_eq!(dir.iterdir().count(), 0);
+            seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+        std::ops::ControlFlow::Continue(())
+    });
+    options.copy(tree.at("src"), &to).unwrap();
+    assert!(in_between.load(std::sync::atomic::Ordering::Relaxed) > 0 && (&to / "f").is_file());
+}
+
 /// A file that has no name before it is complete may not get one.
 #[test]
 fn a_file_that_gets_no_name_is_copied_anew() {

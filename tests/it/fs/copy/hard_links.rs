@@ -70,6 +70,65 @@ fn a_name_that_is_newer_stays() {
     }
 }
 
+/// A link or pipe that is newer stays, and only if it is as the original is, it is what the other name becomes one with.
+#[test]
+fn another_link_or_pipe_that_is_newer_is_not_taken_for_the_copy() {
+    let make = |kind: FileType, at: &Path| match kind {
+        FileType::Symlink => symlinkat("original", CWD, at.as_str()).unwrap(),
+        kind => mknodat(CWD, at.as_str(), kind, Mode::RUSR, 0).unwrap(),
+    };
+    let kind = |at: &Path| fs::symlink_metadata(at.as_str()).unwrap().mode() & 0o170_000;
+    for (stays, other) in ORDERS {
+        for original in [FileType::Symlink, FileType::Fifo] {
+            for is_other in [false, true] {
+                let tree = Tree::new(["src/", "to/"]);
+                make(original, &tree.at("src/c"));
+                hard_link(&tree.at("src/c"), &tree.at("src/d"));
+                set_time(&tree.at("src/c"), 0);
+                let (stays, other) = (tree.at("to").join(stays), tree.at("to").join(other));
+                match (is_other, original) {
+                    (false, _) => make(original, &stays),
+                    (true, FileType::Symlink) => symlinkat("elsewhere", CWD, stays.as_str()).unwrap(),
+                    (true, _) => make(FileType::Socket, &stays),
+                }
+                let report = archive(Overwrite::IfNewer, 1).copy(tree.at("src"), tree.at("to")).unwrap();
+                let row = format!("{stays}: {original:?} {is_other}");
+                assert_eq!((report.unchanged, report.hard_links), (1, u64::from(!is_other)), "{row}");
+                assert_eq!(is_one_file(&stays, &other), !is_other, "{row}");
+                assert_eq!(kind(&other), kind(&tree.at("src/c")), "{row}");
+                if original == FileType::Symlink {
+                    assert_eq!(fs::read_link(&other).unwrap().to_str(), Some("original"), "{row}");
+                }
+            }
+        }
+    }
+}
+
+/// Copies of files with several names are held open for their other names, as far as a process may open files.
+#[test]
+fn few_copies_are_held_open() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    if !crate::support::util::alone("fs::copy::hard_links::few_copies_are_held_open") {
+        return;
+    }
+    const FILES: usize = 100;
+    let tree = Tree::new(["src/a/", "src/b/"]);
+    for at in 0..FILES {
+        tree.at(&format!("src/a/{at}")).write_text("content").unwrap();
+        hard_link(&tree.at(&format!("src/a/{at}")), &tree.at(&format!("src/b/{at}")));
+    }
+    setrlimit(Resource::Nofile, Rlimit { current: Some(64), ..getrlimit(Resource::Nofile) }).unwrap();
+    let open = || fs::read_dir("/proc/self/fd").unwrap().count();
+    let before = open();
+    let options = CopyOptions::archive().progress(move |_| {
+        assert!(open() < before + 32, "{} files are open", open() - before);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(counts(&options.copy(tree.at("src"), tree.at("to")).unwrap()), (FILES as u64, FILES as u64, 0));
+    assert_eq!(open(), before);
+}
+
 #[test]
 fn a_name_that_is_older_becomes_a_hard_link() {
     for (older, other) in ORDERS {

@@ -382,7 +382,12 @@ fn a_name_may_change_in_case_only_where_case_does_not_count() {
         (exfat.at("foo").read_text().unwrap(), names()),
         ("content".to_owned(), vec!["DIR".into(), "DIR/below".into(), "foo".into()])
     );
-    // Another name, in whatever case, is still refused.
+    // Another name, in whatever case, is still refused; and a name of another directory is another.
+    exfat.at("DIR/FOO").write_text("other").unwrap();
+    assert_eq!(exfat.at("foo").move_to(exfat.at("DIR/Foo")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    let error = exfat.at("DIR/FOO").move_to(exfat.at("foo")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+    exfat.at("DIR/FOO").unlink().unwrap();
     exfat.at("other").write_text("other").unwrap();
     assert_eq!(exfat.at("foo").rename(exfat.at("OTHER")).unwrap_err().kind(), ErrorKind::AlreadyExists);
     assert_eq!(exfat.at("foo").move_to(exfat.at("Other")).unwrap_err().kind(), ErrorKind::AlreadyExists);
@@ -399,6 +404,10 @@ fn a_file_is_not_moved_onto_its_other_name() {
         assert_eq!(options.move_to(tree.at("fa"), tree.at("FA")).unwrap_err().kind(), ErrorKind::InvalidInput);
     }
     assert_eq!(tree.at("fa").rename(tree.at("FA")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    for overwrite in super::OVERWRITES {
+        let options = CopyOptions::new().overwrite(overwrite);
+        assert_eq!(options.move_to(tree.at("fa"), tree.at("fa")).unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
     assert_eq!(lines(&tree), ["FA", "fa"]);
 }
 
