@@ -86,8 +86,34 @@ fn stars() {
     not("/*/a", "//x/a");
 }
 
+/// A `?` beside a `*` is one character more, on either side of what is searched.
+#[test]
+fn stars_beside_question_marks() {
+    matches("*?b*", "ab");
+    not("*?b*", "b");
+    matches("*??b*", "aéb");
+    not("*??b*", "ab");
+    matches("*b?*", "abc");
+    not("*b?*", "ab");
+    matches("*b??*", "béb");
+    not("*b??*", "bb");
+    matches("*[b]?*", "abc");
+    not("*[b]?*", "ab");
+    matches("a*?b*c", "axbc");
+    not("a*?b*c", "abc");
+    matches("a*b?*c", "abxc");
+    not("a*b?*c", "abc");
+    matches("*?a?*?b?*", "xaxxbx");
+    not("*?a?*?b?*", "xaxbx");
+    not("*?a?*?b?*", "axxbx");
+    not("*?a?*?b?*", "xaxxb");
+}
+
 #[test]
 fn double_stars() {
+    matches("**/*.rs", "/a/b.rs");
+    not("**/*.rs", "/b.rs");
+    matches("**/*.rs", "b.rs");
     matches("**", "");
     matches("**", "a/b");
     matches("**", "/a");
@@ -394,6 +420,7 @@ fn hostile_braces_are_refused_soon() {
     refused("{a,b}".repeat(30));
     refused(format!("{{{}}}", vec!["a"; 1_001].join(",")));
     refused(format!("{}{}", "{a,b}".repeat(9), "x".repeat(1 << 20)));
+    assert!(soon(|| Pattern::<Posix>::parse_with_braces(&"{a,b,c,d,e,f,g,h,i,j}".repeat(3)).is_ok()), "a thousand");
     // A megabyte in all is allowed, and no byte more.
     let long = |size: usize, behind: &str| format!("{{{},b}}{behind}", "x".repeat(size));
     for (size, behind) in [((1 << 20) - 1, ""), ((1 << 19) - 3, "{c,d}"), ((1 << 19) - 2, "c")] {

@@ -329,6 +329,9 @@ fn a_large_directory_is_listed_whole_whichever_way() {
         found.dedup();
         assert_eq!(found.len(), FILES + 3);
     }
+    for walk in [tree.walk(), tree.rglob("*").unwrap(), tree.at("d").iterdir()] {
+        assert!(walk.map(|entry| entry.unwrap().into_path()).is_sorted(), "it is read in parts, and sorted as a whole");
+    }
     let mut walk = unsorted().threads(2);
     assert!(walk.next().is_some());
     drop(walk);

@@ -53,6 +53,24 @@ fn what_the_system_does_not_copy_is_read_and_written() {
     }
 }
 
+/// The faults are what file systems say that share content, or do not: those of most test machines do not.
+#[test]
+fn content_is_shared_where_the_file_system_can() {
+    const NAME: &str = "fs::copy::content::content_is_shared_where_the_file_system_can";
+    // Where it cannot, it is not asked again for each file; where one file cannot, it is.
+    let faults = ["ioctl:retval=0", "ioctl:error=EOPNOTSUPP", "ioctl:error=EXDEV", "ioctl:error=EPERM"];
+    let Some(fault) = with_faults(NAME, &faults) else { return };
+    let tree = Tree::new(["src/"]);
+    (0..3).for_each(|at| tree.at(&format!("src/{at}")).write_bytes(vec![b'x'; 1_000_000]).unwrap());
+    let report = CopyOptions::new().threads(1).copy(tree.at("src"), tree.at("to")).unwrap();
+    // That they are, the fault only says.
+    let shared = if fault.ends_with("retval=0") { 3 } else { 0 };
+    assert_eq!((report.files, report.shared, report.by_system > 0), (3, shared, shared == 0), "{fault}");
+    (0..3).filter(|_| shared == 0).for_each(|at| {
+        assert_eq!(tree.at(&format!("to/{at}")).read_bytes().unwrap(), vec![b'x'; 1_000_000], "{fault}");
+    });
+}
+
 /// Where the system has files without a name, a copy that is not complete has none.
 #[test]
 fn what_is_not_complete_has_no_name() {
