@@ -60,12 +60,12 @@ fn the_working_directory_is_named() {
     adds(&working_dir, path("gone").read_text(), ["`gone` does not exist in the working directory `DIR`"]);
     adds(
         &working_dir,
-        path("tests/its.rs").read_text(),
-        ["`tests/its.rs` does not exist", "similar names there: `it.rs`"],
+        path("tests/it/mains.rs").read_text(),
+        ["`tests/it/mains.rs` does not exist", "similar names there: `main.rs`"],
     );
     adds(
         &working_dir,
-        path("test/it.rs").stat(),
+        path("test/it/main.rs").stat(),
         ["`test` does not exist in the working directory `DIR`", "similar names there: `tests`"],
     );
 }
