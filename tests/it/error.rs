@@ -1,3 +1,5 @@
 //! Errors: what they say.
 
 mod diagnosis;
+#[cfg(target_os = "linux")]
+mod messages;

@@ -6,5 +6,6 @@ pub(crate) mod clock;
 pub(crate) mod mounts;
 #[cfg(target_os = "linux")]
 pub(crate) mod snapshot;
+pub(crate) mod source;
 pub(crate) mod texts;
 pub(crate) mod util;
