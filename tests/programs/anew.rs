@@ -43,6 +43,31 @@ const MARK: &str = "/waypath: from here on";
 /// What it looks at just after.
 const END: &str = "/waypath: up to here";
 
+/// Calls of the allocator, the threads and the signals of the program itself, and about its own limits.
+const OF_THE_PROGRAM: [&str; 16] = [
+    "brk",
+    "clone3",
+    "exit_group",
+    "fcntl",
+    "futex",
+    "getrandom",
+    "madvise",
+    "mmap",
+    "mprotect",
+    "mremap",
+    "munmap",
+    "prlimit64",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "sched_yield",
+    "sigaltstack",
+];
+
+/// Whether a call is one that is made without the job, too: it is of the program, not of the operation under test.
+pub(crate) fn is_of_the_program(call: &str) -> bool {
+    OF_THE_PROGRAM.contains(&call)
+}
+
 /// The calls of the thread that works, by name, before and after the mark in a log of strace; of those
 /// after it, the ones that were made to fail; and the calls of other threads.
 pub(crate) struct Log {

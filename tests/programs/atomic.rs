@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use waypath::{Path, PathBuf, TempDir};
 
-use crate::anew::{Log, anew, begin, calls_after_mark, job, strace, this_program};
+use crate::anew::{Log, anew, begin, calls_after_mark, is_of_the_program, job, strace, this_program};
 
 /// What is in a directory beside the file, each of which must be recognisable.
 #[track_caller]
@@ -112,25 +112,6 @@ mod faults {
         }
     }
 
-    /// Calls of the allocator, the threads and the signals of the program itself, and of its own checks.
-    const NOT_OURS: [&str; 15] = [
-        "brk",
-        "fcntl",
-        "clone3",
-        "exit_group",
-        "futex",
-        "getrandom",
-        "madvise",
-        "mmap",
-        "mprotect",
-        "mremap",
-        "munmap",
-        "rt_sigaction",
-        "rt_sigprocmask",
-        "sched_yield",
-        "sigaltstack",
-    ];
-
     #[test]
     fn where_a_file_is_replaced() {
         Scene { name: "where_a_file_is_replaced", has_old: true, has_link: false, always: "" }.play();
@@ -174,7 +155,7 @@ mod faults {
             let Some(plain) = self.run(None) else { return };
             let works = self.works();
             assert!(plain.is_ok == works && plain.is_new == works && plain.left_over == 0, "{}", plain.shown);
-            let is_ours = |call: &&String| !NOT_OURS.contains(&&***call) && !self.always.starts_with(&***call);
+            let is_ours = |call: &&String| !is_of_the_program(call) && !self.always.starts_with(&***call);
             let calls: BTreeSet<_> = plain.log.after.iter().filter(is_ours).collect();
             let mut counts = Counts::default();
             for call in calls {

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path as SystemPath;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use waypath::{CopyOptions, Overwrite, Path, PathBuf, Report, Result, TempDir};
+use waypath::{CopyOptions, Overwrite, Path, Report, Result, TempDir};
 
-use crate::anew::{Calls, anew, begin, end, job, strace};
+use crate::anew::{Calls, anew, begin, end, is_of_the_program, job, strace};
+use crate::is_long;
+use crate::scene::{Scene, has_other_device, is_temporary};
 use crate::snapshot::{Node, Snapshot, What, but, snapshot};
 use crate::told::{Told, set_times};
-use crate::trees::{fill, fill_target, has_other_device, is_long, is_temporary};
 
 const TEST: &str = "failing_calls::each_failing_call_is_told_or_the_work_is_done";
 
@@ -88,24 +89,6 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("openat2", &["ENOSYS", "EAGAIN", "EXDEV", "EACCES", "EIO", "ELOOP", "ENOENT"]),
 ];
 
-/// Calls of the allocator and of the program itself, and questions about its own limits.
-const NOT_OURS: [&str; 14] = [
-    "brk",
-    "fcntl",
-    "exit_group",
-    "futex",
-    "getrandom",
-    "madvise",
-    "mmap",
-    "mprotect",
-    "mremap",
-    "munmap",
-    "prlimit64",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "sched_yield",
-];
-
 fn errors(call: &str) -> Vec<&'static str> {
     let rows: Vec<_> = ERRORS.iter().filter(|(name, _)| *name == call).collect();
     assert!(!rows.is_empty(), "`{call}` is made, and the table does not say how it fails");
@@ -155,39 +138,27 @@ struct State {
     to: Snapshot,
 }
 
-struct Scene {
+struct Attempt {
     operation: Operation,
-    place: TempDir,
-    other: Option<TempDir>,
+    scene: Scene,
 }
 
-impl Scene {
+impl Attempt {
     fn new(operation: Operation) -> Self {
-        let place = TempDir::new().unwrap();
-        fill(&(&place / "src"));
-        let other = (operation == Operation::Move).then(|| {
-            let other = TempDir::new_in("/dev/shm").unwrap();
-            std::os::unix::fs::symlink(other.as_str(), &place / "to").unwrap();
-            other
-        });
-        let scene = Self { operation, place, other };
-        fill_target(&scene.target());
+        let is_move = operation == Operation::Move;
+        let scene = if is_move { Scene::across_devices() } else { Scene::on_one_device() };
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o640);
-        std::fs::set_permissions(&scene.place / "src/d/b", private).unwrap();
-        set_times(&(&scene.place / "src"), 1_600_000_000);
+        std::fs::set_permissions(scene.source() / "d/b", private).unwrap();
+        set_times(&scene.source(), 1_600_000_000);
         set_times(&scene.target(), 1_500_000_000);
-        scene
-    }
-
-    fn target(&self) -> PathBuf {
-        self.other.as_deref().map_or_else(|| &self.place / "to", Path::to_path_buf)
+        Self { operation, scene }
     }
 
     fn state(&self) -> State {
-        let src = &self.place / "src";
+        let src = self.scene.source();
         let src = src.lstat().map_or_else(|_| Snapshot::new(), |_| snapshot(&src));
         let shown = |nodes| self.operation.without_what_changes(nodes);
-        State { src: shown(src), to: shown(snapshot(self.target())) }
+        State { src: shown(src), to: shown(snapshot(self.scene.target())) }
     }
 
     /// Runs the operation in a process of its own, with a fault in strace's words.
@@ -200,7 +171,8 @@ impl Scene {
         let mut options = vec!["-o", log.as_str(), "-e", &trace];
         inject.iter().for_each(|inject| options.extend(["-e", inject]));
         let before = self.state();
-        let output = anew(strace(&options)?, TEST, &format!("{:?}", self.operation), &self.place).output().unwrap();
+        let output =
+            anew(strace(&options)?, TEST, &format!("{:?}", self.operation), &self.scene.place).output().unwrap();
         let shown = format!(
             "{:?} with {fault:?}: {:?}\n{}{}",
             self.operation,
@@ -209,7 +181,7 @@ impl Scene {
             String::from_utf8_lossy(&output.stderr)
         );
         let told = Told::read(&output.stdout).unwrap_or_else(|| panic!("it ended before its end: {shown}"));
-        let bases = [(&self.place / "src").into(), (&self.place / "to").into(), self.target().into()];
+        let bases = [self.scene.source().into(), (&self.scene.place / "to").into(), self.scene.target().into()];
         let told = told.below(&bases);
         Some(Outcome { operation: self.operation, before, after: self.state(), told, calls: Calls::read(&log), shown })
     }
@@ -307,7 +279,7 @@ struct Counts {
 
 /// Lets each call of an operation fail in turn; says what was wrong.
 fn fail_each(operation: Operation, counts: &Counts) -> Vec<String> {
-    let Some(plain) = Scene::new(operation).run(None) else { return Vec::new() };
+    let Some(plain) = Attempt::new(operation).run(None) else { return Vec::new() };
     assert!(plain.told.is_ok && plain.litter() == 0, "{}", plain.shown);
     let expected = plain.after.clone();
     let mut wrong = plain.silent(&expected);
@@ -315,14 +287,15 @@ fn fail_each(operation: Operation, counts: &Counts) -> Vec<String> {
     for call in &plain.calls.within {
         *calls.entry(call).or_default() += 1;
     }
-    calls.retain(|call, _| !NOT_OURS.contains(call));
+    calls.retain(|call, _| !is_of_the_program(call));
+    assert_eq!(plain.calls.within.iter().find(|call| *call == "clone3"), None, "threads would share the calls");
     assert!(calls.len() > 3, "{calls:?}");
     for (call, count) in calls {
         let (first, errors) = (plain.calls.first(call), errors(call));
         for at in 0..count {
             let some = if is_long() { &errors[..] } else { &errors[at % errors.len().max(1)..][..errors.len().min(1)] };
             for errno in some {
-                let outcome = Scene::new(operation).run(Some((call, errno, first + at))).unwrap();
+                let outcome = Attempt::new(operation).run(Some((call, errno, first + at))).unwrap();
                 assert_eq!(outcome.calls.failed, [call], "{}", outcome.shown);
                 counts.calls.fetch_add(1, Ordering::Relaxed);
                 let was = if outcome.told.is_ok { &counts.done } else { &counts.told };

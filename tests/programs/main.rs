@@ -25,6 +25,8 @@ mod hard_links;
 mod mirror;
 mod prune;
 #[cfg(target_os = "linux")]
+mod scene;
+#[cfg(target_os = "linux")]
 #[path = "../support/snapshot.rs"]
 mod snapshot;
 #[cfg(target_os = "linux")]
@@ -41,6 +43,12 @@ fn example(name: &str) -> PathBuf {
     let program = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
     assert!(program.is_file(), "{program:?} is not built: run `cargo build --example {name}`");
     program
+}
+
+/// Whether tests may take minutes.
+#[cfg(target_os = "linux")]
+fn is_long() -> bool {
+    std::env::var_os("WAYPATH_LONG").is_some()
 }
 
 /// Runs a copy of a program, made just now. Between fork and exec, a process that another thread starts has it open for

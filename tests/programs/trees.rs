@@ -5,22 +5,19 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf as SystemPath;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, XattrFlags, mkdirat, mknodat, openat, setxattr};
-use waypath::{CopyOptions, Overwrite, Path, PathBuf, RemoveOptions, TempDir};
+use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+use waypath::{CopyOptions, Overwrite, Path, RemoveOptions, TempDir};
 
-use crate::anew::{Log, anew, begin, job, strace, this_program};
+use crate::anew::{Log, anew, begin, is_of_the_program, job, strace, this_program};
+use crate::is_long;
+use crate::scene::{Scene, fill, fill_target, has_other_device, is_temporary};
 use crate::snapshot::{Node, Snapshot, What, assert_same, snapshot};
 
 const FAILED: i32 = 3;
-
-pub(crate) fn is_long() -> bool {
-    std::env::var_os("WAYPATH_LONG").is_some()
-}
 
 /// What a process of its own does in a place; it ends with that.
 ///
@@ -52,34 +49,6 @@ fn do_and_exit(job: &str, place: &Path) -> ! {
     std::process::exit(if result.is_ok() { 0 } else { FAILED });
 }
 
-/// A tree with something of each kind, small and large.
-pub(crate) fn fill(src: &Path) {
-    (src / "d/e").mkdir_all().unwrap();
-    (src / "a").write_text("content of a").unwrap();
-    (src / "d/b").write_text("content of b").unwrap();
-    (src / "large").write_bytes(vec![b'x'; 200_000]).unwrap();
-    let holes = std::fs::File::create(src / "d/holes").unwrap();
-    holes.write_all_at(b"behind a hole", 300_000).unwrap();
-    std::fs::hard_link(src / "a", src / "d/second").unwrap();
-    std::os::unix::fs::symlink("nowhere", src / "d/link").unwrap();
-    mknodat(CWD, (src / "d/pipe").as_str(), FileType::Fifo, Mode::RUSR, 0).unwrap();
-    // Some file systems have none.
-    _ = setxattr((src / "a").as_str(), "user.waypath", b"kept", XattrFlags::empty());
-}
-
-/// What was there before: one file that is replaced, one that is not.
-pub(crate) fn fill_target(to: &Path) {
-    (to / "d").mkdir_all().unwrap();
-    (to / "a").write_text("old").unwrap();
-    (to / "d/b").write_text("old content of b, which is longer").unwrap();
-    (to / "d/mine").write_text("mine").unwrap();
-}
-
-pub(crate) fn is_temporary(path: &std::path::Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with('.') && name.ends_with(".waypath-tmp")
-}
-
 /// Takes out of a tree what has a temporary name; says how often there is one that is not below another.
 fn without_temporary(nodes: &mut Snapshot) -> usize {
     let left: Vec<_> = nodes.keys().filter(|path| path.ancestors().any(is_temporary)).cloned().collect();
@@ -102,38 +71,25 @@ fn check_whole(found: &Snapshot, old: &Snapshot, new: &Snapshot, shown: &str) {
     assert!(lost.is_empty(), "lost: {lost:?}: {shown}");
 }
 
-/// A place with a source and a target, made anew for each process.
-struct Scene {
-    place: TempDir,
-    other: Option<TempDir>,
+/// A scene, made anew for each process, and what is in it before.
+struct Attempt {
+    scene: Scene,
     src: Snapshot,
     old: Snapshot,
 }
 
-impl Scene {
+impl Attempt {
     fn new(job: &str) -> Self {
-        let place = TempDir::new().unwrap();
-        fill(&(&place / "src"));
-        let other = job.starts_with("move").then(|| {
-            let other = TempDir::new_in("/dev/shm").unwrap();
-            std::os::unix::fs::symlink(other.as_str(), &place / "to").unwrap();
-            other
-        });
-        let to = other.as_deref().map_or_else(|| &place / "to", Path::to_path_buf);
-        fill_target(&to);
-        let (src, old) = (snapshot(&place / "src"), snapshot(&to));
-        Self { place, other, src, old }
-    }
-
-    fn target(&self) -> PathBuf {
-        self.other.as_deref().map_or_else(|| &self.place / "to", Path::to_path_buf)
+        let scene = if job.starts_with("move") { Scene::across_devices() } else { Scene::on_one_device() };
+        let (src, old) = (snapshot(scene.source()), snapshot(scene.target()));
+        Self { scene, src, old }
     }
 
     /// Checks what a process has left, that ended in whatever way; says how much has a temporary name.
     fn check(&self, job: &str, is_ok: bool, shown: &str) -> usize {
-        let mut found = snapshot(self.target());
+        let mut found = snapshot(self.scene.target());
         let left_over = without_temporary(&mut found);
-        let src = (&self.place / "src").lstat().is_ok().then(|| snapshot(&self.place / "src"));
+        let src = self.scene.source().lstat().is_ok().then(|| snapshot(self.scene.source()));
         match job.split(' ').next() {
             Some("copy") => {
                 assert_same(src.as_ref().unwrap(), &self.src, shown);
@@ -190,26 +146,6 @@ fn timeless(nodes: &Snapshot) -> Snapshot {
     })
 }
 
-/// Calls of the allocator, the threads and the signals of the program itself, and of its own checks.
-const NOT_OURS: [&str; 16] = [
-    "brk",
-    "fcntl",
-    "clone3",
-    "exit_group",
-    "futex",
-    "getrandom",
-    "madvise",
-    "mmap",
-    "mprotect",
-    "mremap",
-    "munmap",
-    "prlimit64",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "sched_yield",
-    "sigaltstack",
-];
-
 /// What a process did with a fault, and what it left.
 struct Outcome {
     status: Option<i32>,
@@ -220,15 +156,15 @@ struct Outcome {
 
 /// Runs a job, with a fault in `strace`'s words.
 fn run(test: &str, job: &str, fault: Option<&str>) -> Option<Outcome> {
-    let scene = Scene::new(job);
+    let attempt = Attempt::new(job);
     let logs = TempDir::new().unwrap();
     let log = &logs / "log";
     let fault = fault.map(|fault| format!("inject={fault}"));
     let mut options = vec!["-o", log.as_str(), "-e", "trace=all"];
     fault.iter().for_each(|fault| options.extend(["-e", fault]));
-    let output = anew(strace(&options)?, test, job, &scene.place).output().unwrap();
+    let output = anew(strace(&options)?, test, job, &attempt.scene.place).output().unwrap();
     let shown = shown(job, fault.as_deref(), &output);
-    let left_over = scene.check(job, output.status.success(), &shown);
+    let left_over = attempt.check(job, output.status.success(), &shown);
     Some(Outcome { status: output.status.code(), log: Log::read(&log), left_over, shown })
 }
 
@@ -241,7 +177,7 @@ fn calls(test: &str, job: &str) -> Option<(Log, Vec<String>)> {
     let plain = run(test, job, None)?;
     assert_eq!((plain.status, plain.left_over), (Some(0), 0), "{}", plain.shown);
     let mut calls = plain.log.after.clone();
-    calls.retain(|call| !NOT_OURS.contains(&&**call));
+    calls.retain(|call| !is_of_the_program(call));
     calls.sort();
     calls.dedup();
     assert!(calls.len() > 3, "{calls:?}");
@@ -307,8 +243,8 @@ mod kills {
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;
         while begin.elapsed() < time || kills == 0 {
             assert!(begin.elapsed() < MOST_TIME, "it ended before it was killed, {complete} times");
-            let scene = Scene::new(job);
-            let mut child = anew(this_program(), test, job, &scene.place);
+            let attempt = Attempt::new(job);
+            let mut child = anew(this_program(), test, job, &attempt.scene.place);
             let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
             let out = std::io::BufReader::new(child.stdout.take().unwrap());
             assert!(std::io::BufRead::lines(out).any(|line| line.unwrap().ends_with("ready")));
@@ -317,7 +253,7 @@ mod kills {
             std::thread::sleep(Duration::from_micros((random >> 33) % 3_000));
             child.kill().unwrap();
             let status = child.wait().unwrap();
-            let left_over = scene.check(job, status.success(), "killed");
+            let left_over = attempt.check(job, status.success(), "killed");
             assert!(left_over <= 3, "one for each thread at most: {left_over}");
             kills += usize::from(!status.success());
             complete += usize::from(status.success());
@@ -329,12 +265,10 @@ mod kills {
 
 /// The calls by which a job brings files to the disk, gives them names and removes names, in order.
 fn order_of(test: &str, job: &str) -> Option<Vec<&'static str>> {
-    let (place, other, logs) = (TempDir::new().unwrap(), TempDir::new_in("/dev/shm").unwrap(), TempDir::new().unwrap());
-    fill(&(&place / "src"));
-    std::os::unix::fs::symlink(other.as_str(), &place / "to").unwrap();
+    let (scene, logs) = (Scene::across_devices(), TempDir::new().unwrap());
     let log = &logs / "log";
     let options = ["-o", log.as_str(), "-e", "trace=all"];
-    let output = anew(strace(&options)?, test, job, &place).output().unwrap();
+    let output = anew(strace(&options)?, test, job, &scene.place).output().unwrap();
     assert!(output.status.success(), "{}", shown(job, None, &output));
     let calls = Log::read(&log).after.into_iter().filter_map(|call| match &*call {
         "fsync" | "fdatasync" => Some("sync"),
@@ -378,16 +312,6 @@ fn play(test: &str, job: &str, play: fn(&str, &str)) {
         do_and_exit(&job, &place);
     }
     play(test, job);
-}
-
-pub(crate) fn has_other_device() -> bool {
-    let device = |path: &str| std::fs::metadata(path).map(|found| std::os::unix::fs::MetadataExt::dev(&found)).ok();
-    let (own, other) = (device(TempDir::new().unwrap().as_str()), device("/dev/shm"));
-    let has = other.is_some() && own != other;
-    if !has {
-        println!("no other device here: not tested");
-    }
-    has
 }
 
 /// A file system in memory with so many bytes; `None` where it may not be mounted.
