@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::system::{explained, named_patiently, usable};
-use super::{Metadata, is_readonly, loop_error, lstat, without_path};
+use super::attr::is_readonly;
+use super::{Metadata, without_path};
 use crate::sys::edit_dir::parent_of;
+use crate::sys::paths::{self, lstat};
 
 /// Where a path leads, and the regular file that is there, if one is.
 pub(crate) struct AtomicFile {
@@ -18,11 +19,11 @@ impl AtomicFile {
     /// Finds what a path leads to, links followed. Anything but a regular file is refused.
     pub(crate) fn find(path: &Path) -> io::Result<Self> {
         const MOST_LINKS: usize = 40;
-        usable(path)?;
+        paths::check(path)?;
         let mut path = path.to_owned();
         for _ in 0..MOST_LINKS {
             match lstat(&path) {
-                Ok(found) if found.is_symlink() => path = parent_of(&path).join(fs::read_link(&path)?),
+                Ok(found) if found.is_symlink() => path = parent_of(&path).join(paths::read_link(&path)?),
                 Ok(found) if found.is_file() => return Ok(Self { path, old: Some(found) }),
                 Ok(found) if found.is_dir() => return Err(ErrorKind::IsADirectory.into()),
                 Ok(_) => return Err(refuse_special("no regular file")),
@@ -30,7 +31,7 @@ impl AtomicFile {
                 Err(error) => return Err(error),
             }
         }
-        Err(loop_error())
+        Err(paths::loop_error())
     }
 
     /// The content, or `None` if there is no file yet.
@@ -52,7 +53,7 @@ impl AtomicFile {
         if self.old.is_none() {
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         }
-        let mut file = builder.tempfile_in(dir).map_err(|error| explained(&self.path, without_path(error)))?;
+        let mut file = builder.tempfile_in(dir).map_err(|error| paths::explained(&self.path, without_path(error)))?;
         file.write_all(content).map_err(without_path)?;
         if let Some(old) = &self.old
             && !cfg!(target_family = "wasm")
@@ -61,7 +62,7 @@ impl AtomicFile {
         }
         file.as_file().sync_all()?;
         let mut file = Some(file);
-        named_patiently(|| {
+        paths::with_retries(|| {
             let whole = file.take().expect("BUG: a file that was given its name before");
             whole.persist(&self.path).map(drop).map_err(|failed| {
                 file = Some(failed.file);

@@ -5,9 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::lstat;
-use super::system::{self, explained, usable};
 use crate::kind::{Inode, Special};
+use crate::sys::paths;
 
 /// What Unix has beside files, directories and links.
 pub(crate) fn special(_: &Metadata) -> Option<Special> {
@@ -16,7 +15,7 @@ pub(crate) fn special(_: &Metadata) -> Option<Special> {
 
 /// As Python has it: all may read, all may write unless the file is read-only, all may enter a directory.
 pub(crate) fn permission_bits(found: &Metadata) -> u32 {
-    let write = if super::is_readonly(found) { 0 } else { 0o222 };
+    let write = if is_readonly(found) { 0 } else { 0o222 };
     let enter = if found.is_dir() { 0o111 } else { 0 };
     0o444 | write | enter
 }
@@ -25,16 +24,29 @@ pub(crate) fn inode(_: &Metadata) -> Option<Inode> {
     None
 }
 
+/// Whether nobody may write.
+pub(super) fn is_readonly(found: &Metadata) -> bool {
+    // WASI has no permissions: std takes that for none being given.
+    !cfg!(target_family = "wasm") && found.permissions().readonly()
+}
+
+/// Whether it is known that a file may not be read: std does not say it.
+pub(crate) fn may_not_read(_: &Path) -> bool {
+    false
+}
+
+/// Whether it is known that a file may not be written.
+pub(crate) fn may_not_write(path: &Path) -> bool {
+    paths::stat(path).is_ok_and(|found| found.is_file() && is_readonly(&found))
+}
+
 /// Makes a file read-only unless its owner is to write; the other bits have no counterpart.
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
-    usable(path)?;
     if cfg!(target_family = "wasm") {
         fs::metadata(path)?;
         return Err(io::Error::new(ErrorKind::Unsupported, "this system has no permissions of files"));
     }
-    // Windows changes the link itself.
-    let path = fs::canonicalize(path).map_err(|error| explained(path, error))?;
-    let mut permissions = fs::metadata(&path)?.permissions();
+    let mut permissions = fs::metadata(path)?.permissions();
     permissions.set_readonly(bits & 0o200 == 0);
     fs::set_permissions(path, permissions)
 }
@@ -61,28 +73,29 @@ pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Opt
     if let Some(modified) = modified {
         times = times.set_modified(modified);
     }
-    usable(path)?;
-    system::open_to_set_times(path)?.set_times(times)
+    paths::open_to_set_times(path)?.set_times(times)
+}
+
+/// Sets the times of an existing file to now.
+pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
+    let now = SystemTime::now();
+    paths::set_times(path, Some(now), Some(now))
 }
 
 /// Makes an empty file; an error when something has the name. There are no permissions to give it.
 pub(crate) fn create_new(path: &Path, _: u32) -> io::Result<()> {
-    usable(path)?;
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    file.map(drop).map_err(|error| explained(path, error))
+    OpenOptions::new().write(true).create_new(true).open(path).map(drop)
 }
 
 /// Makes an empty file unless there is one.
 pub(crate) fn create_if_missing(path: &Path, _: u32) -> io::Result<()> {
-    usable(path)?;
-    let file = OpenOptions::new().append(true).create(true).open(path);
-    file.map(drop).map_err(|error| explained(path, error))
+    OpenOptions::new().append(true).create(true).open(path).map(drop)
 }
 
 /// Whether something is mounted there: the root of a drive or share that exists. A volume that is mounted
 /// in a folder looks like a link to std.
 pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
     let absolute = std::path::absolute(path)?;
-    lstat(&absolute)?;
+    paths::lstat(&absolute)?;
     Ok(absolute.parent().is_none())
 }

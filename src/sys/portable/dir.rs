@@ -4,14 +4,13 @@
 //! the wrong moment is followed.
 
 use std::ffi::OsStr;
-use std::fs::{self, ReadDir};
+use std::fs::ReadDir;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::system::{self, explained_for_dir, readable};
-use super::{lstat, stat};
 use crate::kind::FileKind;
 use crate::sys::directory::{Directory, Links, Rest};
+use crate::sys::paths::{self, lstat, stat};
 
 pub(crate) struct Dir {
     pub(super) path: PathBuf,
@@ -27,24 +26,17 @@ impl Dir {
 
     /// The path of a name in it.
     pub(super) fn child(&self, name: &OsStr) -> PathBuf {
-        system::child(&self.path, name)
+        paths::child(&self.path, name)
     }
 }
 
 impl Directory for Dir {
-    #[cfg(any(unix, windows))]
-    type Id = (u64, u64);
-
-    /// The real path: std tells no number.
-    #[cfg(not(any(unix, windows)))]
-    type Id = PathBuf;
+    type Id = paths::Id;
 
     type Buffer = ();
 
     fn open(path: &Path) -> io::Result<Self> {
-        readable(path)?;
-        let entries = fs::read_dir(path).map_err(|error| explained_for_dir(path, error))?;
-        Ok(Self { entries: Some(entries), path: path.to_owned() })
+        Ok(Self { entries: Some(paths::read_dir(path)?), path: path.to_owned() })
     }
 
     fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
@@ -74,29 +66,12 @@ impl Directory for Dir {
         Ok(Self::at(self.path.clone()))
     }
 
-    #[cfg(unix)]
-    fn id(&self) -> io::Result<(u64, u64)> {
-        Ok(super::id(&fs::metadata(&self.path)?))
+    fn id(&self) -> io::Result<Self::Id> {
+        paths::file_id(&self.path)
     }
 
-    #[cfg(windows)]
-    fn id(&self) -> io::Result<(u64, u64)> {
-        system::file_id(&self.path)
-    }
-
-    #[cfg(any(unix, windows))]
-    fn is_same_device(left: &(u64, u64), right: &(u64, u64)) -> bool {
-        left.0 == right.0
-    }
-
-    #[cfg(not(any(unix, windows)))]
-    fn id(&self) -> io::Result<PathBuf> {
-        fs::canonicalize(&self.path)
-    }
-
-    #[cfg(not(any(unix, windows)))]
-    fn is_same_device(left: &PathBuf, right: &PathBuf) -> bool {
-        left.components().next() == right.components().next()
+    fn is_same_device(left: &Self::Id, right: &Self::Id) -> bool {
+        paths::is_same_device(left, right)
     }
 
     fn kind(path: &Path, links: Links) -> io::Result<FileKind> {

@@ -9,9 +9,9 @@ use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::attr::is_readonly;
 use super::dir::Dir;
-use super::system::{self, explained, usable};
-use super::{Metadata, is_readonly, lstat, rename_new, stat};
+use super::facts::facts_of;
 use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
@@ -19,6 +19,7 @@ use crate::sys::edit_dir::{
     Attributes, CopiedFile, Copying, Editable, Existing, Facts, Finishing, Losses, Means, Original, parent_of,
     temporary_name,
 };
+use crate::sys::paths::{self, lstat, stat};
 
 impl Editable for Dir {
     type Source = PathBuf;
@@ -27,7 +28,7 @@ impl Editable for Dir {
     type Scratch = Option<OsString>;
 
     fn open_parent(path: &Path) -> io::Result<Self> {
-        usable(path)?;
+        paths::check(path)?;
         Self::open_to_edit(parent_of(path))
     }
 
@@ -43,14 +44,8 @@ impl Editable for Dir {
         Ok(facts_of(&if links == Links::Follow { stat(&path)? } else { lstat(&path)? }))
     }
 
-    #[cfg(unix)]
-    fn id_in(&self, name: &OsStr) -> io::Result<(u64, u64)> {
-        Ok(super::id(&lstat(&self.child(name))?))
-    }
-
-    #[cfg(not(unix))]
     fn id_in(&self, name: &OsStr) -> io::Result<Self::Id> {
-        system::own_id(&self.child(name))
+        paths::own_id(&self.child(name))
     }
 
     /// std does not say it.
@@ -59,7 +54,7 @@ impl Editable for Dir {
     }
 
     fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool {
-        let id_of = if links == Links::Follow { system::file_id } else { system::own_id };
+        let id_of = if links == Links::Follow { paths::file_id } else { paths::own_id };
         let id = |dir: &Self, name: &OsStr| id_of(&dir.child(name));
         matches!((id(self, name), id(other, other_name)), (Ok(own), Ok(others)) if own == others)
     }
@@ -75,7 +70,7 @@ impl Editable for Dir {
     }
 
     fn remove_file(&self, name: &OsStr) -> io::Result<()> {
-        system::remove_one_file(&self.child(name))
+        paths::remove_one_file(&self.child(name))
     }
 
     fn remove_one_name(&self, name: &OsStr) -> io::Result<Option<Facts>> {
@@ -83,20 +78,18 @@ impl Editable for Dir {
     }
 
     fn remove_dir(&self, name: &OsStr) -> io::Result<()> {
-        system::remove_one_dir(&self.child(name))
+        paths::remove_one_dir(&self.child(name))
     }
 
     /// std takes care that what becomes a link is not followed.
     const REMOVES_TREES: bool = true;
 
     fn remove_tree(&self, name: &OsStr) -> io::Result<()> {
-        system::remove_tree(&self.child(name))
+        paths::remove_tree(&self.child(name))
     }
 
     fn make_dir(&self, name: &OsStr, _: &Self, _: Attributes, _: &mut Self::Scratch) -> io::Result<Option<u32>> {
-        let path = self.child(name);
-        fs::create_dir(&path).map_err(|error| explained(&path, error))?;
-        Ok(None)
+        paths::create_dir(&self.child(name)).map(|()| None)
     }
 
     /// What std knows of access rights is in nobody's way.
@@ -110,16 +103,16 @@ impl Editable for Dir {
 
     /// std gives links nothing.
     fn make_link(&self, name: &OsStr, target: &Path, _: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses> {
-        self.make(name, copying.existing, |path| system::symlink(target, path))?;
+        self.make(name, copying.existing, |path| paths::symlink(target, path))?;
         Ok(Losses::default())
     }
 
     fn read_link(&self, name: &OsStr) -> io::Result<OsString> {
-        Ok(fs::read_link(self.child(name))?.into())
+        Ok(paths::read_link(&self.child(name))?.into())
     }
 
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, existing: Existing) -> io::Result<()> {
-        self.make(name, existing, |path| fs::hard_link(from.path.join(old), path))
+        self.make(name, existing, |path| paths::hard_link(&from.path.join(old), path))
     }
 
     /// std makes hard links to paths only.
@@ -140,8 +133,8 @@ impl Editable for Dir {
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, existing: Existing) -> io::Result<()> {
         let (old, new) = (self.child(name), to.child(new));
         match existing {
-            Existing::Replace => system::rename(&old, &new),
-            Existing::Fail => rename_new(&old, &new),
+            Existing::Replace => paths::rename(&old, &new),
+            Existing::Fail => paths::rename_new(&old, &new),
         }
     }
 
@@ -172,7 +165,7 @@ impl Editable for Dir {
         });
         match made {
             Ok(Some(_)) => *scratch = Some(temporary),
-            _ => _ = system::remove_one_file(&path),
+            _ => _ = paths::remove_one_file(&path),
         }
         made
     }
@@ -186,7 +179,7 @@ impl Editable for Dir {
         }
         // Where neither is, std opens no directories to set their times.
         if times && cfg!(any(unix, windows)) {
-            let open = if cfg!(unix) { |path: &Path| File::open(path) } else { system::open_to_set_times };
+            let open = if cfg!(unix) { |path: &Path| File::open(path) } else { paths::open_to_set_times };
             losses.of(Attribute::Times, open(&self.path).and_then(|file| set_times(&file, &facts_of(&found))));
         }
         Ok(losses)
@@ -207,7 +200,7 @@ impl Editable for Dir {
         }
         let path = self.child(name);
         if attributes.times {
-            let set = system::open_to_set_times(&path).and_then(|file| set_times(&file, like.facts));
+            let set = paths::open_to_set_times(&path).and_then(|file| set_times(&file, like.facts));
             losses.of(Attribute::Times, set);
         }
         if attributes.mode {
@@ -238,9 +231,9 @@ impl Dir {
         }
         let temporary = self.path.join(temporary_name());
         make(&temporary)?;
-        let renamed = system::rename(&temporary, &path);
+        let renamed = paths::rename(&temporary, &path);
         // Renaming does nothing where both are names of the same file, which another program may have made of them.
-        _ = system::remove_file(&temporary);
+        _ = paths::remove_file(&temporary);
         renamed
     }
 }
@@ -285,43 +278,4 @@ fn set_times(file: &File, facts: &Facts) -> io::Result<()> {
         times = times.set_modified(modified);
     }
     file.set_times(times)
-}
-
-#[cfg(unix)]
-pub(super) fn facts_of(found: &Metadata) -> Facts {
-    use std::os::unix::fs::MetadataExt as _;
-    use std::time::{Duration, UNIX_EPOCH};
-    Facts {
-        id: Some(super::id(found)),
-        names: found.nlink(),
-        allocated: found.blocks() * 512,
-        mode: found.mode(),
-        owner: (found.uid(), found.gid()),
-        device: found.rdev(),
-        changed: UNIX_EPOCH.checked_add(Duration::new(
-            u64::try_from(found.ctime()).unwrap_or_default(),
-            u32::try_from(found.ctime_nsec()).unwrap_or_default(),
-        )),
-        ..portable_facts(found)
-    }
-}
-
-#[cfg(not(unix))]
-pub(super) use portable_facts as facts_of;
-
-pub(super) fn portable_facts(found: &Metadata) -> Facts {
-    Facts {
-        kind: FileKind::of(found.file_type()),
-        id: None,
-        names: 1,
-        size: found.len(),
-        allocated: found.len(),
-        mode: 0,
-        owner: (0, 0),
-        device: 0,
-        accessed: found.accessed().ok(),
-        modified: found.modified().ok(),
-        // One that is the time of the last change says nothing: Wine gives that for when a file was made.
-        changed: found.created().ok().filter(|&created| found.modified().is_ok_and(|modified| modified != created)),
-    }
 }

@@ -4,12 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::system::explained;
 use crate::sys::resolve::{Node, Trouble, follow};
 
 /// The path that leads to the same file with no link and no `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
-    fs::canonicalize(path).map_err(|error| explained(path, error))
+    fs::canonicalize(path)
 }
 
 /// The same as far as there is something, and then the rest of the path.

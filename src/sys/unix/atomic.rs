@@ -24,7 +24,7 @@ use super::unnamed;
 use super::xattr::Surplus;
 use crate::sys::directory::Links;
 use crate::sys::edit_dir::{Attributes, Existing, Losses};
-use crate::sys::portable::refuse_special;
+use crate::sys::portable::atomic::refuse_special;
 use crate::sys::resolve::{Trouble, follow};
 
 /// A name in an open directory, and the regular file that has it, if one does.

@@ -1,0 +1,121 @@
+//! What std says of a file, and what tells one from another.
+
+use std::fs::{FileType, Metadata};
+use std::io;
+use std::path::Path;
+
+use crate::kind::FileKind;
+use crate::sys::edit_dir::Facts;
+
+impl FileKind {
+    pub(crate) fn of(kind: FileType) -> Self {
+        if kind.is_file() {
+            Self::File
+        } else if kind.is_dir() {
+            Self::Directory
+        } else if kind.is_symlink() {
+            Self::Symlink
+        } else {
+            Self::Other
+        }
+    }
+}
+
+pub(super) fn facts_of(found: &Metadata) -> Facts {
+    let facts = Facts {
+        kind: FileKind::of(found.file_type()),
+        id: None,
+        names: 1,
+        size: found.len(),
+        allocated: found.len(),
+        mode: 0,
+        owner: (0, 0),
+        device: 0,
+        accessed: found.accessed().ok(),
+        modified: found.modified().ok(),
+        // One that is the time of the last change says nothing: Wine gives that for when a file was made.
+        changed: found.created().ok().filter(|&created| found.modified().is_ok_and(|modified| modified != created)),
+    };
+    here::completed(facts, found)
+}
+
+pub(crate) use here::file_id;
+pub(in crate::sys) use here::{Id, is_same_device, own_id};
+
+/// Only on Unix, where it is tested against the other back end, does std say more.
+#[cfg(unix)]
+mod here {
+    use std::os::unix::fs::MetadataExt as _;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::sys::portable::{lstat, stat};
+
+    /// Device and inode.
+    pub(in crate::sys) type Id = (u64, u64);
+
+    pub(super) fn completed(facts: Facts, found: &Metadata) -> Facts {
+        Facts {
+            id: Some(id(found)),
+            names: found.nlink(),
+            allocated: found.blocks() * 512,
+            mode: found.mode(),
+            owner: (found.uid(), found.gid()),
+            device: found.rdev(),
+            changed: UNIX_EPOCH.checked_add(Duration::new(
+                u64::try_from(found.ctime()).unwrap_or_default(),
+                u32::try_from(found.ctime_nsec()).unwrap_or_default(),
+            )),
+            ..facts
+        }
+    }
+
+    pub(crate) fn file_id(path: &Path) -> io::Result<Id> {
+        Ok(id(&stat(path)?))
+    }
+
+    /// The same of a link itself.
+    pub(in crate::sys) fn own_id(path: &Path) -> io::Result<Id> {
+        Ok(id(&lstat(path)?))
+    }
+
+    fn id(found: &Metadata) -> Id {
+        (found.dev(), found.ino())
+    }
+
+    pub(in crate::sys) fn is_same_device(left: &Id, right: &Id) -> bool {
+        left.0 == right.0
+    }
+}
+
+#[cfg(not(unix))]
+mod here {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::sys::edit_dir::parent_of;
+
+    /// The real path, as std tells no number: a file with two names looks like two.
+    pub(in crate::sys) type Id = PathBuf;
+
+    pub(super) fn completed(facts: Facts, _: &Metadata) -> Facts {
+        facts
+    }
+
+    pub(crate) fn file_id(path: &Path) -> io::Result<Id> {
+        fs::canonicalize(path)
+    }
+
+    /// The same of a link itself: its name in the real path of its directory.
+    pub(in crate::sys) fn own_id(path: &Path) -> io::Result<Id> {
+        match path.file_name() {
+            Some(name) if fs::symlink_metadata(path)?.is_symlink() => Ok(file_id(parent_of(path))?.join(name)),
+            _ => file_id(path),
+        }
+    }
+
+    pub(in crate::sys) fn is_same_device(left: &Id, right: &Id) -> bool {
+        left.components().next() == right.components().next()
+    }
+}

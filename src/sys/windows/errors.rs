@@ -1,0 +1,109 @@
+//! The errors of Windows, and what other systems would call them.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::windows::ffi::OsStrExt as _;
+use std::path::Path;
+
+use super::retry::Obstacle;
+
+/// Numbers of errors ("System Error Codes" in Microsoft's documentation).
+pub(super) mod code {
+    pub(in crate::sys::windows) const FILE_NOT_FOUND: i32 = 2;
+    pub(in crate::sys::windows) const PATH_NOT_FOUND: i32 = 3;
+    pub(in crate::sys::windows) const ACCESS_DENIED: i32 = 5;
+    pub(in crate::sys::windows) const SHARING_VIOLATION: i32 = 32;
+    pub(in crate::sys::windows) const LOCK_VIOLATION: i32 = 33;
+    pub(in crate::sys::windows) const DIR_NOT_EMPTY: i32 = 145;
+    pub(in crate::sys::windows) const ALREADY_EXISTS: i32 = 183;
+    pub(in crate::sys::windows) const FILENAME_EXCED_RANGE: i32 = 206;
+    pub(in crate::sys::windows) const DIRECTORY: i32 = 267;
+    pub(in crate::sys::windows) const DELETE_PENDING: i32 = 303;
+    pub(in crate::sys::windows) const DIRECTORY_NOT_SUPPORTED: i32 = 336;
+    pub(in crate::sys::windows) const PRIVILEGE_NOT_HELD: i32 = 1314;
+    pub(in crate::sys::windows) const CANT_RESOLVE_FILENAME: i32 = 1921;
+    pub(in crate::sys::windows) const NOT_A_REPARSE_POINT: i32 = 4390;
+}
+
+/// The kind of an error, also where std has none for it.
+pub(crate) fn kind(error: &io::Error) -> ErrorKind {
+    match error.raw_os_error() {
+        Some(code::SHARING_VIOLATION | code::LOCK_VIOLATION | code::DELETE_PENDING) => ErrorKind::ResourceBusy,
+        Some(code::PRIVILEGE_NOT_HELD) => ErrorKind::PermissionDenied,
+        Some(code::NOT_A_REPARSE_POINT) => ErrorKind::InvalidInput,
+        _ => error.kind(),
+    }
+}
+
+/// The error that says that links lead in a circle.
+pub(crate) fn loop_error() -> io::Error {
+    io::Error::from_raw_os_error(code::CANT_RESOLVE_FILENAME)
+}
+
+/// The error that says that a name is taken.
+pub(crate) fn taken_error() -> io::Error {
+    io::Error::from_raw_os_error(code::ALREADY_EXISTS)
+}
+
+/// The error that says that nothing is there.
+pub(crate) fn not_found() -> io::Error {
+    io::Error::from_raw_os_error(code::FILE_NOT_FOUND)
+}
+
+pub(super) fn is_denied(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(code::ACCESS_DENIED)
+}
+
+/// An error of the system as others put it: what stands on the way to a path that is not found is a file, or a
+/// name is too long to be there. Only Wine calls that not found.
+pub(in crate::sys) fn explained(path: &Path, error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code::FILE_NOT_FOUND | code::PATH_NOT_FOUND) if has_long_name(path) => {
+            io::Error::from_raw_os_error(code::FILENAME_EXCED_RANGE)
+        }
+        Some(code::PATH_NOT_FOUND) if leads_through_file(path) => io::Error::from_raw_os_error(code::DIRECTORY),
+        _ => error,
+    }
+}
+
+fn has_long_name(path: &Path) -> bool {
+    const LONGEST: usize = 255;
+    path.iter().any(|name| name.encode_wide().nth(LONGEST).is_some())
+}
+
+/// The same for an operation that is for files only: a directory is there.
+pub(super) fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code::ACCESS_DENIED) if fs::metadata(path).is_ok_and(|found| found.is_dir()) => is_a_directory(),
+        _ => explained(path, error),
+    }
+}
+
+/// The same for an operation that is for directories only: a file is there. Wine calls that a bad name.
+pub(super) fn explained_for_dir(path: &Path, error: io::Error) -> io::Error {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_dir() => io::Error::from_raw_os_error(code::DIRECTORY),
+        _ => explained(path, error),
+    }
+}
+
+fn leads_through_file(path: &Path) -> bool {
+    // From the top, where what is missing ends it: a path may have thousands of parts.
+    let above: Vec<_> = path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()).collect();
+    let no_dir =
+        above.into_iter().rev().map(fs::metadata).find(|found| !found.as_ref().is_ok_and(fs::Metadata::is_dir));
+    matches!(no_dir, Some(Ok(_)))
+}
+
+pub(super) fn is_a_directory() -> io::Error {
+    io::Error::from_raw_os_error(code::DIRECTORY_NOT_SUPPORTED)
+}
+
+/// What is in the way of an operation, if it may go away.
+pub(super) fn obstacle(error: &io::Error) -> Option<Obstacle> {
+    match error.raw_os_error()? {
+        code::SHARING_VIOLATION | code::LOCK_VIOLATION => Some(Obstacle::InUse),
+        code::ACCESS_DENIED => Some(Obstacle::Denied),
+        _ => None,
+    }
+}
