@@ -362,7 +362,7 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> io::ErrorKind {
         match &self.0.cause {
-            Cause::System(cause) => sys::kind(cause),
+            Cause::System(cause) => sys::error_kind(cause),
             Cause::Text { .. } => io::ErrorKind::InvalidInput,
             Cause::Several { kind, .. } => *kind,
         }

@@ -41,16 +41,16 @@ pub(crate) use std::path::{Path as OsPath, PathBuf as OsPathBuf};
 pub(crate) use back_end::{AtomicFile, Dir, Metadata};
 /// Every verb on paths.
 pub(crate) use back_end::{
-    append, create, create_dir, create_if_missing, create_new, create_temp_dir, file_id, group, hard_link, home_dir,
-    home_dir_of, inode, is_junction, is_loop, is_mount, is_out_of_descriptors, kind, loop_error, lstat, may_not_read,
-    may_not_write, most_descriptors, names, not_found, open, owner, permission_bits, read, read_link, read_text,
-    remove_dir, remove_file, rename, rename_new, resolve, resolve_strict, set_permission_bits, set_times,
+    append, create, create_dir, create_if_missing, create_new, create_temp_dir, error_kind, file_id, group, hard_link,
+    home_dir, home_dir_of, inode, is_junction, is_loop, is_mount, is_out_of_descriptors, loop_error, lstat,
+    may_not_read, may_not_write, most_descriptors, names, not_found, open, owner, permission_bits, read, read_link,
+    read_text, remove_dir, remove_file, rename, rename_new, resolve, resolve_strict, set_permission_bits, set_times,
     set_times_to_now, special, stat, symlink, taken_error, temp_dir, umask, variable, working_dir, working_dir_on,
     write,
 };
 pub(crate) use directory::{Directory, Links, Rest};
 pub(crate) use edit_dir::{
-    Attributes, Copying, Editable, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
+    Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
 };
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;

@@ -7,14 +7,14 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 use crate::kind::FileKind;
-use crate::sys::{Editable, Facts, Links};
+use crate::sys::{EditDir, Facts, Links};
 use crate::tree::lock;
 
 /// What was copied, by the directory it was found in and its name there.
 ///
 /// It lives from the first file copied to the last one removed, and takes about 150 bytes and the length of its name
 /// for each file.
-pub(super) struct Manifest<D: Editable> {
+pub(super) struct Manifest<D: EditDir> {
     directories: Mutex<HashMap<D::Id, Names<D>>>,
     /// The state of files with several names, by device and inode. It is that of the first name copied, as the
     /// other names become hard links to that copy.
@@ -23,7 +23,7 @@ pub(super) struct Manifest<D: Editable> {
 
 type Names<D> = HashMap<OsString, Entry<D>>;
 
-enum Entry<D: Editable> {
+enum Entry<D: EditDir> {
     File(State),
     Directory(D::Id),
     /// It was not copied and stays: the options say so, or it failed.
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-impl<D: Editable> Manifest<D> {
+impl<D: EditDir> Manifest<D> {
     pub(super) fn new() -> Self {
         Self { directories: Mutex::default(), shared: Mutex::default() }
     }
@@ -139,7 +139,7 @@ impl<D: Editable> Manifest<D> {
 
 /// Removes one name of a file with several. The system counts that as a change of the file, which is no reason to keep
 /// the others.
-fn remove_one_name<D: Editable>(dir: &D, name: &OsStr, state: &mut State) -> io::Result<()> {
+fn remove_one_name<D: EditDir>(dir: &D, name: &OsStr, state: &mut State) -> io::Result<()> {
     match dir.remove_one_name(name)? {
         Some(facts) if state.has_content_of(&State::of(&facts)) => *state = State::of(&facts),
         // It was changed again.

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use super::copy::is_other_case;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
-use crate::sys::{self, Editable as _, OsPath};
+use crate::sys::{self, EditDir as _, OsPath};
 
 /// Making, moving and removing files.
 impl Path {

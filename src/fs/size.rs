@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
-use crate::sys::{self, Editable, Facts, Links, OsPath};
+use crate::sys::{self, EditDir, Facts, Links, OsPath};
 use crate::tree::{Account, MOST_OPEN, Next, Traversal, path_of};
 
 /// How much there is in a tree: see [`Path::tree_size`].
@@ -88,7 +88,7 @@ impl Path {
 }
 
 /// The size of what has a path; what could not be read is on the account.
-fn measured<D: Editable>(start: &OsPath, account: &Account) -> io::Result<TreeSize> {
+fn measured<D: EditDir>(start: &OsPath, account: &Account) -> io::Result<TreeSize> {
     let (dir, name) = match start.file_name() {
         Some(name) => (D::open_parent(start)?, name),
         None => (D::open(start)?, OsStr::new(".")),
@@ -112,7 +112,7 @@ struct Measure<'a> {
 }
 
 impl Measure<'_> {
-    fn traverse<D: Editable>(&mut self, mut traversal: Traversal<D>) {
+    fn traverse<D: EditDir>(&mut self, mut traversal: Traversal<D>) {
         loop {
             match traversal.step(|dir, path, name, _, _| self.leaf(dir, path, name)) {
                 Ok(Next::Directory(name)) => self.enter(&mut traversal, &name),
@@ -124,7 +124,7 @@ impl Measure<'_> {
     }
 
     /// Counts what is no directory; whether it is one after all.
-    fn leaf<D: Editable>(&mut self, dir: &D, path: &OsPath, name: &OsStr) -> bool {
+    fn leaf<D: EditDir>(&mut self, dir: &D, path: &OsPath, name: &OsStr) -> bool {
         match dir.facts_in(name, Links::Keep) {
             Ok(facts) if facts.kind == FileKind::Directory => return true,
             Ok(facts) => self.add(&facts),
@@ -134,7 +134,7 @@ impl Measure<'_> {
     }
 
     /// Counts a directory of the current one, and goes into it.
-    fn enter<D: Editable>(&mut self, traversal: &mut Traversal<D>, name: &OsStr) {
+    fn enter<D: EditDir>(&mut self, traversal: &mut Traversal<D>, name: &OsStr) {
         match traversal.dir().and_then(|dir| dir.facts_in(name, Links::Keep)) {
             Ok(facts) => self.add(&facts),
             Err(cause) => return self.fail(traversal.path(), name, cause),

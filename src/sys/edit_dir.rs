@@ -13,7 +13,7 @@ use crate::report::Attribute;
 ///
 /// Names are single ones. Where a back end can, nothing that it does to a name follows a link, and no
 /// other program that changes names above the directory leads it elsewhere.
-pub(crate) trait Editable: Directory + Sync {
+pub(crate) trait EditDir: Directory + Sync {
     /// A file that is open to be copied.
     type Source;
 
@@ -50,14 +50,14 @@ pub(crate) trait Editable: Directory + Sync {
 
     fn remove_dir(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Whether [`remove_tree`](Editable::remove_tree) is safer than to go into the tree.
+    /// Whether [`remove_tree`](EditDir::remove_tree) is safer than to go into the tree.
     const REMOVES_TREES: bool;
 
     /// Removes a directory with all that is in it, in the back end's own way.
     fn remove_tree(&self, name: &OsStr) -> io::Result<()>;
 
     /// Makes a directory as another one is, in which its owner can do everything until it gets its
-    /// [attributes](Editable::copy_attributes), and nobody else anything if it gets the mode of the other one. Returns
+    /// [attributes](EditDir::copy_attributes), and nobody else anything if it gets the mode of the other one. Returns
     /// the mode that it is to have in the end, if that is neither what it has nor that of the other one.
     fn make_dir(
         &self,
@@ -134,7 +134,7 @@ pub(crate) trait Editable: Directory + Sync {
     /// Waits until the names in it are on the disk.
     fn sync(&self) -> io::Result<()>;
 
-    /// Whether the system can [sync](Editable::sync_file_system) a whole file system.
+    /// Whether the system can [sync](EditDir::sync_file_system) a whole file system.
     const SYNCS_FILE_SYSTEM: bool;
 
     /// Waits until everything on its file system is on the disk.
@@ -201,13 +201,13 @@ pub(crate) struct Finishing {
     pub(crate) attributes: Attributes,
     /// Whether it was made just now.
     pub(crate) is_new: bool,
-    /// What [`make_dir`](Editable::make_dir) returned.
+    /// What [`make_dir`](EditDir::make_dir) returned.
     pub(crate) mode: Option<u32>,
 }
 
 /// What is copied.
 #[cfg_attr(not(unix), allow(dead_code, reason = "std needs not all"))]
-pub(crate) struct Original<'a, D: Editable> {
+pub(crate) struct Original<'a, D: EditDir> {
     pub(crate) dir: &'a D,
     pub(crate) name: &'a OsStr,
     /// Whether it is what the name leads to.
@@ -264,7 +264,7 @@ impl IntoIterator for Losses {
 
 /// The error that says what cannot be kept of a file.
 fn cannot_keep(what: &Attribute, cause: &io::Error) -> io::Error {
-    io::Error::new(super::kind(cause), format!("its {what} cannot be kept: {cause}"))
+    io::Error::new(super::error_kind(cause), format!("its {what} cannot be kept: {cause}"))
 }
 
 /// How the content of a file came to its copy.
@@ -297,10 +297,10 @@ pub(crate) fn parent_of(path: &Path) -> &Path {
 mod tests {
     use std::path::Path;
 
-    use super::{Editable, Existing};
+    use super::{EditDir, Existing};
     use crate::sys::{self, PortableDir};
 
-    fn names_of_one_file_stay<D: Editable>() {
+    fn names_of_one_file_stay<D: EditDir>() {
         let place = tempfile::tempdir().unwrap();
         sys::write(&place.path().join("old"), b"").unwrap();
         let dir = D::open(place.path()).unwrap();

@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 use super::directory::{Directory, Links, Rest};
-use super::edit_dir::{Attributes, CopiedFile, Copying, Editable, Existing, Facts, Finishing, Losses, Original};
+use super::edit_dir::{Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Original};
 use crate::kind::FileKind;
 
 /// A call, and the name that it is for.
@@ -34,7 +34,7 @@ fn before(call: &'static str, name: &OsStr) -> io::Result<()> {
 /// Another back end, with a hook.
 pub(crate) struct Hooked<D>(D);
 
-fn original<'a, D: Editable>(of: &Original<'a, Hooked<D>>) -> Original<'a, D> {
+fn original<'a, D: EditDir>(of: &Original<'a, Hooked<D>>) -> Original<'a, D> {
     let Original { dir, name, links, file, facts } = *of;
     Original { dir: &dir.0, name, links, file, facts }
 }
@@ -94,7 +94,7 @@ impl<D: Directory> Directory for Hooked<D> {
     }
 }
 
-impl<D: Editable> Editable for Hooked<D> {
+impl<D: EditDir> EditDir for Hooked<D> {
     type Source = D::Source;
     type Scratch = D::Scratch;
     type Held = D::Held;

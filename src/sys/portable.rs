@@ -128,7 +128,7 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
 pub(super) fn open_to_set_times(path: &Path) -> io::Result<File> {
     match OpenOptions::new().write(true).open(path) {
         // For a directory, reading will do.
-        Err(error) if kind(&error) == ErrorKind::IsADirectory => File::open(path),
+        Err(error) if error_kind(&error) == ErrorKind::IsADirectory => File::open(path),
         result => result,
     }
 }
@@ -162,7 +162,7 @@ fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
 }
 
 /// The kind of an error, also where std has none for it: on WASI it knows few.
-pub(crate) fn kind(error: &io::Error) -> ErrorKind {
+pub(crate) fn error_kind(error: &io::Error) -> ErrorKind {
     match error.raw_os_error() {
         // The numbers of "errno" in the interface's documentation.
         Some(number) if cfg!(target_os = "wasi") => match number {

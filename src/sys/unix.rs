@@ -37,8 +37,8 @@ pub(crate) use resolve::{resolve, resolve_strict};
 use super::edit_dir::Existing;
 use super::portable;
 pub(crate) use portable::{
-    Metadata, append, create, is_junction, kind, lstat, names, open, read, read_text, stat, variable, working_dir,
-    working_dir_on, write,
+    Metadata, append, create, error_kind, is_junction, lstat, names, open, read, read_text, stat, variable,
+    working_dir, working_dir_on, write,
 };
 
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {

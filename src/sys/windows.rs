@@ -18,8 +18,8 @@ use std::thread;
 use std::time::SystemTime;
 
 pub(super) use errors::explained;
+pub(crate) use errors::{error_kind, loop_error, not_found, taken_error};
 use errors::{explained_for_dir, explained_for_file, obstacle};
-pub(crate) use errors::{kind, loop_error, not_found, taken_error};
 pub(crate) use opening::file_id;
 pub(super) use opening::{Id, is_same_device, open_to_set_times, own_id};
 pub(super) use remove::{remove_one_dir, remove_one_file, remove_tree};

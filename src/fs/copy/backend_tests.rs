@@ -18,7 +18,7 @@ use super::options::{CopyOptions, Overwrite, Settings, Symlinks};
 use crate::error::{Error, Op, Result};
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::report::Report;
-use crate::sys::{self, Editable, PortableDir};
+use crate::sys::{self, EditDir, PortableDir};
 use crate::tree::Account;
 
 proptest! {
@@ -142,7 +142,7 @@ type Seen = BTreeMap<PathBuf, String>;
 type Said = std::result::Result<String, Vec<(PathBuf, ErrorKind)>>;
 
 /// Everything that a back end does with two trees: what it said and left, after each step.
-fn done<D: Editable>(new: &[(String, Node)], old: &[(String, Node)], wish: &Wish) -> Vec<(Said, Seen)> {
+fn done<D: EditDir>(new: &[(String, Node)], old: &[(String, Node)], wish: &Wish) -> Vec<(Said, Seen)> {
     let place = tempfile::tempdir().unwrap();
     let base = place.path();
     let (from, to) = (base.join("from"), base.join("to"));

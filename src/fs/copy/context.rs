@@ -11,12 +11,12 @@ use super::used_names::{self, Names};
 use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::report::{NotKept, Report};
-use crate::sys::{self, Editable, Finishing, Links, Losses, OsPath, OsPathBuf};
+use crate::sys::{self, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
 use crate::tree::{Account, path_of};
 use crate::walk::Exclusion;
 
 /// The copying of one path to another.
-pub(super) struct Copy<'a, D: Editable> {
+pub(super) struct Copy<'a, D: EditDir> {
     pub(super) op: Op,
     pub(super) settings: &'a Settings,
     pub(super) from: &'a OsPath,
@@ -45,7 +45,7 @@ pub(super) struct Copy<'a, D: Editable> {
     pub(super) exclusion: Exclusion,
 }
 
-impl<'a, D: Editable> Copy<'a, D> {
+impl<'a, D: EditDir> Copy<'a, D> {
     pub(super) fn new(op: Op, settings: &'a Settings, from: &'a OsPath, to: &'a OsPath, account: &'a Account) -> Self {
         Self {
             op,
@@ -125,7 +125,7 @@ impl<'a, D: Editable> Copy<'a, D> {
             path: path.clone(),
             what,
             reason: cause.to_string(),
-            kind: sys::kind(&cause),
+            kind: sys::error_kind(&cause),
         });
         let mut report = Report::default();
         report.add_not_kept(not_kept);

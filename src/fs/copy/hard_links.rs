@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use crate::sys::{self, Editable, Facts, OsPathBuf};
+use crate::sys::{self, EditDir, Facts, OsPathBuf};
 use crate::tree::lock;
 
 /// Device and inode.
 pub(super) type FileId = (u64, u64);
 
 /// The copies of files with several names.
-pub(super) struct HardLinks<D: Editable> {
+pub(super) struct HardLinks<D: EditDir> {
     files: Mutex<Files<D>>,
     /// Whether there are any, to be read without the lock.
     is_used: AtomicBool,
@@ -19,7 +19,7 @@ pub(super) struct HardLinks<D: Editable> {
     settled: Condvar,
 }
 
-struct Files<D: Editable> {
+struct Files<D: EditDir> {
     /// By the identity of the original.
     states: HashMap<FileId, State<D>>,
     /// The inode numbers of the originals that were copied.
@@ -29,14 +29,14 @@ struct Files<D: Editable> {
     most_held: usize,
 }
 
-enum State<D: Editable> {
+enum State<D: EditDir> {
     /// A thread is copying it: the others wait.
     InWork,
     Copied(Arc<Copied<D>>),
 }
 
 /// A copy that can get more names.
-pub(super) struct Copied<D: Editable> {
+pub(super) struct Copied<D: EditDir> {
     /// Its path below the target.
     pub(super) path: OsPathBuf,
     /// `None` in a dry run, unless it was there before.
@@ -45,28 +45,28 @@ pub(super) struct Copied<D: Editable> {
     pub(super) held: Mutex<Option<Arc<D::Held>>>,
 }
 
-impl<D: Editable> Copied<D> {
+impl<D: EditDir> Copied<D> {
     pub(super) fn is(&self, facts: &Facts) -> bool {
         facts.id.is_some() && facts.id == self.id
     }
 }
 
 /// Who copies a file with several names.
-pub(super) enum Claim<'a, D: Editable> {
+pub(super) enum Claim<'a, D: EditDir> {
     /// Nobody has to: there is a copy.
     Known(Arc<Copied<D>>),
     Mine(Claimed<'a, D>),
 }
 
 /// The right to copy a file, which ends when this is dropped.
-pub(super) struct Claimed<'a, D: Editable> {
+pub(super) struct Claimed<'a, D: EditDir> {
     links: &'a HardLinks<D>,
     id: FileId,
     /// A copy that cannot get more names here, but may elsewhere.
     previous: Option<Arc<Copied<D>>>,
 }
 
-impl<D: Editable> HardLinks<D> {
+impl<D: EditDir> HardLinks<D> {
     pub(super) fn new() -> Self {
         /// One of so many descriptors that the process may have is for a copy, up to so many copies.
         const PART: usize = 16;
@@ -118,7 +118,7 @@ impl<D: Editable> HardLinks<D> {
     }
 }
 
-impl<D: Editable> Claimed<'_, D> {
+impl<D: EditDir> Claimed<'_, D> {
     pub(super) fn settle(mut self, copy: Copied<D>) {
         let copy = Arc::new(copy);
         let mut files = lock(&self.links.files);
@@ -130,7 +130,7 @@ impl<D: Editable> Claimed<'_, D> {
     }
 }
 
-impl<D: Editable> Drop for Claimed<'_, D> {
+impl<D: EditDir> Drop for Claimed<'_, D> {
     fn drop(&mut self) {
         let mut files = lock(&self.links.files);
         match self.previous.take() {
@@ -141,7 +141,7 @@ impl<D: Editable> Drop for Claimed<'_, D> {
     }
 }
 
-impl<D: Editable> Files<D> {
+impl<D: EditDir> Files<D> {
     /// Keeps a copy open, and lets go of the oldest one if there are too many.
     fn hold(&mut self, copy: Arc<Copied<D>>) {
         if lock(&copy.held).is_none() {

@@ -8,11 +8,11 @@ use super::one::{Copier, Target, TargetDir, became_directory};
 use super::options::Settings;
 use super::put_off::Directory;
 use super::used_names;
-use crate::sys::{Editable, Links, OsPathBuf};
+use crate::sys::{EditDir, Links, OsPathBuf};
 use crate::tree::{Descent, most_open};
 
 /// Copies them below the directory where the copy started, in the order of paths.
-pub(super) fn copy_late_names<D: Editable>(copy: &Copy<'_, D>, source: &D) -> io::Result<()> {
+pub(super) fn copy_late_names<D: EditDir>(copy: &Copy<'_, D>, source: &D) -> io::Result<()> {
     let directories = copy.put_off.take();
     if directories.is_empty() {
         return Ok(());
@@ -30,7 +30,7 @@ pub(super) fn copy_late_names<D: Editable>(copy: &Copy<'_, D>, source: &D) -> io
 }
 
 /// A way down the source and down the target at once.
-struct Way<'c, 'a, D: Editable> {
+struct Way<'c, 'a, D: EditDir> {
     copy: &'c Copy<'a, D>,
     source: Descent<D>,
     target: Descent<D>,
@@ -39,7 +39,7 @@ struct Way<'c, 'a, D: Editable> {
     path: OsPathBuf,
 }
 
-impl<'c, 'a, D: Editable> Way<'c, 'a, D> {
+impl<'c, 'a, D: EditDir> Way<'c, 'a, D> {
     fn new(copy: &'c Copy<'a, D>, source: D, target: Option<D>) -> Self {
         let most_open = most_open(3);
         let mut way = Self {
@@ -124,7 +124,7 @@ impl<'c, 'a, D: Editable> Way<'c, 'a, D> {
 }
 
 /// Makes a hard link for a name that was put off, or a copy.
-fn copied<'c, 'a, D: Editable>(
+fn copied<'c, 'a, D: EditDir>(
     copy: &'c Copy<'a, D>,
     dir: &D,
     name: &OsStr,

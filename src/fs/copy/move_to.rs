@@ -13,10 +13,10 @@ use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::kind::FileKind;
 use crate::report::{Action, Report, Step};
-use crate::sys::{Editable, Existing, Facts, Links, OsPath, Rest, taken_error, temporary_name};
+use crate::sys::{EditDir, Existing, Facts, Links, OsPath, Rest, taken_error, temporary_name};
 use crate::tree::Account;
 
-pub(super) fn move_to<D: Editable>(
+pub(super) fn move_to<D: EditDir>(
     settings: &Settings,
     from: &OsPath,
     to: &OsPath,
@@ -29,7 +29,7 @@ pub(super) fn move_to<D: Editable>(
     moving.run()
 }
 
-struct Moving<'a, D: Editable> {
+struct Moving<'a, D: EditDir> {
     settings: &'a Settings,
     from: &'a OsPath,
     to: &'a OsPath,
@@ -47,7 +47,7 @@ enum Taken {
     Stays,
 }
 
-impl<D: Editable> Moving<'_, D> {
+impl<D: EditDir> Moving<'_, D> {
     fn run(&self) -> io::Result<()> {
         let facts = self.old.facts(Links::Keep)?;
         if is_other_case(self.from, self.to, &self.new.dir)? {
@@ -274,14 +274,14 @@ impl<D: Editable> Moving<'_, D> {
 }
 
 /// A copy under a temporary name, which is removed unless it gets its own: also after a panic.
-struct Unfinished<'m, 'a, D: Editable> {
+struct Unfinished<'m, 'a, D: EditDir> {
     moving: &'m Moving<'a, D>,
     /// None when it has its own.
     name: Option<OsString>,
     copy: D,
 }
 
-impl<D: Editable> Unfinished<'_, '_, D> {
+impl<D: EditDir> Unfinished<'_, '_, D> {
     fn finish(mut self, existing: Existing) -> io::Result<()> {
         let new = &self.moving.new;
         if let Some(name) = &self.name {
@@ -292,7 +292,7 @@ impl<D: Editable> Unfinished<'_, '_, D> {
     }
 }
 
-impl<D: Editable> Drop for Unfinished<'_, '_, D> {
+impl<D: EditDir> Drop for Unfinished<'_, '_, D> {
     fn drop(&mut self) {
         let Self { moving, name: Some(name), copy } = self else { return };
         let (path, account) = (moving.to.with_file_name(&*name), Account::new(None));
@@ -314,7 +314,7 @@ fn stays(cause: &io::Error) -> io::Error {
 /// then the second is no other file that could be lost.
 ///
 /// That is not asked by inode numbers alone: exFAT through FUSE gives each spelling a number of its own.
-pub(in crate::fs) fn is_other_case<D: Editable>(from: &OsPath, to: &OsPath, dir: &D) -> io::Result<bool> {
+pub(in crate::fs) fn is_other_case<D: EditDir>(from: &OsPath, to: &OsPath, dir: &D) -> io::Result<bool> {
     let (Some(old), Some(new)) = (from.file_name(), to.file_name()) else { return Ok(false) };
     let folded = |name: &OsStr| name.to_string_lossy().to_lowercase();
     if old == new || from.parent() != to.parent() || folded(old) != folded(new) {
@@ -333,14 +333,14 @@ pub(in crate::fs) fn is_other_case<D: Editable>(from: &OsPath, to: &OsPath, dir:
 }
 
 /// The names in a directory.
-fn names<D: Editable>(mut listed: D) -> io::Result<Vec<OsString>> {
+fn names<D: EditDir>(mut listed: D) -> io::Result<Vec<OsString>> {
     let (mut buffer, mut names) = (D::Buffer::default(), Vec::new());
     while listed.read(&mut buffer, |_, name, _, _| names.push(name.to_owned()))? == Rest::More {}
     Ok(names)
 }
 
 /// Opens a directory once more, to be read from its beginning.
-fn reopened<D: Editable>(dir: &D) -> io::Result<D> {
+fn reopened<D: EditDir>(dir: &D) -> io::Result<D> {
     dir.open_in(OsStr::new("."), Links::Keep)
 }
 

@@ -16,7 +16,7 @@ use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{
-    self, Copying, Editable, Existing, Facts, Finishing, Links, Losses, Means, Original, OsPath, OsPathBuf,
+    self, Copying, EditDir, Existing, Facts, Finishing, Links, Losses, Means, Original, OsPath, OsPathBuf,
 };
 use crate::tree::path_of;
 use crate::walk::ExclusionWay;
@@ -83,7 +83,7 @@ pub(super) enum Done {
 }
 
 /// One who copies single things, and keeps an account of it.
-pub(super) struct Copier<'c, 'a, D: Editable> {
+pub(super) struct Copier<'c, 'a, D: EditDir> {
     pub(super) copy: &'c Copy<'a, D>,
     /// Whether it copies the start itself, whose names are in its paths.
     is_start: bool,
@@ -98,7 +98,7 @@ pub(super) struct Copier<'c, 'a, D: Editable> {
     pub(super) put_off: OsPathBuf,
 }
 
-impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
+impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
         let (scratch, report, exclusion) = (D::Scratch::default(), Report::default(), copy.exclusion.way());
         let (puts_off, put_off) = (copy.puts_off, OsPathBuf::new());
@@ -360,7 +360,7 @@ impl<'c, 'a, D: Editable> Copier<'c, 'a, D> {
     }
 }
 
-impl<D: Editable> Drop for Copier<'_, '_, D> {
+impl<D: EditDir> Drop for Copier<'_, '_, D> {
     fn drop(&mut self) {
         self.copy.account.add(std::mem::take(&mut self.report));
     }

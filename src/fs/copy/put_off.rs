@@ -8,20 +8,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::used_names::Names;
-use crate::sys::{Editable, Finishing, OsPathBuf};
+use crate::sys::{EditDir, Finishing, OsPathBuf};
 use crate::tree::lock;
 
 /// How many bytes of names are put off at most. What is beyond is copied at once.
 const MOST: usize = 32 << 20;
 
 /// What is put off, directory by directory.
-pub(super) struct PutOff<D: Editable> {
+pub(super) struct PutOff<D: EditDir> {
     directories: Mutex<Vec<Directory<D>>>,
     size: AtomicUsize,
 }
 
 /// A directory with names that are put off. It gets its attributes after them.
-pub(super) struct Directory<D: Editable> {
+pub(super) struct Directory<D: EditDir> {
     /// Where it is below the start.
     pub(super) path: OsPathBuf,
     pub(super) source: D::Id,
@@ -34,7 +34,7 @@ pub(super) struct Directory<D: Editable> {
     pub(super) names: OsPathBuf,
 }
 
-impl<D: Editable> PutOff<D> {
+impl<D: EditDir> PutOff<D> {
     pub(super) fn new() -> Self {
         Self { directories: Mutex::default(), size: AtomicUsize::new(0) }
     }

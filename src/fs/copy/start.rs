@@ -9,10 +9,10 @@ use super::one::{Copier, Made, TargetDir, became_directory, is_special};
 use super::options::{Overwrite, Specials};
 use super::tree::{Above, Job, Work, Worker};
 use crate::kind::FileKind;
-use crate::sys::{self, Editable, Facts, Finishing, Links, OsPath, OsPathBuf};
+use crate::sys::{self, EditDir, Facts, Finishing, Links, OsPath, OsPathBuf};
 use crate::tree::{Pool, in_threads, most_open, thread_count};
 
-impl<'a, D: Editable> Copy<'a, D> {
+impl<'a, D: EditDir> Copy<'a, D> {
     /// Copies the first path to the second.
     pub(super) fn run(&mut self) -> io::Result<()> {
         let (from, to) = (Place::of(self.from)?, Place::of(self.to)?);
@@ -180,7 +180,7 @@ fn lies_in_source() -> io::Error {
 }
 
 /// The directory for a copied tree.
-pub(super) struct Root<D: Editable> {
+pub(super) struct Root<D: EditDir> {
     /// None in a dry run, if it is not there.
     pub(super) dir: Option<D>,
     above: Vec<Above<D>>,
@@ -193,7 +193,7 @@ pub(super) struct Place<'a, D> {
     pub(super) name: &'a OsStr,
 }
 
-impl<'a, D: Editable> Place<'a, D> {
+impl<'a, D: EditDir> Place<'a, D> {
     /// The place that a path leads to. What has no name of its own is found as `.`, in itself.
     pub(super) fn of(path: &'a OsPath) -> io::Result<Self> {
         match path.file_name() {

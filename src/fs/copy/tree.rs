@@ -11,11 +11,11 @@ use super::used_names::{self, Names};
 use crate::error::{Error, Op};
 use crate::kind::FileKind;
 use crate::report::SkipReason;
-use crate::sys::{self, Editable, Finishing, Links, OsPath, OsPathBuf};
+use crate::sys::{self, EditDir, Finishing, Links, OsPath, OsPathBuf};
 use crate::tree::{Descent, Next, Pool, Traversal, TraversalPart, path_of};
 
 /// Something that one thread copies.
-pub(super) struct Job<'c, 'a, D: Editable> {
+pub(super) struct Job<'c, 'a, D: EditDir> {
     pub(super) work: Work<D>,
     /// The directory for it; none in a dry run, where it is not there.
     pub(super) target: Option<D>,
@@ -29,24 +29,24 @@ pub(super) struct Job<'c, 'a, D: Editable> {
 }
 
 /// What tells a directory on the way from others, and its copy, if there is one.
-pub(super) struct Above<D: Editable> {
+pub(super) struct Above<D: EditDir> {
     pub(super) source: D::Id,
     pub(super) target: Option<D::Id>,
 }
 
-impl<D: Editable> Clone for Above<D> {
+impl<D: EditDir> Clone for Above<D> {
     fn clone(&self) -> Self {
         Self { source: self.source.clone(), target: self.target.clone() }
     }
 }
 
-pub(super) enum Work<D: Editable> {
+pub(super) enum Work<D: EditDir> {
     Everything(D),
     Part(TraversalPart<D>),
 }
 
 /// Gives a directory its attributes when the last of those who copy into it is done.
-pub(super) struct Finish<'c, 'a, D: Editable> {
+pub(super) struct Finish<'c, 'a, D: EditDir> {
     copy: &'c Copy<'a, D>,
     source: D,
     target: D,
@@ -56,7 +56,7 @@ pub(super) struct Finish<'c, 'a, D: Editable> {
     is_put_off: bool,
 }
 
-impl<D: Editable> Drop for Finish<'_, '_, D> {
+impl<D: EditDir> Drop for Finish<'_, '_, D> {
     fn drop(&mut self) {
         if !self.is_put_off {
             self.copy.finish(&self.source, &self.target, &self.path, &self.finishing);
@@ -65,7 +65,7 @@ impl<D: Editable> Drop for Finish<'_, '_, D> {
 }
 
 /// One who goes down both trees, and has copied what is found.
-pub(super) struct Worker<'c, 'a, D: Editable> {
+pub(super) struct Worker<'c, 'a, D: EditDir> {
     copy: &'c Copy<'a, D>,
     copier: Copier<'c, 'a, D>,
     target: TargetTree<'c, 'a, D>,
@@ -77,14 +77,14 @@ pub(super) struct Worker<'c, 'a, D: Editable> {
 }
 
 /// The way down the target.
-struct TargetTree<'c, 'a, D: Editable> {
+struct TargetTree<'c, 'a, D: EditDir> {
     descent: Descent<D>,
     /// How many of the last directories are not there, in a dry run.
     absent: usize,
     levels: Vec<Level<'c, 'a, D>>,
 }
 
-struct Level<'c, 'a, D: Editable> {
+struct Level<'c, 'a, D: EditDir> {
     finishing: Finishing,
     names: Option<Arc<Names>>,
     /// Whether names of the directory are put off, and its attributes too.
@@ -92,7 +92,7 @@ struct Level<'c, 'a, D: Editable> {
     finish: Option<Arc<Finish<'c, 'a, D>>>,
 }
 
-impl<D: Editable> TargetTree<'_, '_, D> {
+impl<D: EditDir> TargetTree<'_, '_, D> {
     /// The directory into which is copied now.
     fn current(&mut self) -> io::Result<TargetDir<'_, D>> {
         let level = self.levels.last();
@@ -135,7 +135,7 @@ impl<D: Editable> TargetTree<'_, '_, D> {
     }
 }
 
-impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
+impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, most_open: usize) -> Self {
         let target = TargetTree { descent: Descent::new(most_open), absent: 0, levels: Vec::new() };
         Self { copy, copier: Copier::new(copy, false), target, above: Vec::new(), most_open, waiting: Vec::new() }
@@ -395,12 +395,12 @@ impl<'c, 'a, D: Editable> Worker<'c, 'a, D> {
 
 /// A worker's way through a part of the source. However it ends, every directory on it gets its attributes: until then
 /// it is for its owner only.
-struct Way<'w, 'c, 'a, D: Editable> {
+struct Way<'w, 'c, 'a, D: EditDir> {
     worker: &'w mut Worker<'c, 'a, D>,
     traversal: Traversal<D>,
 }
 
-impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
+impl<'c, 'a, D: EditDir> Way<'_, 'c, 'a, D> {
     fn follow(&mut self, pool: &Pool<Job<'c, 'a, D>>) {
         let Self { worker, traversal } = self;
         let copy = worker.copy;
@@ -439,7 +439,7 @@ impl<'c, 'a, D: Editable> Way<'_, 'c, 'a, D> {
     }
 }
 
-impl<D: Editable> Drop for Way<'_, '_, '_, D> {
+impl<D: EditDir> Drop for Way<'_, '_, '_, D> {
     fn drop(&mut self) {
         while !self.worker.target.levels.is_empty() {
             self.worker.leave(&mut self.traversal);

@@ -13,7 +13,7 @@ use super::{Removal, RemovalSettings};
 use crate::error::{Error, Op, Result};
 use crate::report::Report;
 use crate::sys::hooked::{Call, Hooked, hooked};
-use crate::sys::{self, Editable, PortableDir};
+use crate::sys::{self, EditDir, PortableDir};
 use crate::tree::Account;
 
 const SETTINGS: RemovalSettings =
@@ -21,7 +21,7 @@ const SETTINGS: RemovalSettings =
 
 /// A tree of two files and two directories is removed, while others do something. What they return is what the step
 /// gives, if it is an error.
-fn removed<D: Editable>(
+fn removed<D: EditDir>(
     settings: RemovalSettings,
     others: impl Fn(&Path, Call<'_>) -> io::Result<()> + 'static,
 ) -> Done {

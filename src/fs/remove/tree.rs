@@ -7,7 +7,7 @@ use crate::error::{Error, Op};
 use crate::fs::manifest::{ANOTHER_DIRECTORY, Fate, Manifest, stays};
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
-use crate::sys::{self, Editable, Links, OsPath, OsPathBuf};
+use crate::sys::{self, EditDir, Links, OsPath, OsPathBuf};
 use crate::tree::{
     Account, MOST_OPEN, Next, Pool, Traversal, TraversalPart, in_threads, most_open, path_of, thread_count,
 };
@@ -25,7 +25,7 @@ pub(in crate::fs) struct Settings {
 }
 
 /// The removal of one path.
-pub(in crate::fs) struct Removal<'a, D: Editable> {
+pub(in crate::fs) struct Removal<'a, D: EditDir> {
     start: &'a OsPath,
     settings: Settings,
     /// What may be removed, if that is not everything.
@@ -33,7 +33,7 @@ pub(in crate::fs) struct Removal<'a, D: Editable> {
     account: &'a Account,
 }
 
-impl<'a, D: Editable> Removal<'a, D> {
+impl<'a, D: EditDir> Removal<'a, D> {
     pub(in crate::fs) fn new(start: &'a OsPath, settings: Settings, account: &'a Account) -> Self {
         Self { start, settings, manifest: None, account }
     }
@@ -60,7 +60,7 @@ impl<'a, D: Editable> Removal<'a, D> {
                 return Err(stays(ANOTHER_DIRECTORY));
             }
             match parent.remove_dir(name) {
-                Err(error) if sys::kind(&error) == ErrorKind::DirectoryNotEmpty => {}
+                Err(error) if sys::error_kind(&error) == ErrorKind::DirectoryNotEmpty => {}
                 result => return result,
             }
         }
@@ -144,7 +144,7 @@ impl<'a, D: Editable> Removal<'a, D> {
                 return Ok(());
             }
             match if dry_run { Ok(()) } else { parent.remove_dir(name) } {
-                Err(error) if sys::kind(&error) == ErrorKind::DirectoryNotEmpty && round < MOST_ROUNDS => {}
+                Err(error) if sys::error_kind(&error) == ErrorKind::DirectoryNotEmpty && round < MOST_ROUNDS => {}
                 Err(error) if !is_gone(&error) => return Err(error),
                 _ => break,
             }
@@ -253,7 +253,7 @@ enum Failures {
 }
 
 /// One who removes, and keeps an account of it.
-struct Worker<'a, D: Editable> {
+struct Worker<'a, D: EditDir> {
     removal: &'a Removal<'a, D>,
     failures: Failures,
     /// A directory on the file system to keep to.
@@ -274,7 +274,7 @@ struct Emptying {
     rounds: u32,
 }
 
-impl<D: Editable> Worker<'_, D> {
+impl<D: EditDir> Worker<'_, D> {
     /// Removes what is in a directory; returns whether something in it stays.
     fn traverse(&mut self, traversal: Traversal<D>) -> bool {
         self.traverse_sharing(traversal, None)
@@ -454,8 +454,8 @@ impl<D: Editable> Worker<'_, D> {
         match self.remove_left(traversal, above, &name, id) {
             Ok(()) => self.removed(FileKind::Directory, traversal.path(), &name),
             Err(cause) if is_gone(&cause) => {}
-            Err(cause) if sys::kind(&cause) == ErrorKind::DirectoryNotEmpty && is_shared => {}
-            Err(cause) if sys::kind(&cause) == ErrorKind::DirectoryNotEmpty && rounds < MOST_ROUNDS => {
+            Err(cause) if sys::error_kind(&cause) == ErrorKind::DirectoryNotEmpty && is_shared => {}
+            Err(cause) if sys::error_kind(&cause) == ErrorKind::DirectoryNotEmpty && rounds < MOST_ROUNDS => {
                 self.enter(traversal, levels, &name, rounds + 1);
             }
             Err(cause) => {
@@ -505,7 +505,7 @@ impl<D: Editable> Worker<'_, D> {
     }
 }
 
-impl<D: Editable> Drop for Worker<'_, D> {
+impl<D: EditDir> Drop for Worker<'_, D> {
     fn drop(&mut self) {
         self.removal.account.add(std::mem::take(&mut self.report));
     }
@@ -515,7 +515,7 @@ impl<D: Editable> Drop for Worker<'_, D> {
 fn changes(error: &io::Error) -> bool {
     is_gone(error)
         || sys::is_loop(error)
-        || matches!(sys::kind(error), ErrorKind::DirectoryNotEmpty | ErrorKind::IsADirectory)
+        || matches!(sys::error_kind(error), ErrorKind::DirectoryNotEmpty | ErrorKind::IsADirectory)
 }
 
 /// Whether an error says that nothing is there (any more).
@@ -545,7 +545,7 @@ mod tests {
         Duration::from_millis(if std::env::var_os("WAYPATH_LONG").is_some() { 20_000 } else { 500 })
     }
 
-    fn rmtree<D: Editable>(path: &OsPath, threads: usize) -> crate::Result<Report> {
+    fn rmtree<D: EditDir>(path: &OsPath, threads: usize) -> crate::Result<Report> {
         let account = Account::new(None);
         Removal::<D>::new(path, Settings { threads, ..Settings::default() }, &account)
             .rmtree()
@@ -554,7 +554,7 @@ mod tests {
     }
 
     /// Removes a tree over and over, while some of its directories are exchanged for links to one outside.
-    fn race<D: Editable>(name: &str) {
+    fn race<D: EditDir>(name: &str) {
         let place = tempfile::tempdir().unwrap();
         let (tree, outside) = (place.path().join("tree"), place.path().join("outside"));
         let directories = ["d", "d/0", "d/1", "d/1/sub"];
@@ -619,7 +619,7 @@ mod tests {
     }
 
     /// What others remove at the same moment is gone, as was wanted.
-    fn gone<D: Editable>() {
+    fn gone<D: EditDir>() {
         let place = tempfile::tempdir().unwrap();
         fs::create_dir_all(place.path().join("d/e")).unwrap();
         let account = Account::new(None);
@@ -649,7 +649,7 @@ mod tests {
     }
 
     /// What took the place of a directory just before its removal stays.
-    fn replaced<D: Editable>() {
+    fn replaced<D: EditDir>() {
         let place = tempfile::tempdir().unwrap();
         let paths = ["d", "other"].map(|name| place.path().join(name));
         paths.iter().for_each(|path| fs::create_dir(path).unwrap());

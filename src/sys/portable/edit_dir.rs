@@ -16,12 +16,12 @@ use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::edit_dir::{
-    Attributes, CopiedFile, Copying, Editable, Existing, Facts, Finishing, Losses, Means, Original, parent_of,
+    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, parent_of,
     temporary_name,
 };
 use crate::sys::paths::{self, lstat, stat};
 
-impl Editable for Dir {
+impl EditDir for Dir {
     type Source = PathBuf;
 
     /// A temporary name that nobody has.

@@ -39,7 +39,7 @@ impl Name for Named<'_> {
     fn is_about_hard_links(error: &io::Error) -> bool {
         use ErrorKind::{AlreadyExists, CrossesDevices, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         let others = [AlreadyExists, CrossesDevices, QuotaExceeded, ReadOnlyFilesystem, StorageFull];
-        !others.contains(&paths::kind(error))
+        !others.contains(&paths::error_kind(error))
     }
 }
 

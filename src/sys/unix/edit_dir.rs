@@ -26,10 +26,10 @@ use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::edit_dir::{
-    Attributes, CopiedFile, Copying, Editable, Existing, Facts, Finishing, Losses, Original, temporary_name,
+    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Original, temporary_name,
 };
 
-impl Editable for Dir {
+impl EditDir for Dir {
     type Source = File;
 
     type Scratch = Scratch;

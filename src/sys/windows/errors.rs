@@ -26,7 +26,7 @@ pub(super) mod code {
 }
 
 /// The kind of an error, also where std has none for it.
-pub(crate) fn kind(error: &io::Error) -> ErrorKind {
+pub(crate) fn error_kind(error: &io::Error) -> ErrorKind {
     match error.raw_os_error() {
         Some(code::SHARING_VIOLATION | code::LOCK_VIOLATION | code::DELETE_PENDING) => ErrorKind::ResourceBusy,
         Some(code::PRIVILEGE_NOT_HELD) => ErrorKind::PermissionDenied,

@@ -7,9 +7,9 @@ use super::{Copier, Target};
 use crate::fs::copy::options::Settings;
 use crate::fs::copy::times::is_same_time;
 use crate::report::Action;
-use crate::sys::{Editable, Facts, Links, Original, OsPath};
+use crate::sys::{EditDir, Facts, Links, Original, OsPath};
 
-impl<D: Editable> Copier<'_, '_, D> {
+impl<D: EditDir> Copier<'_, '_, D> {
     /// Brings the attributes of what stays up to date, of which this is known.
     pub(super) fn update(
         &mut self,

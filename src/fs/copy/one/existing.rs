@@ -7,7 +7,7 @@ use crate::fs::copy::options::{Overwrite, Settings};
 use crate::fs::copy::policy::{is_outdated, refuse_special};
 use crate::fs::copy::used_names::{Names, Used};
 use crate::kind::FileKind;
-use crate::sys::{self, Editable, Existing, Facts, Links, Original};
+use crate::sys::{self, EditDir, Existing, Facts, Links, Original};
 
 /// What a step finds at the target.
 pub(super) enum Found {
@@ -18,7 +18,7 @@ pub(super) enum Found {
     Unchanged(Facts),
 }
 
-impl<D: Editable> Copier<'_, '_, D> {
+impl<D: EditDir> Copier<'_, '_, D> {
     /// Decides what becomes of an existing file, or what was done if it stays.
     ///
     /// `is_different` says whether it is not what the original is, as far as one can see without reading both.

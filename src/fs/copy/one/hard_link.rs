@@ -13,7 +13,7 @@ use crate::fs::copy::options::Overwrite;
 use crate::fs::copy::policy::is_outdated;
 use crate::kind::FileKind;
 use crate::report::{Action, Attribute};
-use crate::sys::{self, Editable, Existing, Facts, Links, Losses};
+use crate::sys::{self, EditDir, Existing, Facts, Links, Losses};
 use crate::tree::lock;
 
 /// What became of a name that is to be a hard link.
@@ -23,7 +23,7 @@ enum Linked {
     Unable(io::Error),
 }
 
-impl<D: Editable> Copier<'_, '_, D> {
+impl<D: EditDir> Copier<'_, '_, D> {
     /// The identity of a file that is to stay one file under several names.
     pub(in crate::fs::copy) fn several_names(&self, facts: &Facts) -> Option<FileId> {
         (self.copy.settings.hard_links && facts.names > 1).then_some(facts.id).flatten()
@@ -171,7 +171,7 @@ impl<D: Editable> Copier<'_, '_, D> {
         if let Some(held) = held {
             match dir.make_hard_link_to(&held, name, existing) {
                 // It may have a path, if the system knows it by nothing else.
-                Err(error) if matches!(sys::kind(&error), ErrorKind::NotFound | ErrorKind::Unsupported) => {}
+                Err(error) if matches!(sys::error_kind(&error), ErrorKind::NotFound | ErrorKind::Unsupported) => {}
                 Err(error) if cannot_have_names(&error) => return Ok(Some(error)),
                 result => return result.map(|()| None),
             }
@@ -194,7 +194,7 @@ impl<D: Editable> Copier<'_, '_, D> {
 }
 
 /// Holds a copy; if that is one open file too many, its facts will do.
-fn held<D: Editable>(dir: &D, name: &OsStr) -> io::Result<(Option<D::Held>, Facts)> {
+fn held<D: EditDir>(dir: &D, name: &OsStr) -> io::Result<(Option<D::Held>, Facts)> {
     dir.hold(name).or_else(|_| Ok((None, dir.facts_in(name, Links::Keep)?)))
 }
 
@@ -203,7 +203,7 @@ fn held<D: Editable>(dir: &D, name: &OsStr) -> io::Result<(Option<D::Held>, Fact
 fn cannot_have_names(error: &io::Error) -> bool {
     use ErrorKind::{CrossesDevices, InvalidFilename, NotFound, PermissionDenied, TooManyLinks, Unsupported};
     matches!(
-        sys::kind(error),
+        sys::error_kind(error),
         CrossesDevices | InvalidFilename | NotFound | PermissionDenied | TooManyLinks | Unsupported
     )
 }
