@@ -14,19 +14,15 @@ pub(crate) struct Scratch {
     /// A temporary name that nobody has.
     pub(in crate::sys::unix) name: Option<OsString>,
     /// What the file systems at hand turned out not to do.
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     pub(in crate::sys::unix) cannot_share: bool,
-    pub(in crate::sys::unix) cannot_copy: bool,
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    cannot_copy: bool,
     pub(in crate::sys::unix) cannot_name: bool,
-    pub(in crate::sys::unix) new_directories: NewDirectories,
-}
-
-/// What is known of directories that are made.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::sys::unix) struct NewDirectories {
-    /// The umask takes nothing of what their owner may do with them.
-    pub(in crate::sys::unix) have_their_bits: bool,
-    /// The file system lets nobody change their modes.
-    pub(in crate::sys::unix) keep_their_mode: bool,
+    /// The umask takes nothing of what the owner of a new directory may do with it.
+    pub(in crate::sys::unix) dirs_have_their_bits: bool,
+    /// The file system lets nobody change the mode of a new directory.
+    pub(in crate::sys::unix) dirs_keep_their_mode: bool,
 }
 
 impl Scratch {
@@ -51,32 +47,26 @@ pub(super) fn content(
     scratch: &mut Scratch,
     goes_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Option<Means>> {
-    if facts.allocated < facts.size && by_system::has_holes(from, facts.size) {
-        return Ok(by_system::without_holes(from, to, scratch, goes_on)?.then_some(Means::ByHand));
-    }
-    let mut means = Means::ByHand;
-    if facts.size > Scratch::BUFFER as u64 {
-        if !scratch.cannot_share && by_system::share(from, to, scratch) {
-            return Ok(goes_on(facts.size).then_some(Means::Shared));
-        }
-        if !scratch.cannot_copy {
-            match by_system::copy(from, to, scratch, goes_on)? {
-                Copied::Nothing => {}
-                Copied::Something => means = Means::BySystem,
-                Copied::Stopped => return Ok(None),
-            }
-        }
-    }
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let means = match by_system::content(from, facts, to, scratch, goes_on)? {
+        Copied::Nothing => Means::ByHand,
+        Copied::Something => Means::BySystem,
+        Copied::Whole(means) => return Ok(Some(means)),
+        Copied::Stopped => return Ok(None),
+    };
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let means = Means::ByHand;
     // The rest, if there is one: the system's copying says by the same answer that it is at the end and that it cannot
     // go on.
     Ok(by_hand(from, facts, to, scratch, goes_on)?.then_some(means))
 }
 
-/// How far the system copied by itself.
-#[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code, reason = "it copies nothing"))]
+/// How far a file was copied with the system's help.
+#[cfg(any(target_os = "linux", target_os = "android"))]
 enum Copied {
     Nothing,
     Something,
+    Whole(Means),
     /// It was told to stop.
     Stopped,
 }
@@ -145,8 +135,29 @@ mod by_system {
     /// How much is copied at once, so that one can be told to stop.
     const CHUNK: usize = 16 * 1024 * 1024;
 
+    /// Copies what the system copies, and what has holes.
+    pub(super) fn content(
+        from: &File,
+        facts: &Facts,
+        to: &File,
+        scratch: &mut Scratch,
+        goes_on: &mut dyn FnMut(u64) -> bool,
+    ) -> io::Result<Copied> {
+        let whole = |means, is_done| if is_done { Copied::Whole(means) } else { Copied::Stopped };
+        if facts.allocated < facts.size && has_holes(from, facts.size) {
+            return Ok(whole(Means::ByHand, without_holes(from, to, scratch, goes_on)?));
+        }
+        if facts.size <= Scratch::BUFFER as u64 {
+            return Ok(Copied::Nothing);
+        }
+        if !scratch.cannot_share && share(from, to, scratch) {
+            return Ok(whole(Means::Shared, goes_on(facts.size)));
+        }
+        if scratch.cannot_copy { Ok(Copied::Nothing) } else { copy(from, to, scratch, goes_on) }
+    }
+
     /// Lets both files share the content on the disk; whether that was possible.
-    pub(super) fn share(from: &File, to: &File, scratch: &mut Scratch) -> bool {
+    fn share(from: &File, to: &File, scratch: &mut Scratch) -> bool {
         match ioctl_ficlone(to, from) {
             Ok(()) => true,
             Err(errno) => {
@@ -158,12 +169,7 @@ mod by_system {
     }
 
     /// Copies from where both files are, as far as the system does it.
-    pub(super) fn copy(
-        from: &File,
-        to: &File,
-        scratch: &mut Scratch,
-        goes_on: &mut dyn FnMut(u64) -> bool,
-    ) -> io::Result<Copied> {
+    fn copy(from: &File, to: &File, scratch: &mut Scratch, goes_on: &mut dyn FnMut(u64) -> bool) -> io::Result<Copied> {
         let mut copied = Copied::Nothing;
         loop {
             match retry_on_intr(|| copy_file_range(from, None, to, None, CHUNK)) {
@@ -184,7 +190,7 @@ mod by_system {
 
     /// Whether the system says that there are holes in a file of this size. Where it cannot know, it says that the
     /// only one is behind the end that it states.
-    pub(super) fn has_holes(from: &File, size: u64) -> bool {
+    fn has_holes(from: &File, size: u64) -> bool {
         match seek(from, SeekFrom::Hole(0)) {
             Ok(hole) => seek(from, SeekFrom::Start(0)).is_ok() && hole < size,
             Err(_) => false,
@@ -192,7 +198,7 @@ mod by_system {
     }
 
     /// Copies the data, and leaves holes where there is none, which count as done; whether to the end.
-    pub(super) fn without_holes(
+    fn without_holes(
         from: &File,
         to: &File,
         scratch: &mut Scratch,
@@ -245,38 +251,4 @@ pub(super) fn clone(from: &File, new: super::place::Place<'_>, owner: bool) -> i
 
     let flags = if owner { CloneFlags::empty() } else { CloneFlags::NOOWNERCOPY };
     Ok(retry_on_intr(|| fclonefileat(from, new.dir, new.name, flags))?)
-}
-
-/// Elsewhere everything is copied by hand.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-mod by_system {
-    use super::*;
-
-    pub(super) fn share(_: &File, _: &File, _: &mut Scratch) -> bool {
-        false
-    }
-
-    #[allow(clippy::unnecessary_wraps, reason = "as for Linux")]
-    pub(super) fn copy(
-        _: &File,
-        _: &File,
-        scratch: &mut Scratch,
-        _: &mut dyn FnMut(u64) -> bool,
-    ) -> io::Result<Copied> {
-        scratch.cannot_copy = true;
-        Ok(Copied::Nothing)
-    }
-
-    pub(super) fn has_holes(_: &File, _: u64) -> bool {
-        false
-    }
-
-    pub(super) fn without_holes(
-        _: &File,
-        _: &File,
-        _: &mut Scratch,
-        _: &mut dyn FnMut(u64) -> bool,
-    ) -> io::Result<bool> {
-        Err(ErrorKind::Unsupported.into())
-    }
 }

@@ -109,7 +109,7 @@ impl EditDir for Dir {
             self.at(name).make_dir(0o777)?;
             return self.opened_up(name, scratch).inspect_err(|_| _ = self.remove_dir(name));
         }
-        if !scratch.new_directories.keep_their_mode {
+        if !scratch.dirs_keep_their_mode {
             self.at(name).make_dir(PRIVATE)?;
             if self.made_private(name, scratch).inspect_err(|_| _ = self.remove_dir(name))? {
                 return Ok(None);
@@ -199,17 +199,15 @@ impl EditDir for Dir {
         }
         let mut losses = Losses::default();
         let facts = &permitted(&Handle::Open(source.as_fd()), facts, copying.attributes, &mut losses);
-        let replaced = match copying.existing {
-            Existing::Replace => self.replaced_file(name, copying.attributes),
-            Existing::Fail => None,
-        };
+        let replaced = self.replaced_file(name, copying);
+        let kept = replaced.as_ref().map(|facts| Giver::replaced(self.named(name), facts, copying.attributes));
         let mut is_first = true;
         loop {
             let (file, temporary) = self.temporary_file(facts, copying, replaced.is_some(), scratch)?;
             // What is copied once more is not counted once more.
             let mut goes_on = |count| goes_on(if is_first { count } else { 0 });
             let Some(means) = copy::content(source, facts, &file, scratch, &mut goes_on)? else { return Ok(None) };
-            self.complete_file(&file, (source, facts), copying.attributes, replaced.as_ref(), &mut losses)?;
+            self.complete_file(&file, (source, facts), copying.attributes, kept, &mut losses)?;
             if copying.strict && !losses.is_empty() {
                 return losses.refused().map(|()| None);
             }
@@ -350,37 +348,36 @@ impl Dir {
         file: &File,
         (source, facts): (&File, &Facts),
         attributes: Attributes,
-        replaced: Option<&Replaced<'_>>,
+        kept: Option<Giver<'_>>,
         losses: &mut Losses,
     ) -> io::Result<()> {
         let copy = Handle::Open(file.as_fd());
         let surplus = self.surplus_of_new();
         // Who gives the mode is the last: it must not be changed any more.
-        let gets_old_mode = replaced.is_some() && !attributes.mode;
-        if let (Some(replaced), false) = (replaced, gets_old_mode) {
-            give_attributes::give(&replaced.giver(attributes), &copy, Surplus::Nothing, losses)?;
+        let (first, last) = if attributes.mode { (kept, None) } else { (None, kept) };
+        if let Some(giver) = first {
+            give_attributes::give(&giver, &copy, Surplus::Nothing, losses)?;
         }
         let has_mode = surplus == Surplus::Nothing && self.gives_mode(file, facts, attributes)?;
         let given = Attributes { mode: attributes.mode && !has_mode, ..attributes };
         let handle = Handle::Open(source.as_fd());
         let giver = Giver { attributes: given, ..Giver::original(handle, facts, attributes) };
         give_attributes::give(&giver, &copy, surplus, losses)?;
-        if let (Some(replaced), true) = (replaced, gets_old_mode) {
-            give_attributes::give(&replaced.giver(attributes), &copy, surplus, losses)?;
+        if let Some(giver) = last {
+            give_attributes::give(&giver, &copy, surplus, losses)?;
         }
         Ok(())
     }
 
     /// The file that has a name, if a copy that replaces it keeps something of it.
-    fn replaced_file<'n>(&'n self, name: &'n OsStr, attributes: Attributes) -> Option<Replaced<'n>> {
-        let Attributes { mode, xattrs, owner, .. } = attributes;
-        if mode && xattrs && owner {
+    fn replaced_file(&self, name: &OsStr, copying: &Copying) -> Option<Facts> {
+        let Attributes { mode, xattrs, owner, .. } = copying.attributes;
+        if copying.existing == Existing::Fail || mode && xattrs && owner {
             return None;
         }
         let facts = self.facts_in(name, Links::Keep).ok().filter(|facts| facts.kind == FileKind::File)?;
         // What lets it run as its owner was not meant for this content.
-        let facts = Facts { mode: facts.mode & !0o7000, ..facts };
-        Some(Replaced { handle: self.named(name), facts })
+        Some(Facts { mode: facts.mode & !0o7000, ..facts })
     }
 
     /// What a new file or directory in this one has that nobody asked for.
@@ -407,19 +404,6 @@ impl Dir {
     }
 }
 
-/// A file that a copy replaces.
-struct Replaced<'a> {
-    handle: Handle<'a>,
-    facts: Facts,
-}
-
-impl Replaced<'_> {
-    /// What the copy keeps of it, if it gets these attributes of the original.
-    fn giver(&self, copied: Attributes) -> Giver<'_> {
-        Giver::replaced(self.handle, &self.facts, copied)
-    }
-}
-
 const STICKY: u32 = 0o1000;
 
 /// Whether the file system lets the mode of a directory be changed, and does not only say so.
@@ -442,13 +426,12 @@ impl Dir {
     /// Lets the owner of a new directory do everything with it, if the umask or the directory above does not; returns
     /// the mode that it had then.
     fn opened_up(&self, name: &OsStr, scratch: &mut Scratch) -> io::Result<Option<u32>> {
-        let made = &mut scratch.new_directories;
-        if made.have_their_bits && self.surplus_of_new() == Surplus::Nothing {
+        if scratch.dirs_have_their_bits && self.surplus_of_new() == Surplus::Nothing {
             return Ok(None);
         }
         let mode = mode_of(&self.at(name).stat(Links::Keep)?);
         if mode & PRIVATE == PRIVATE {
-            made.have_their_bits = true;
+            scratch.dirs_have_their_bits = true;
             return Ok(None);
         }
         self.at(name).set_mode(mode | PRIVATE, Links::Keep)?;
@@ -459,12 +442,11 @@ impl Dir {
     /// the file system lets nobody change modes.
     fn made_private(&self, name: &OsStr, scratch: &mut Scratch) -> io::Result<bool> {
         self.take_lists(name)?;
-        let made = &mut scratch.new_directories;
-        if made.have_their_bits && self.surplus_of_new() == Surplus::Nothing {
+        if scratch.dirs_have_their_bits && self.surplus_of_new() == Surplus::Nothing {
             return Ok(true);
         }
         let mode = mode_of(&self.at(name).stat(Links::Keep)?);
-        made.have_their_bits = mode & PRIVATE == PRIVATE;
+        scratch.dirs_have_their_bits = mode & PRIVATE == PRIVATE;
         // What it has from the directory above besides permissions stays.
         let private = mode & 0o7000 | PRIVATE;
         let is_set = match self.open_in(name, Links::Keep) {
@@ -472,7 +454,7 @@ impl Dir {
             Ok(dir) => is_changed(&dir, private ^ STICKY) && is_changed(&dir, private),
             Err(_) => self.named(name).set_mode(private).is_ok(),
         };
-        made.keep_their_mode = !is_set;
+        scratch.dirs_keep_their_mode = !is_set;
         Ok(is_set)
     }
 

@@ -9,7 +9,7 @@ use rustix::io::Result;
 use super::attr::timespec;
 use super::facts::mode_of;
 use super::handle::Handle;
-use super::xattr::{self, Lists, Surplus, Wanted};
+use super::xattr::{self, Lists, Surplus};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::edit_dir::{Attributes, Facts, Losses};
@@ -19,6 +19,10 @@ const SET_ID: u32 = 0o6000;
 
 /// What one has, to be given to another.
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android", target_vendor = "apple")),
+    allow(dead_code, reason = "rustix has no extended attributes there")
+)]
 pub(super) struct Giver<'a> {
     pub(super) handle: Handle<'a>,
     /// What is known of it. The mode is the one to give, see [`permitted`].
@@ -40,7 +44,7 @@ pub(super) fn permitted(of: &Handle<'_>, facts: &Facts, attributes: Attributes, 
 
 /// Gives attributes of one to another.
 pub(super) fn give(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: &mut Losses) -> Result<()> {
-    let Giver { handle, facts, attributes, .. } = *from;
+    let Giver { facts, attributes, .. } = *from;
     let has_mode = attributes.mode && facts.kind != FileKind::Symlink;
     let mut now = None;
     if has_mode || attributes.owner {
@@ -52,7 +56,7 @@ pub(super) fn give(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: 
     {
         give_owner(facts.owner, to, now, losses)?;
     }
-    let mode = xattr::copy(&handle, to, facts.mode, from.wanted(surplus), losses);
+    let mode = xattr::copy(from, to, surplus, losses);
     if has_mode && let Some(now) = now {
         // To change the owner takes away some bits, and to set a list changes others.
         give_mode(mode, from, to, &now, losses)?;
@@ -67,7 +71,7 @@ pub(super) fn give(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: 
 
 /// Whether one, of which this is known, has other attributes than another would give it; times are not compared.
 pub(super) fn differ(from: &Giver<'_>, to: &Handle<'_>, now: &Facts) -> Result<bool> {
-    let Giver { handle, facts, attributes, .. } = *from;
+    let Giver { facts, attributes, .. } = *from;
     if attributes.owner && now.owner != facts.owner && may_give(facts.owner, now.owner) {
         return Ok(true);
     }
@@ -75,7 +79,7 @@ pub(super) fn differ(from: &Giver<'_>, to: &Handle<'_>, now: &Facts) -> Result<b
     if attributes.mode && facts.kind != FileKind::Symlink && now.mode & bits != facts.mode & bits {
         return Ok(true);
     }
-    xattr::differ(&handle, to, from.wanted(Surplus::Anything))
+    xattr::differ(from, to)
 }
 
 impl<'a> Giver<'a> {
@@ -95,11 +99,6 @@ impl<'a> Giver<'a> {
         let attributes = Attributes { mode: !mode, xattrs: !xattrs, owner: !owner, times: false };
         let lists = if mode { Lists::Left } else { Lists::Copied };
         Self { handle, facts, attributes, lists, has_same_content: false }
-    }
-
-    fn wanted(&self, surplus: Surplus) -> Wanted {
-        let Self { attributes, lists, has_same_content, .. } = *self;
-        Wanted { lists, others: attributes.xattrs, has_same_content, surplus }
     }
 }
 

@@ -4,22 +4,6 @@
 pub(super) use here::RIGHTS;
 pub(super) use here::{copy, differ, has_default_list, own_mode, remove_lists};
 
-/// What a copy gets of the extended attributes of its original.
-#[derive(Clone, Copy)]
-#[cfg_attr(
-    not(any(target_os = "linux", target_os = "android", target_vendor = "apple")),
-    allow(dead_code, reason = "rustix has no extended attributes there")
-)]
-pub(super) struct Wanted {
-    pub(super) lists: Lists,
-    /// Whether it gets those that are not access control lists.
-    pub(super) others: bool,
-    /// Whether both have the same content.
-    pub(super) has_same_content: bool,
-    /// What it may have that the original does not have.
-    pub(super) surplus: Surplus,
-}
-
 /// What becomes of access control lists. They are permissions: they go with the mode.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lists {
@@ -46,10 +30,11 @@ pub(super) enum Surplus {
 mod here {
     use rustix::io::{Errno, Result};
 
-    use super::{Lists, Surplus, Wanted};
+    use super::{Lists, Surplus};
     use crate::report::Attribute;
-    use crate::sys::edit_dir::Losses;
+    use crate::sys::edit_dir::{Attributes, Losses};
     use crate::sys::unix::facts::mode_of;
+    use crate::sys::unix::give_attributes::Giver;
     use crate::sys::unix::handle::Handle;
 
     /// The access control list of a file, where the system has it among its attributes.
@@ -72,31 +57,27 @@ mod here {
 
     /// Gives one the attributes of the other. Returns the mode that goes with them: if the copy does not get the list
     /// of the original, the mask of that list is not in it.
-    pub(in crate::sys::unix) fn copy(
-        from: &Handle<'_>,
-        to: &Handle<'_>,
-        mode: u32,
-        wanted: Wanted,
-        losses: &mut Losses,
-    ) -> u32 {
-        if wanted.lists == Lists::Without && wanted.surplus != Surplus::Nothing {
+    pub(in crate::sys::unix) fn copy(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: &mut Losses) -> u32 {
+        let Giver { handle, lists, attributes: Attributes { xattrs, .. }, .. } = *from;
+        let mode = from.facts.mode;
+        if lists == Lists::Without && surplus != Surplus::Nothing {
             remove_list(to, RIGHTS, losses);
         }
-        if wanted.lists != Lists::Copied && !wanted.others {
+        if lists != Lists::Copied && !xattrs {
             return mode;
         }
-        let names = match listed(from) {
+        let names = match listed(&handle) {
             Ok(names) => names,
             Err(errno) => {
                 losses.add(Attribute::Xattrs, errno);
-                return own_mode(from, mode, losses);
+                return own_mode(&handle, mode, losses);
             }
         };
-        let mut copying = Copying { from, to, widened: None, losses };
-        if wanted.others {
-            copying.others(&names, wanted);
+        let mut copying = Copying { from: &handle, to, surplus, widened: None, losses };
+        if xattrs {
+            copying.others(&names, from.has_same_content);
         }
-        let mode = if wanted.lists == Lists::Copied { copying.lists(&names, mode, wanted.surplus) } else { mode };
+        let mode = if lists == Lists::Copied { copying.lists(&names, mode) } else { mode };
         if let Some(before) = copying.widened {
             // The mode that it is to have in the end is set later.
             _ = to.set_mode(before);
@@ -107,19 +88,20 @@ mod here {
     struct Copying<'a, 'h> {
         from: &'a Handle<'h>,
         to: &'a Handle<'h>,
+        surplus: Surplus,
         /// The mode that it had, if it had to be made writable.
         widened: Option<u32>,
         losses: &'a mut Losses,
     }
 
     impl Copying<'_, '_> {
-        fn others(&mut self, names: &Names, wanted: Wanted) {
-            let is_kept = |name: &&[u8]| wanted.has_same_content || !OF_CONTENT.contains(name);
+        fn others(&mut self, names: &Names, has_same_content: bool) {
+            let is_kept = |name: &&[u8]| has_same_content || !OF_CONTENT.contains(name);
             for name in names.iter().filter(|name| !is_list(name)).filter(is_kept) {
                 let copied = value(self.from, name).and_then(|value| self.change(|to| to.set_xattr(name, &value)));
                 self.enter(name, copied);
             }
-            if wanted.surplus != Surplus::Anything {
+            if self.surplus != Surplus::Anything {
                 return;
             }
             let Ok(present) = listed(self.to) else { return };
@@ -130,7 +112,7 @@ mod here {
         }
 
         /// Both lists; returns the mode that goes with them.
-        fn lists(&mut self, names: &Names, mut mode: u32, surplus: Surplus) -> u32 {
+        fn lists(&mut self, names: &Names, mut mode: u32) -> u32 {
             for name in [DEFAULT_RIGHTS, RIGHTS] {
                 let wanted = names.iter().any(|other| other == name).then(|| value(self.from, name));
                 let set = match &wanted {
@@ -146,7 +128,7 @@ mod here {
                         mode = narrowed(mode, group_bits(list));
                     }
                 }
-                if (wanted.is_none() || set.is_err()) && surplus != Surplus::Nothing {
+                if (wanted.is_none() || set.is_err()) && self.surplus != Surplus::Nothing {
                     remove_list(self.to, name, self.losses);
                 }
             }
@@ -236,18 +218,19 @@ mod here {
     }
 
     /// Whether a copy has other attributes than [`copy`] would give it, of those that a user can set.
-    pub(in crate::sys::unix) fn differ(from: &Handle<'_>, to: &Handle<'_>, wanted: Wanted) -> Result<bool> {
+    pub(in crate::sys::unix) fn differ(from: &Giver<'_>, to: &Handle<'_>) -> Result<bool> {
         let is_wanted = |name: &&[u8]| match is_list(name) {
-            true => wanted.lists == Lists::Copied,
-            false => wanted.others && is_ours(name),
+            true => from.lists == Lists::Copied,
+            false => from.attributes.xattrs && is_ours(name),
         };
-        let (from_names, to_names) = (listed(from)?, listed(to)?);
+        let (from_names, to_names) = (listed(&from.handle)?, listed(to)?);
         let mut names: [Vec<_>; 2] = [&from_names, &to_names].map(|names| names.iter().filter(is_wanted).collect());
         names.iter_mut().for_each(|names| names.sort_unstable());
         if names[0] != names[1] {
             return Ok(true);
         }
-        let differs = |name: &&[u8]| !matches!((value(from, name), value(to, name)), (Ok(old), Ok(new)) if old == new);
+        let differs =
+            |name: &&[u8]| !matches!((value(&from.handle, name), value(to, name)), (Ok(old), Ok(new)) if old == new);
         Ok(names[0].iter().any(differs))
     }
 
@@ -383,12 +366,13 @@ mod here {
 mod here {
     use rustix::io::Result;
 
-    use super::Wanted;
+    use super::Surplus;
     use crate::sys::edit_dir::Losses;
+    use crate::sys::unix::give_attributes::Giver;
     use crate::sys::unix::handle::Handle;
 
-    pub(in crate::sys::unix) fn copy(_: &Handle<'_>, _: &Handle<'_>, mode: u32, _: Wanted, _: &mut Losses) -> u32 {
-        mode
+    pub(in crate::sys::unix) fn copy(from: &Giver<'_>, _: &Handle<'_>, _: Surplus, _: &mut Losses) -> u32 {
+        from.facts.mode
     }
 
     pub(in crate::sys::unix) fn own_mode(_: &Handle<'_>, mode: u32, _: &mut Losses) -> u32 {
@@ -404,7 +388,7 @@ mod here {
     }
 
     #[allow(clippy::unnecessary_wraps, reason = "as elsewhere")]
-    pub(in crate::sys::unix) fn differ(_: &Handle<'_>, _: &Handle<'_>, _: Wanted) -> Result<bool> {
+    pub(in crate::sys::unix) fn differ(_: &Giver<'_>, _: &Handle<'_>) -> Result<bool> {
         Ok(false)
     }
 }
