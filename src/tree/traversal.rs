@@ -38,14 +38,19 @@ pub(crate) enum Next {
     End,
 }
 
-/// Some of the directories in one, for another traversal.
+/// A whole tree, or some of the directories in one, for another traversal.
 pub(crate) struct TraversalPart<D> {
     dir: D,
     path: OsPathBuf,
-    directories: Vec<OsString>,
+    unvisited: Unvisited,
 }
 
 impl<D> TraversalPart<D> {
+    /// Everything in a directory, which was not read yet.
+    pub(crate) fn whole(dir: D) -> Self {
+        Self { dir, path: OsPathBuf::new(), unvisited: Unvisited { is_unread: true, directories: Vec::new() } }
+    }
+
     /// The directory in which they are.
     pub(crate) fn dir(&self) -> &D {
         &self.dir
@@ -60,24 +65,20 @@ impl<D> TraversalPart<D> {
 impl<D: Directory> Traversal<D> {
     /// Begins in a directory, with so many open at a time.
     pub(crate) fn new(start: D, most_open: usize) -> Self {
-        Self::begin(start, most_open, OsPathBuf::new(), Unvisited { is_unread: true, ..Unvisited::default() })
-    }
-
-    /// Takes back what was given away from a level, as nobody wants it.
-    pub(crate) fn take_back(&mut self, at: usize, part: TraversalPart<D>) {
-        self.levels[at].directories.extend(part.directories);
+        Self::resume(TraversalPart::whole(start), most_open)
     }
 
     /// Goes on with a part of another traversal.
     pub(crate) fn resume(part: TraversalPart<D>, most_open: usize) -> Self {
-        let TraversalPart { dir, path, directories } = part;
-        Self::begin(dir, most_open, path, Unvisited { is_unread: false, directories })
+        let TraversalPart { dir, path, unvisited } = part;
+        let mut descent = Descent::new(most_open);
+        descent.begin(dir);
+        Self { descent, buffer: D::Buffer::default(), levels: vec![unvisited], path }
     }
 
-    fn begin(start: D, most_open: usize, path: OsPathBuf, level: Unvisited) -> Self {
-        let mut descent = Descent::new(most_open);
-        descent.begin(start);
-        Self { descent, buffer: D::Buffer::default(), levels: vec![level], path }
+    /// Takes back what was given away from a level, as nobody wants it.
+    pub(crate) fn take_back(&mut self, at: usize, part: TraversalPart<D>) {
+        self.levels[at].directories.extend(part.unvisited.directories);
     }
 
     /// Goes on. `leaf` is called with each name that is not a directory, and with the inode number that the
@@ -168,7 +169,7 @@ impl<D: Directory> Traversal<D> {
         })?;
         let path = self.path.ancestors().nth(last - at)?.to_owned();
         let directories = self.levels[at].directories.drain(..share).collect();
-        Some((at, TraversalPart { dir, path, directories }))
+        Some((at, TraversalPart { dir, path, unvisited: Unvisited { is_unread: false, directories } }))
     }
 }
 
@@ -213,7 +214,7 @@ mod tests {
                 }
                 let part = traversal.split(|level| level == 0);
                 assert_eq!(
-                    part.as_ref().map_or(0, |(_, part)| part.directories.len()),
+                    part.as_ref().map_or(0, |(_, part)| part.unvisited.directories.len()),
                     given,
                     "{directories} {goes_in}"
                 );
@@ -253,7 +254,7 @@ mod tests {
         let name = next(&mut traversal).unwrap();
         traversal.enter(&name, Links::Keep).unwrap();
         let (at, part) = traversal.split(|_| true).unwrap();
-        assert_eq!((at, part.path(), part.directories.len()), (1, OsPath::new("0"), 2));
+        assert_eq!((at, part.path(), part.unvisited.directories.len()), (1, OsPath::new("0"), 2));
         assert_eq!(part.dir().id().unwrap(), Dir::open(&place.path().join("0")).unwrap().id().unwrap());
     }
 }

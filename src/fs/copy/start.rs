@@ -7,10 +7,10 @@ use super::context::Copy;
 use super::late_names::copy_late_names;
 use super::one::{Copier, Made, TargetDir, became_directory, is_special};
 use super::options::{Overwrite, Specials};
-use super::tree::{Above, Job, Work, Worker};
+use super::tree::{Above, Job, Worker};
 use crate::kind::FileKind;
 use crate::sys::{self, EditDir, Facts, Finishing, Links, OsPath, OsPathBuf};
-use crate::tree::{Pool, in_threads, most_open, thread_count};
+use crate::tree::{Pool, TraversalPart, in_threads, most_open, thread_count};
 
 impl<'a, D: EditDir> Copy<'a, D> {
     /// Copies the first path to the second.
@@ -130,7 +130,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
             && !finishing.is_new
             && !matches!(self.settings.overwrite, Overwrite::Refuse | Overwrite::Always);
         let start = if self.puts_off { Some(source.try_clone()?) } else { None };
-        let pool = Pool::new(Job { work: Work::Everything(source), target, finishing, names, above, finish: None });
+        let pool = Pool::new(Job { part: TraversalPart::whole(source), target, finishing, names, above, finish: None });
         let threads = if self.settings.dry_run { 1 } else { thread_count(self.settings.threads) };
         // A way down the source and one down the target, and the files that are copied.
         let (this, most_open) = (&*self, most_open(2 * threads + 1));

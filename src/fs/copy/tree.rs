@@ -16,7 +16,7 @@ use crate::tree::{Descent, Next, Pool, Traversal, TraversalPart, path_of};
 
 /// Something that one thread copies.
 pub(super) struct Job<'c, 'a, D: EditDir> {
-    pub(super) work: Work<D>,
+    pub(super) part: TraversalPart<D>,
     /// The directory for it; none in a dry run, where it is not there.
     pub(super) target: Option<D>,
     pub(super) finishing: Finishing,
@@ -38,11 +38,6 @@ impl<D: EditDir> Clone for Above<D> {
     fn clone(&self) -> Self {
         Self { source: self.source.clone(), target: self.target.clone() }
     }
-}
-
-pub(super) enum Work<D: EditDir> {
-    Everything(D),
-    Part(TraversalPart<D>),
 }
 
 /// Gives a directory its attributes when the last of those who copy into it is done.
@@ -142,17 +137,14 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
     }
 
     pub(super) fn traverse(&mut self, job: Job<'c, 'a, D>, pool: &Pool<Job<'c, 'a, D>>) {
-        let Job { work, target, finishing, names, above, finish } = job;
+        let Job { part, target, finishing, names, above, finish } = job;
         let mut descent = Descent::new(self.most_open);
         let absent = usize::from(target.is_none());
         target.into_iter().for_each(|target| descent.begin(target));
         let level = Level { finishing, names, is_put_off: false, finish };
         self.target = TargetTree { descent, absent, levels: vec![level] };
         self.above = above;
-        let mut traversal = match work {
-            Work::Everything(dir) => Traversal::new(dir, self.most_open),
-            Work::Part(part) => Traversal::resume(part, self.most_open),
-        };
+        let mut traversal = Traversal::resume(part, self.most_open);
         if traversal.path().as_os_str().is_empty() {
             self.visit_planned_target(&mut traversal);
         }
@@ -191,7 +183,7 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
         let above = self.above[..self.above.len().saturating_sub(below)].to_vec();
         let Level { finishing, ref names, .. } = self.target.levels[at];
         let names = names.clone();
-        pool.give(Job { work: Work::Part(part), target, finishing, names, above, finish: Some(finish) });
+        pool.give(Job { part, target, finishing, names, above, finish: Some(finish) });
     }
 
     /// What is to be done when all parts of the directory at a level are.

@@ -210,23 +210,17 @@ impl<'a, D: EditDir> Removal<'a, D> {
             // Not a copy of the descriptor: that would be read to its end, too.
             && let Ok(same) = dir.open_in(OsStr::new("."), Links::Keep)
         {
-            let (pool, most_open) = (Pool::new(Job::Everything(same)), most_open(threads));
+            let (pool, most_open) = (Pool::new(TraversalPart::whole(same)), most_open(threads));
             in_threads(threads, || self.work(&pool, most_open));
         }
         self.worker(Failures::Report).traverse(Traversal::new(dir, MOST_OPEN))
     }
 
     /// What one of several threads does.
-    fn work(&self, pool: &Pool<Job<D>>, most_open: usize) {
+    fn work(&self, pool: &Pool<TraversalPart<D>>, most_open: usize) {
         let mut worker = self.worker(Failures::Leave);
-        while let Some((job, working)) = pool.take() {
-            worker.traverse_sharing(
-                match job {
-                    Job::Everything(dir) => Traversal::new(dir, most_open),
-                    Job::Part(part) => Traversal::resume(part, most_open),
-                },
-                Some(pool),
-            );
+        while let Some((part, working)) = pool.take() {
+            worker.traverse_sharing(Traversal::resume(part, most_open), Some(pool));
             if self.account.is_stopped() {
                 return;
             }
@@ -237,11 +231,6 @@ impl<'a, D: EditDir> Removal<'a, D> {
     fn worker(&self, failures: Failures) -> Worker<'_, D> {
         Worker { removal: self, failures, device: None, report: Report::default() }
     }
-}
-
-enum Job<D: sys::Directory> {
-    Everything(D),
-    Part(TraversalPart<D>),
 }
 
 /// What to do with a failure, or with something that stays.
@@ -280,7 +269,7 @@ impl<D: EditDir> Worker<'_, D> {
         self.traverse_sharing(traversal, None)
     }
 
-    fn traverse_sharing(&mut self, mut traversal: Traversal<D>, pool: Option<&Pool<Job<D>>>) -> bool {
+    fn traverse_sharing(&mut self, mut traversal: Traversal<D>, pool: Option<&Pool<TraversalPart<D>>>) -> bool {
         let mut levels = vec![Emptying::default()];
         if self.removal.settings.same_file_system {
             self.device = traversal.current_id().ok().cloned();
@@ -305,7 +294,7 @@ impl<D: EditDir> Worker<'_, D> {
                 && let Some((at, part)) = traversal.split(|_| true)
             {
                 levels[at].is_shared = true;
-                pool.give(Job::Part(part));
+                pool.give(part);
             }
         }
     }
