@@ -88,7 +88,7 @@ pub(crate) fn symlink(_: &Path, _: &Path) -> io::Result<()> {
     Err(ErrorKind::Unsupported.into())
 }
 
-/// Gives what is at `target` a second name; a link there is not followed where the system can do that.
+/// Creates a hard link to `target`. A symbolic link there is not followed if the system allows that.
 pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
     fs::hard_link(target, link)
 }
@@ -186,7 +186,7 @@ pub(crate) fn is_junction(_: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// The first names in a directory, up to so many.
+/// Returns the first names in a directory: `most` of them, or fewer.
 pub(crate) fn names(directory: &Path, most: usize) -> io::Result<Vec<OsString>> {
     let entries = fs::read_dir(directory)?.take(most);
     Ok(entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect())

@@ -1,4 +1,4 @@
-//! Renaming without replacing anything, where the system has no call for that: the steps, for every back end.
+//! Renaming without replacing anything if the system has no call for that: the steps, shared by all back ends.
 
 use std::io::{self, ErrorKind};
 

@@ -71,7 +71,7 @@ fn rename_at(old: Place<'_>, new: Place<'_>, existing: Existing) -> io::Result<(
     }
 }
 
-/// Gives what is at `target` a second name; a link there is not followed.
+/// Creates a hard link to `target`. A symbolic link there is not followed.
 pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
     ambient([target, link], |[old, new]| old.hard_link(new))
 }

@@ -1,5 +1,5 @@
-//! The back end for Windows: std's, but for names that Windows misreads, read-only files, files that others have open,
-//! and errors in the terms of other systems.
+//! The back end for Windows. It takes most from std, and takes care of reserved names, read-only files, files that others
+//! have open, and errors in the terms of other systems.
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 
@@ -85,7 +85,7 @@ pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
     })
 }
 
-/// Gives what is at `target` a second name; a link there is not followed.
+/// Creates a hard link to `target`. A symbolic link there is not followed.
 pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
     change(link, |link| change(target, |target| portable::hard_link(target, link)))
 }

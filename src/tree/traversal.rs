@@ -63,7 +63,7 @@ impl<D> TraversalPart<D> {
 }
 
 impl<D: Directory> Traversal<D> {
-    /// Begins in a directory, with so many open at a time.
+    /// Begins in a directory. At most `most_open` directories stay open.
     pub(crate) fn new(start: D, most_open: usize) -> Self {
         Self::resume(TraversalPart::whole(start), most_open)
     }
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
     use crate::sys::Dir;
 
-    /// A traversal of a directory with so many others, each of which has `sub`.
+    /// A traversal of a directory with this number of directories, each of which has `sub`.
     fn traversal(directories: usize) -> (tempfile::TempDir, Traversal<Dir>) {
         let place = tempfile::tempdir().unwrap();
         (0..directories).for_each(|at| fs::create_dir_all(place.path().join(format!("{at}/sub"))).unwrap());

@@ -68,7 +68,7 @@ pub(super) struct Claimed<'a, D: EditDir> {
 
 impl<D: EditDir> HardLinks<D> {
     pub(super) fn new() -> Self {
-        /// One of so many descriptors that the process may have is for a copy, up to so many copies.
+        /// The part of the descriptors of the process that may hold copies open, and the largest number of them.
         const PART: usize = 16;
         const MOST: usize = 128;
 

@@ -42,7 +42,7 @@ pub(super) fn facts_of(found: &Metadata) -> Facts {
 pub(crate) use here::file_id;
 pub(in crate::sys) use here::{Id, is_same_device, own_id};
 
-/// Only on Unix, where it is tested against the other back end, does std say more.
+/// std reports more only on Unix, where this back end is compared with the other one in tests.
 #[cfg(unix)]
 mod here {
     use std::os::unix::fs::MetadataExt as _;

@@ -119,7 +119,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Opens whatever is here, a link itself too, without any right to it: nothing, where the system cannot do that.
+    /// Opens whatever is here without permission to read it; a link is not followed. `None` if the system cannot do that.
     pub(super) fn hold(self) -> Result<Option<OwnedFd>> {
         here::hold(self)
     }

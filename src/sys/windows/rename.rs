@@ -69,7 +69,7 @@ fn has_its_parent_in(path: &Path, directory: &Path) -> bool {
     }
 }
 
-/// Whether two paths of one file are one name in one directory, but for its case.
+/// Whether two paths of one file are in the same directory and differ only in the case of the name.
 fn is_one_name(left: &Path, right: &Path) -> bool {
     let place = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();

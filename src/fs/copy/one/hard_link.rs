@@ -25,12 +25,12 @@ enum Linked {
 
 impl<D: EditDir> Copier<'_, '_, D> {
     /// The identity of a file that is to stay one file under several names.
-    pub(in crate::fs::copy) fn several_names(&self, facts: &Facts) -> Option<FileId> {
+    fn several_names(&self, facts: &Facts) -> Option<FileId> {
         (self.copy.settings.hard_links && facts.names > 1).then_some(facts.id).flatten()
     }
 
     /// Makes a copy under a name; or a hard link, if the file was copied under another name.
-    pub(in crate::fs::copy) fn copy_once(
+    pub(super) fn copy_once(
         &mut self,
         target: &Target<'_, D>,
         source: &OsStr,
