@@ -115,11 +115,14 @@ mod tests {
 
     /// All characters in groups of those that are the same, whatever we think of which have case.
     fn groups() -> impl Iterator<Item = Vec<char>> {
-        let mut groups: HashMap<Vec<char>, Vec<char>> = HashMap::new();
+        let mut groups: HashMap<[char; 3], (char, Vec<char>)> = HashMap::new();
         for character in '\0'..=char::MAX {
-            groups.entry(lower(character).to_uppercase().collect()).or_default().push(character);
+            let mut upper = ['\0'; 3];
+            upper.iter_mut().zip(lower(character).to_uppercase()).for_each(|(place, upper)| *place = upper);
+            groups.entry(upper).and_modify(|group| group.1.push(character)).or_insert((character, Vec::new()));
         }
-        groups.into_values().filter(|group| group.len() > 1)
+        let groups = groups.into_values().filter(|(_, others)| !others.is_empty());
+        groups.map(|(first, others)| [vec![first], others].concat())
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn a_panic_in_one_thread_ends_all() {
                 return ControlFlow::Continue(());
             }
             // So slowly that another thread comes before all is done.
-            std::thread::sleep(Duration::from_millis(30));
+            std::thread::sleep(Duration::from_millis(1));
             let mut seen = seen.lock().unwrap();
             seen.insert(std::thread::current().id());
             if seen.len() == threads.min(2) {
