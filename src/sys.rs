@@ -48,7 +48,7 @@ pub(crate) use back_end::{
     set_times_to_now, special, stat, symlink, taken_error, temp_dir, umask, variable, working_dir, working_dir_on,
     write,
 };
-pub(crate) use directory::{Directory, Links, Rest};
+pub(crate) use directory::{Access, Directory, Links, Rest};
 pub(crate) use edit_dir::{
     Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
 };

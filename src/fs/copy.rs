@@ -262,6 +262,9 @@ impl CopyOptions {
     pub fn move_to(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
         let (from, to) = (&*from.as_path(), &*to.as_path());
         self.run(Op::Move, from, to, |account, from, to| {
+            if move_to::is_moved_at_once(&self.settings, from, to, account) {
+                return Ok(());
+            }
             move_to::move_to::<sys::Dir>(&self.settings, from, to, account)
         })
     }

@@ -18,15 +18,17 @@ pub(crate) trait Directory: Sized + Send {
     type Buffer: Default + Send;
 
     /// Opens a directory by its path, following links; the path may be longer than the system allows.
-    fn open(path: &Path) -> io::Result<Self>;
+    fn open_for(access: Access, path: &Path) -> io::Result<Self>;
 
-    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self>;
+    fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self>;
 
-    /// Opens a directory to look up names in it, not to read it: where the system can, without permission to
-    /// read it.
-    fn open_to_search(path: &Path) -> io::Result<Self>;
+    fn open(path: &Path) -> io::Result<Self> {
+        Self::open_for(Access::Read, path)
+    }
 
-    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self>;
+    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+        self.open_in_for(Access::Read, name, links)
+    }
 
     /// Opens the same directory again.
     fn try_clone(&self) -> io::Result<Self>;
@@ -47,6 +49,19 @@ pub(crate) trait Directory: Sized + Send {
         buffer: &mut Self::Buffer,
         each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Rest>;
+}
+
+/// What a directory is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    /// To look up names in it: where the system can, without permission to read it.
+    Search,
+    /// To make, rename and remove names in it, and to read it if that is permitted.
+    Edit,
+    /// To fill it: this program has made it just now in the directory from which it is opened, and what that one is
+    /// known to give to what is made in it, this one gives, too.
+    Fill,
 }
 
 /// What becomes of a link in the last part of a name.

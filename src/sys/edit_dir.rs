@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::directory::{Directory, Links};
+use super::directory::{Access, Directory, Links};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 
@@ -22,11 +22,8 @@ pub(crate) trait EditDir: Directory + Sync {
 
     /// Opens the directory for which a path has a name, for a path that ends in one.
     fn open_parent(path: &Path) -> io::Result<Self> {
-        Self::open_to_edit(parent_of(path))
+        Self::open_for(Access::Edit, parent_of(path))
     }
-
-    /// Opens a directory of which not more is asked than single names; that it may be read is not needed.
-    fn open_to_edit(path: &Path) -> io::Result<Self>;
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts>;
 

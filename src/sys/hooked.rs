@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
-use super::directory::{Directory, Links, Rest};
+use super::directory::{Access, Directory, Links, Rest};
 use super::edit_dir::{Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Original};
 use crate::kind::FileKind;
 
@@ -43,21 +43,13 @@ impl<D: Directory> Directory for Hooked<D> {
     type Id = D::Id;
     type Buffer = D::Buffer;
 
-    fn open(path: &Path) -> io::Result<Self> {
-        D::open(path).map(Self)
+    fn open_for(access: Access, path: &Path) -> io::Result<Self> {
+        D::open_for(access, path).map(Self)
     }
 
-    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+    fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
         before("open", name)?;
-        self.0.open_in(name, links).map(Self)
-    }
-
-    fn open_to_search(path: &Path) -> io::Result<Self> {
-        D::open_to_search(path).map(Self)
-    }
-
-    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        self.0.open_in_to_search(name, links).map(Self)
+        self.0.open_in_for(access, name, links).map(Self)
     }
 
     fn try_clone(&self) -> io::Result<Self> {
@@ -100,10 +92,6 @@ impl<D: EditDir> EditDir for Hooked<D> {
     type Held = D::Held;
     const REMOVES_TREES: bool = D::REMOVES_TREES;
     const SYNCS_FILE_SYSTEM: bool = D::SYNCS_FILE_SYSTEM;
-
-    fn open_to_edit(path: &Path) -> io::Result<Self> {
-        D::open_to_edit(path).map(Self)
-    }
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
         before("facts", name)?;

@@ -1,7 +1,8 @@
 //! From a path to the one that leads there with no link and no `..`: the parts, for every back end.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
@@ -25,10 +26,10 @@ pub(super) enum Trouble {
 }
 
 /// What is still to be gone through.
-enum Part {
+enum Part<'p> {
     /// A prefix of Windows, or the root: it replaces all so far.
-    Anchor(OsString),
-    Name(OsString),
+    Anchor(Cow<'p, OsStr>),
+    Name(Cow<'p, OsStr>),
     Up,
     /// A separator at the end of a link's target: only a directory may be here.
     IntoDirectory,
@@ -49,8 +50,9 @@ pub(super) fn follow(
     if path.as_os_str().as_encoded_bytes().contains(&0) {
         return Err(io::Error::new(ErrorKind::InvalidInput, "a name holds NUL"));
     }
+    here.reserve(path.as_os_str().len() + 1);
     let mut parts = Vec::new();
-    push(&mut parts, path);
+    push(&mut parts, path, Cow::Borrowed);
     let mut targets = HashMap::<PathBuf, Option<PathBuf>>::new();
     while let Some(part) = parts.pop() {
         let name = match part {
@@ -91,7 +93,7 @@ pub(super) fn follow(
                 targets.insert(here.clone(), None);
                 parts.push(Part::TargetEnds(here.clone()));
                 here.pop();
-                push(&mut parts, &target);
+                push(&mut parts, &target, |part| Cow::Owned(part.to_owned()));
             }
         }
     }
@@ -107,16 +109,16 @@ fn go_up(here: &mut PathBuf) {
     }
 }
 
-/// Puts the parts of a path on top, the first one topmost.
-fn push(parts: &mut Vec<Part>, path: &Path) {
+/// Puts the parts of a path on top, the first one topmost, and keeps them as told.
+fn push<'t, 'p>(parts: &mut Vec<Part<'p>>, path: &'t Path, keep: impl Fn(&'t OsStr) -> Cow<'p, OsStr>) {
     let ends_in_separator = [&b"/"[..], b"/."].iter().any(|end| path.as_os_str().as_encoded_bytes().ends_with(end));
     if ends_in_separator {
         parts.push(Part::IntoDirectory);
     }
     let start = parts.len();
     parts.extend(path.components().filter_map(|component| match component {
-        Component::Prefix(_) | Component::RootDir => Some(Part::Anchor(component.as_os_str().to_owned())),
-        Component::Normal(name) => Some(Part::Name(name.to_owned())),
+        Component::Prefix(_) | Component::RootDir => Some(Part::Anchor(keep(component.as_os_str()))),
+        Component::Normal(name) => Some(Part::Name(keep(name))),
         Component::ParentDir => Some(Part::Up),
         Component::CurDir => None,
     }));
@@ -124,6 +126,6 @@ fn push(parts: &mut Vec<Part>, path: &Path) {
 }
 
 /// Whether anything is to come that only a directory has.
-fn go_on(parts: &[Part]) -> bool {
+fn go_on(parts: &[Part<'_>]) -> bool {
     parts.iter().any(|part| !matches!(part, Part::TargetEnds(_)))
 }

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 
 use crate::kind::FileKind;
-use crate::sys::{self, Directory, Links, OsPath, Rest};
+use crate::sys::{self, Access, Directory, Links, OsPath, Rest};
 
 /// How many directories of a way are open at a time, as a rule.
 pub(crate) const MOST_OPEN: usize = 16;
@@ -34,14 +34,6 @@ pub(crate) struct Descent<D: Directory> {
     open: Vec<usize>,
     most_open: usize,
     unread: usize,
-}
-
-/// What a directory is opened for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    Read,
-    /// To look up names in it.
-    Search,
 }
 
 struct Level<D: Directory> {
@@ -205,11 +197,9 @@ impl<D: Directory> Descent<D> {
         while self.open.len() >= self.most_open && self.close_one()? {}
         loop {
             let parent = self.open.last().and_then(|&last| self.levels[last].dir.as_ref());
-            let result = match (parent, access) {
-                (Some(parent), Access::Read) => parent.open_in(name, links),
-                (Some(parent), Access::Search) => parent.open_in_to_search(name, links),
-                (None, Access::Read) => D::open(OsPath::new(name)),
-                (None, Access::Search) => D::open_to_search(OsPath::new(name)),
+            let result = match parent {
+                Some(parent) => parent.open_in_for(access, name, links),
+                None => D::open_for(access, OsPath::new(name)),
             };
             match result {
                 Err(error) if sys::is_out_of_descriptors(&error) => {

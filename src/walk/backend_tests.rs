@@ -25,7 +25,7 @@ use crate::fs::TempDir;
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::pattern::{Pattern, PatternSet};
-use crate::sys::{self, Directory, Links, PortableDir, Rest};
+use crate::sys::{self, Access, Directory, Links, PortableDir, Rest};
 
 proptest! {
     #![proptest_config(config())]
@@ -219,20 +219,12 @@ impl Directory for Brittle {
     type Id = <PortableDir as Directory>::Id;
     type Buffer = <PortableDir as Directory>::Buffer;
 
-    fn open(path: &Path) -> io::Result<Self> {
-        PortableDir::open(path).map(Self::new)
+    fn open_for(access: Access, path: &Path) -> io::Result<Self> {
+        PortableDir::open_for(access, path).map(Self::new)
     }
 
-    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        self.dir.open_in(name, links).map(Self::new)
-    }
-
-    fn open_to_search(path: &Path) -> io::Result<Self> {
-        PortableDir::open_to_search(path).map(Self::new)
-    }
-
-    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        self.dir.open_in_to_search(name, links).map(Self::new)
+    fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
+        self.dir.open_in_for(access, name, links).map(Self::new)
     }
 
     fn try_clone(&self) -> io::Result<Self> {
@@ -315,22 +307,13 @@ impl<const ENTRIES: usize> Directory for Sips<ENTRIES> {
     type Id = <PortableDir as Directory>::Id;
     type Buffer = <PortableDir as Directory>::Buffer;
 
-    fn open(path: &Path) -> io::Result<Self> {
-        PortableDir::open(path).map(Self::new)
+    fn open_for(access: Access, path: &Path) -> io::Result<Self> {
+        PortableDir::open_for(access, path).map(Self::new)
     }
 
-    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+    fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
         self.refuse(name)?;
-        self.dir.open_in(name, links).map(Self::new)
-    }
-
-    fn open_to_search(path: &Path) -> io::Result<Self> {
-        PortableDir::open_to_search(path).map(Self::new)
-    }
-
-    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        self.refuse(name)?;
-        self.dir.open_in_to_search(name, links).map(Self::new)
+        self.dir.open_in_for(access, name, links).map(Self::new)
     }
 
     fn try_clone(&self) -> io::Result<Self> {

@@ -26,7 +26,8 @@ struct Files<D: EditDir> {
     numbers: HashSet<u64>,
     /// The copies that are held open, in the order in which they were made.
     held: VecDeque<Arc<Copied<D>>>,
-    most_held: usize,
+    /// How many may be, once the first one is.
+    most_held: Option<usize>,
 }
 
 enum State<D: EditDir> {
@@ -68,20 +69,15 @@ pub(super) struct Claimed<'a, D: EditDir> {
 
 impl<D: EditDir> HardLinks<D> {
     pub(super) fn new() -> Self {
-        /// The part of the descriptors of the process that may hold copies open, and the largest number of them.
-        const PART: usize = 16;
-        const MOST: usize = 128;
-
-        let most_held = (sys::most_descriptors() / PART).min(MOST);
         let (states, numbers, held) = (HashMap::new(), HashSet::new(), VecDeque::new());
-        let files = Mutex::new(Files { states, numbers, held, most_held });
+        let files = Mutex::new(Files { states, numbers, held, most_held: None });
         Self { files, is_used: AtomicBool::new(false), settled: Condvar::new() }
     }
 
     /// Holds no copy open from now on: their paths will do.
     pub(super) fn make_room(&self) {
         let mut files = lock(&self.files);
-        files.most_held = 0;
+        files.most_held = Some(0);
         files.held.drain(..).for_each(|copy| drop(lock(&copy.held).take()));
     }
 
@@ -141,6 +137,15 @@ impl<D: EditDir> Drop for Claimed<'_, D> {
     }
 }
 
+/// How many copies this process may hold open.
+fn most_held() -> usize {
+    /// The part of its descriptors, and the largest number of them.
+    const PART: usize = 16;
+    const MOST: usize = 128;
+
+    (sys::most_descriptors() / PART).min(MOST)
+}
+
 impl<D: EditDir> Files<D> {
     /// Keeps a copy open, and lets go of the oldest one if there are too many.
     fn hold(&mut self, copy: Arc<Copied<D>>) {
@@ -148,7 +153,7 @@ impl<D: EditDir> Files<D> {
             return;
         }
         self.held.push_back(copy);
-        if self.held.len() > self.most_held {
+        if self.held.len() > *self.most_held.get_or_insert_with(most_held) {
             let oldest = self.held.pop_front().expect("BUG: none is held");
             lock(&oldest.held).take();
         }

@@ -13,8 +13,28 @@ use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::kind::FileKind;
 use crate::report::{Action, Report, Step};
-use crate::sys::{EditDir, Existing, Facts, Links, OsPath, Rest, taken_error, temporary_name};
+use crate::sys::{self, Directory as _, EditDir, Existing, Facts, Links, OsPath, Rest, taken_error, temporary_name};
 use crate::tree::Account;
+
+/// Moves by a single rename what is to get a free name, which the system makes sure of. If it did not, [`move_to`] finds
+/// out why, or does it in another way.
+pub(super) fn is_moved_at_once(settings: &Settings, from: &OsPath, to: &OsPath, account: &Account) -> bool {
+    let has_names = from.file_name().is_some() && to.file_name().is_some();
+    if settings.dry_run || settings.overwrite != Overwrite::Refuse || !has_names {
+        return false;
+    }
+    let Ok(kind) = sys::Dir::kind(from, Links::Keep) else { return false };
+    let is_moved = sys::rename_new(from, to).is_ok();
+    if is_moved {
+        tell_moved(kind, from, account);
+    }
+    is_moved
+}
+
+fn tell_moved(kind: FileKind, from: &OsPath, account: &Account) {
+    account.add(one(kind));
+    account.progress(1, 0, || from.to_owned());
+}
 
 pub(super) fn move_to<D: EditDir>(
     settings: &Settings,
@@ -78,8 +98,7 @@ impl<D: EditDir> Moving<'_, D> {
             return self.plan(facts);
         }
         self.old.dir.rename(self.old.name, &self.new.dir, self.new.name, existing)?;
-        self.account.add(one(facts));
-        self.account.progress(1, 0, || self.from.to_owned());
+        tell_moved(facts.kind, self.from, self.account);
         Ok(())
     }
 
@@ -87,7 +106,7 @@ impl<D: EditDir> Moving<'_, D> {
     fn plan(&self, facts: &Facts) -> io::Result<()> {
         if !self.is_to_other_device()? {
             let step = Step { action: Action::Rename, path: self.to.to_owned() };
-            self.account.add(Report { steps: vec![step], ..one(facts) });
+            self.account.add(Report { steps: vec![step], ..one(facts.kind) });
             return Ok(());
         }
         let (name, overwrite) = match facts.kind {
@@ -345,8 +364,8 @@ fn reopened<D: EditDir>(dir: &D) -> io::Result<D> {
 }
 
 /// The report of one thing that was moved in one step.
-fn one(facts: &Facts) -> Report {
+fn one(kind: FileKind) -> Report {
     let mut report = Report::default();
-    *report.count(facts.kind) += 1;
+    *report.count(kind) += 1;
     report
 }

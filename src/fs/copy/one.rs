@@ -16,7 +16,7 @@ use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{
-    self, Copying, EditDir, Existing, Facts, Finishing, Links, Losses, Means, Original, OsPath, OsPathBuf,
+    self, Access, Copying, EditDir, Existing, Facts, Finishing, Links, Losses, Means, Original, OsPath, OsPathBuf,
 };
 use crate::tree::path_of;
 use crate::walk::ExclusionWay;
@@ -63,6 +63,15 @@ pub(super) enum Made {
 }
 
 impl Made {
+    /// What it is opened for; nothing, if it is not there.
+    pub(super) fn access(&self) -> Option<Access> {
+        match self {
+            Self::New(_) => Some(Access::Fill),
+            Self::Merged => Some(Access::Read),
+            Self::OnlyTold => None,
+        }
+    }
+
     /// How it gets its attributes when everything is in it.
     pub(super) fn finishing(&self, settings: &Settings) -> Finishing {
         let mode = if let Self::New(mode) = self { *mode } else { None };

@@ -46,7 +46,10 @@ impl<'a, D: EditDir> Copy<'a, D> {
     }
 
     fn copy(&mut self, from: &Place<'_, D>, facts: &Facts, to: &Place<'_, D>) -> io::Result<()> {
-        Self::refuse_same(from, to, facts)?;
+        let is_free = to.is_free();
+        if !is_free {
+            Self::refuse_same(from, to, facts)?;
+        }
         if Self::lies_inside(from, to, facts, self.first_links())? && !self.leaves_target_out()? {
             return Err(lies_in_source());
         }
@@ -54,7 +57,9 @@ impl<'a, D: EditDir> Copy<'a, D> {
             FileKind::Directory => self.tree(from.open(self.first_links())?, to),
             FileKind::Other if self.settings.specials != Specials::Recreate => Err(is_special()),
             kind => {
-                let into = TargetDir::of_start(&to.dir);
+                // What takes the name meanwhile is refused when the copy gets it.
+                let is_fresh = is_free && self.settings.overwrite == Overwrite::Refuse;
+                let into = TargetDir { is_fresh, ..TargetDir::of_start(&to.dir) };
                 let target = into.target(OsPath::new(""), to.name);
                 let links = self.first_links();
                 let mut copier = Copier::of_start(self);
@@ -69,7 +74,9 @@ impl<'a, D: EditDir> Copy<'a, D> {
 
     /// Refuses what would destroy the source, or never end, before anything is written.
     pub(super) fn refuse(from: &Place<'_, D>, to: &Place<'_, D>, facts: &Facts, links: Links) -> io::Result<()> {
-        Self::refuse_same(from, to, facts)?;
+        if !to.is_free() {
+            Self::refuse_same(from, to, facts)?;
+        }
         if Self::lies_inside(from, to, facts, links)? { Err(lies_in_source()) } else { Ok(()) }
     }
 
@@ -140,10 +147,8 @@ impl<'a, D: EditDir> Copy<'a, D> {
 
     /// Opens the target of a tree, and notes what is to be known of it.
     fn opened(&mut self, source: &D, to: &Place<'_, D>, made: &Made) -> io::Result<(Option<D>, Vec<Above<D>>)> {
-        let target = match made {
-            Made::New(_) | Made::Merged => Some(to.dir.open_in(to.name, Links::Keep)?),
-            Made::OnlyTold => None,
-        };
+        let open = |access| to.dir.open_in_for(access, to.name, Links::Keep);
+        let target = made.access().map(open).transpose()?;
         if self.settings.hard_links {
             self.target = target.as_ref().map(D::try_clone).transpose()?;
         }
@@ -204,6 +209,11 @@ impl<'a, D: EditDir> Place<'a, D> {
 
     pub(super) fn facts(&self, links: Links) -> io::Result<Facts> {
         self.dir.facts_in(self.name, links)
+    }
+
+    /// Whether nothing has the name.
+    fn is_free(&self) -> bool {
+        matches!(self.dir.kind_in(self.name, Links::Keep), Err(error) if error.kind() == ErrorKind::NotFound)
     }
 
     fn open(&self, links: Links) -> io::Result<D> {

@@ -254,15 +254,15 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
 
     /// Goes into a directory of the target, for a source.
     fn go_into(&mut self, traversal: &mut Traversal<D>, made: &Made, name: &OsStr, source: D::Id) -> io::Result<()> {
-        match made {
-            Made::New(_) | Made::Merged => match self.target.descent.enter(name, Links::Keep) {
+        match made.access() {
+            Some(access) => match self.target.descent.enter_for(access, name, Links::Keep) {
                 Err(cause) if sys::is_out_of_descriptors(&cause) => {
                     self.make_room(traversal);
-                    self.target.descent.enter(name, Links::Keep)?;
+                    self.target.descent.enter_for(access, name, Links::Keep)?;
                 }
                 result => result?,
             },
-            Made::OnlyTold => self.target.absent += 1,
+            None => self.target.absent += 1,
         }
         if self.copy.links() == Links::Follow {
             match self.target.id_other_than(&source) {

@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::kind::FileKind;
-use crate::sys::directory::{Directory, Links, Rest};
+use crate::sys::directory::{Access, Directory, Links, Rest};
 use crate::sys::paths::{self, lstat, stat};
 
 pub(crate) struct Dir {
@@ -35,30 +35,21 @@ impl Directory for Dir {
 
     type Buffer = ();
 
-    fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { entries: Some(paths::read_dir(path)?), path: path.to_owned() })
-    }
-
-    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        let path = self.child(name);
-        match links {
-            Links::Keep if lstat(&path)?.is_symlink() => Err(ErrorKind::NotADirectory.into()),
-            _ => Self::open(&path),
+    fn open_for(access: Access, path: &Path) -> io::Result<Self> {
+        if matches!(access, Access::Read | Access::Fill) {
+            return Ok(Self { entries: Some(paths::read_dir(path)?), path: path.to_owned() });
         }
-    }
-
-    fn open_to_search(path: &Path) -> io::Result<Self> {
         match stat(path)?.is_dir() {
             true => Ok(Self::at(path.to_owned())),
             false => Err(ErrorKind::NotADirectory.into()),
         }
     }
 
-    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
+    fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
         let path = self.child(name);
         match links {
             Links::Keep if lstat(&path)?.is_symlink() => Err(ErrorKind::NotADirectory.into()),
-            _ => Self::open_to_search(&path),
+            _ => Self::open_for(access, &path),
         }
     }
 

@@ -14,7 +14,7 @@ use super::dir::Dir;
 use super::facts::facts_of;
 use crate::kind::FileKind;
 use crate::report::Attribute;
-use crate::sys::directory::{Directory, Links};
+use crate::sys::directory::{Access, Directory, Links};
 use crate::sys::edit_dir::{
     Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, parent_of,
     temporary_name,
@@ -29,14 +29,7 @@ impl EditDir for Dir {
 
     fn open_parent(path: &Path) -> io::Result<Self> {
         paths::check(path)?;
-        Self::open_to_edit(parent_of(path))
-    }
-
-    fn open_to_edit(path: &Path) -> io::Result<Self> {
-        match stat(path)? {
-            found if found.is_dir() => Ok(Self::at(path.to_owned())),
-            _ => Err(ErrorKind::NotADirectory.into()),
-        }
+        Self::open_for(Access::Edit, parent_of(path))
     }
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {

@@ -4,25 +4,26 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, CWD, FileType, Mode, OFlags, Stat, fstat};
+use rustix::fs::{CWD, FileType, Mode, Stat, fstat, fsync};
 use rustix::io::{Errno, retry_on_intr};
 
+use super::dir::open_dir;
 use super::facts::{facts_of, id_of};
 use super::give_attributes::{self, Giver};
 use super::handle::Handle;
 use super::is_one_of;
 use super::opening::{open_to_read, wait_for_content};
-use super::place::{Place, SEARCH, Way};
+use super::place::{Place, Way};
 use super::resolve::look;
 use super::temporary::{Temporary, temporary_name_for};
 use super::unnamed;
 use super::xattr::Surplus;
-use crate::sys::directory::Links;
+use crate::sys::directory::{Access, Links};
 use crate::sys::edit_dir::{Attributes, Existing, Losses};
 use crate::sys::portable::atomic::refuse_special;
 use crate::sys::resolve::{Trouble, follow};
@@ -81,27 +82,22 @@ impl AtomicFile {
     /// The content, or `None` if there is no file yet. It can be asked for once.
     pub(crate) fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
         let Some(old) = &mut self.old else { return Ok(None) };
-        wait_for_content(&old.file)?;
-        let mut content = Vec::new();
-        old.file.read_to_end(&mut content)?;
-        Ok(Some(content))
+        read_all(&old.file, &old.found).map(Some)
     }
 
     /// Puts a file with this content in the place of the old one, whose mode, owner, group and extended
     /// attributes it gets.
     pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
         self.check_access()?;
-        // Before anything changes: what could fail afterwards is only the sync itself.
-        let dir = self.open_to_sync()?;
         if !self.write_unnamed(content)? {
             self.write_named(content)?;
         }
-        match dir.map(|dir| dir.sync_all()) {
+        match retry_on_intr(|| fsync(&self.dir)) {
+            // It may not be read, which the system asks of what it is to sync.
+            Err(Errno::BADF) => Ok(()),
             // These file systems have nothing to sync, or do it by themselves.
-            Some(Err(error)) if !is_one_of(&error, &[Errno::INVAL, Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOTTY]) => {
-                Err(error)
-            }
-            _ => Ok(()),
+            Err(Errno::INVAL | Errno::NOTSUP | Errno::NOTTY) => Ok(()),
+            result => Ok(result?),
         }
     }
 
@@ -110,19 +106,11 @@ impl AtomicFile {
         if self.old.is_none() {
             return Ok(());
         }
-        match self.place().check_access(Access::WRITE_OK) {
+        match self.place().check_access(rustix::fs::Access::WRITE_OK) {
             // The system cannot tell, or the file has just gone.
             Err(Errno::NOSYS | Errno::INVAL | Errno::NOENT) => Ok(()),
             Err(errno) => Err(self.why_not_replaced(errno.into())),
             Ok(()) => Ok(()),
-        }
-    }
-
-    /// `None` for a directory that may not be listed: it cannot be synced.
-    fn open_to_sync(&self) -> io::Result<Option<File>> {
-        match Place::new(&self.dir, OsStr::new(".")).open_dir(OFlags::RDONLY, Links::Follow) {
-            Err(Errno::ACCESS) => Ok(None),
-            dir => Ok(Some(dir?.into())),
         }
     }
 
@@ -230,6 +218,24 @@ fn is_locked(_: Place<'_>) -> bool {
     false
 }
 
+/// Reads a file to its end, in as few calls as its size lets it be done.
+fn read_all(file: &File, found: &Stat) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let size = usize::try_from(found.st_size).unwrap_or(usize::MAX);
+    content.try_reserve_exact(size.saturating_add(1)).map_err(|_| ErrorKind::OutOfMemory)?;
+    // Not by std's way for files, which asks for the size again.
+    let read = |content: &mut Vec<u8>| file.take(u64::MAX).read_to_end(content);
+    match read(&mut content) {
+        // It was opened so that opening waits for nobody.
+        Err(error) if error.kind() == ErrorKind::WouldBlock => {
+            wait_for_content(file)?;
+            read(&mut content)?;
+        }
+        result => _ = result?,
+    }
+    Ok(content)
+}
+
 /// Opens the directory of a path, which may be longer than the system allows; and the last name.
 fn open_parent(start: impl AsFd, path: &Path) -> io::Result<(OwnedFd, OsString)> {
     let path = path.as_os_str().as_bytes();
@@ -241,7 +247,7 @@ fn open_parent(start: impl AsFd, path: &Path) -> io::Result<(OwnedFd, OsString)>
     if let b"" | b"." | b".." = name {
         return Err(Errno::ISDIR.into());
     }
-    let dir = Way::from(start.as_fd()).to(OsStr::from_bytes(parent))?.open_dir(SEARCH, Links::Follow)?;
+    let dir = open_dir(Way::from(start.as_fd()).to(OsStr::from_bytes(parent))?, Access::Edit, Links::Follow)?;
     Ok((dir, OsStr::from_bytes(name).to_owned()))
 }
 

@@ -6,15 +6,15 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::fs::{CWD, OFlags, fstat};
-use rustix::io::{Errno, retry_on_intr};
+use rustix::io::{Errno, Result, retry_on_intr};
 
 use super::facts::{self, id_of, kind_of};
 use super::place::{Place, SEARCH, Way};
 use crate::kind::FileKind;
-use crate::sys::directory::{Directory, Links, Rest};
+use crate::sys::directory::{Access, Directory, Links, Rest};
 
 pub(crate) struct Dir {
     pub(super) fd: OwnedFd,
@@ -28,19 +28,6 @@ pub(crate) struct Dir {
 }
 
 impl Dir {
-    /// Opens a directory by its path, following links; the path may be longer than the system allows.
-    fn open_path(path: &Path, how: OFlags) -> io::Result<Self> {
-        Ok(Self::new(Way::from(CWD).to(path.as_os_str())?.open_dir(how, Links::Follow)?))
-    }
-
-    /// Opens a directory to look up, make and remove names in it, and to read it if that is permitted.
-    pub(super) fn open_to_look_up(path: &Path) -> io::Result<Self> {
-        match Self::open_path(path, OFlags::RDONLY) {
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Self::open_path(path, SEARCH),
-            result => result,
-        }
-    }
-
     /// A name in it.
     pub(super) fn at<'a>(&'a self, name: &'a OsStr) -> Place<'a> {
         Place::new(&self.fd, name)
@@ -57,26 +44,35 @@ impl Dir {
     }
 }
 
+pub(super) fn open_dir(place: Place<'_>, access: Access, links: Links) -> Result<OwnedFd> {
+    match access {
+        Access::Read | Access::Fill => place.open_dir(OFlags::RDONLY, links),
+        Access::Search => place.open_dir(SEARCH, links),
+        Access::Edit => match place.open_dir(OFlags::RDONLY, links) {
+            Err(Errno::ACCESS | Errno::PERM) => place.open_dir(SEARCH, links),
+            result => result,
+        },
+    }
+}
+
 impl Directory for Dir {
     /// Device and inode.
     type Id = (u64, u64);
 
     type Buffer = Buffer;
 
-    fn open(path: &Path) -> io::Result<Self> {
-        Self::open_path(path, OFlags::RDONLY)
+    fn open_for(access: Access, path: &Path) -> io::Result<Self> {
+        let mut way = Way::from(CWD);
+        Ok(Self::new(open_dir(way.to(path.as_os_str())?, access, Links::Follow)?))
     }
 
-    fn open_in(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        Ok(Self::new(self.at(name).open_dir(OFlags::RDONLY, links)?))
-    }
-
-    fn open_to_search(path: &Path) -> io::Result<Self> {
-        Self::open_path(path, SEARCH)
-    }
-
-    fn open_in_to_search(&self, name: &OsStr, links: Links) -> io::Result<Self> {
-        Ok(Self::new(self.at(name).open_dir(SEARCH, links)?))
+    fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
+        let mut dir = Self::new(open_dir(self.at(name), access, links)?);
+        if access == Access::Fill {
+            dir.given_mode = AtomicU32::new(self.given_mode.load(Ordering::Relaxed));
+            dir.gives_lists = self.gives_lists.clone();
+        }
+        Ok(dir)
     }
 
     fn try_clone(&self) -> io::Result<Self> {

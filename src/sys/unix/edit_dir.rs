@@ -34,10 +34,6 @@ impl EditDir for Dir {
 
     type Scratch = Scratch;
 
-    fn open_to_edit(path: &Path) -> io::Result<Self> {
-        Self::open_to_look_up(path)
-    }
-
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
         Ok(facts_of(&self.at(name).stat(links)?))
     }
@@ -51,8 +47,8 @@ impl EditDir for Dir {
     }
 
     fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool {
-        let (own, others) = (self.facts_in(name, links), other.facts_in(other_name, links));
-        matches!((own, others), (Ok(own), Ok(others)) if own.id == others.id)
+        let Ok(own) = self.facts_in(name, links) else { return false };
+        other.facts_in(other_name, links).is_ok_and(|others| others.id == own.id)
     }
 
     fn lies_in(&self, id: &(u64, u64)) -> io::Result<bool> {
@@ -589,6 +585,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+    use crate::sys::directory::Access;
 
     #[test]
     fn a_file_is_made_with_its_mode_only_if_nothing_else_depends_on_it() {
@@ -609,7 +606,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let (path, dir) = (place.path().join("d"), Dir::open(place.path()).unwrap());
         fs::create_dir(&path).unwrap();
-        let below = Dir::open_to_search(&path).unwrap();
+        let below = Dir::open_for(Access::Search, &path).unwrap();
         for (old, new) in [(0, 0o700), (0o055, 0o755), (0o1500, 0o1700), (0o700, 0o700)] {
             let ways: [&dyn Fn() -> io::Result<()>; 2] = [&|| below.open_up(), &|| dir.open_up_in(OsStr::new("d"))];
             for (at, open_up) in ways.iter().enumerate() {

@@ -9,8 +9,8 @@ use crate::error::{Error, Op};
 use crate::flavour::{Flavour, Native};
 use crate::kind::FileKind;
 use crate::path::PathBuf;
-use crate::sys::{self, Directory, Links, OsPathBuf};
-use crate::tree::{Access, lock};
+use crate::sys::{self, Access, Directory, Links, OsPathBuf};
+use crate::tree::lock;
 use crate::walk::pending::{Below, Item};
 
 /// A directory that is to be entered.
