@@ -58,6 +58,18 @@ impl Failures {
     }
 }
 
+/// Stops all when the closure panics, before another thread can call it: until the panic reaches the caller takes its
+/// time.
+struct StopByPanic<'a>(&'a AtomicBool);
+
+impl Drop for StopByPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 impl Account {
     pub(crate) fn new(on_progress: Option<OnProgress>) -> Self {
         Self {
@@ -82,6 +94,7 @@ impl Account {
         let Some(on_progress) = &self.on_progress else { return true };
         let path = path();
         let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let _stop = StopByPanic(&self.is_stopped);
         // With the lock, so that no number comes after a larger one.
         let files = self.files.fetch_add(files, Ordering::Relaxed) + files;
         let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
