@@ -5,8 +5,8 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, OnceLock};
 
 use rustix::fs::{CWD, OFlags, fstat};
 use rustix::io::{Errno, Result, retry_on_intr};
@@ -18,13 +18,20 @@ use crate::sys::directory::{Access, Directory, Links, Rest};
 
 pub(crate) struct Dir {
     pub(super) fd: OwnedFd,
-    /// The mode that a file in it was last made with, if it then had just that.
-    pub(super) given_mode: AtomicU32,
-    /// Whether it gives access control lists to what is made in it.
-    pub(super) gives_lists: OnceLock<bool>,
+    /// What is known of it and of the directories that were made in it, once something was made there.
+    gifts: OnceLock<Arc<Gifts>>,
     /// The system's own reader, from the first read to the last.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     stream: Option<rustix::fs::Dir>,
+}
+
+/// What directories give to what is made in them.
+#[derive(Default)]
+pub(super) struct Gifts {
+    /// The permissions that files have when they are made with them: neither the umask nor the file system takes them.
+    pub(super) permissions: AtomicU32,
+    /// Whether they give access control lists.
+    pub(super) lists: OnceLock<bool>,
 }
 
 impl Dir {
@@ -33,11 +40,14 @@ impl Dir {
         Place::new(&self.fd, name)
     }
 
+    pub(super) fn gifts(&self) -> &Arc<Gifts> {
+        self.gifts.get_or_init(Arc::default)
+    }
+
     fn new(fd: OwnedFd) -> Self {
         Self {
             fd,
-            given_mode: AtomicU32::new(u32::MAX),
-            gives_lists: OnceLock::new(),
+            gifts: OnceLock::new(),
             #[cfg(not(any(target_os = "linux", target_os = "android")))]
             stream: None,
         }
@@ -67,10 +77,9 @@ impl Directory for Dir {
     }
 
     fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
-        let mut dir = Self::new(open_dir(self.at(name), access, links)?);
+        let dir = Self::new(open_dir(self.at(name), access, links)?);
         if access == Access::Fill {
-            dir.given_mode = AtomicU32::new(self.given_mode.load(Ordering::Relaxed));
-            dir.gives_lists = self.gives_lists.clone();
+            _ = dir.gifts.set(Arc::clone(self.gifts()));
         }
         Ok(dir)
     }

@@ -378,23 +378,24 @@ impl Dir {
 
     /// What a new file or directory in this one has that nobody asked for.
     fn surplus_of_new(&self) -> Surplus {
-        let gives_lists = self.gives_lists.get_or_init(|| xattr::has_default_list(&self.handle()));
+        let gives_lists = self.gifts().lists.get_or_init(|| xattr::has_default_list(&self.handle()));
         if *gives_lists { Surplus::Lists } else { Surplus::Nothing }
     }
 
-    /// Whether a file that was made with the mode that it is to have has it. What the directory and the umask have
-    /// left of it for one, they leave for the next.
+    /// Whether a file that was made with the mode that it is to have has it. Permissions that were not taken from one
+    /// are not taken from the next.
     fn gives_mode(&self, file: &File, facts: &Facts, attributes: Attributes) -> io::Result<bool> {
         let mode = facts.mode & 0o777;
         if !is_made_with_mode(attributes) {
             return Ok(false);
         }
-        if self.given_mode.load(Ordering::Relaxed) == mode {
+        let given = &self.gifts().permissions;
+        if given.load(Ordering::Relaxed) & mode == mode {
             return Ok(true);
         }
         let has_mode = mode_of(&retry_on_intr(|| fstat(file))?) == mode;
         if has_mode {
-            self.given_mode.store(mode, Ordering::Relaxed);
+            given.fetch_or(mode, Ordering::Relaxed);
         }
         Ok(has_mode)
     }
