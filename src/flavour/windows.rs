@@ -229,7 +229,8 @@ pub(crate) fn is_forbidden(character: char) -> bool {
 /// The list is Microsoft's ("Naming Files, Paths, and Namespaces"); which names with an extension
 /// or trailing spaces are devices depends on the version, so all of them count.
 pub(crate) fn is_device_name(part: &str) -> bool {
-    let stem = part.split('.').next().unwrap_or(part).trim_end_matches(' ').to_uppercase();
+    // What follows a colon is of the device: `nul:` and `nul:x` are `nul`.
+    let stem = part.split(['.', ':']).next().unwrap_or(part).trim_end_matches(' ').to_uppercase();
     let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
     matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
         || matches!(port, Some("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
