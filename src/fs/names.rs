@@ -113,11 +113,14 @@ impl Path {
     ///
     /// Where case does not count, a new name may differ from the old one in case only.
     ///
-    /// One step on Linux (`renameat2`) and macOS. On Windows and elsewhere, and on file systems that
+    /// One step on Linux (`renameat2`), macOS and Windows. Elsewhere, and on file systems that
     /// do not support it, a file gets the new name by a hard link, and then loses the old one: for a moment it has
     /// both, and a file that another program puts under the old name at that moment may be removed. If the old name
     /// cannot be removed, the file keeps that one only. For directories, and on file systems without hard links, a
     /// target that appears at the same moment may be replaced.
+    ///
+    /// On Windows, a file that another program has open without sharing deletion is waited for, for one second
+    /// ([`ResourceBusy`](ErrorKind::ResourceBusy)).
     pub fn rename(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Rename, self, &target.as_path(), rename_new)
     }
@@ -151,8 +154,8 @@ impl Path {
     ///
     /// On Unix, if both paths are [hard links](Path::hardlink_to) to the same file, nothing happens: both names stay.
     ///
-    /// Older Windows and some of its file systems replace no directory, not even an empty one
-    /// ([`PermissionDenied`](ErrorKind::PermissionDenied)).
+    /// Older Windows and some of its file systems replace no directory. There, an empty one gets a temporary name first
+    /// and is removed last; if the rename fails, it gets its own name back.
     pub fn replace(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Replace, self, &target.as_path(), sys::rename)
     }
@@ -168,8 +171,8 @@ fn touch(path: &OsPath) -> io::Result<()> {
 fn rename_new(from: &OsPath, to: &OsPath) -> io::Result<()> {
     match sys::rename_new(from, to) {
         Err(taken) if taken.kind() == ErrorKind::AlreadyExists => {
-            let dir = sys::Dir::open_parent(from)?;
-            if is_other_case(from, to, &dir)? { sys::rename(from, to) } else { Err(taken) }
+            let [old, new] = [sys::Dir::open_parent(from)?, sys::Dir::open_parent(to)?];
+            if is_other_case((from, &old), (to, &new))? { sys::rename(from, to) } else { Err(taken) }
         }
         result => result,
     }

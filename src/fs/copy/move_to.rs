@@ -70,7 +70,7 @@ enum Taken {
 impl<D: EditDir> Moving<'_, D> {
     fn run(&self) -> io::Result<()> {
         let facts = self.old.facts(Links::Keep)?;
-        if is_other_case(self.from, self.to, &self.new.dir)? {
+        if is_other_case((self.from, &self.old.dir), (self.to, &self.new.dir))? {
             return self.rename(&facts, Existing::Replace);
         }
         Copy::refuse(&self.old, &self.new, &facts, Links::Keep)?;
@@ -329,14 +329,15 @@ fn stays(cause: &io::Error) -> io::Error {
     io::Error::new(cause.kind(), format!("the copy is complete, but the original stays: {cause}"))
 }
 
-/// Whether two paths are one name in one directory, except for its case, and the file system takes them for the same:
+/// Whether two paths are one name in one directory, however the paths spell it, except for the case of the name, and the file system takes them for the same:
 /// then the second is no other file that could be lost.
 ///
 /// That is not asked by inode numbers alone: exFAT through FUSE gives each spelling a number of its own.
-pub(in crate::fs) fn is_other_case<D: EditDir>(from: &OsPath, to: &OsPath, dir: &D) -> io::Result<bool> {
+pub(in crate::fs) fn is_other_case<D: EditDir>(from: (&OsPath, &D), to: (&OsPath, &D)) -> io::Result<bool> {
+    let ((from, dir), (to, other_dir)) = (from, to);
     let (Some(old), Some(new)) = (from.file_name(), to.file_name()) else { return Ok(false) };
     let folded = |name: &OsStr| name.to_string_lossy().to_lowercase();
-    if old == new || from.parent() != to.parent() || folded(old) != folded(new) {
+    if old == new || folded(old) != folded(new) || from.parent() != to.parent() && dir.id()? != other_dir.id()? {
         return Ok(false);
     }
     let seen = |name| {
@@ -348,7 +349,7 @@ pub(in crate::fs) fn is_other_case<D: EditDir>(from: &OsPath, to: &OsPath, dir: 
     }
     // If case counts, both are there: two names of one file, or two files.
     let names = names(reopened(dir)?)?;
-    Ok(names.iter().filter(|name| folded(name) == folded(new)).eq([old]))
+    Ok(names.iter().filter(|name| folded(name) == folded(new)).count() == 1)
 }
 
 /// The names in a directory.
