@@ -18,9 +18,19 @@ mod windows;
 /// What of it can be tested everywhere.
 #[cfg(all(test, not(windows)))]
 mod windows {
+    mod identity;
+    mod kinds;
     mod reserved_names;
     mod retry;
 }
+
+/// The numbers of a device or volume, and of a file on it. On Windows, all 128 bits tell files apart.
+pub(crate) type FileId = (u64, FileNumber);
+
+#[cfg(not(windows))]
+pub(crate) type FileNumber = u64;
+#[cfg(windows)]
+pub(crate) type FileNumber = u128;
 
 #[cfg(not(any(unix, windows)))]
 use portable as back_end;

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 use crate::kind::FileKind;
-use crate::sys::{EditDir, Facts, Links};
+use crate::sys::{EditDir, Facts, FileId, Links};
 use crate::tree::lock;
 
 /// What was copied, by the directory it was found in and its name there.
@@ -18,7 +18,7 @@ pub(super) struct Manifest<D: EditDir> {
     directories: Mutex<HashMap<D::Id, Names<D>>>,
     /// The state of files with several names, by device and inode. It is that of the first name copied, as the
     /// other names become hard links to that copy.
-    shared: Mutex<HashMap<(u64, u64), State>>,
+    shared: Mutex<HashMap<FileId, State>>,
 }
 
 type Names<D> = HashMap<OsString, Entry<D>>;
@@ -34,7 +34,7 @@ enum Entry<D: EditDir> {
 #[derive(Clone, Copy, PartialEq)]
 struct State {
     kind: FileKind,
-    id: Option<(u64, u64)>,
+    id: Option<FileId>,
     size: u64,
     modified: Option<SystemTime>,
     /// The time of the last change of content or attributes, which no program can set.

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
-use crate::sys::{self, EditDir, Facts, Links, OsPath};
+use crate::sys::{self, EditDir, Facts, FileId, Links, OsPath};
 use crate::tree::{Account, MOST_OPEN, Next, Traversal, path_of};
 
 /// How much there is in a tree: see [`Path::tree_size`].
@@ -108,7 +108,7 @@ struct Measure<'a> {
     account: &'a Account,
     size: TreeSize,
     /// The files with several names that were counted.
-    counted: HashSet<(u64, u64)>,
+    counted: HashSet<FileId>,
 }
 
 impl Measure<'_> {

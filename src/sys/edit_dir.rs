@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::FileId;
 use super::directory::{Access, Directory, Links};
 use crate::kind::FileKind;
 use crate::report::Attribute;
@@ -144,7 +145,7 @@ pub(crate) trait EditDir: Directory + Sync {
 pub(crate) struct Facts {
     pub(crate) kind: FileKind,
     /// Device and inode, where the system tells.
-    pub(crate) id: Option<(u64, u64)>,
+    pub(crate) id: Option<FileId>,
     /// How many names it has.
     pub(crate) names: u64,
     pub(crate) size: u64,
@@ -157,8 +158,8 @@ pub(crate) struct Facts {
     pub(crate) device: u64,
     pub(crate) accessed: Option<SystemTime>,
     pub(crate) modified: Option<SystemTime>,
-    /// A time of it that the file system has taken from the clock, and nobody can set: that of the last change of its
-    /// inode; on Windows, when it was made.
+    /// A time of it that the file system has taken from the clock, and nobody can set by accident: that of the last change
+    /// of its content or attributes.
     pub(crate) changed: Option<SystemTime>,
 }
 

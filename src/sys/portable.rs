@@ -32,7 +32,7 @@ pub(crate) use attr::{
 };
 pub(crate) use dir::Dir;
 pub(crate) use facts::file_id;
-pub(super) use facts::{Id, is_same_device, own_id};
+pub(super) use facts::{Id, facts, is_same_device, own_id};
 pub(crate) use renaming::rename_new;
 pub(crate) use resolve::{resolve, resolve_strict};
 
@@ -73,9 +73,6 @@ pub(super) use remove_file as remove_one_file;
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
-
-/// Renames to a name that nothing had a moment ago.
-pub(super) use rename as rename_to_free;
 
 /// Makes a symbolic link with this text.
 #[cfg(unix)]
@@ -131,6 +128,26 @@ pub(super) fn open_to_set_times(path: &Path) -> io::Result<File> {
         Err(error) if error_kind(&error) == ErrorKind::IsADirectory => File::open(path),
         result => result,
     }
+}
+
+/// The path from its root, without looking at the disk.
+pub(super) fn absolute(path: &Path) -> io::Result<PathBuf> {
+    std::path::absolute(path)
+}
+
+/// Whether a path from the root has no names to follow.
+pub(super) fn is_anchor(path: &Path) -> bool {
+    path.parent().is_none()
+}
+
+/// The real path of what is there, in the form of the path that was given.
+pub(super) fn spelled(path: &Path, _given: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// The path of a directory with no link in it.
+pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
 }
 
 /// The path of a name that a directory has.

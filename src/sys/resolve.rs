@@ -71,7 +71,7 @@ pub(super) fn follow(
                 continue;
             }
         };
-        here.push(name);
+        push_name(&mut here, &name);
         let target = match look(&here) {
             Ok(Node::Directory) => continue,
             Ok(Node::Other) if trouble != Trouble::Keep && go_on(&parts) => {
@@ -98,6 +98,13 @@ pub(super) fn follow(
         }
     }
     Ok(here)
+}
+
+/// Adds a name to a path, whatever else the system would take it for: on Windows, `z:` for another drive.
+pub(super) fn push_name(path: &mut PathBuf, name: &OsStr) {
+    // A separator, if one is missing.
+    path.push("");
+    path.as_mut_os_string().push(name);
 }
 
 /// Leaves a directory that is no link. Above the start of a relative path are its `..`.

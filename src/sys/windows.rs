@@ -3,15 +3,18 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 
+mod calls;
 mod errors;
+mod identity;
+mod kinds;
 mod opening;
 mod remove;
 mod rename;
 mod reserved_names;
 mod retry;
+mod verbatim;
 
-use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions, ReadDir};
+use std::fs::{self, File, OpenOptions, Permissions, ReadDir};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -20,14 +23,16 @@ use std::time::SystemTime;
 pub(super) use errors::explained;
 pub(crate) use errors::{error_kind, loop_error, not_found, taken_error};
 use errors::{explained_for_dir, explained_for_file, obstacle};
+pub(super) use identity::{Id, is_same_device};
+use kinds::Link;
 pub(crate) use opening::file_id;
-pub(super) use opening::{Id, is_same_device, open_to_set_times, own_id};
+pub(super) use opening::{facts, open_to_set_times, own_id};
 pub(super) use remove::{remove_one_dir, remove_one_file, remove_tree};
-pub(super) use rename::rename_to_free;
-use reserved_names::{Purpose, misread, needs_verbatim};
+use reserved_names::{Purpose, misread};
 use retry::Patience;
+pub(super) use verbatim::{absolute, child, is_anchor};
 
-use super::portable;
+use super::{Links, portable};
 pub(crate) use portable::{
     AtomicFile, Dir, Metadata, group, home_dir, home_dir_of, inode, is_loop, is_mount, is_out_of_descriptors,
     may_not_read, may_not_write, most_descriptors, names, owner, permission_bits, resolve, set_times_to_now, special,
@@ -35,10 +40,12 @@ pub(crate) use portable::{
 };
 
 pub(crate) fn stat(path: &Path) -> io::Result<Metadata> {
+    refuse_misread(path, Purpose::Read)?;
     portable::stat(path).map_err(|error| explained(path, error))
 }
 
 pub(crate) fn lstat(path: &Path) -> io::Result<Metadata> {
+    refuse_misread(path, Purpose::Read)?;
     portable::lstat(path).map_err(|error| explained(path, error))
 }
 
@@ -71,7 +78,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     check(from)?;
     check(to)?;
-    portable::rename_new(from, to)
+    rename::rename_new(from, to)
 }
 
 /// Makes a symbolic link with this text: one to a directory where a directory is there now.
@@ -92,11 +99,13 @@ pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
 
 /// The text of a symbolic link.
 pub(crate) fn read_link(path: &Path) -> io::Result<PathBuf> {
+    refuse_misread(path, Purpose::Read)?;
     portable::read_link(path).map_err(|error| explained(path, error))
 }
 
 /// The path that leads to the same file with no link and no `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
+    refuse_misread(path, Purpose::Read)?;
     portable::resolve_strict(path).map_err(|error| explained(path, error))
 }
 
@@ -142,10 +151,23 @@ pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
     portable::create_temp_dir(parent).map_err(|error| explained_for_dir(parent, error))
 }
 
-/// Makes what a path leads to read-only unless its owner is to write. By itself, Windows would change a link.
+/// Makes what a path leads to read-only unless its owner is to write. By its path, Windows would change a link.
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
-    check(path)?;
-    portable::set_permission_bits(&resolve_strict(path)?, bits)
+    change(path, |path| {
+        let changed = |mut permissions: Permissions| {
+            permissions.set_readonly(bits & 0o200 == 0);
+            permissions
+        };
+        match opening::open_attributes(path, Links::Follow) {
+            Ok(file) => file.set_permissions(changed(file.metadata()?.permissions())),
+            // Wine opens no read-only file for that.
+            Err(error) if errors::is_denied(&error) => {
+                let real = real_path(path)?;
+                fs::set_permissions(&real, changed(portable::lstat(&real)?.permissions()))
+            }
+            Err(error) => Err(error),
+        }
+    })
 }
 
 /// Sets the times of an existing file; one that is not given stays.
@@ -156,18 +178,20 @@ pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Opt
 
 /// Whether a junction is there: a directory that is a link of the kind before Windows had symbolic links.
 pub(crate) fn is_junction(path: &Path) -> io::Result<bool> {
-    // Unlike `exists`, this needs nothing to be where it leads.
-    Ok(junction::get_target(path).is_ok())
+    refuse_misread(path, Purpose::Read)?;
+    let link = opening::link_at(path).map_err(|error| explained(path, error))?;
+    Ok(link == Some(Link::Junction))
 }
 
-/// The path of a name that a directory has: where Windows would misread the name, one that it does not read.
-pub(super) fn child(dir: &Path, name: &OsStr) -> PathBuf {
-    if needs_verbatim(&name.to_string_lossy())
-        && let Ok(real) = fs::canonicalize(dir)
-    {
-        return real.join(name);
-    }
-    dir.join(name)
+/// The real path of what is there: verbatim if the path that was given is, or if it means something else otherwise.
+pub(super) fn spelled(path: &Path, given: &Path) -> io::Result<PathBuf> {
+    let real = resolve_strict(path)?;
+    Ok(if verbatim::is_verbatim(given) { real } else { verbatim::without_prefix(real) })
+}
+
+/// The path of a directory with no link in it; with those in it, if its volume cannot tell.
+pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
+    opening::real_path(path).or_else(|_| verbatim::verbatim(path))
 }
 
 /// Refuses a path with a name that Windows would take for another one when something is made, changed or removed.

@@ -2,6 +2,11 @@
 //!
 //! Wine shows all of it but links, junctions, and renaming that changes only case.
 
+mod holding;
+mod names;
+mod questions;
+mod renaming;
+
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::windows::fs::OpenOptionsExt as _;

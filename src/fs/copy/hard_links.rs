@@ -4,11 +4,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use crate::sys::{self, EditDir, Facts, OsPathBuf};
+use crate::sys::{self, EditDir, Facts, FileId, FileNumber, OsPathBuf};
 use crate::tree::lock;
-
-/// Device and inode.
-pub(super) type FileId = (u64, u64);
 
 /// The copies of files with several names.
 pub(super) struct HardLinks<D: EditDir> {
@@ -23,7 +20,7 @@ struct Files<D: EditDir> {
     /// By the identity of the original.
     states: HashMap<FileId, State<D>>,
     /// The inode numbers of the originals that were copied.
-    numbers: HashSet<u64>,
+    numbers: HashSet<FileNumber>,
     /// The copies that are held open, in the order in which they were made.
     held: VecDeque<Arc<Copied<D>>>,
     /// How many may be, once the first one is.
@@ -90,8 +87,10 @@ impl<D: EditDir> HardLinks<D> {
     }
 
     /// Whether a directory's number for a file is that of one that was copied.
+    #[allow(clippy::useless_conversion, reason = "on Windows, files have longer numbers")]
     pub(super) fn knows_number(&self, number: Option<u64>) -> bool {
-        self.is_used.load(Ordering::Relaxed) && number.is_some_and(|number| lock(&self.files).numbers.contains(&number))
+        self.is_used.load(Ordering::Relaxed)
+            && number.is_some_and(|number| lock(&self.files).numbers.contains(&FileNumber::from(number)))
     }
 
     /// Finds the copy of a file, or lets the caller make one: also if the copy is one that cannot get more names.

@@ -8,7 +8,6 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 
 use super::context::Copy;
-use super::hard_links::FileId;
 use super::options::{Overwrite, Settings, Specials};
 use super::policy::{is_different, is_other_special};
 use super::used_names::Names;
@@ -16,7 +15,8 @@ use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
 use crate::report::{Action, Report, SkipReason, Skipped, Step};
 use crate::sys::{
-    self, Access, Copying, EditDir, Existing, Facts, Finishing, Links, Losses, Means, Original, OsPath, OsPathBuf,
+    self, Access, Copying, EditDir, Existing, Facts, FileId, Finishing, Links, Losses, Means, Original, OsPath,
+    OsPathBuf,
 };
 use crate::tree::path_of;
 use crate::walk::ExclusionWay;

@@ -95,7 +95,6 @@ pub(crate) fn create_if_missing(path: &Path, _: u32) -> io::Result<()> {
 /// Whether something is mounted there: the root of a drive or share that exists. A volume that is mounted
 /// in a folder looks like a link to std.
 pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
-    let absolute = std::path::absolute(path)?;
-    paths::lstat(&absolute)?;
-    Ok(absolute.parent().is_none())
+    paths::lstat(path)?;
+    Ok(paths::absolute(path)?.parent().is_none())
 }

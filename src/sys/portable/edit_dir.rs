@@ -33,8 +33,7 @@ impl EditDir for Dir {
     }
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts> {
-        let path = self.child(name);
-        Ok(facts_of(&if links == Links::Follow { stat(&path)? } else { lstat(&path)? }))
+        paths::facts(&self.child(name), links)
     }
 
     fn id_in(&self, name: &OsStr) -> io::Result<Self::Id> {
@@ -53,13 +52,9 @@ impl EditDir for Dir {
     }
 
     fn lies_in(&self, id: &Self::Id) -> io::Result<bool> {
-        let path = fs::canonicalize(&self.path)?;
-        for above in path.ancestors() {
-            if Self::at(above.to_owned()).id()? == *id {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        // One that may not be looked at is not the directory, which is open.
+        let is_it = |above: &Path| Self::at(above.to_owned()).id().is_ok_and(|found| found == *id);
+        Ok(paths::real_path(&self.path)?.ancestors().any(is_it))
     }
 
     fn remove_file(&self, name: &OsStr) -> io::Result<()> {

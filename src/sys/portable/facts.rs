@@ -5,7 +5,9 @@ use std::io;
 use std::path::Path;
 
 use crate::kind::FileKind;
+use crate::sys::directory::Links;
 use crate::sys::edit_dir::Facts;
+use crate::sys::portable::{lstat, stat};
 
 impl FileKind {
     pub(crate) fn of(kind: FileType) -> Self {
@@ -19,6 +21,11 @@ impl FileKind {
             Self::Other
         }
     }
+}
+
+/// What is known of a file.
+pub(in crate::sys) fn facts(path: &Path, links: Links) -> io::Result<Facts> {
+    Ok(facts_of(&if links == Links::Follow { stat(path)? } else { lstat(path)? }))
 }
 
 pub(super) fn facts_of(found: &Metadata) -> Facts {
@@ -49,7 +56,6 @@ mod here {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
-    use crate::sys::portable::{lstat, stat};
 
     /// Device and inode.
     pub(in crate::sys) type Id = (u64, u64);

@@ -28,7 +28,7 @@ impl Name for Named<'_> {
     }
 
     fn rename(self, new: Self) -> io::Result<()> {
-        paths::rename_to_free(self.0, new.0)
+        paths::rename(self.0, new.0)
     }
 
     fn remove_file(self) -> io::Result<()> {

@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::sys::resolve::{Node, Trouble, follow};
+use crate::sys::paths;
+use crate::sys::resolve::{Node, Trouble, follow, push_name};
 
 /// The path that leads to the same file with no link and no `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
@@ -13,24 +14,27 @@ pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
 
 /// The same as far as there is something, and then the rest of the path.
 pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
-    if let Ok(real) = fs::canonicalize(path) {
+    if let Ok(real) = paths::spelled(path, path) {
         return Ok(real);
     }
-    let absolute = std::path::absolute(path)?;
+    let absolute = paths::absolute(path)?;
+    if paths::is_anchor(&absolute) {
+        return Ok(absolute);
+    }
     let followed = follow(PathBuf::new(), &absolute, Trouble::Keep, look)?;
     // Only std has the names as they are spelled in their directories.
-    let spelled = followed.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
-    Ok(match spelled {
-        Some((above, real)) if above != followed => real.join(followed.strip_prefix(above).unwrap_or(Path::new(""))),
-        Some((_, real)) => real,
-        None => followed,
-    })
+    let spelled = followed.ancestors().find_map(|above| Some((above, paths::spelled(above, path).ok()?)));
+    let Some((above, mut real)) = spelled else { return Ok(followed) };
+    for name in followed.iter().skip(above.iter().count()) {
+        push_name(&mut real, name);
+    }
+    Ok(real)
 }
 
 fn look(path: &Path) -> io::Result<Node> {
-    let found = fs::symlink_metadata(path)?;
+    let found = paths::lstat(path)?;
     Ok(match found.is_symlink() {
-        true => Node::Link(fs::read_link(path)?),
+        true => Node::Link(paths::read_link(path)?),
         false if found.is_dir() => Node::Directory,
         false => Node::Other,
     })

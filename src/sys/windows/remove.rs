@@ -5,9 +5,10 @@ use std::io;
 use std::path::Path;
 
 use super::errors::{code, explained, is_a_directory, is_denied, obstacle};
-use super::opening::{flag, open_attributes};
+use super::opening::open_attributes;
 use super::retry::Patience;
 use super::{patiently, portable};
+use crate::sys::Links;
 
 pub(super) fn remove_file(path: &Path) -> io::Result<()> {
     remove_file_with(Patience::REMOVING, path)
@@ -70,7 +71,7 @@ fn writable_for<T>(path: &Path, deed: impl Fn() -> io::Result<T>) -> io::Result<
     if !found.permissions().readonly() || fs::set_permissions(path, writable(&found)).is_err() {
         return Err(error);
     }
-    let file = open_attributes(path, flag::OPEN_REPARSE_POINT);
+    let file = open_attributes(path, Links::Keep);
     let result = deed();
     // What stays, under this name or others, is as it was.
     _ = file.and_then(|file| file.set_permissions(found.permissions()));

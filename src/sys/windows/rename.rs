@@ -4,12 +4,25 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::errors::{code, explained, is_a_directory, is_denied};
+use super::errors::{code, explained, is_a_directory, is_denied, taken_error};
 use super::opening::own_id;
-use super::remove::{remove_dir, writable};
-use super::{lstat, portable, with_retries};
-use crate::sys::edit_dir::parent_of;
+use super::remove::writable;
+use super::{calls, lstat, portable, real_path, with_retries};
+use crate::sys::edit_dir::{parent_of, temporary_name};
 use crate::sys::portable::renaming::missing;
+
+/// Renames. Fails if something has the new name, in the one step that renames.
+pub(super) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    let old = lstat(from).map_err(|error| missing(from, to, error))?;
+    if old.is_dir() {
+        refuse_into_itself(from, to)?;
+    }
+    // For Windows, a file may take the place of itself.
+    if lstat(to).is_ok() && !is_new_spelling(from, to) {
+        return Err(taken_error());
+    }
+    with_retries(|| calls::move_file(from, to)).map_err(|error| missing(from, to, explained(to, error)))
+}
 
 /// Renames, replacing what is there, as POSIX has it: files replace files, and directories empty directories.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
@@ -37,12 +50,23 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
         }
         (true, true) => match fs::rename(from, to) {
             // Older systems replace no directory.
-            Err(error) if is_denied(&error) => remove_dir(to).and_then(|()| replace()).map_err(|_| error),
-            result => result,
+            Err(error) if is_denied(&error) => replace_directory(from, to).map_err(failed),
+            result => result.map_err(failed),
         },
         (false, false) if found.permissions().readonly() => replace_read_only(to, &found, replace),
         (false, false) => replace().map_err(failed),
     }
+}
+
+/// Replaces an empty directory: it makes room, and is removed when the other one has its name. Whatever fails, both have
+/// their own names again.
+fn replace_directory(from: &Path, to: &Path) -> io::Result<()> {
+    let aside = parent_of(to).join(temporary_name());
+    with_retries(|| calls::move_file(to, &aside))?;
+    with_retries(|| calls::move_file(from, to))
+        // Another program may have put something into it.
+        .and_then(|()| fs::remove_dir(&aside).inspect_err(|_| _ = calls::move_file(to, from)))
+        .inspect_err(|_| _ = calls::move_file(&aside, to))
 }
 
 /// Gives a name to a file where a read-only one has it.
@@ -63,23 +87,58 @@ fn refuse_into_itself(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Whether the directory in which a path has its name is another one, or lies in it.
 fn has_its_parent_in(path: &Path, directory: &Path) -> bool {
-    match (fs::canonicalize(parent_of(path)), fs::canonicalize(directory)) {
+    match (real_path(parent_of(path)), real_path(directory)) {
         (Ok(parent), Ok(directory)) => parent.is_dir() && parent.starts_with(directory),
         _ => false,
     }
 }
 
-/// Whether two paths of one file are in the same directory and differ only in the case of the name.
-fn is_one_name(left: &Path, right: &Path) -> bool {
-    let place = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        (fs::canonicalize(parent_of(path)).ok(), name)
-    };
-    place(left) == place(right)
+/// Whether the second path is the name of the first, spelled anew.
+fn is_new_spelling(from: &Path, to: &Path) -> bool {
+    from.file_name() != to.file_name()
+        && is_one_name(from, to)
+        && matches!((own_id(from), own_id(to)), (Ok(old), Ok(new)) if old == new)
 }
 
-/// Renames to a name that nothing had a moment ago.
-pub(in crate::sys) fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
-    refuse_into_itself(from, to)?;
-    with_retries(|| fs::rename(from, to)).map_err(|error| explained(to, error))
+/// Whether two paths of one file are in the same directory and differ only in the case of the name.
+fn is_one_name(left: &Path, right: &Path) -> bool {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let parent = |path: &Path| own_id(parent_of(path)).ok();
+    name(left) == name(right) && parent(left) == parent(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    use super::*;
+
+    /// Wine and older systems replace no directory: this is how it is done there.
+    #[test]
+    fn a_directory_that_made_room_gets_its_name_back() {
+        let place = tempfile::tempdir().unwrap();
+        let [from, to] = ["from", "to"].map(|name| place.path().join(name));
+        fs::create_dir(&to).unwrap();
+        let names = || crate::sys::names(place.path(), 9).unwrap();
+        assert_eq!(replace_directory(&from, &to).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(names(), ["to"]);
+
+        fs::create_dir(&from).unwrap();
+        fs::write(to.join("f"), "appeared").unwrap();
+        assert_eq!(replace_directory(&from, &to).unwrap_err().kind(), ErrorKind::DirectoryNotEmpty);
+        assert_eq!(fs::read_to_string(to.join("f")).unwrap(), "appeared");
+        assert!(from.is_dir() && names().len() == 2);
+
+        fs::remove_file(to.join("f")).unwrap();
+        fs::write(from.join("g"), "moved").unwrap();
+        // Backup semantics open a directory; deletion is not shared.
+        let held = OpenOptions::new().read(true).share_mode(3).custom_flags(0x0200_0000).open(&from).unwrap();
+        assert!(replace_directory(&from, &to).is_err());
+        assert!(from.join("g").exists() && to.is_dir() && names().len() == 2);
+        drop(held);
+        replace_directory(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(to.join("g")).unwrap(), "moved");
+        assert_eq!(names(), ["to"]);
+    }
 }

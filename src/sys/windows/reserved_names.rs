@@ -47,6 +47,8 @@ mod tests {
     fn names_that_windows_misreads_are_found() {
         for path in
             ["nul", "NUL", "nul.txt", r"a\COM1", "c:con", r"d\aux .c", "a.", r"a \b", "a. .", r"c:\x\...", "CONIN$"]
+                .into_iter()
+                .chain(["nul:", r"a\nul:x", r".\com1:", r"c:\aux:x", r"d\con .x:y"])
         {
             assert!(misread(path, Purpose::Change).is_some(), "{path}");
             assert!(misread(path, Purpose::Read).is_some(), "{path}");

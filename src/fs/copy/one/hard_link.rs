@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 
 use super::existing::Found;
 use super::{Copier, Done, Target};
-use crate::fs::copy::hard_links::{Claim, Copied, FileId};
+use crate::fs::copy::hard_links::{Claim, Copied};
 use crate::fs::copy::options::Overwrite;
 use crate::fs::copy::policy::is_outdated;
 use crate::kind::FileKind;
 use crate::report::{Action, Attribute};
-use crate::sys::{self, EditDir, Existing, Facts, Links, Losses};
+use crate::sys::{self, EditDir, Existing, Facts, FileId, Links, Losses};
 use crate::tree::lock;
 
 /// What became of a name that is to be a hard link.
