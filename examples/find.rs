@@ -27,13 +27,13 @@ use output::{complain, say};
 #[derive(Parser)]
 struct Args {
     /// Patterns, any of which may match
-    #[arg(required = true, value_name = "PATTERN", value_parser = Pattern::with_braces)]
+    #[arg(required = true, value_name = "PATTERN")]
     patterns: Vec<Pattern>,
     /// Where to look
     #[arg(long = "in", value_name = "DIR", default_value = ".")]
     directory: PathBuf,
     /// Leave out what matches, and everything below
-    #[arg(long, value_name = "PATTERN", value_parser = Pattern::with_braces)]
+    #[arg(long, value_name = "PATTERN")]
     exclude: Vec<Pattern>,
     /// Whether names that begin with a dot are found
     #[arg(long, value_enum, default_value_t = Hidden::Yes)]

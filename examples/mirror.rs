@@ -48,7 +48,7 @@ struct Args {
     #[arg(long, value_name = "N", default_value_t = 1)]
     threads: usize,
     /// Leave alone what matches, and everything below, in SRC and in DST
-    #[arg(long, value_name = "PATTERN", value_parser = Pattern::with_braces)]
+    #[arg(long, value_name = "PATTERN")]
     exclude: Vec<Pattern>,
     #[arg(value_name = "SRC")]
     source: PathBuf,

@@ -26,7 +26,7 @@ use output::say;
 #[derive(Parser)]
 struct Args {
     /// Patterns, any of which may match
-    #[arg(required = true, value_name = "PATTERN", value_parser = Pattern::with_braces)]
+    #[arg(required = true, value_name = "PATTERN")]
     patterns: Vec<Pattern>,
     /// Where to look
     #[arg(long = "in", value_name = "DIR", default_value = ".")]

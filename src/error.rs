@@ -328,15 +328,15 @@ impl Error {
         self.0.second.as_deref().map(std::path::Path::new)
     }
 
-    /// Returns the byte in the text of a pattern, or of a [mode](crate::Mode), at which the mistake begins.
+    /// Returns the byte in the text of a [mode](crate::Mode) at which the mistake begins.
     ///
     /// # Examples
     ///
     /// ```
-    /// use waypath::Pattern;
+    /// use waypath::Mode;
     ///
-    /// let error = Pattern::with_braces("src/{a,b").unwrap_err();
-    /// assert_eq!(error.position(), Some(4));
+    /// let error = "u+x,g".parse::<Mode>().unwrap_err();
+    /// assert_eq!(error.position(), Some(5));
     /// ```
     #[must_use]
     pub fn position(&self) -> Option<usize> {

@@ -80,6 +80,7 @@
 //! | [`walk`](Path::walk) gives entries one by one | lists of names for each directory | an entry knows what it is, and options keep out of directories |
 //! | a name that is not UTF-8 is an error item of a listing; where [`from_uri`](PathBuf::from_uri), [`readlink`](Path::readlink) or [`resolve`](Path::resolve) would give one, they give an error | surrogate escapes | a path is text that can be printed and stored |
 //! | [`matches("")`](Path::matches) is `false` | `ValueError` | a yes-or-no question answers yes or no |
+//! | `{a,b}` in a [pattern](Pattern) is `a` or `b` | a name with braces | shells and other tools have it, and a pattern that silently finds nothing is a trap |
 //! | a class in a pattern never matches a separator | `[!b]` matches `/` | a part is matched by a part |
 //! | joining goes by a path's text: what completed a share (`\\server` and `share`) stays complete | all original texts are joined anew | a path is its text |
 //! | [`as_uri`](Path::as_uri) is `Path.as_uri` for all flavours | `PurePath.as_uri` keeps `\\?\`, and is deprecated | one way to do it |
@@ -180,7 +181,7 @@ pub use path::{
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
 pub use report::{Action, Attribute, NotKept, Progress, Report, SkipReason, Skipped, Step};
-pub use walk::{Entry, IntoPatterns, Tree, Walk};
+pub use walk::{Entry, IntoPatterns, Tree, Walk, glob};
 
 /// The code in the README, compiled and run as the examples here are.
 #[cfg(doctest)]

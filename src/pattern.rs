@@ -1,9 +1,14 @@
 //! Patterns: pathlib's glob language, compiled once, for matching and for walking.
 
+mod automaton;
+mod base;
 mod braces;
+mod branches;
 mod fold;
 mod matcher;
+mod normal;
 mod parse;
+mod run;
 mod search;
 mod set;
 mod tokens;
@@ -11,19 +16,21 @@ mod tokens;
 use std::borrow::{Borrow, Cow};
 use std::convert::Infallible;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
 pub use set::{PatternSet, PatternSetBuilder};
 
+pub(crate) use automaton::Automaton;
+pub(crate) use branches::{Branch, Exit, Part};
 pub(crate) use tokens::Segment;
 
-use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path, PathBuf};
 use matcher::Whole;
 use parse::has_wildcard;
-use tokens::Case;
+pub(crate) use tokens::Case;
 
 /// A compiled glob pattern: one language for matching paths and for walking directories.
 ///
@@ -36,21 +43,28 @@ use tokens::Case;
 /// | `[abc]`, `[a-z]` | one of these characters |
 /// | `[!abc]`, `[!a-z]` | one other character |
 /// | `[*]`, `[?]`, `[[]` | `*`, `?`, `[` |
-/// | `{a,b}`, with [`with_braces`](Pattern::with_braces) only | `a` or `b` |
+/// | `{a,b}` | `a` or `b`; each may be any pattern, or empty |
+/// | `[{]`, `[}]`, `[,]` | `{`, `}`, `,` |
 ///
-/// This is Python's pathlib language. A character is a Unicode character, never a byte. Names that
+/// This is Python's pathlib language, with alternatives as shells have them. They may nest, and contain
+/// separators and `**`: `{src,tests/{it,unit}}/**`. Braces that are not closed or have no comma directly in them
+/// are themselves, as in `{x}`, `{}` and `a{b`. A class is read before braces: `[{,}]` is one of three characters.
+///
+/// A character is a Unicode character, never a byte. Names that
 /// begin with a dot are names like any other. A `[` that is not closed is itself, and so is `^`,
 /// which negates nothing. There is no escape character; on Windows `\` separates, as `/` does. No
 /// wildcard matches a separator, not even in a class, where CPython lets `[!b]` do so.
 ///
-/// A pattern is a path, too: `./`, doubled separators and a trailing separator fall away, but for
-/// walking, where a trailing separator asks for directories.
+/// A pattern is a path, too, and so is each alternative: `./`, doubled separators and a trailing separator fall
+/// away, except for walking, where a trailing separator asks for directories.
 ///
 /// Case matters as it does for paths of the flavour, unless [`case_sensitive`](Pattern::case_sensitive)
 /// or [`case_insensitive`](Pattern::case_insensitive) decide otherwise.
 ///
-/// Time and memory are bounded, whatever the pattern: alternatives in braces are limited to 1,000, and
-/// matching takes at most the product of both lengths, and that only for patterns such as `*a?a?a?b*`.
+/// Patterns are equal if their texts are, and both treat case in the same way.
+///
+/// Compiling takes time and memory in proportion to the text, however many combinations of alternatives there are.
+/// Matching takes at most the product of both lengths, and that only for patterns such as `*a?a?a?b*`.
 ///
 /// # Examples
 ///
@@ -65,16 +79,24 @@ use tokens::Case;
 #[derive(Clone)]
 pub struct Pattern<F = Native> {
     text: String,
-    /// Whether it was made of a path, which is then the only alternative's.
+    /// Whether it was made of a path.
     is_literal: bool,
     /// `None` follows the flavour.
     case: Option<Case>,
-    alternatives: Box<[Alternative<F>]>,
+    form: Form<F>,
 }
 
-/// One plain pattern, compiled.
+/// A pattern, compiled.
 #[derive(Clone)]
-pub(crate) struct Alternative<F> {
+pub(crate) enum Form<F> {
+    Plain(Plain<F>),
+    /// With alternatives.
+    Branched(Arc<Automaton>),
+}
+
+/// A pattern without alternatives, compiled.
+#[derive(Clone)]
+pub(crate) struct Plain<F> {
     path: PathBuf<F>,
     /// What `full_match` compares: the parts of the text, with those of the anchor.
     whole: Whole,
@@ -99,35 +121,14 @@ impl Pattern {
     /// let pattern = Pattern::new("src/**/*.rs");
     /// assert!(pattern.full_match("src/fs/dir.rs"));
     /// assert!(!pattern.full_match("src"));
+    ///
+    /// let sources = Pattern::new("{src,tests}/**/*.{c,h}");
+    /// assert!(sources.full_match("tests/unit/a.h"));
+    /// assert!(!sources.full_match("docs/a.h"));
     /// ```
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self::parse(text)
-    }
-
-    /// Compiles a pattern in which `{a,b}` stands for `a` or `b`.
-    ///
-    /// Alternatives may nest, be empty and hold separators: `{src,tests/{it,unit}}/**`. In
-    /// brackets, braces are themselves: `[{]`. For another flavour, use
-    /// [`parse_with_braces`](Pattern::parse_with_braces).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use waypath::Pattern;
-    ///
-    /// let sources = Pattern::with_braces("{src,tests}/**/*.{c,h}")?;
-    /// assert!(sources.full_match("tests/unit/a.h"));
-    /// assert!(!sources.full_match("docs/a.h"));
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a brace is not closed or not opened; there
-    /// are more than 1,000 alternatives in all. [`position`](Error::position) says where.
-    pub fn with_braces(text: &str) -> Result<Self> {
-        Self::parse_with_braces(text)
     }
 }
 
@@ -144,33 +145,13 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let alternatives = [Alternative::new(text, default_case::<F>())].into();
-        Self { text: text.to_owned(), is_literal: false, case: None, alternatives }
-    }
-
-    /// Compiles a pattern with alternatives for paths of any flavour; see
-    /// [`with_braces`](Pattern::with_braces).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use waypath::{Pattern, Posix};
-    ///
-    /// assert!(Pattern::<Posix>::parse_with_braces("*.{c,h}")?.full_match("a.h"));
-    /// # Ok::<(), waypath::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As for [`with_braces`](Pattern::with_braces).
-    pub fn parse_with_braces(text: &str) -> Result<Self> {
-        let expanded = braces::expand(text, F::Rules::is_separator)
-            .map_err(|mistake| Error::text(Op::Pattern, text, mistake.reason).at(mistake.at))?;
-        let alternatives = expanded.iter().map(|text| Alternative::new(text, default_case::<F>())).collect();
-        Ok(Self { text: text.to_owned(), is_literal: false, case: None, alternatives })
+        Self { text: text.to_owned(), is_literal: false, case: None, form: Form::new(text, default_case::<F>()) }
     }
 
     /// Returns the pattern that matches just this path.
+    ///
+    /// Its text does so wherever it is put, also among alternatives: wildcards, braces and commas are in brackets.
+    /// Only those in a Windows drive or device are not, as in brackets they would be another drive.
     ///
     /// # Examples
     ///
@@ -181,12 +162,15 @@ impl<F: Flavour> Pattern<F> {
     /// assert!(draft.full_match("draft [1].md"));
     /// assert!(!draft.full_match("draft 1.md"));
     /// assert_eq!(draft.as_str(), "draft [[]1].md");
+    ///
+    /// let either = format!("{{{draft},*.txt}}");
+    /// assert!(Pattern::new(&either).full_match("draft [1].md"));
     /// ```
     #[doc(alias = "escape")]
     #[must_use]
     pub fn literal(path: &Path<F>) -> Self {
-        let alternatives = [Alternative::literal(path, default_case::<F>())].into();
-        Self { text: escape(path), is_literal: true, case: None, alternatives }
+        let form = Form::Plain(Plain::literal(path, default_case::<F>()));
+        Self { text: escape(path), is_literal: true, case: None, form }
     }
 
     /// Returns the same pattern, for which `A` and `a` are two characters.
@@ -226,14 +210,10 @@ impl<F: Flavour> Pattern<F> {
 
     fn with_case(mut self, case: Case) -> Self {
         self.case = Some(case);
-        for alternative in &mut self.alternatives {
-            let only_directories = alternative.only_directories;
-            *alternative = match self.is_literal {
-                true => Alternative::literal(&alternative.path, case),
-                false => Alternative::new(alternative.path.as_str(), case),
-            };
-            alternative.only_directories = only_directories;
-        }
+        self.form = match &self.form {
+            Form::Plain(plain) if self.is_literal => Form::Plain(Plain::literal(&plain.path, case)),
+            _ => Form::new(&self.text, case),
+        };
         self
     }
 }
@@ -259,13 +239,10 @@ impl<F: Flavour> Pattern<F> {
     #[must_use]
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
-        if self.is_literal && self.case.is_none() {
-            return *path == *self.alternatives[0].path;
-        }
-        let text = whole_text(&path);
-        match &*self.alternatives {
-            [only] => only.whole.matches::<F>(text),
-            several => several.iter().any(|alternative| alternative.whole.matches::<F>(text)),
+        match &self.form {
+            Form::Plain(plain) if self.is_literal && self.case.is_none() => *path == *plain.path,
+            Form::Plain(plain) => plain.whole.matches::<F>(whole_text(&path)),
+            Form::Branched(automaton) => automaton.matches_whole(whole_text(&path), F::Rules::SEPARATOR),
         }
     }
 
@@ -285,11 +262,13 @@ impl<F: Flavour> Pattern<F> {
     #[must_use]
     pub fn matches(&self, path: impl AsPath<F>) -> bool {
         let path = path.as_path();
-        self.alternatives.iter().any(|alternative| alternative.matches(&path))
+        match &self.form {
+            Form::Plain(plain) => plain.matches(&path),
+            Form::Branched(automaton) => matches_branched(automaton, &path),
+        }
     }
 
-    /// Returns the text of the pattern; for a [`literal`](Pattern::literal) one the path with its
-    /// wildcards in brackets, but for those in a Windows drive or device.
+    /// Returns the text of the pattern.
     ///
     /// # Examples
     ///
@@ -303,15 +282,77 @@ impl<F: Flavour> Pattern<F> {
         &self.text
     }
 
-    /// The plain patterns, any of which matches.
-    pub(crate) fn alternatives(&self) -> &[Alternative<F>] {
-        &self.alternatives
+    /// What it is compiled to.
+    pub(crate) fn form(&self) -> &Form<F> {
+        &self.form
     }
 
-    /// Whether a part of a path of the pattern is looked up by its name, not searched.
-    pub(crate) fn looks_up(&self, part: &str) -> bool {
-        part == ".." || self.case.is_none() && (self.is_literal || !has_wildcard(part))
+    /// The case that was asked for, or the flavour's.
+    pub(crate) fn case(&self) -> Case {
+        self.case.unwrap_or(default_case::<F>())
     }
+
+    /// Whether names are looked up, not searched.
+    pub(crate) fn looks_up_names(&self) -> bool {
+        self.case.is_none()
+    }
+
+    /// Whether a part of a path of the plain pattern is looked up by its name, not searched.
+    pub(crate) fn looks_up(&self, part: &str) -> bool {
+        part == ".." || self.looks_up_names() && (self.is_literal || !has_wildcard(part))
+    }
+
+    /// Whether everything that it can match is below a directory.
+    pub(crate) fn is_relative(&self) -> bool {
+        match &self.form {
+            Form::Plain(plain) => plain.path.anchor().is_empty(),
+            Form::Branched(automaton) => automaton.is_relative(),
+        }
+    }
+
+    /// Whether it, or an alternative, has no parts.
+    pub(crate) fn may_be_empty(&self) -> bool {
+        match &self.form {
+            Form::Plain(plain) => plain.tail.is_empty(),
+            Form::Branched(automaton) => automaton.empty_ends().next().is_some(),
+        }
+    }
+
+    /// Whether it, or an alternative, has a part `..`.
+    pub(crate) fn leads_up(&self) -> bool {
+        match &self.form {
+            Form::Plain(plain) => plain.path.parts().any(|part| part == ".."),
+            Form::Branched(automaton) => automaton.leads_up(),
+        }
+    }
+}
+
+impl<F: Flavour> Form<F> {
+    fn new(text: &str, case: Case) -> Self {
+        match braces::alternatives(text, F::Rules::is_separator) {
+            None => Self::Plain(Plain::new(text, case)),
+            Some(items) => {
+                let rules = normal::Rules { has_drives: F::SEPARATOR == '\\' };
+                Self::Branched(Arc::new(Automaton::new(&items, case, rules)))
+            }
+        }
+    }
+}
+
+/// Whether an alternative matches the last parts of a path.
+fn matches_branched<F: Flavour>(automaton: &Automaton, path: &Path<F>) -> bool {
+    let separator = F::Rules::SEPARATOR;
+    let (text, anchor) = (whole_text(path), path.anchor());
+    let tail = F::Rules::split(path.as_str()).tail;
+    let is_drive = !anchor.is_empty() && !anchor.contains(F::SEPARATOR);
+    if is_drive && !tail.is_empty() {
+        // Nothing separates the drive from the next part, and both are parts.
+        let parts = [anchor, F::SEPARATOR.encode_utf8(&mut [0; 4]), tail].concat();
+        return automaton.matches_last(text, separator, Some(anchor.len()), text.len() - tail.len())
+            || automaton.matches_last(&parts, separator, None, 0);
+    }
+    let tail_start = if is_drive { 0 } else { text.len() - tail.len() };
+    automaton.matches_last(text, separator, Some(anchor.len()), tail_start)
 }
 
 /// The path as `full_match` sees it: the empty path has no text.
@@ -322,7 +363,7 @@ fn whole_text<F: Flavour>(path: &Path<F>) -> &str {
     }
 }
 
-/// The path with its wildcards in brackets, but for those of a drive letter or a device: there,
+/// The path with what is special in brackets, but for those of a drive letter or a device: there,
 /// brackets would make it another drive.
 fn escape<F: Flavour>(path: &Path<F>) -> String {
     let drive = path.drive();
@@ -331,18 +372,18 @@ fn escape<F: Flavour>(path: &Path<F>) -> String {
     let mut escaped = kept.to_owned();
     for character in rest.chars() {
         match character {
-            '*' | '?' | '[' => escaped.extend(['[', character, ']']),
+            '*' | '?' | '[' | '{' | '}' | ',' => escaped.extend(['[', character, ']']),
             _ => escaped.push(character),
         }
     }
     escaped
 }
 
-impl<F: Flavour> Alternative<F> {
+impl<F: Flavour> Plain<F> {
     fn new(text: &str, case: Case) -> Self {
-        let mut alternative = Self::compile(PathBuf::parse(text), |text| parse::segment(text, case));
-        alternative.only_directories = text.is_empty() || text.ends_with(F::Rules::is_separator);
-        alternative
+        let mut plain = Self::compile(PathBuf::parse(text), |text| parse::segment(text, case));
+        plain.only_directories = text.is_empty() || text.ends_with(F::Rules::is_separator);
+        plain
     }
 
     fn literal(path: &Path<F>, case: Case) -> Self {
@@ -400,14 +441,9 @@ impl<F: Flavour> Alternative<F> {
         &self.path
     }
 
-    /// The parts behind the anchor.
+    /// The parts after the anchor.
     pub(crate) fn tail(&self) -> &[Segment] {
         &self.tail
-    }
-
-    /// Whether it can match what is below a directory.
-    pub(crate) fn is_relative(&self) -> bool {
-        self.path.anchor().is_empty()
     }
 
     pub(crate) fn only_directories(&self) -> bool {
@@ -464,10 +500,9 @@ impl<F: Flavour> Path<F> {
 /// ```
 /// use waypath::{Pattern, path};
 ///
-/// let sources = Pattern::with_braces("*.{rs,toml}")?;
+/// let sources = Pattern::new("*.{rs,toml}");
 /// assert!(path("a.rs").full_match(&sources));
-/// assert!(path("a.rs").full_match("*.rs"));
-/// # Ok::<(), waypath::Error>(())
+/// assert!(path("a.rs").full_match("*.{rs,toml}"));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not denote a pattern of flavour `{F}`",
@@ -516,6 +551,32 @@ impl<F: Flavour> FromStr for Pattern<F> {
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(Self::parse(text))
+    }
+}
+
+/// By text, and by how case is treated; a literal pattern for a drive that no pattern can spell is equal to others
+/// of its kind only.
+impl<F: Flavour> PartialEq for Pattern<F> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl<F: Flavour> Eq for Pattern<F> {}
+
+impl<F: Flavour> Hash for Pattern<F> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl<F: Flavour> Pattern<F> {
+    fn key(&self) -> (&str, Case, bool) {
+        let has_literal_drive = match &self.form {
+            Form::Plain(plain) => self.is_literal && has_wildcard(plain.path.drive()),
+            Form::Branched(_) => false,
+        };
+        (&self.text, self.case(), has_literal_drive)
     }
 }
 

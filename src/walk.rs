@@ -23,6 +23,7 @@ mod search;
 mod stream;
 mod threads;
 
+use std::borrow::Borrow;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
@@ -37,7 +38,7 @@ pub(crate) use exclude::{Exclusion, ExclusionWay, refuse_useless};
 
 use crate::error::Result;
 use crate::path::Path;
-use crate::pattern::{Pattern, PatternSet};
+use crate::pattern::{IntoPattern, Pattern, PatternSet};
 use crate::sys;
 use lister::Lister;
 use plan::Begins;
@@ -220,6 +221,35 @@ impl Path {
     pub fn tree(&self) -> Tree {
         self.walk().tree()
     }
+}
+
+/// Lists what matches a pattern that is absolute, or relative to the working directory.
+///
+/// The directory that the pattern begins with ([`Pattern::base`]) is where the listing starts, and need not be
+/// listed above; the rest is [`Path::glob`]. All alternatives of `{…}` must begin in the same root.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// # (&base / "a.log").touch()?;
+/// # let pattern = format!("{}/*.{{log,gz}}", waypath::Pattern::literal(&base));
+/// # let is_pattern = |text: &str| pattern.clone();
+/// # let pattern = is_pattern("/var/log/*.{log,gz}");
+/// // Such as "/var/log/*.{log,gz}".
+/// for log in waypath::glob(pattern)? {
+///     println!("{}", log?);
+/// }
+/// # Ok::<(), waypath::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern names nothing below a directory, as `/` does, or
+/// only some of its alternatives are absolute. The rest as for [`Path::glob`].
+pub fn glob(pattern: impl IntoPattern) -> Result<Walk> {
+    let (directory, rest) = pattern.into_pattern().borrow().base();
+    directory.glob(rest)
 }
 
 /// A listing: first its options, then an iterator of its entries; made by [`Path::iterdir`],

@@ -13,7 +13,7 @@ pub(super) fn segment(text: &str, case: Case) -> Segment {
     match text {
         "*" => Segment::AnyName,
         "**" => Segment::AnyPath,
-        _ => wild(text, case),
+        _ => wild(lexemes(text).map(|lexeme| token(&lexeme, case)), case),
     }
 }
 
@@ -28,10 +28,17 @@ pub(super) fn literal(name: &str, case: Case) -> Segment {
     }
 }
 
+impl Segment {
+    /// A name that is matched as it is.
+    pub(crate) fn name(name: &str, case: Case) -> Self {
+        literal(name, case)
+    }
+}
+
 /// What a segment is written in.
 pub(super) enum Lexeme<'a> {
-    /// One `*` or several.
-    Star,
+    /// So many `*` in a row.
+    Star(usize),
     /// `?`.
     Any,
     /// `[...]`, by what stands between the brackets.
@@ -49,7 +56,10 @@ pub(super) fn lexemes(segment: &str) -> impl Iterator<Item = Lexeme<'_>> {
         let character = characters.next()?;
         let behind = characters.as_str();
         let (lexeme, behind) = match character {
-            '*' => (Lexeme::Star, behind.trim_start_matches('*')),
+            '*' => {
+                let after = behind.trim_start_matches('*');
+                (Lexeme::Star(rest.len() - after.len()), after)
+            }
             '?' => (Lexeme::Any, behind),
             '[' if may_close => match split_class(behind) {
                 Some((content, behind)) => (Lexeme::Class(content), behind),
@@ -65,16 +75,25 @@ pub(super) fn lexemes(segment: &str) -> impl Iterator<Item = Lexeme<'_>> {
     })
 }
 
-fn wild(text: &str, case: Case) -> Segment {
+/// What one character has to be; `None` for any characters.
+pub(super) fn token(lexeme: &Lexeme<'_>, case: Case) -> Option<Token> {
+    match *lexeme {
+        Lexeme::Star(_) => None,
+        Lexeme::Any => Some(Token::Any),
+        Lexeme::Class(content) => Some(class(content, case)),
+        Lexeme::Literal(character) if case == Case::Sensitive => Some(Token::Exact(character)),
+        Lexeme::Literal(character) => Some(Token::Letter(character)),
+    }
+}
+
+/// The segment of tokens; `None` stands for any characters.
+pub(super) fn wild(all: impl IntoIterator<Item = Option<Token>>, case: Case) -> Segment {
     let mut runs = Vec::new();
     let mut tokens = Vec::new();
-    for lexeme in lexemes(text) {
-        match lexeme {
-            Lexeme::Star => runs.push(std::mem::take(&mut tokens)),
-            Lexeme::Any => tokens.push(Token::Any),
-            Lexeme::Class(content) => tokens.push(class(content, case)),
-            Lexeme::Literal(character) if case == Case::Sensitive => tokens.push(Token::Exact(character)),
-            Lexeme::Literal(character) => tokens.push(Token::Letter(character)),
+    for token in all {
+        match token {
+            None => runs.push(std::mem::take(&mut tokens)),
+            Some(token) => tokens.push(token),
         }
     }
     let last = piece(tokens, case);

@@ -7,7 +7,7 @@ use globset::{Glob, GlobBuilder, GlobSet};
 
 use super::parse::{Lexeme, lexemes};
 use super::tokens::Case;
-use super::{IntoPattern, Pattern, default_case, whole_text};
+use super::{Form, IntoPattern, Pattern, Plain, whole_text};
 use crate::flavour::{Flavour, Native};
 use crate::path::{AsPath, Path};
 
@@ -125,6 +125,30 @@ impl<F: Flavour> PatternSet<F> {
     }
 }
 
+/// The set without patterns, which has every path in it.
+impl<F: Flavour> Default for PatternSet<F> {
+    fn default() -> Self {
+        PatternSetBuilder::default().build()
+    }
+}
+
+/// Of patterns to include.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::PatternSet;
+///
+/// let sources: PatternSet = ["**/*.{rs,toml}", "README.md"].into_iter().collect();
+/// assert!(sources.is_match("src/lib.rs"));
+/// assert!(!sources.is_match("LICENSE"));
+/// ```
+impl<F: Flavour, P: IntoPattern<F>> FromIterator<P> for PatternSet<F> {
+    fn from_iter<I: IntoIterator<Item = P>>(patterns: I) -> Self {
+        patterns.into_iter().fold(PatternSetBuilder::default(), PatternSetBuilder::include).build()
+    }
+}
+
 impl<F> Default for PatternSetBuilder<F> {
     fn default() -> Self {
         Self { includes: Vec::new(), excludes: Vec::new() }
@@ -171,7 +195,7 @@ struct Group<F> {
     sieve: Option<GlobSet>,
     /// The pattern behind each glob of the sieve.
     origins: Vec<usize>,
-    /// The patterns that are too long for it.
+    /// The patterns that are not in it: long ones, and those with alternatives.
     long: Vec<usize>,
 }
 
@@ -185,13 +209,12 @@ impl<F: Flavour> Group<F> {
         let mut origins = Vec::new();
         let mut long = Vec::new();
         for (origin, pattern) in patterns.iter().enumerate() {
-            if pattern.alternatives.iter().any(|alternative| alternative.path.as_str().len() > LONGEST) {
-                long.push(origin);
-                continue;
-            }
-            for glob in sieve_globs(pattern) {
-                globs.push(glob);
-                origins.push(origin);
+            match &pattern.form {
+                Form::Plain(plain) if plain.path.as_str().len() <= LONGEST => {
+                    globs.push(sieve_glob(pattern, plain));
+                    origins.push(origin);
+                }
+                _ => long.push(origin),
             }
         }
         let sieve = globs.into_iter().collect::<Result<Vec<_>, _>>().and_then(GlobSet::new).ok();
@@ -229,18 +252,16 @@ impl<F: Flavour> Group<F> {
     }
 }
 
-/// Globs that match every path of ASCII characters that the pattern matches, and few others.
-fn sieve_globs<F: Flavour>(pattern: &Pattern<F>) -> impl Iterator<Item = Result<Glob, globset::Error>> {
-    let fold = pattern.case.unwrap_or(default_case::<F>()) == Case::Insensitive;
-    pattern.alternatives.iter().map(move |alternative| {
-        let mut parts: Vec<_> = whole_text(&alternative.path).split(F::SEPARATOR).collect();
-        if !pattern.is_literal {
-            parts.dedup_by(|next, part| *next == "**" && *part == "**");
-        }
-        let glob = |part: &&str| if pattern.is_literal { escaped(part) } else { translated(part) };
-        let glob = parts.iter().map(glob).collect::<Vec<_>>().join("/");
-        GlobBuilder::new(&glob).literal_separator(true).backslash_escape(true).case_insensitive(fold).build()
-    })
+/// A glob that matches every path of ASCII characters that the pattern matches, and few others.
+fn sieve_glob<F: Flavour>(pattern: &Pattern<F>, plain: &Plain<F>) -> Result<Glob, globset::Error> {
+    let fold = pattern.case() == Case::Insensitive;
+    let mut parts: Vec<_> = whole_text(&plain.path).split(F::SEPARATOR).collect();
+    if !pattern.is_literal {
+        parts.dedup_by(|next, part| *next == "**" && *part == "**");
+    }
+    let glob = |part: &&str| if pattern.is_literal { escaped(part) } else { translated(part) };
+    let glob = parts.iter().map(glob).collect::<Vec<_>>().join("/");
+    GlobBuilder::new(&glob).literal_separator(true).backslash_escape(true).case_insensitive(fold).build()
 }
 
 /// A name as a glob.
@@ -256,7 +277,7 @@ fn translated(segment: &str) -> String {
     let mut glob = String::new();
     for lexeme in lexemes(segment) {
         match lexeme {
-            Lexeme::Star => glob.push('*'),
+            Lexeme::Star(_) => glob.push('*'),
             Lexeme::Any | Lexeme::Class(_) => glob.push('?'),
             Lexeme::Literal(character) => glob.extend(literal(character)),
         }

@@ -4,16 +4,15 @@ use std::ffi::OsStr;
 
 use super::plan::{Plan, PlanBuilder, Set, States, Wanted};
 use crate::error::{Error, Op, Result};
-use crate::flavour::Native;
 use crate::kind::FileKind;
-use crate::pattern::{Alternative, Pattern};
+use crate::pattern::Pattern;
 use crate::sys::{Links, OsPath, OsPathBuf};
 
 /// Refuses an absolute pattern, which matches nothing below a directory.
 pub(super) fn refuse_absolute(pattern: &Pattern) -> Result<()> {
     refuse(
         pattern,
-        |alternative| !alternative.is_relative(),
+        !pattern.is_relative(),
         "an absolute pattern is not allowed here; make it relative to the start directory",
     )
 }
@@ -21,25 +20,21 @@ pub(super) fn refuse_absolute(pattern: &Pattern) -> Result<()> {
 /// Refuses a pattern that matches nothing below a directory.
 pub(super) fn refuse_elsewhere(pattern: &Pattern) -> Result<()> {
     refuse_absolute(pattern)?;
-    refuse(pattern, |alternative| alternative.tail().is_empty(), "the pattern names nothing below a directory")
+    refuse(pattern, pattern.may_be_empty(), "the pattern names nothing below a directory")
 }
 
 /// Refuses a pattern that excludes nothing: no path below a directory has a part `..`.
 pub(crate) fn refuse_useless(pattern: &Pattern) -> Result<()> {
     refuse_elsewhere(pattern)?;
-    refuse(pattern, leads_up, "a pattern with a part `..` excludes nothing; make it relative to the start directory")
+    refuse(
+        pattern,
+        pattern.leads_up(),
+        "a pattern with a part `..` excludes nothing; make it relative to the start directory",
+    )
 }
 
-/// Whether an alternative has a part `..`.
-pub(super) fn leads_up(alternative: &Alternative<Native>) -> bool {
-    alternative.path().parts().any(|part| part == "..")
-}
-
-fn refuse(pattern: &Pattern, is_useless: impl Fn(&Alternative<Native>) -> bool, reason: &'static str) -> Result<()> {
-    match pattern.alternatives().iter().any(is_useless) {
-        true => Err(Error::text(Op::Pattern, pattern.as_str(), reason)),
-        false => Ok(()),
-    }
+fn refuse(pattern: &Pattern, is_useless: bool, reason: &'static str) -> Result<()> {
+    if is_useless { Err(Error::text(Op::Pattern, pattern.as_str(), reason)) } else { Ok(()) }
 }
 
 /// Patterns of what is left out, compiled.

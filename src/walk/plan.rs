@@ -13,11 +13,13 @@
 //! | a link, and links are kept | no | it; not after `**` and a separator |
 //! | a file | no | it; not after `**` and a separator |
 
+mod branches;
 mod build;
 mod states;
 
 use std::collections::HashMap;
 
+use branches::ManyBranches;
 pub(super) use build::PlanBuilder;
 pub(super) use states::{Set, State, States};
 
@@ -39,14 +41,16 @@ struct Node {
     is_any_path: bool,
     /// What is wanted of a path that has come here.
     end: Option<Wanted>,
-    /// A `**` that follows, which may take nothing.
-    any_path: Option<State>,
+    /// The `**` that follow, which may take nothing.
+    any_paths: Vec<State>,
     /// Names that are looked up where nothing else asks for a listing, in order, and where they lead.
     names: Vec<(String, State)>,
     /// Names that must be spelled like this, among those of a listing.
     spellings: HashMap<Box<str>, State>,
     /// Other parts that names are compared with.
     segments: Vec<(Segment, State)>,
+    /// Alternatives that are too many to be told apart here.
+    branches: Vec<ManyBranches>,
     below: WantedBelow,
 }
 
@@ -80,21 +84,22 @@ pub(super) enum Begins {
 const START: State = 0;
 
 impl Node {
-    /// Whether names lead on from here, a `**` that follows aside.
+    /// Whether names lead on from here, `**` that follow aside.
     fn leads_on(&self) -> bool {
         self.needs_listing() || !self.names.is_empty()
     }
 
     /// Whether names are searched here, not just looked up.
     fn needs_listing(&self) -> bool {
-        self.is_any_path || !self.segments.is_empty() || !self.spellings.is_empty()
+        self.is_any_path || !self.segments.is_empty() || !self.spellings.is_empty() || !self.branches.is_empty()
     }
 
     /// The nodes to which a name leads.
     fn next<'n>(&'n self, name: &'n str) -> impl Iterator<Item = State> + 'n {
         let spelling = if self.spellings.is_empty() { None } else { self.spellings.get(name).copied() };
         let found = self.segments.iter().filter(|(segment, _)| segment.matches(name)).map(|&(_, next)| next);
-        self.named(name).chain(spelling).chain(found)
+        let branches = self.branches.iter().flat_map(|many| many.take(name));
+        self.named(name).chain(spelling).chain(found).chain(branches)
     }
 
     /// The nodes to which a name leads that is looked up: several where spellings are one to the system.
@@ -225,16 +230,15 @@ impl Plan {
         (Set::on_top(states, from), wanted)
     }
 
-    /// Puts a node on top of the stack, with the `**` that follows it. Where that ends a pattern and takes
+    /// Puts a node on top of the stack, with the `**` that follow it. Where one ends a pattern and takes
     /// nothing, it asks for a directory, as if a separator followed.
     fn come_to(&self, states: &mut States, state: State) -> Option<Wanted> {
         let node = &self.nodes[state];
         if node.leads_on() {
             states.push(state);
         }
-        let any_path = node.any_path?;
-        states.push(any_path);
-        self.nodes[any_path].end.map(|_| Wanted::Directory)
+        states.extend(&node.any_paths);
+        node.any_paths.iter().filter_map(|&any_path| self.nodes[any_path].end).max().map(|_| Wanted::Directory)
     }
 }
 

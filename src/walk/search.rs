@@ -83,7 +83,7 @@ impl Options {
             Scope::Patterns(patterns, _) => patterns,
             Scope::Set(set) => set.include_patterns(),
         };
-        patterns.iter().flat_map(|pattern| pattern.alternatives()).any(exclude::leads_up)
+        patterns.iter().any(Pattern::leads_up)
     }
 
     /// A pattern with the case that was asked for.

@@ -138,6 +138,19 @@ const WANTED_DIFFERENCES: &[WantedDifference] = &[
         },
     },
     WantedDifference {
+        reason: "`{a,b}` is `a` or `b`, as in shells: for pathlib it is a name",
+        answers: |vector| {
+            let is_separator = |c| c == '/' || vector.os == Os::Windows && c == '\\';
+            let patterns = || reference::alternatives(vector.arg(0), is_separator, 1_000);
+            let patterns = vector.is_matching().then(patterns)?.filter(|patterns| patterns.len() > 1)?;
+            let is_match = |pattern| vector.reference_answer_to(pattern, ClassesMatch::NamesOnly) == Some(json!(true));
+            Some(Both {
+                pathlib: vector.reference_answer(ClassesMatch::Separators),
+                ours: Some(json!(patterns.iter().any(|pattern| is_match(pattern)))),
+            })
+        },
+    },
+    WantedDifference {
         reason: "a class never matches a separator",
         answers: |vector| {
             let answer = |classes| vector.reference_answer(classes);
@@ -287,19 +300,24 @@ impl Vector {
 
     /// The answer of the reference matcher, to a question of matching.
     fn reference_answer(&self, classes: ClassesMatch) -> Answer {
+        self.reference_answer_to(self.arg(0), classes)
+    }
+
+    /// The same, for another pattern.
+    fn reference_answer_to(&self, pattern: &str, classes: ClassesMatch) -> Answer {
         match self.os {
-            Os::Posix => self.reference_answer_for::<Posix>(classes),
-            Os::Windows => self.reference_answer_for::<Windows>(classes),
+            Os::Posix => self.reference_answer_for::<Posix>(pattern, classes),
+            Os::Windows => self.reference_answer_for::<Windows>(pattern, classes),
         }
     }
 
-    fn reference_answer_for<F: Flavour>(&self, classes: ClassesMatch) -> Answer {
+    fn reference_answer_for<F: Flavour>(&self, pattern: &str, classes: ClassesMatch) -> Answer {
         let rules = Rules {
             separator: F::SEPARATOR,
             classes_match_separators: classes == ClassesMatch::Separators,
             ignore_case: self.options["case_sensitive"].as_bool().map_or(F::SEPARATOR == '\\', |sensitive| !sensitive),
         };
-        let (pattern, path) = (Path::<F>::parse(self.arg(0)), Path::<F>::parse(&self.this));
+        let (pattern, path) = (Path::<F>::parse(pattern), Path::<F>::parse(&self.this));
         match &*self.op {
             "match" => reference::matches(rules, &pattern, &path).map(|answer| json!(answer)),
             _ => Some(json!(reference::full_match(rules, &pattern, &path))),

@@ -238,3 +238,73 @@ fn case_key(character: char) -> String {
     let lower = if character == 'İ' { 'i' } else { character.to_lowercase().next().unwrap() };
     lower.to_uppercase().collect()
 }
+
+/// The patterns without groups that a pattern with groups of alternatives stands for; `None` if they are more than
+/// `most`.
+pub(crate) fn alternatives(pattern: &str, is_separator: impl Fn(char) -> bool, most: usize) -> Option<Vec<String>> {
+    let units = units(pattern, &is_separator);
+    let mut written = Vec::new();
+    write_out(&units, most, &mut written).then(|| written.iter().map(|units| text(units, &is_separator)).collect())
+}
+
+/// A class, or a character that is itself.
+type Unit = Vec<char>;
+
+fn units(pattern: &str, is_separator: impl Fn(char) -> bool) -> Vec<Unit> {
+    let all: Vec<char> = pattern.chars().collect();
+    let mut units = Vec::new();
+    let mut at = 0;
+    while at < all.len() {
+        let segment_end = (at..all.len()).find(|&at| is_separator(all[at])).unwrap_or(all.len());
+        let class = if all[at] == '[' { closing_bracket(&all[..segment_end], at + 1) } else { None };
+        let end = class.map_or(at + 1, |closing| closing + 1);
+        units.push(all[at..end].to_vec());
+        at = end;
+    }
+    units
+}
+
+/// Writes out the first group, and the groups of what comes of that; `false` if it is too much.
+fn write_out(units: &[Unit], most: usize, written: &mut Vec<Vec<Unit>>) -> bool {
+    let Some((start, commas, end)) = (0..units.len()).find_map(|at| group(units, at)) else {
+        written.push(units.to_vec());
+        return written.len() <= most;
+    };
+    let edges = [&[start], &commas[..], &[end]].concat();
+    edges.windows(2).all(|pair| {
+        let one = [&units[..start], &units[pair[0] + 1..pair[1]], &units[end + 1..]].concat();
+        write_out(&one, most, written)
+    })
+}
+
+/// The group that begins at a unit, if there is one: where it begins, its commas, and its end.
+fn group(units: &[Unit], start: usize) -> Option<(usize, Vec<usize>, usize)> {
+    let mut depth = 0;
+    let mut commas = Vec::new();
+    for (at, unit) in units.iter().enumerate().skip(start) {
+        match (unit[..].iter().collect::<String>().as_str(), depth) {
+            ("{", _) => depth += 1,
+            ("}", 1) => return (!commas.is_empty()).then_some((start, commas, at)),
+            ("}", _) => depth -= 1,
+            (",", 1) => commas.push(at),
+            _ if depth == 0 => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Units as a pattern; a bracket that is itself stays so, whatever follows now.
+fn text(units: &[Unit], is_separator: impl Fn(char) -> bool) -> String {
+    let is = |unit: &Unit, is: &dyn Fn(char) -> bool| unit.len() == 1 && is(unit[0]);
+    let mut text = String::new();
+    for (at, unit) in units.iter().enumerate() {
+        let mut behind = units[at + 1..].iter().take_while(|unit| !is(unit, &|c| is_separator(c)));
+        let may_close = behind.any(|unit| unit.contains(&']'));
+        match is(unit, &|c| c == '[') && may_close {
+            true => text.push_str("[[]"),
+            false => text.extend(unit),
+        }
+    }
+    text
+}

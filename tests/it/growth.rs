@@ -156,7 +156,6 @@ fn classes_are_compiled_in_time() {
 fn patterns_are_compiled_in_time<F: Flavour>() {
     for &parts in PATTERNS {
         grows_with_text(parts, |text| Pattern::<F>::parse(text));
-        grows_with_text(parts, |text| Pattern::<F>::parse_with_braces(text).map_err(|error| error.to_string()));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What needs a process: the example programs, listings with limits and faults of the system, files that are
+//! What needs a process: the example programs, patterns in bash, listings with limits and faults of the system, files that are
 //! replaced, and trees that are copied, by programs that fail or are killed.
 //!
 //! Not modules of `it`: cargo builds examples when all tests are run, and not when one is named.
@@ -11,6 +11,8 @@ use std::path::PathBuf;
 mod anew;
 #[cfg(target_os = "linux")]
 mod atomic;
+#[cfg(target_os = "linux")]
+mod bash;
 #[cfg(target_os = "linux")]
 mod descriptors;
 #[cfg(target_os = "linux")]

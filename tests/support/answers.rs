@@ -65,9 +65,8 @@ fn matched<F: Flavour>(path: &Path<F>, other: &Path<F>, pattern: &str) -> Vec<St
         Pattern::literal(other),
         Pattern::parse(Pattern::literal(path).as_str()),
     ];
-    let braces = Pattern::parse_with_braces(pattern);
-    let mut answers = vec![text(braces.as_ref())];
-    patterns.extend(braces);
+    let mut answers = Vec::new();
+    patterns.push(Pattern::parse(&format!("{{{pattern},a}}")));
     let set = patterns
         .iter()
         .fold(PatternSetBuilder::default(), |set, pattern| set.include(pattern))

@@ -13,7 +13,7 @@ pub(crate) fn walk(root: &str) -> Walk {
 pub(crate) fn glob(root: &str, pattern: &str) -> Walk {
     let root = <Path>::parse(root);
     match pattern.contains('{') {
-        true => root.glob(Pattern::with_braces(pattern).unwrap()),
+        true => root.glob(pattern),
         false => root.glob(pattern),
     }
     .unwrap()

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::branches::{Branches, Ends};
 use super::{Begins, Node, Plan, START, State, Wanted, WantedBelow};
 use crate::flavour::{Flavour, Native, Rules};
-use crate::pattern::{Alternative, Pattern, Segment};
+use crate::pattern::{Form, Pattern, Plain, Segment};
 
 /// A part of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Part {
+pub(super) enum Part {
     /// `**`
     AnyPath,
     /// A name that is looked up where nothing else asks for a listing.
@@ -20,7 +21,7 @@ enum Part {
 
 /// Puts patterns together.
 pub(in crate::walk) struct PlanBuilder {
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     /// Where a part of a node leads.
     next: HashMap<(State, Part), State>,
 }
@@ -37,27 +38,37 @@ impl PlanBuilder {
 
     /// Adds a pattern.
     pub(in crate::walk) fn add(&mut self, pattern: &Pattern, begins: Begins) {
-        for alternative in pattern.alternatives() {
-            let start = (begins == Begins::Anywhere).then_some(Part::AnyPath);
-            self.push(start.into_iter().chain(parts(pattern, alternative)), wanted(alternative));
+        let any_path = (begins == Begins::Anywhere).then_some(Part::AnyPath);
+        match pattern.form() {
+            Form::Plain(plain) => self.push(any_path.into_iter().chain(parts(pattern, plain)), wanted(plain)),
+            Form::Branched(automaton) => {
+                let start = any_path.map_or(START, |any_path| self.next(START, any_path));
+                Branches::add(self, pattern, automaton, start, Ends::AsWanted);
+            }
         }
     }
 
     /// Adds a pattern, and everything below what it matches.
     pub(in crate::walk) fn add_with_all_below(&mut self, pattern: &Pattern) {
-        for alternative in pattern.alternatives() {
-            self.push(parts(pattern, alternative), wanted(alternative));
-            self.push(parts(pattern, alternative).chain([Part::AnyPath]), Wanted::Anything);
+        match pattern.form() {
+            Form::Plain(plain) => {
+                self.push(parts(pattern, plain), wanted(plain));
+                self.push(parts(pattern, plain).chain([Part::AnyPath]), Wanted::Anything);
+            }
+            Form::Branched(automaton) => Branches::add(self, pattern, automaton, START, Ends::WithAllBelow),
         }
     }
 
     /// Adds a pattern as `full_match` reads it: a `**` at the end takes at least one part, and a separator
     /// there says nothing.
     pub(in crate::walk) fn add_full_match(&mut self, pattern: &Pattern) {
-        for alternative in pattern.alternatives() {
-            let parts: Vec<_> = parts(pattern, alternative).collect();
-            let one_more = matches!(parts.last(), Some(Part::AnyPath)).then_some(Part::Search(Segment::AnyName));
-            self.push(parts.into_iter().chain(one_more), Wanted::Anything);
+        match pattern.form() {
+            Form::Plain(plain) => {
+                let parts: Vec<_> = parts(pattern, plain).collect();
+                let one_more = matches!(parts.last(), Some(Part::AnyPath)).then_some(Part::Search(Segment::AnyName));
+                self.push(parts.into_iter().chain(one_more), Wanted::Anything);
+            }
+            Form::Branched(automaton) => Branches::add(self, pattern, automaton, START, Ends::OfFullMatch),
         }
     }
 
@@ -71,7 +82,7 @@ impl PlanBuilder {
     }
 
     /// The node to which a part leads.
-    fn next(&mut self, node: State, part: Part) -> State {
+    pub(super) fn next(&mut self, node: State, part: Part) -> State {
         // A run of `**` matches what one does.
         if part == Part::AnyPath && self.nodes[node].is_any_path {
             return node;
@@ -89,6 +100,11 @@ impl PlanBuilder {
         }
     }
 
+    pub(super) fn new_node(&mut self, node: Node) -> State {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
     pub(in crate::walk) fn build(self) -> Plan {
         let mut nodes = self.nodes;
         for at in 0..nodes.len() {
@@ -100,9 +116,9 @@ impl PlanBuilder {
 }
 
 impl Node {
-    fn add(&mut self, part: &Part, next: State) {
+    pub(super) fn add(&mut self, part: &Part, next: State) {
         match part {
-            Part::AnyPath => self.any_path = Some(next),
+            Part::AnyPath => self.any_paths.push(next),
             Part::Name(name) => self.names.push((name.clone(), next)),
             Part::Search(Segment::Literal(name)) => _ = self.spellings.insert(name.clone(), next),
             Part::Search(segment) => self.segments.push((segment.clone(), next)),
@@ -117,15 +133,20 @@ impl Node {
         if !self.is_any_path || !ends_a_pattern {
             return WantedBelow::Some;
         }
-        let leads_nowhere = |(_, next): &(Segment, State)| !nodes[*next].leads_on() && nodes[*next].any_path.is_none();
-        let stays = self.names.is_empty() && self.spellings.is_empty() && self.segments.iter().all(leads_nowhere);
+        let leads_nowhere =
+            |(_, next): &(Segment, State)| !nodes[*next].leads_on() && nodes[*next].any_paths.is_empty();
+        let stays = self.names.is_empty()
+            && self.spellings.is_empty()
+            && self.branches.is_empty()
+            && self.any_paths.is_empty()
+            && self.segments.iter().all(leads_nowhere);
         if stays { WantedBelow::AllFromHereOn } else { WantedBelow::All }
     }
 }
 
 /// The parts of one plain pattern.
-fn parts(pattern: &Pattern, alternative: &Alternative<Native>) -> impl Iterator<Item = Part> {
-    alternative.path().parts().zip(alternative.tail()).map(|(name, segment)| match segment {
+fn parts(pattern: &Pattern, plain: &Plain<Native>) -> impl Iterator<Item = Part> {
+    plain.path().parts().zip(plain.tail()).map(|(name, segment)| match segment {
         _ if pattern.looks_up(name) => Part::Name(name.to_owned()),
         Segment::AnyPath => Part::AnyPath,
         segment => Part::Search(segment.clone()),
@@ -133,6 +154,6 @@ fn parts(pattern: &Pattern, alternative: &Alternative<Native>) -> impl Iterator<
 }
 
 /// What a plain pattern wants.
-fn wanted(alternative: &Alternative<Native>) -> Wanted {
-    if alternative.only_directories() { Wanted::Directory } else { Wanted::Anything }
+fn wanted(plain: &Plain<Native>) -> Wanted {
+    if plain.only_directories() { Wanted::Directory } else { Wanted::Anything }
 }

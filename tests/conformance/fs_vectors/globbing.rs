@@ -8,17 +8,28 @@ use serde_json::{Map, Value, json};
 use waypath::PathBuf;
 
 use super::World;
-use crate::conformance::reference::Rules;
+use crate::conformance::reference::{self, Rules};
 
 /// A question of `glob` or `rglob`.
 pub(super) struct Glob {
     start: String,
     /// The parts of the pattern; the last is empty if only directories are wanted.
     parts: Vec<String>,
+    /// The parts of each pattern that it stands for here.
+    alternatives: Vec<Vec<String>>,
     rules: Rules,
     /// Whether names are looked up: the case of names is the system's matter then.
     looks_up: bool,
     follows: bool,
+}
+
+/// The parts of a pattern; the last is empty if only directories are wanted.
+fn parts(pattern: &str) -> Vec<String> {
+    let mut parts: Vec<_> = pattern.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect();
+    if pattern.ends_with('/') {
+        parts.push(String::new());
+    }
+    parts
 }
 
 impl Glob {
@@ -29,21 +40,19 @@ impl Glob {
             "rglob" if !pattern.starts_with('/') => format!("**/{pattern}"),
             _ => pattern.to_owned(),
         };
-        let mut parts: Vec<_> =
-            pattern.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect();
-        if parts.is_empty() || pattern.starts_with('/') {
+        let parts = parts(&pattern);
+        if parts.first().is_none_or(String::is_empty) || pattern.starts_with('/') {
             return None;
         }
-        if pattern.ends_with('/') {
-            parts.push(String::new());
-        }
+        let alternatives = reference::alternatives(&pattern, |c| c == '/', 1_000)?;
+        let alternatives = alternatives.iter().map(|pattern| self::parts(pattern)).collect();
         let options = &question["kw"];
         let start = world.path(question["self"].as_str().unwrap());
         let start = if *start == *"." { String::new() } else { format!("{start}/") };
         let ignore_case = options["case_sensitive"] == json!(false);
         let rules = Rules { separator: '/', classes_match_separators: true, ignore_case };
         let follows = options["recurse_symlinks"] == json!(true);
-        Some(Self { start, parts, rules, looks_up: options["case_sensitive"].is_null(), follows })
+        Some(Self { start, parts, alternatives, rules, looks_up: options["case_sensitive"].is_null(), follows })
     }
 
     /// pathlib finds a path once for each way to it. If links are followed, what follows a `**` is one
@@ -72,7 +81,7 @@ impl Glob {
             return json!({ "paths": [], "errors": 1 });
         }
         let mut found = Found::default();
-        self.select_as_we(&self.start, &self.parts, &[], &mut found);
+        self.alternatives.iter().for_each(|parts| self.select_as_we(&self.start, parts, &[], &mut found));
         let paths: BTreeSet<_> =
             found.paths.into_iter().map(|path| world.recorded(PathBuf::from(path).as_str())).collect();
         if found.loops.is_empty() { json!(paths) } else { json!({ "paths": paths, "errors": found.loops.len() }) }

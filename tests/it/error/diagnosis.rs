@@ -1,6 +1,6 @@
 //! What an error adds when it is printed as a script's `main` prints it.
 
-use waypath::{Error, Path, Pattern, Result, path};
+use waypath::{Error, Path, Result, path};
 
 use crate::support::util::Tree;
 
@@ -102,7 +102,7 @@ fn nothing_is_added_to_what_lies_in_a_text() {
     let errors: [Error; 5] = [
         path("a").with_name("").unwrap_err(),
         path("a").relative_to("b").unwrap_err(),
-        Pattern::with_braces("{a").unwrap_err(),
+        path("a").glob("").err().unwrap(),
         path("~no such user/a").expanduser().map_or_else(|error| error, |_| path("a").with_stem("").unwrap_err()),
         path("a\0b").read_text().unwrap_err(),
     ];

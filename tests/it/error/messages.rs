@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStringExt as _;
 
 use rustix::fs::{CWD, FileType, mknodat};
 use waypath::{
-    CopyOptions, Error, Mode, Overwrite, Path, PathBuf, Pattern, Posix, PosixPathBuf, RemoveOptions, Specials,
-    Symlinks, TempDir, Windows, WindowsPathBuf, path,
+    CopyOptions, Error, Mode, Overwrite, Path, PathBuf, Posix, PosixPathBuf, RemoveOptions, Specials, Symlinks,
+    TempDir, Windows, WindowsPathBuf, path,
 };
 
 use crate::support::source::{Source, Token, sources};
@@ -95,16 +95,6 @@ const IN_TEXT: &[InText] = &[
     ("cannot read `file://[a/b` as a file URI: its host is malformed", || {
         PathBuf::<Posix>::from_uri("file://[a/b").unwrap_err()
     }),
-    ("cannot use the pattern `a/{b,c`: a brace is not closed at byte 2", || {
-        Pattern::with_braces("a/{b,c").unwrap_err()
-    }),
-    ("cannot use the pattern `a/b}`: a brace closes that was not opened at byte 3", || {
-        Pattern::with_braces("a/b}").unwrap_err()
-    }),
-    (
-        "cannot use the pattern `{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}`: the alternatives are too many (at most 1000 patterns, and a megabyte) at byte 45",
-        || Pattern::with_braces(&"{a,b}".repeat(10)).unwrap_err(),
-    ),
     (
         "cannot use the pattern `/b`: an absolute pattern is not allowed here; make it relative to the start directory",
         || path("a").glob("/b").err().unwrap(),

@@ -1,8 +1,9 @@
 //! The pattern language, case by case; the answers are pathlib's wherever it has the question.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use waypath::{Flavour, Path, Pattern, PatternSetBuilder, Posix, Windows};
+use waypath::{Flavour, Path, Pattern, PatternSet, PatternSetBuilder, Posix, Windows};
 
 use crate::support::clock::now;
 
@@ -18,24 +19,16 @@ fn not(pattern: &str, path: &str) {
     assert!(!Pattern::<Posix>::parse(pattern).full_match(path), "{pattern:?} should not match {path:?}");
 }
 
-/// Asserts that a pattern with braces matches just these of the paths.
+/// Asserts that a pattern matches these of the paths, and not the others.
 #[track_caller]
 fn braces(pattern: &str, matching: &[&str], others: &[&str]) {
-    let compiled = Pattern::<Posix>::parse_with_braces(pattern).unwrap();
+    let compiled = Pattern::<Posix>::parse(pattern);
     for path in matching {
         assert!(compiled.full_match(path), "{pattern:?} should match {path:?}");
     }
     for path in others {
         assert!(!compiled.full_match(path), "{pattern:?} should not match {path:?}");
     }
-}
-
-/// Asserts that a pattern with braces is refused for the mistake at this byte.
-#[track_caller]
-fn bad(pattern: &str, at: usize) {
-    let error = Pattern::<Posix>::parse_with_braces(pattern).unwrap_err();
-    assert_eq!(error.position(), Some(at), "{error}");
-    assert_eq!(error.path(), std::path::Path::new(pattern));
 }
 
 #[test]
@@ -259,23 +252,62 @@ fn braces_are_alternatives() {
     braces("{a,b}", &["a", "b"], &["", "c", "ab", "{a,b}"]);
     braces("x.{c,h}", &["x.c", "x.h"], &["x.", "x.ch"]);
     braces("a{,b}", &["a", "ab"], &["b"]);
-    braces("a{}", &["a"], &["a{}"]);
-    braces("{a}", &["a"], &["{a}"]);
+    braces("foo{,.bak}", &["foo", "foo.bak"], &["foo{,.bak}"]);
     braces("{a,b}{c,d}", &["ac", "ad", "bc", "bd"], &["ab", "cd"]);
-    braces("{a,{b,c}d,{e}}", &["a", "bd", "cd", "e"], &["d", "b", "ad"]);
-    braces("{{a,b},{c,{d}}}x", &["ax", "bx", "cx", "dx"], &["x"]);
+    braces("{a,{b,c}d,{e}}", &["a", "bd", "cd", "{e}"], &["d", "b", "ad", "e"]);
+    braces("{{a,b},{c,{d}}}x", &["ax", "bx", "cx", "{d}x"], &["x", "dx"]);
     braces("{a/b,c/**}/d", &["a/b/d", "c/d", "c/x/y/d"], &["a/d", "c"]);
     braces("{/a,b}", &["/a", "b"], &["a", "/b"]);
+    braces("{src,tests/**}/*.{rs,py}", &["src/a.rs", "tests/a.py", "tests/x/y/a.rs"], &["src/x/a.rs", "a.rs"]);
+    braces("{a,b/{c,d}}", &["a", "b/c", "b/d"], &["b", "a/c"]);
     braces("{**,x}/*.{rs,toml}", &["a.rs", "x/y/b.toml"], &["a.c"]);
     braces("{*.a,[bc]?}", &["x.a", "bx", "cé"], &["b", "x.b"]);
     braces("é{ü,😀}", &["éü", "é😀"], &["é"]);
+    braces("{a,}", &["a", ""], &["b"]);
+}
+
+/// As in bash.
+#[test]
+fn other_braces_are_themselves() {
+    braces("{a}", &["{a}"], &["a"]);
+    braces("a{}", &["a{}"], &["a"]);
     braces("a,b", &["a,b"], &["a", "b"]);
+    braces("a{b", &["a{b"], &["ab"]);
+    braces("a}b", &["a}b"], &["ab"]);
+    braces("}{", &["}{"], &[""]);
+    braces("a{b,c", &["a{b,c"], &["ab", "ac"]);
+    braces("{a,{b}", &["{a,{b}"], &["a"]);
+    braces("{a,{b,c}", &["{a,b", "{a,c"], &["a"]);
+    braces("{{a,b}}", &["{a}", "{b}"], &["a"]);
+    braces("{{a,b}", &["{a", "{b"], &["a"]);
+    braces("{a,b}}", &["a}", "b}"], &["a"]);
+    braces("{a,b}c,d}", &["ac,d}", "bc,d}"], &["ac"]);
+}
+
+/// Each alternative makes a path of its own with what is around it.
+#[test]
+fn alternatives_are_in_normal_form() {
+    braces("a/{,b/}c", &["a/c", "a/b/c"], &["ac", "a/b"]);
+    braces("a/{,b}/c", &["a/c", "a/b/c"], &["ac"]);
+    braces("{,a}/b", &["/b", "a/b"], &["b"]);
+    braces("{,/}{,/}{,/}a", &["a", "/a", "//a"], &["///b"]);
+    braces("{.,a}/b", &["b", "a/b"], &["/b"]);
+    braces("a{/,/.,}", &["a"], &["a/b"]);
+    braces("a/{*,x}*", &["a/b", "a/b/c", "a/xb"], &["a"]); // one of them is `a/**`
+    braces("a{/**,/*/b}", &["a/x", "a/x/b"], &["a", "b"]);
+    braces("{.,..}.", &["..", "..."], &["."]);
+    let windows = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).full_match(path);
+    assert!(windows("{c,d}:/*", r"D:\x") && windows("{c:,//s/sh}{/,\\}x", r"\\s\sh\x") && windows("c{:,}/x", r"c\x"));
+    assert!(windows("./{c:,d}x", r".\c:x") && windows("./{c:,d}x", "dx") && !windows("./{c:,d}x", "c:x"));
+    assert!(windows("//s{,/sh}", r"\\s\sh\") && windows("//s{,/sh}", r"\\s") && windows("{c,d}:", "D:"));
+    assert!(windows("//?/{unc,c:}/a/b", r"\\?\UNC\a\b\") && windows("//?/{unc,c:}/a/b", r"\\?\c:\a\b"));
 }
 
 #[test]
 fn brackets_protect_braces() {
     braces("[{]", &["{"], &["[{]"]);
     braces("[}],[,]", &["},,"], &[]);
+    braces("[{]a,b[}]", &["{a,b}"], &["a", "b"]);
     braces("{[,],b}", &[",", "b"], &["[", "]"]);
     braces("{[a,b]x.md,real/path.txt}", &["ax.md", ",x.md", "real/path.txt"], &["[a", "b]x.md"]);
     braces("a{{c,d}e,}", &["a", "ace", "ade"], &["ac", "ae"]);
@@ -283,34 +315,36 @@ fn brackets_protect_braces() {
     braces("{a,[}", &["a", "["], &["{a,[}"]);
     braces("{[{,}],b}", &["{", "}", ",", "b"], &[]);
     braces("{[a,b}", &["[a", "b"], &["[a,b"]); // no bracket closes
-    braces("[{/]}", &["[/]"], &[]); // nor beyond the part
+    braces("[{/]}", &["[{/]}"], &[]); // nor beyond the part
+    braces("{[,x/}a]", &["[a]", "x/a]"], &["a"]); // and what is around an alternative does not close one
 }
 
 #[test]
-fn bad_braces() {
-    bad("{a", 0);
-    bad("x{", 1);
-    bad("a}", 1);
-    bad("}{", 0);
-    bad("{a,{b}", 0);
-    bad("{a}}{", 3);
-    bad("é{{a}", 2);
-    bad("{a,b}[{]{", 8);
-    let error = Pattern::<Posix>::parse_with_braces("a}").unwrap_err();
-    assert_eq!(error.to_string(), "cannot use the pattern `a}`: a brace closes that was not opened at byte 1");
+fn alternatives_ask_for_the_last_parts_too() {
+    let matches = |pattern: &str, path: &str| Pattern::<Posix>::parse(pattern).matches(path);
+    assert!(matches("*.{py,rs}", "a/b.rs") && matches("{a,b/c}/*", "/x/b/c/d") && matches("{/a,b}", "/a"));
+    assert!(!matches("{/a,b}", "/x/a") && !matches("{a,b/c}/*", "c/d") && !matches("{,a}", "x"));
+    assert!(matches("a/{**,x}/d", "a/b/d") && !matches("a/{**,x}/d", "a/d") && !matches("a/{**,x}/d", "a/b/c/d"));
+    let windows = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).matches(path);
+    assert!(windows("{x,*}/a", "c:a") && windows("{c,d}:*", "c:a") && !windows("{c,d}:*", "c:"));
+    assert!(
+        windows("{x,b}", r"\\s\sh\b") && windows("//{s,t}/*/b", r"\\t\sh\b") && !windows("//{s,t}/*/b", r"\\u\sh\b")
+    );
 }
 
 #[test]
-fn braces_are_literal_unless_asked_for() {
-    matches("{a,b}", "{a,b}");
-    not("{a,b}", "a");
-    matches("{[ab]", "{a");
+fn alternatives_ignore_case_if_told() {
+    let insensitive = Pattern::<Posix>::parse("{Ä,b}/*.{K,[s-t]}").case_insensitive();
+    assert!(insensitive.full_match("ä/x.\u{212a}") && insensitive.full_match("B/x.ſ"));
+    assert!(!insensitive.case_sensitive().full_match("B/x.K"));
+    assert!(Pattern::<Windows>::parse("{a,b}").full_match("A"));
 }
 
 #[test]
 fn literals() {
     let literal = |path: &str| Pattern::<Posix>::literal(&Path::parse(path));
-    assert_eq!(literal("a*/[b]?.{c}").as_str(), "a[*]/[[]b][?].{c}");
+    assert_eq!(literal("a*/[b]?.{c,d}").as_str(), "a[*]/[[]b][?].[{]c[,]d[}]");
+    braces(&format!("{{{},x}}", literal("a,{b,c}}")), &["a,{b,c}}", "x"], &["a", "a,b"]);
     assert!(literal("a*/[b]?").full_match("a*/[b]?") && !literal("a*").full_match("ab"));
     assert!(literal("**").full_match("**") && !literal("**").full_match("a/b"));
     assert!(literal("**").matches("x/**") && !literal("**").matches("x/y"));
@@ -318,6 +352,47 @@ fn literals() {
     assert!(!literal("A*").full_match("a*") && literal("A*").case_insensitive().full_match("a*"));
     assert!(Pattern::<Windows>::literal(&Path::parse("C:/A*")).full_match(r"c:\a*"));
     assert!(!Pattern::<Windows>::literal(&Path::parse("A")).case_sensitive().full_match("a"));
+}
+
+#[test]
+fn patterns_begin_with_a_directory() {
+    fn check<F: Flavour>(pattern: &str, directory: &str, rest: &str) {
+        let (found, below) = Pattern::<F>::parse(pattern).base();
+        assert_eq!((found.as_str(), below.as_str()), (directory, rest), "{pattern}");
+    }
+    check::<Posix>("/var/log/*.{log,gz}", "/var/log", "*.{log,gz}");
+    check::<Posix>("a/b/c", "a/b", "c");
+    check::<Posix>("./a//./b/", "a", "b/");
+    check::<Posix>("*/a", ".", "*/a");
+    check::<Posix>("a", ".", "a");
+    check::<Posix>("", ".", "");
+    check::<Posix>("/", "/", "");
+    check::<Posix>("//a/*", "//a", "*");
+    check::<Posix>("a/b{c,d}/e", "a", "b{c,d}/e");
+    check::<Posix>("a/b{c}/e", "a/b{c}", "e");
+    check::<Posix>("{/a,b}/*", ".", "{/a,b}/*");
+    check::<Posix>("[[]a/[*]/b*", "[a/*", "b*");
+    check::<Posix>("[ab]/c", ".", "[ab]/c");
+    check::<Windows>("c:/a/*", r"c:\a", "*");
+    check::<Windows>("c:*", "c:", "*");
+    check::<Windows>("//s/sh/a*", r"\\s\sh\", "a*");
+    check::<Windows>("//s/*/a", ".", "//s/*/a");
+    check::<Windows>("a/c:b", ".", "a/c:b"); // what is left would read as a drive
+    check::<Windows>("?:/a/*", ".", "?:/a/*");
+    let (directory, rest) = Pattern::<Posix>::parse("a/b/*").case_insensitive().base();
+    assert_eq!((directory.as_str(), rest.as_str()), (".", "a/b/*"));
+    assert!(rest.full_match("A/B/c"));
+}
+
+#[test]
+fn patterns_are_equal_by_their_text() {
+    let set = HashSet::from(["*.rs", "a", "{a,b}"].map(Pattern::<Posix>::parse));
+    assert!(set.contains(&"*.rs".parse().unwrap()) && !set.contains(&Pattern::parse("*.r[s]")));
+    assert!(set.contains(&Pattern::literal(&Path::parse("a"))));
+    assert!(set.contains(&Pattern::parse("a").case_sensitive()));
+    assert!(!set.contains(&Pattern::parse("a").case_insensitive()));
+    assert_eq!(Pattern::<Posix>::parse("{a,b}").to_string(), "{a,b}");
+    assert_ne!(Pattern::<Windows>::literal(&Path::parse("*:a")), Pattern::parse("*:a"));
 }
 
 #[test]
@@ -334,13 +409,16 @@ fn sets_include_and_exclude() {
     let set = PatternSetBuilder::<Posix>::default()
         .include("**/*.rs")
         .include(Pattern::literal(&Path::parse("[x]")))
-        .include(Pattern::parse_with_braces("{a,b}.txt").unwrap())
+        .include("{a,b}.txt")
         .exclude("target/**")
         .build();
     assert!(set.is_match("a/b.rs") && set.is_match("[x]") && set.is_match("b.txt"));
     assert!(!set.is_match("target/b.rs") && !set.is_match("x") && !set.is_match("c.txt"));
     assert_eq!((set.includes("target/b.rs").len(), set.excludes("target/b.rs").len()), (1, 1));
     assert!(PatternSetBuilder::<Posix>::default().build().is_match("anything"));
+    assert!(PatternSet::<Posix>::default().is_match("anything"));
+    let set: PatternSet<Posix> = ["*.rs", "{a,b}"].into_iter().collect();
+    assert!(set.is_match("x.rs") && set.is_match("b") && !set.is_match("c"));
 }
 
 /// What the sieve of a set must not lose: it matches bytes, and has escapes.
@@ -412,35 +490,23 @@ fn hostile_patterns_are_answered_soon() {
 }
 
 #[test]
-fn hostile_braces_are_refused_soon() {
-    let refused = |pattern: String| {
-        let error = soon(|| Pattern::<Posix>::parse_with_braces(&pattern).unwrap_err());
-        assert!(error.to_string().contains("too many"), "{}", &error.to_string()[..80]);
-    };
-    refused("{a,b}".repeat(30));
-    refused(format!("{{{}}}", vec!["a"; 1_001].join(",")));
-    refused(format!("{}{}", "{a,b}".repeat(9), "x".repeat(1 << 20)));
-    assert!(soon(|| Pattern::<Posix>::parse_with_braces(&"{a,b,c,d,e,f,g,h,i,j}".repeat(3)).is_ok()), "a thousand");
-    // A megabyte in all is allowed, and no byte more.
-    let long = |size: usize, behind: &str| format!("{{{},b}}{behind}", "x".repeat(size));
-    for (size, behind) in [((1 << 20) - 1, ""), ((1 << 19) - 3, "{c,d}"), ((1 << 19) - 2, "c")] {
-        assert!(soon(|| Pattern::<Posix>::parse_with_braces(&long(size, behind)).is_ok()), "{size} {behind}");
-        if behind != "c" {
-            refused(long(size + 1, behind));
-        }
-    }
-    let nested = format!("{}a{}", "{".repeat(300), "}".repeat(300));
-    assert!(soon(|| Pattern::<Posix>::parse_with_braces(&nested).unwrap().full_match("a")));
-    let deep = format!("{}a{}", "{b,".repeat(300), "}".repeat(300));
-    assert!(soon(|| Pattern::<Posix>::parse_with_braces(&deep).unwrap().full_match("a")));
-    assert_eq!(
-        soon(|| Pattern::<Posix>::parse_with_braces(&"{".repeat(200_000)).unwrap_err().position()),
-        Some(199_999)
-    );
-    assert!(soon(|| Pattern::<Posix>::parse_with_braces(&"[".repeat(200_000)).is_ok()));
-    assert!(soon(|| Pattern::<Posix>::parse_with_braces(&format!("{{{}}}", "{},".repeat(900)))
-        .unwrap()
-        .full_match("")));
+fn hostile_braces_are_answered_soon() {
+    let many = |text: &str, times: usize| text.repeat(times);
+    assert!(full_match::<Posix>(&many("{a,b}", 40), &many("ab", 20)));
+    assert!(!full_match::<Posix>(&many("{a,b}", 40), &many("a", 41)));
+    assert!(!full_match::<Posix>(&many("{a,a}", 40), &many("a", 41)));
+    assert!(!full_match::<Posix>(&many("{a,aa}", 60), &format!("{}b", many("a", 80))));
+    assert!(full_match::<Posix>(&many("{,}", 1_000), ""));
+    assert!(full_match::<Posix>(&many("{,a}", 1_000), &many("a", 1_000)));
+    assert!(!full_match::<Posix>(&many("{a/,b}", 1_000), &many("a/", 1_001)));
+    assert!(full_match::<Posix>(&many("{a/,b}", 1_000), &many("b", 1_000)));
+    assert!(!full_match::<Posix>(&format!("{}b", many("{*a,*b}", 20)), &many("a", 2_000)));
+    assert!(!full_match::<Posix>(&format!("{}b", many("{**/a/,x}", 20)), &many("a/", 2_000)));
+    assert!(full_match::<Posix>(&format!("{}a{}", many("{b,", 20_000), many("}", 20_000)), "a"));
+    assert!(full_match::<Posix>(&format!("{{{}}}", many("x,", 20_000)), ""));
+    assert!(full_match::<Posix>(&many("{", 200_000), &many("{", 200_000)));
+    assert!(full_match::<Posix>(&format!("{{a,b}}{}", many("{", 20_000)), &format!("a{}", many("{", 20_000))));
+    assert!(full_match::<Windows>(&format!("//{}/x/y", many("{a,B}", 40)), &format!("//{}/x/y", many("a", 40))));
 }
 
 #[test]
@@ -452,6 +518,7 @@ fn hostile_sets_are_answered_soon() {
         "*a".repeat(8_000),
         "**/".repeat(20_000),
         "{".repeat(100_000),
+        "{*a,*b}".repeat(200),
     ];
     let set = soon(|| {
         patterns.iter().fold(PatternSetBuilder::<Posix>::default(), |set, pattern| set.include(pattern)).build()

@@ -14,7 +14,7 @@ laws! {
     a_literal_matches_its_path_only(related_texts());
     an_escaped_path_matches_itself_only(related_texts());
     sets_answer_as_their_patterns((vec((pattern_and_path(), kind()), 0..6), text()));
-    braces_are_their_alternatives((vec(text(), 1..4), pattern_and_path()));
+    branches_are_their_alternatives((branched_pattern(), vec(short_path(), 8)));
     case_is_the_flavours((pattern_and_path(), any::<bool>()));
 }
 
@@ -113,20 +113,45 @@ fn sets_answer_as_their_patterns<F: Flavour>((patterns, other): (Kinds, String))
     }
 }
 
-fn braces_are_their_alternatives<F: Flavour>((alternatives, (start, path)): (Vec<String>, (String, String))) {
-    let is_plain = |text: &String| !text.contains(['{', '}', ',', '[']);
-    if !alternatives.iter().all(is_plain) || !is_plain(&start) {
-        return;
+/// What a pattern with alternatives answers, each of its alternatives would, and every asker gets the same answer.
+fn branches_are_their_alternatives<F: Flavour>((pattern, paths): (String, Vec<String>)) {
+    let is_separator = |c| c == '/' || c == F::SEPARATOR;
+    let Some(alternatives) = reference::alternatives(&pattern, is_separator, 200) else { return };
+    for case in CASES {
+        let branched = compiled::<F>(&pattern, case);
+        let plain: Vec<_> = alternatives.iter().map(|text| compiled::<F>(text, case)).collect();
+        let set = PatternSetBuilder::<F>::default().include(&branched).build();
+        for path in paths.iter().chain(&alternatives) {
+            let path = PathBuf::<F>::parse(path);
+            let whole = plain.iter().any(|pattern| pattern.full_match(&path));
+            assert_eq!(branched.full_match(&path), whole, "{pattern:?} {path:?} {case:?} {alternatives:?}");
+            assert_eq!(set.is_match(&path), whole, "{pattern:?} {path:?} in a set");
+            let end = plain.iter().any(|pattern| pattern.matches(&path));
+            assert_eq!(branched.matches(&path), end, "matches: {pattern:?} {path:?} {case:?} {alternatives:?}");
+        }
     }
-    let braces = Pattern::<F>::parse_with_braces(&format!("{start}{{{}}}", alternatives.join(","))).unwrap();
-    let path = PathBuf::<F>::parse(&path);
-    for path in [path.clone(), path / &alternatives[0], PathBuf::parse(&format!("{start}{}", alternatives[0]))] {
-        let plain = |answer: fn(&Pattern<F>, &Path<F>) -> bool| {
-            alternatives.iter().any(|end| answer(&Pattern::parse(&format!("{start}{end}")), &path))
-        };
-        assert_eq!(braces.full_match(&path), plain(|pattern, path| pattern.full_match(path)));
-        assert_eq!(braces.matches(&path), plain(|pattern, path| pattern.matches(path)));
-    }
+}
+
+/// Patterns with groups, and paths that they often match.
+pub(crate) fn branched_pattern() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        8 => select(&["a", "b", "ab", "/", "/", "*", "**", "**/", "/**", "?", "[ab]", ".", "..", "./", "", "c:", ":"][..])
+            .prop_map(str::to_owned),
+        1 => select(&["{", "}", ",", "[", "]", "[,]", "[{]", "//", "//s/", "//?/", "unc", "\\", "é", "A"][..])
+            .prop_map(str::to_owned),
+    ];
+    let sequence = vec(leaf, 0..4).prop_map(|pieces| pieces.concat());
+    sequence.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            3 => vec(inner.clone(), 2..4).prop_map(|alternatives| format!("{{{}}}", alternatives.join(","))),
+            2 => vec(inner, 1..4).prop_map(|pieces| pieces.concat()),
+        ]
+    })
+}
+
+fn short_path() -> impl Strategy<Value = String> {
+    vec(select(&["a", "b", "ab", "/", "/", "a/b", "..", "c:", "//s/sh/", "é", "{", "A", "\\"][..]), 0..7)
+        .prop_map(|pieces| pieces.concat())
 }
 
 fn case_is_the_flavours<F: Flavour>(((pattern, path), last): ((String, String), bool)) {

@@ -80,11 +80,23 @@ fn patterns_find_what_they_match_each_once_in_order() {
     assert_eq!(paths(&tree, tree.rglob("x.rs")), ["a/x.rs", "a-b/x.rs"]);
     assert_eq!(paths(&tree, tree.rglob("")), glob("**/"));
     assert_eq!(paths(&tree, tree.rglob(".")), glob("**"));
-    let braces = Pattern::with_braces("{src,a}/**/*.{rs,md}").unwrap();
-    assert_eq!(paths(&tree, tree.glob(&braces)), ["a/x.rs", "src/fs/dir.rs", "src/fs/mod.md", "src/lib.rs"]);
+    assert_eq!(glob("{src,a}/**/*.{rs,md}"), ["a/x.rs", "src/fs/dir.rs", "src/fs/mod.md", "src/lib.rs"]);
     let upper = Pattern::new("SRC/LIB.RS").case_insensitive();
     assert_eq!(paths(&tree, tree.glob(upper)), ["src/lib.rs"]);
     assert_eq!(paths(&tree, tree.glob(Pattern::literal(&path("a.rs")))), ["a.rs"]);
+}
+
+#[test]
+fn a_glob_begins_where_its_pattern_does() {
+    let tree = Tree::new(["log/a.log", "log/b.gz", "log/c.txt", "log/d/e.gz"]);
+    let at = Pattern::literal(&tree.at("log"));
+    let found = |end: &str| paths(&tree, waypath::glob(format!("{at}/{end}")));
+    assert_eq!(found("*.{log,gz}"), ["log/a.log", "log/b.gz"]);
+    assert_eq!(found("**/*.gz"), ["log/b.gz", "log/d/e.gz"]);
+    assert_eq!(found("d"), ["log/d"]);
+    assert_eq!(waypath::glob("Cargo.{toml,no}").unwrap().count(), 1);
+    assert_eq!(waypath::glob("/").unwrap_err().op(), Op::Pattern);
+    assert_eq!(waypath::glob("{/a,b}").unwrap_err().op(), Op::Pattern);
 }
 
 #[test]
@@ -143,7 +155,7 @@ fn no_pattern_finds_nothing() {
 #[test]
 fn an_exclude_that_could_exclude_nothing_is_refused() {
     let tree = Tree::new(["src/a/b"]);
-    let (absolute, braces) = (tree.at("src/a"), Pattern::with_braces("{a,/a}").unwrap());
+    let (absolute, braces) = (tree.at("src/a"), Pattern::new("{a,/a}"));
     let texts = ["", ".", "./", "/", "/a", "/*", "/**", "//a", "..", "../x", "a/../a", "**/..", absolute.as_str()];
     for pattern in texts.map(Pattern::new).into_iter().chain([braces]) {
         let refused = |error: &waypath::Error| {

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::ControlFlow;
+use std::slice;
 use std::sync::Mutex;
 
 use proptest::collection::vec;
@@ -15,6 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use waypath::{Entry, FileKind, Op, Path, PathBuf, Pattern, PatternSet, Result, Walk, path};
 
+use crate::conformance::reference;
 use crate::support::util::{Tree, symlink};
 
 proptest! {
@@ -47,6 +49,33 @@ proptest! {
             assert!(found.is_sorted_by(|left, right| left < right), "{pattern:?}");
             let found: BTreeSet<_> = found.iter().map(|entry| world.relative(entry)).collect();
             assert_eq!(found, BTreeSet::from_iter(expected), "{pattern:?}");
+        }
+    }
+
+    /// Alternatives find what the patterns find that they stand for, given one by one; and leave out the same.
+    #[test]
+    fn alternatives_find_what_each_of_them_finds(world in world(), patterns in vec(branched_pattern(), 8)) {
+        let world = World::new(&world);
+        for pattern in patterns {
+            let Some(alternatives) = reference::alternatives(&pattern, std::path::is_separator, 3_000) else { continue };
+            // Many names are searched and few are looked up, so that only the former meet one that is not UTF-8.
+            let is_met = |item: &Result<Entry>| item.as_ref().map_or_else(|error| error.op() != Op::Convert, |_| true);
+            let names = |walk: Result<Walk>| -> Option<Vec<_>> {
+                walk.ok().map(|walk| walk.filter(is_met).map(item_text).collect())
+            };
+            let both = |list: &dyn Fn(&[String]) -> Result<Walk>| {
+                let [branched, plain] = [slice::from_ref(&pattern), &alternatives[..]].map(|patterns| names(list(patterns)));
+                assert_eq!(branched, plain, "{pattern:?} {alternatives:?}");
+            };
+            both(&|patterns| world.start.glob(patterns));
+            both(&|patterns| world.start.rglob(patterns));
+            both(&|patterns| Ok(world.start.glob(patterns)?.case_sensitive(false)));
+            both(&|patterns| Ok(world.start.glob(patterns)?.follow_symlinks()));
+            both(&|patterns| world.start.glob_set(&patterns.iter().collect()));
+            both(&|patterns| match patterns.iter().any(|pattern| world.start.glob(pattern).is_err() || pattern.contains("..")) {
+                true => world.start.glob(""),
+                false => Ok(world.start.walk().exclude(patterns)),
+            });
         }
     }
 
@@ -166,6 +195,32 @@ fn pattern_of(part: impl Strategy<Value = &'static str>) -> impl Strategy<Value 
     let text = |(parts, slash): (Vec<&str>, bool)| parts.join("/") + if slash { "/" } else { "" };
     let is_near = |parts: &Vec<&str>| parts.iter().filter(|part| **part == "..").count() <= 2;
     (vec(part, 1..=4).prop_filter("far up", is_near), prop::bool::weighted(0.2)).prop_map(text)
+}
+
+/// Patterns with alternatives, few or many, in which names that are there occur.
+fn branched_pattern() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        4 => part().prop_map(str::to_owned),
+        3 => select(&["a", "b", "c", ".h", "", "/", "/", "*", "**/", "/**", "*/", "[ab]", ".", "../"][..]).prop_map(str::to_owned),
+    ];
+    let groups = leaf.prop_recursive(3, 16, 3, |inner| {
+        prop_oneof![
+            3 => vec(inner.clone(), 2..4).prop_map(|alternatives| format!("{{{}}}", alternatives.join(","))),
+            1 => vec(inner.clone(), 2..3).prop_map(|pieces| pieces.join("/")),
+            1 => vec(inner, 2..3).prop_map(|pieces| pieces.concat()),
+        ]
+    });
+    let many = select(&["{a,b,}{a,b,-}{a,b,.}{a,b,}{b,}{,c}", "{a,b/}{a,*,/}{a,b,**/}{a/,b}{b,}{,c}{,/}"][..]);
+    let is_near = |pattern: &String| pattern.matches("..").count() <= 2;
+    prop_oneof![8 => groups, 1 => many.prop_map(str::to_owned)].prop_filter("far up", is_near)
+}
+
+/// An entry or an error, as text.
+fn item_text(item: Result<Entry>) -> String {
+    match item {
+        Ok(entry) => format!("{entry:?}"),
+        Err(error) => error.to_string(),
+    }
 }
 
 fn patterns(most: usize) -> impl Strategy<Value = Vec<String>> {

@@ -1,0 +1,370 @@
+//! A pattern with alternatives as an automaton: its alternatives are branches, which part and meet again.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use super::braces::Item;
+use super::normal::{Input, Op, Rules, State, Steps, To};
+use super::tokens::{Case, Token};
+
+/// The number of a state.
+pub(super) type Number = u32;
+
+/// States, and edges that take something of a path each. Its size grows with the text of the pattern.
+#[derive(Clone, Debug)]
+pub(crate) struct Automaton {
+    pub(super) edges: Box<[Edge]>,
+    /// The edges from each state, and those to each.
+    from: Index,
+    to: Index,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Edge {
+    pub(super) from: Number,
+    pub(super) op: Op,
+    pub(super) to: Number,
+    /// Whether a part begins with it.
+    pub(super) is_leading: bool,
+}
+
+/// Before patterns that are relative.
+pub(super) const RELATIVE: Number = 0;
+/// Before patterns with an anchor.
+pub(super) const ANCHORED: Number = 1;
+/// After patterns that end in a part.
+pub(super) const END: Number = 2;
+/// After patterns that end in a separator, or say nothing.
+pub(super) const END_OF_DIRECTORY: Number = 3;
+const FIRST_FREE: Number = 4;
+
+impl Automaton {
+    pub(super) fn new(items: &[Item<'_>], case: Case, rules: Rules) -> Self {
+        let spelling = Spelling::new(items, case);
+        let mut edges = Composition::of(&spelling, rules);
+        keep_what_ends(&mut edges);
+        // What is one state now may leave others with an empty edge less.
+        for _ in 0..3 {
+            edges = without_empty(edges);
+        }
+        let mut edges = with_text(edges);
+        mark_leading(&mut edges);
+        Self { from: Index::new(&edges, |edge| edge.from), to: Index::new(&edges, |edge| edge.to), edges: edges.into() }
+    }
+
+    pub(super) fn edges_from(&self, state: Number) -> impl Iterator<Item = &Edge> {
+        self.from.of(state).iter().map(|&at| &self.edges[at as usize])
+    }
+
+    /// The edges to a state, by their numbers.
+    pub(super) fn edges_to(&self, state: Number) -> &[u32] {
+        self.to.of(state)
+    }
+
+    pub(super) fn states(&self) -> usize {
+        self.from.starts.len() - 1
+    }
+
+    /// Whether no alternative has an anchor.
+    pub(crate) fn is_relative(&self) -> bool {
+        self.edges_from(ANCHORED).next().is_none()
+    }
+
+    /// Whether an alternative has a part `..`.
+    pub(crate) fn leads_up(&self) -> bool {
+        self.edges.iter().any(|edge| matches!(edge.op, Op::Up))
+    }
+}
+
+/// Edges by one of their states.
+#[derive(Clone, Debug)]
+struct Index {
+    starts: Box<[u32]>,
+    edges: Box<[u32]>,
+}
+
+impl Index {
+    fn new(edges: &[Edge], state: impl Fn(&Edge) -> Number) -> Self {
+        let count = edges.iter().map(|edge| edge.from.max(edge.to) + 1).fold(FIRST_FREE, Number::max);
+        let mut starts = vec![0; count as usize + 1];
+        edges.iter().for_each(|edge| starts[state(edge) as usize + 1] += 1);
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut sorted = vec![0; edges.len()];
+        for (at, edge) in edges.iter().enumerate() {
+            let place = &mut next[state(edge) as usize];
+            sorted[*place as usize] = at as u32;
+            *place += 1;
+        }
+        Self { starts: starts.into(), edges: sorted.into() }
+    }
+
+    fn of(&self, state: Number) -> &[u32] {
+        let state = state as usize;
+        &self.edges[self.starts[state] as usize..self.starts[state + 1] as usize]
+    }
+}
+
+/// A pattern as it is spelled: places in the text, and what is read between them. Alternatives begin in one place
+/// and end in one.
+struct Spelling {
+    /// For each place, what is read there, if it is more than nothing, and where that leads.
+    places: Vec<Vec<(Option<Input>, usize)>>,
+    end: usize,
+}
+
+impl Spelling {
+    fn new(items: &[Item<'_>], case: Case) -> Self {
+        let mut places = vec![Vec::new()];
+        let mut current = 0;
+        let new_place = |places: &mut Vec<Vec<_>>| {
+            places.push(Vec::new());
+            places.len() - 1
+        };
+        // Where the open groups begin and end.
+        let mut open = Vec::new();
+        for item in items {
+            let input = match item {
+                Item::Symbol(lexeme) => Input::new(lexeme, case),
+                Item::Separator => Input::Separator,
+                Item::Open => {
+                    let start = current;
+                    let end = new_place(&mut places);
+                    open.push((start, end));
+                    current = new_place(&mut places);
+                    places[start].push((None, current));
+                    continue;
+                }
+                Item::Comma => {
+                    let &(start, end) = open.last().expect("BUG: a comma is in a group");
+                    places[current].push((None, end));
+                    current = new_place(&mut places);
+                    places[start].push((None, current));
+                    continue;
+                }
+                Item::Close => {
+                    let (_, end) = open.pop().expect("BUG: a group is open");
+                    places[current].push((None, end));
+                    current = end;
+                    continue;
+                }
+            };
+            let next = new_place(&mut places);
+            places[current].push((Some(input), next));
+            current = next;
+        }
+        Self { places, end: current }
+    }
+}
+
+/// Puts what is spelled together with its normal form.
+struct Composition {
+    known: HashMap<(usize, State), Number>,
+    todo: Vec<(usize, State)>,
+    edges: Vec<Edge>,
+    count: Number,
+}
+
+impl Composition {
+    fn of(spelling: &Spelling, rules: Rules) -> Vec<Edge> {
+        let starts = [((0, State::RELATIVE), RELATIVE), ((0, State::ANCHORED), ANCHORED)];
+        let mut new = Self {
+            known: starts.into(),
+            todo: starts.map(|(start, _)| start).into(),
+            edges: Vec::new(),
+            count: FIRST_FREE,
+        };
+        let mut steps = Steps::new();
+        while let Some((place, state)) = new.todo.pop() {
+            let from = new.known[&(place, state)];
+            state.go_on(rules, &mut steps);
+            new.add(from, place, &mut steps);
+            for (input, next) in &spelling.places[place] {
+                match input {
+                    None => steps.push((Vec::new(), To::State(state))),
+                    Some(input) => state.read(input, rules, &mut steps),
+                }
+                new.add(from, *next, &mut steps);
+            }
+            if place == spelling.end {
+                state.read(&Input::End, rules, &mut steps);
+                new.add(from, place, &mut steps);
+            }
+        }
+        new.edges
+    }
+
+    /// Adds steps that lead to a place.
+    fn add(&mut self, from: Number, place: usize, steps: &mut Steps) {
+        for (mut ops, to) in steps.drain(..) {
+            let to = match to {
+                To::State(state) => self.number(place, state),
+                To::End { with_separator: true } => END_OF_DIRECTORY,
+                To::End { with_separator: false } => END,
+            };
+            ops.retain(|op| !matches!(op, Op::Empty));
+            let last = ops.pop().unwrap_or(Op::Empty);
+            let mut at = from;
+            for op in ops {
+                let next = self.new_number();
+                self.edges.push(Edge::new(at, op, next));
+                at = next;
+            }
+            self.edges.push(Edge::new(at, last, to));
+        }
+    }
+
+    fn number(&mut self, place: usize, state: State) -> Number {
+        let next = self.count;
+        match self.known.entry((place, state)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                new.insert(next);
+                self.todo.push((place, state));
+                self.new_number()
+            }
+        }
+    }
+
+    fn new_number(&mut self) -> Number {
+        self.count += 1;
+        self.count - 1
+    }
+}
+
+impl Edge {
+    fn new(from: Number, op: Op, to: Number) -> Self {
+        Self { from, op, to, is_leading: false }
+    }
+
+    fn is_text(&self) -> bool {
+        matches!(self.op, Op::Text(_) | Op::One(Token::Exact(_)))
+    }
+}
+
+/// Leaves out what leads to no end.
+fn keep_what_ends(edges: &mut Vec<Edge>) {
+    let index = Index::new(edges, |edge| edge.to);
+    let mut ends = vec![false; index.starts.len() - 1];
+    let mut todo = vec![END, END_OF_DIRECTORY];
+    while let Some(state) = todo.pop() {
+        if !std::mem::replace(&mut ends[state as usize], true) {
+            todo.extend(index.of(state).iter().map(|&at| edges[at as usize].from));
+        }
+    }
+    edges.retain(|edge| ends[edge.to as usize]);
+}
+
+/// How many edges come to each state and go from it; starts and ends have one more, which must not be lost.
+fn degrees(edges: &[Edge]) -> Vec<[u32; 2]> {
+    let count = edges.iter().map(|edge| edge.from.max(edge.to) + 1).fold(FIRST_FREE, Number::max);
+    let mut degrees = vec![[0; 2]; count as usize];
+    degrees[..FIRST_FREE as usize].fill([1; 2]);
+    for edge in edges {
+        degrees[edge.to as usize][0] += 1;
+        degrees[edge.from as usize][1] += 1;
+    }
+    degrees
+}
+
+/// The same with one state for two that only an empty edge joins: the only one from the first, or to the second.
+/// The states that are left are numbered anew.
+fn without_empty(edges: Vec<Edge>) -> Vec<Edge> {
+    let mut degrees = degrees(&edges);
+    let mut same_as: Vec<Number> = (0..degrees.len() as Number).collect();
+    let mut kept: Vec<Edge> = Vec::with_capacity(edges.len());
+    let mut joined = HashSet::new();
+    for edge in edges {
+        let (from, to) = (find(&mut same_as, edge.from), find(&mut same_as, edge.to));
+        let [from_degrees, to_degrees] = [from, to].map(|state| degrees[state as usize]);
+        let is_single = from_degrees[1] == 1 || to_degrees[0] == 1;
+        let is_free = !matches!(to, RELATIVE | ANCHORED | END | END_OF_DIRECTORY) && from != to;
+        let is_empty = matches!(edge.op, Op::Empty);
+        if is_empty && (from == to || !joined.insert((from, to))) {
+            degrees[from as usize][1] -= 1;
+            degrees[to as usize][0] -= 1;
+        } else if is_empty && is_single && is_free && !matches!(from, END | END_OF_DIRECTORY) {
+            same_as[to as usize] = from;
+            degrees[from as usize] = [from_degrees[0] + to_degrees[0] - 1, from_degrees[1] + to_degrees[1] - 1];
+        } else {
+            kept.push(edge);
+        }
+    }
+    let mut numbers: Vec<Option<Number>> = (0..FIRST_FREE).map(Some).collect();
+    numbers.resize(same_as.len(), None);
+    let mut count = FIRST_FREE;
+    let mut number = |state: Number| {
+        *numbers[state as usize].get_or_insert_with(|| {
+            count += 1;
+            count - 1
+        })
+    };
+    for edge in &mut kept {
+        edge.from = number(find(&mut same_as, edge.from));
+        edge.to = number(find(&mut same_as, edge.to));
+    }
+    kept
+}
+
+/// The state that stands for another one.
+fn find(same_as: &mut [Number], state: Number) -> Number {
+    let mut root = state;
+    while same_as[root as usize] != root {
+        root = same_as[root as usize];
+    }
+    let mut at = state;
+    while at != root {
+        at = std::mem::replace(&mut same_as[at as usize], root);
+    }
+    root
+}
+
+/// The same with one edge for a run of characters.
+fn with_text(edges: Vec<Edge>) -> Vec<Edge> {
+    let degrees = degrees(&edges);
+    let is_inner = |state: Number| degrees[state as usize] == [1, 1] && state >= FIRST_FREE;
+    // The edge from each state within a run.
+    let mut next: HashMap<Number, Edge> = HashMap::new();
+    let mut starts = Vec::with_capacity(edges.len());
+    let comes_from_text: Vec<bool> = {
+        let mut comes = vec![false; degrees.len()];
+        edges.iter().filter(|edge| edge.is_text()).for_each(|edge| comes[edge.to as usize] = true);
+        comes
+    };
+    for edge in edges {
+        if edge.is_text() && is_inner(edge.from) && comes_from_text[edge.from as usize] {
+            next.insert(edge.from, edge);
+        } else {
+            starts.push(edge);
+        }
+    }
+    for edge in starts.iter_mut().filter(|edge| edge.is_text()) {
+        let mut text = String::new();
+        push_text(&mut text, &edge.op);
+        while let Some(more) = next.remove(&edge.to) {
+            push_text(&mut text, &more.op);
+            edge.to = more.to;
+        }
+        edge.op = Op::Text(text.into());
+    }
+    starts
+}
+
+fn push_text(text: &mut String, op: &Op) {
+    match op {
+        Op::Text(more) => text.push_str(more),
+        Op::One(Token::Exact(character)) => text.push(*character),
+        _ => {}
+    }
+}
+
+/// Marks the edges with which a part begins, whatever comes before.
+fn mark_leading(edges: &mut [Edge]) {
+    let mut begins = vec![true; degrees(edges).len()];
+    for edge in &*edges {
+        begins[edge.to as usize] &= matches!(edge.op, Op::Separator | Op::AnyPath);
+    }
+    edges.iter_mut().for_each(|edge| edge.is_leading = begins[edge.from as usize]);
+}

@@ -1,0 +1,72 @@
+//! The directory that a pattern begins with.
+
+use super::parse::{Lexeme, has_wildcard, lexemes};
+use super::tokens::Case;
+use super::{Form, Pattern};
+use crate::flavour::{Flavour, Rules};
+use crate::path::PathBuf;
+
+/// Taking patterns apart.
+impl<F: Flavour> Pattern<F> {
+    /// Returns the directory that is spelled out at the start of the pattern, and the pattern of what is below it.
+    ///
+    /// Everything that this pattern matches lies in that directory. The last part always belongs to the rest, even
+    /// if it is a name. If the first part has wildcards or alternatives, the directory is `.`; and so it is
+    /// if the pattern [ignores case](Pattern::case_insensitive) and paths do not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::Pattern;
+    ///
+    /// let (directory, rest) = Pattern::new("logs/2026/*/*.{log,gz}").base();
+    /// assert_eq!(directory, "logs/2026");
+    /// assert_eq!(rest.as_str(), "*/*.{log,gz}");
+    /// ```
+    #[doc(alias = "split_pattern")]
+    #[doc(alias = "partition")]
+    #[must_use]
+    pub fn base(&self) -> (PathBuf<F>, Self) {
+        let rest = |text| self.case.into_iter().fold(Self::parse(text), Self::with_case);
+        let (directory, end) = self.spelled_out();
+        let below = rest(&self.text[end..]);
+        // Neither may an anchor be cut in two, nor may what is left read as one.
+        let is_whole = directory.anchor() == PathBuf::<F>::parse(&self.text).anchor() && below.is_relative();
+        if is_whole { (directory, below) } else { (PathBuf::parse(""), rest(&self.text)) }
+    }
+
+    /// The directory, and how much of the text it takes.
+    fn spelled_out(&self) -> (PathBuf<F>, usize) {
+        let path = PathBuf::<F>::parse(&self.text);
+        if F::Rules::has_no_tail(path.as_str()) && !has_wildcard(path.as_str()) {
+            return (path, self.text.len());
+        }
+        let drive = Some(path.drive()).filter(|drive| !drive.starts_with(F::SEPARATOR) && self.text.starts_with(drive));
+        let mut directory = drive.filter(|drive| !has_wildcard(drive)).unwrap_or_default().to_owned();
+        let mut end = directory.len();
+        let is_any_spelling = self.case() == Case::Insensitive && F::Rules::CASE_SENSITIVE;
+        // A separator at the end says something about the last part.
+        let text = self.text.trim_end_matches(F::Rules::is_separator);
+        while let Some(len) = text.get(end..).and_then(|rest| rest.find(F::Rules::is_separator)) {
+            let Some(name) = self.name(&text[end..end + len]).filter(|name| name.is_empty() || !is_any_spelling) else {
+                break;
+            };
+            directory.push_str(&name);
+            directory.push(F::SEPARATOR);
+            end += len + 1;
+        }
+        (PathBuf::parse(&directory), end)
+    }
+
+    /// The name that a segment spells out, be it with brackets around single characters.
+    fn name(&self, segment: &str) -> Option<String> {
+        let is_branched = matches!(self.form, Form::Branched(_));
+        let character = |lexeme: Lexeme<'_>| match lexeme {
+            Lexeme::Literal('{') if is_branched => None,
+            Lexeme::Literal(character) => Some(character),
+            Lexeme::Class(content) => content.parse().ok(),
+            Lexeme::Star(_) | Lexeme::Any => None,
+        };
+        lexemes(segment).map(character).collect()
+    }
+}

@@ -1,0 +1,216 @@
+//! The parts of a pattern with alternatives, one after another, as listings need them.
+
+use std::collections::BTreeSet;
+
+use super::automaton::{Automaton, END, END_OF_DIRECTORY, Number, RELATIVE};
+use super::normal::Op;
+use super::parse;
+use super::tokens::{Case, Segment, Token};
+
+/// How many names and other parts are told apart at one place of a pattern, and how many characters they have in
+/// all: so many alternatives as people write, and names among them are looked up.
+const MOST_PARTS: usize = 64;
+const MOST_TOKENS: usize = 4_096;
+
+/// A place before a part of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Branch(Number);
+
+/// Where a part leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Exit {
+    To(Branch),
+    End { only_directories: bool },
+}
+
+/// What may follow at a place.
+#[derive(Debug)]
+pub(crate) struct Following {
+    /// The other parts; `None` if they are too many.
+    pub(crate) parts: Option<Vec<(Part, Exit)>>,
+    /// Where a `**` leads.
+    pub(crate) any_paths: Vec<Exit>,
+}
+
+/// A part of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    /// A name, spelled out.
+    Name(String),
+    /// `..`
+    Up,
+    Segment(Segment),
+}
+
+/// What has been read of a part; `None` is any characters.
+type Read = Vec<Option<Token>>;
+
+impl Branch {
+    pub(crate) const START: Self = Self(RELATIVE);
+}
+
+impl Automaton {
+    /// What may follow at a place.
+    pub(crate) fn following(&self, branch: Branch, case: Case) -> Following {
+        Following { parts: self.parts(branch, case), any_paths: self.any_paths(branch) }
+    }
+
+    /// The ends of relative alternatives that have no parts.
+    pub(crate) fn empty_ends(&self) -> impl Iterator<Item = Exit> {
+        let ends = self.after(RELATIVE).into_iter();
+        ends.filter(|exit| matches!(exit, Exit::End { .. }))
+    }
+
+    /// All places before a part.
+    pub(crate) fn branches(&self) -> impl Iterator<Item = Branch> {
+        let begins: BTreeSet<_> = self
+            .edges
+            .iter()
+            .filter(|edge| matches!(edge.op, Op::Separator | Op::AnyPath))
+            .map(|edge| edge.to)
+            .collect();
+        begins.into_iter().map(Branch)
+    }
+
+    /// Where each `**` leads, also those after others.
+    fn any_paths(&self, branch: Branch) -> Vec<Exit> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        let mut todo = vec![branch.0];
+        while let Some(state) = todo.pop() {
+            if !seen.insert(state) {
+                continue;
+            }
+            for edge in self.edges_from(state) {
+                match edge.op {
+                    Op::Empty => todo.push(edge.to),
+                    Op::AnyPath => {
+                        found.push(Exit::To(Branch(edge.to)));
+                        todo.push(edge.to);
+                    }
+                    Op::AnyEnd => found.push(exit(edge.to)),
+                    _ => {}
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn parts(&self, branch: Branch, case: Case) -> Option<Vec<(Part, Exit)>> {
+        let mut parts = Vec::new();
+        let mut tokens = 0;
+        let mut todo: Vec<(Number, Read)> = vec![(branch.0, Vec::new())];
+        while let Some((state, read)) = todo.pop() {
+            tokens += 1 + read.len();
+            if parts.len() + todo.len() > MOST_PARTS || tokens > MOST_TOKENS {
+                return None;
+            }
+            if matches!(state, END | END_OF_DIRECTORY) && !read.is_empty() {
+                parts.push((part(read, case), exit(state)));
+                continue;
+            }
+            for edge in self.edges_from(state) {
+                match &edge.op {
+                    Op::Separator => parts.push((part(read.clone(), case), Exit::To(Branch(edge.to)))),
+                    Op::Up => parts.extend(self.after(edge.to).into_iter().map(|exit| (Part::Up, exit))),
+                    Op::Part => {
+                        let any_name = || Part::Segment(Segment::AnyName);
+                        parts.extend(self.after(edge.to).into_iter().map(|exit| (any_name(), exit)));
+                    }
+                    Op::AnyPath | Op::AnyEnd => {}
+                    op => todo.push((edge.to, read.iter().cloned().chain(taken(op)).collect())),
+                }
+            }
+        }
+        Some(parts)
+    }
+
+    /// Where a whole part leads that ends in a state.
+    fn after(&self, state: Number) -> Vec<Exit> {
+        let mut found = BTreeSet::new();
+        self.add_exits(&mut BTreeSet::new(), state, &mut found);
+        found.into_iter().collect()
+    }
+
+    /// The same, leaving out states that were seen.
+    fn add_exits(&self, seen: &mut BTreeSet<Number>, state: Number, found: &mut BTreeSet<Exit>) {
+        let mut todo = vec![state];
+        while let Some(state) = todo.pop() {
+            if matches!(state, END | END_OF_DIRECTORY) {
+                found.insert(exit(state));
+            }
+            if !seen.insert(state) {
+                continue;
+            }
+            for edge in self.edges_from(state) {
+                match edge.op {
+                    Op::Empty => todo.push(edge.to),
+                    Op::Separator => _ = found.insert(Exit::To(Branch(edge.to))),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Where a name leads, of all parts that may follow at a place but `**`.
+    pub(crate) fn take(&self, branch: Branch, name: &str) -> impl Iterator<Item = Exit> {
+        let mut found = BTreeSet::new();
+        let mut at_end = BTreeSet::new();
+        let mut places = BTreeSet::from([(0, branch.0)]);
+        // The `*` that were met: what they lead to from there on is known.
+        let mut stars = BTreeSet::new();
+        // Each place once, from the start of the name to its end.
+        while let Some((at, state)) = places.pop_first() {
+            if at == name.len() && !name.is_empty() {
+                self.add_exits(&mut at_end, state, &mut found);
+            }
+            for (number, edge) in self.edges_from(state).enumerate() {
+                let rest = &name[at..];
+                match &edge.op {
+                    Op::Empty => _ = places.insert((at, edge.to)),
+                    Op::Text(text) if rest.starts_with(&**text) => _ = places.insert((at + text.len(), edge.to)),
+                    Op::Up if name == ".." => _ = places.insert((name.len(), edge.to)),
+                    Op::Part => _ = places.insert((name.len(), edge.to)),
+                    Op::One(token) => {
+                        let first = rest.chars().next().filter(|&first| token.matches(first));
+                        places.extend(first.map(|first| (at + first.len_utf8(), edge.to)));
+                    }
+                    Op::Star | Op::Stars if stars.insert((state, number)) => {
+                        places.extend(rest.char_indices().map(|(after, _)| (at + after, edge.to)));
+                        places.insert((name.len(), edge.to));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found.into_iter()
+    }
+}
+
+/// The end of a pattern.
+fn exit(end: Number) -> Exit {
+    Exit::End { only_directories: end == END_OF_DIRECTORY }
+}
+
+/// What an edge in a part takes.
+fn taken(op: &Op) -> Read {
+    match op {
+        Op::Text(text) => text.chars().map(Token::Exact).map(Some).collect(),
+        Op::One(token) => vec![Some(token.clone())],
+        Op::Star | Op::Stars => vec![None],
+        _ => vec![],
+    }
+}
+
+fn part(read: Read, case: Case) -> Part {
+    let letter = |token: &Option<Token>| match token {
+        Some(Token::Exact(letter) | Token::Letter(letter)) => Some(*letter),
+        _ => None,
+    };
+    match read.iter().map(letter).collect() {
+        Some(name) => Part::Name(name),
+        None => Part::Segment(parse::wild(read, case)),
+    }
+}

@@ -1,0 +1,421 @@
+//! The normal form of patterns with alternatives, symbol by symbol.
+//!
+//! A pattern is a path: `./`, doubled separators and separators at the end fall away, and what stands first may be
+//! an anchor. Text is brought into normal form as a whole. Here each state says all that matters of the text before,
+//! so that alternatives which end in the same state go on together, and nothing is written out. Where only what
+//! follows decides, a state goes on in two ways, one of which ends in no pattern.
+
+use super::parse::{self, Lexeme};
+use super::tokens::{Case, Token};
+
+/// What is read of a pattern: a symbol, or its end.
+#[derive(Clone)]
+pub(super) enum Input {
+    /// One character, and how it is written: a class is written as several.
+    Token {
+        token: Token,
+        written: Option<char>,
+    },
+    /// So many `*`.
+    Stars(usize),
+    Separator,
+    End,
+}
+
+/// What a match consists of; each takes something of the text.
+#[derive(Clone, Debug)]
+pub(super) enum Op {
+    /// Nothing.
+    Empty,
+    Text(Box<str>),
+    One(Token),
+    /// `*` in a part: any characters of a part.
+    Star,
+    /// `*` as a whole part: at least one character.
+    Part,
+    /// `***`, or stars directly after a drive: as a part of its own, at least one character; of a whole path, any.
+    Stars,
+    Separator,
+    /// `**` and a separator: any number of parts, with a separator after each.
+    AnyPath,
+    /// `**` at the end.
+    AnyEnd,
+    /// The part `..`.
+    Up,
+    /// `.\`, which keeps a name from being read as a drive, and is no part.
+    Guard,
+    /// Takes nothing: what stands before is the anchor.
+    AnchorEnd,
+}
+
+/// What has been read so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct State {
+    at: At,
+    /// Whether a colon would make a drive of the character before, which another state follows.
+    no_colon: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum At {
+    /// Nothing was read, and an anchor follows.
+    Anchor,
+    /// Nothing but so many separators.
+    Root(u8),
+    /// One character, and a colon follows.
+    Drive,
+    /// A drive.
+    AfterDrive,
+    Share(Share),
+    /// No part is open, and none may follow. The flag: whether a separator may.
+    Between(Due, bool),
+    /// The same, and a `.` that falls away.
+    Dropped(Due),
+    /// A part is due.
+    Start(First),
+    /// So many `*` and nothing else of a part.
+    Stars(u8, First),
+    /// `.` or `..`, and nothing else of a part.
+    Dots(u8),
+    /// The first character after the guard, and a colon follows.
+    Guarded,
+    Inside,
+    /// The same, and a `*` was last.
+    InsideStar,
+}
+
+/// What goes before the next part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Due {
+    /// Nothing, as it is the first of all.
+    Nothing,
+    /// Nothing but perhaps the guard, as `./` fell away.
+    Guard,
+    /// Nothing, after an anchor.
+    Anchor,
+    /// Nothing, after a drive without a root.
+    Glued,
+    Separator,
+    AnyPath,
+}
+
+/// What is special about a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum First {
+    No,
+    /// It must not begin as a drive.
+    Relative,
+    /// If it begins as a drive, the guard goes before it.
+    Guardable,
+    Glued,
+}
+
+/// Where in `\\server\share` or `\\?\UNC\server\share`, and what of the current part was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Share {
+    place: Place,
+    stars: u8,
+    inside: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    Server(Server),
+    /// How much of `UNC` was read, after `?`; and whether the server is one.
+    Share {
+        unc: Option<u8>,
+        of_server: bool,
+    },
+    UncServer,
+    UncShare,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Server {
+    Empty,
+    Question,
+    Dot,
+    QuestionDot,
+    Name,
+}
+
+/// Where a step leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum To {
+    State(State),
+    /// The end of the pattern; whether it ended in a separator, or had nothing to say.
+    End {
+        with_separator: bool,
+    },
+}
+
+/// The rules of a flavour.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    pub(super) has_drives: bool,
+}
+
+/// The steps that lead on from a state.
+pub(super) type Steps = Vec<(Vec<Op>, To)>;
+
+impl Input {
+    pub(super) fn new(lexeme: &Lexeme<'_>, case: Case) -> Self {
+        let written = match *lexeme {
+            Lexeme::Literal(written) => Some(written),
+            Lexeme::Any => Some('?'),
+            Lexeme::Star(_) | Lexeme::Class(_) => None,
+        };
+        let stars = if let Lexeme::Star(count) = *lexeme { count } else { 0 };
+        parse::token(lexeme, case).map_or(Self::Stars(stars), |token| Self::Token { token, written })
+    }
+}
+
+impl State {
+    /// Before relative patterns.
+    pub(super) const RELATIVE: Self = Self::new(At::Between(Due::Nothing, false));
+    /// Before patterns with an anchor.
+    pub(super) const ANCHORED: Self = Self::new(At::Anchor);
+
+    const fn new(at: At) -> Self {
+        Self { at, no_colon: false }
+    }
+
+    /// The steps that take no input.
+    pub(super) fn go_on(self, rules: Rules, steps: &mut Steps) {
+        let mut go = |ops: Vec<Op>, at: At| steps.push((ops, To::State(Self::new(at))));
+        match self.at {
+            At::Root(count) => {
+                let root = if count == 2 { vec![Op::Separator; 2] } else { vec![Op::Separator] };
+                go([root, vec![Op::AnchorEnd]].concat(), At::Between(Due::Anchor, false));
+            }
+            At::AfterDrive => go(vec![Op::AnchorEnd], At::Between(Due::Glued, false)),
+            At::Between(due, _) => {
+                let (ops, first) = match due {
+                    Due::Nothing if rules.has_drives => (vec![], First::Relative),
+                    Due::Guard if rules.has_drives => (vec![], First::Guardable),
+                    Due::Nothing | Due::Guard | Due::Anchor => (vec![], First::No),
+                    Due::Glued => (vec![], First::Glued),
+                    Due::Separator => (vec![Op::Separator], First::No),
+                    Due::AnyPath => (vec![Op::AnyPath], First::No),
+                };
+                go(ops, At::Start(first));
+            }
+            _ => {}
+        }
+    }
+
+    /// The steps that take an input.
+    pub(super) fn read(self, input: &Input, rules: Rules, steps: &mut Steps) {
+        if self.no_colon && input.is(':') {
+            return;
+        }
+        let mut go = |ops: Vec<Op>, at: At| steps.push((ops, To::State(Self::new(at))));
+        match (self.at, input) {
+            (At::Anchor, Input::Separator) => go(vec![], At::Root(1)),
+            (At::Anchor, _) if rules.has_drives => input.one().into_iter().for_each(|op| go(vec![op], At::Drive)),
+            (At::Drive, _) if input.is(':') => go(vec![input.op()], At::AfterDrive),
+            (At::AfterDrive, Input::Separator) => {
+                go(vec![Op::Separator, Op::AnchorEnd], At::Between(Due::Anchor, true));
+            }
+            (At::Root(1), Input::Separator) if rules.has_drives => {
+                let share = Share { place: Place::Server(Server::Empty), stars: 0, inside: false };
+                go(vec![Op::Separator; 2], At::Share(share));
+            }
+            (At::Root(count), Input::Separator) => go(vec![], At::Root(3.min(count + 1))),
+            (At::Share(share), _) => share.read(input, steps),
+            (At::Between(due, _), Input::End) => end_between(due, true, steps),
+            (At::Between(due, true), Input::Separator) => go(vec![], At::Between(due, true)),
+            (At::Between(due, _), _) if input.is('.') => go(vec![], At::Dropped(due)),
+            (At::Dropped(due), Input::End) => end_between(due, false, steps),
+            (At::Dropped(due), Input::Separator) => {
+                let due = if due == Due::Nothing { Due::Guard } else { due };
+                go(vec![], At::Between(due, true));
+            }
+            (At::Guarded, _) if input.is(':') => go(vec![input.op()], At::Inside),
+            (At::Start(_) | At::Stars(..) | At::Dots(_) | At::Inside | At::InsideStar, _) => {
+                self.read_part(input, steps);
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads on in a part.
+    fn read_part(self, input: &Input, steps: &mut Steps) {
+        let mut go = |ops: Vec<Op>, at: At, no_colon: bool| steps.push((ops, To::State(Self { at, no_colon })));
+        match (self.at, input) {
+            (_, Input::Separator | Input::End) => self.end_part(input, steps),
+            (At::Start(first), _) => {
+                let is_free = matches!(first, First::No | First::Glued);
+                if first == First::Guardable {
+                    input.one().into_iter().for_each(|op| go(vec![Op::Guard, op], At::Guarded, false));
+                }
+                match input {
+                    Input::Stars(count) => go(vec![], At::Stars(at_most_3(*count), first), !is_free && *count == 1),
+                    _ if input.is('.') => go(vec![], At::Dots(1), !is_free),
+                    _ => go(vec![input.op()], At::Inside, !is_free && input.one().is_some()),
+                }
+            }
+            (At::Stars(before, first), Input::Stars(count)) => {
+                go(vec![], At::Stars(at_most_3(usize::from(before) + count), first), false);
+            }
+            (At::Stars(..), _) => go(vec![Op::Star, input.op()], At::Inside, false),
+            (At::Dots(1), _) if input.is('.') => go(vec![], At::Dots(2), false),
+            (At::Dots(count), _) => {
+                let dots = Op::Text(".".repeat(count.into()).into());
+                go(vec![dots, input.op()], input.inside(), false);
+            }
+            (At::InsideStar, Input::Stars(_)) => go(vec![], At::InsideStar, false),
+            _ => go(vec![input.op()], input.inside(), false),
+        }
+    }
+
+    /// Ends a part, unless it is one that falls away: for that, there is another state.
+    fn end_part(self, input: &Input, steps: &mut Steps) {
+        let is_end = matches!(input, Input::End);
+        let (op, due) = match self.at {
+            At::Stars(2, first) if first != First::Glued => match is_end {
+                true => (Op::AnyEnd, Due::Separator),
+                false => (Op::Empty, Due::AnyPath),
+            },
+            At::Stars(_, First::Glued) => (Op::Stars, Due::Separator),
+            At::Stars(1, _) => (Op::Part, Due::Separator),
+            At::Stars(..) => (Op::Stars, Due::Separator),
+            At::Dots(2) => (Op::Up, Due::Separator),
+            At::Inside | At::InsideStar => (Op::Empty, Due::Separator),
+            _ => return,
+        };
+        let to = match is_end {
+            true => To::End { with_separator: false },
+            false => To::State(Self::new(At::Between(due, true))),
+        };
+        steps.push((vec![op], to));
+    }
+}
+
+/// Ends a pattern after a separator, or a part that fell away.
+fn end_between(due: Due, with_separator: bool, steps: &mut Steps) {
+    let op = if due == Due::AnyPath { Op::AnyEnd } else { Op::Empty };
+    steps.push((vec![op], To::End { with_separator }));
+}
+
+fn at_most_3(count: usize) -> u8 {
+    count.min(3) as u8
+}
+
+impl Input {
+    /// Whether it is this character as it is written, be it a wildcard.
+    fn is(&self, character: char) -> bool {
+        matches!(self, Self::Token { written, .. } if *written == Some(character))
+    }
+
+    fn op(&self) -> Op {
+        match self {
+            Self::Token { token, .. } => Op::One(token.clone()),
+            Self::Stars(_) => Op::Star,
+            Self::Separator => Op::Separator,
+            Self::End => Op::Empty,
+        }
+    }
+
+    /// The same, if it is written as one character, such as may stand for a drive.
+    fn one(&self) -> Option<Op> {
+        match self {
+            Self::Stars(1) => Some(Op::Star),
+            Self::Token { written: Some(_), .. } => Some(self.op()),
+            _ => None,
+        }
+    }
+
+    /// Where it leads in a part.
+    fn inside(&self) -> At {
+        if matches!(self, Self::Stars(_)) { At::InsideStar } else { At::Inside }
+    }
+}
+
+impl Share {
+    /// Here every separator counts, and so does every dot.
+    fn read(self, input: &Input, steps: &mut Steps) {
+        let to = |share: Self| To::State(State::new(At::Share(share)));
+        match input {
+            Input::Separator => {
+                let mut ops = self.end_part(false);
+                match self.place.next() {
+                    Some(place) => steps.push((ops, to(Self { place, stars: 0, inside: false }))),
+                    None => {
+                        ops.push(Op::AnchorEnd);
+                        steps.push((ops, To::State(State::new(At::Between(Due::Anchor, true)))));
+                    }
+                }
+            }
+            Input::End => {
+                let mut ops = self.end_part(!self.gets_root());
+                ops.push(Op::AnchorEnd);
+                steps.push((ops, To::End { with_separator: false }));
+            }
+            Input::Stars(count) if !self.inside => {
+                let stars = at_most_3(usize::from(self.stars) + count);
+                steps.push((vec![], to(Self { place: self.place.with(input), stars, inside: false })));
+            }
+            _ => {
+                let star = (self.stars > 0).then_some(Op::Star);
+                let ops = star.into_iter().chain([input.op()]).collect();
+                steps.push((ops, to(Self { place: self.place.with(input), stars: 0, inside: true })));
+            }
+        }
+    }
+
+    /// What ends the current part, with the separator after it unless it is the last of all.
+    fn end_part(self, is_last: bool) -> Vec<Op> {
+        let separator = if is_last { Op::Empty } else { Op::Separator };
+        match self.stars {
+            0 => vec![separator],
+            1 => vec![Op::Part, separator],
+            2 if is_last => vec![Op::AnyEnd],
+            2 => vec![Op::AnyPath],
+            _ => vec![Op::Star, separator],
+        }
+    }
+
+    /// Whether it is a whole share, which has a root even if none is written.
+    fn gets_root(self) -> bool {
+        let is_empty = self.stars == 0 && !self.inside;
+        match self.place {
+            Place::Share { of_server, .. } => of_server && !is_empty,
+            Place::UncShare => !is_empty,
+            Place::Server(_) | Place::UncServer => false,
+        }
+    }
+}
+
+impl Place {
+    fn with(self, input: &Input) -> Self {
+        let written = if let Input::Token { written: Some(written), .. } = input { *written } else { '*' };
+        match self {
+            Self::Server(server) => Self::Server(match (server, written) {
+                (Server::Empty, '?') => Server::Question,
+                (Server::Empty, '.') => Server::Dot,
+                (Server::Question, '.') => Server::QuestionDot,
+                _ => Server::Name,
+            }),
+            Self::Share { unc, of_server } => {
+                let next = |read: u8| {
+                    b"UNC".get(usize::from(read)).is_some_and(|&byte| char::from(byte) == written.to_ascii_uppercase())
+                };
+                Self::Share { unc: unc.filter(|&read| next(read)).map(|read| read + 1), of_server }
+            }
+            place => place,
+        }
+    }
+
+    /// Where a separator leads, unless it is the root.
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Server(server) => {
+                Some(Self::Share { unc: (server == Server::Question).then_some(0), of_server: server == Server::Name })
+            }
+            Self::Share { unc: Some(3), .. } => Some(Self::UncServer),
+            Self::UncServer => Some(Self::UncShare),
+            Self::Share { .. } | Self::UncShare => None,
+        }
+    }
+}
