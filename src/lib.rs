@@ -116,20 +116,28 @@
 //!   go to the system as std passes them on, which is as verbatim paths.
 //! - Names that Windows would take for others are refused with
 //!   [`InvalidFilename`](std::io::ErrorKind::InvalidFilename) before the system sees them: devices (`nul.txt`), dots
-//!   and spaces at the end of a name; and, where something is made, changed or removed, streams (`a:b`). A verbatim
-//!   path means what it says. Where a listing finds such a name, it is copied and removed as it is.
+//!   and spaces at the end of a name; and, if something is made, changed or removed, streams (`a:b`). Questions refuse
+//!   them as well: `a.` is never answered with what `a` is. A verbatim path means what it says. If a listing finds such
+//!   a name, it is copied and removed as it is.
 //! - A file that another program has open is in the way there. What gives a name to a file, or removes one, is tried
 //!   again after 1, 2, 4, … ms, for one second at most; one of many files in a tree for an eighth of one. Then it
 //!   fails with [`ResourceBusy`](std::io::ErrorKind::ResourceBusy) or
 //!   [`PermissionDenied`](std::io::ErrorKind::PermissionDenied).
+//! - A question ([`stat`](Path::stat), [`is_junction`](Path::is_junction), …) opens a file for its attributes only, which
+//!   stands in no program's way.
 //! - Read-only files are replaced and removed, as on other systems.
-//! - Links are made with what they lead to in view ([`symlink_to`](Path::symlink_to)), junctions are told
-//!   ([`is_junction`](Path::is_junction)) and never gone through when a tree is removed; owners and groups are
-//!   [`Unsupported`](std::io::ErrorKind::Unsupported).
+//! - A file is identified by the 128 bits of its number; if it has one name, also by its real path, as some file systems
+//!   number several files alike, or none.
+//! - [`symlink_to`](Path::symlink_to) makes a link to a directory if there is one at the target. A copy of a link is of
+//!   the same kind as the link, and a copied junction is a junction. Neither is gone through when a tree is removed.
+//! - Named streams are copied with their file. If the target's file system has none, they are
+//!   [reported](Attribute::Stream). Access control lists are those that the target's directory gives.
+//! - Owners and groups are [`Unsupported`](std::io::ErrorKind::Unsupported).
 //!
-//! Wine makes no links, keeps names in their case, and lets open files be removed. So unproved on a real Windows are:
-//! links and junctions, renaming that changes only case, touching of read-only files, and removing or replacing what is
-//! open for others to remove. Waiting for a file that nobody else may open is tested under Wine, too.
+//! Wine makes no links, lists no streams, keeps names in their case, and lets open files be removed. So unproved on a real
+//! Windows are: links, junctions and streams, which are tested with answers as Microsoft documents them; renaming that
+//! changes only case; file systems without file numbers; and removing or replacing what is open for others to remove.
+//! Waiting for a file that nobody else may open is tested under Wine.
 //!
 //! ## macOS
 //!

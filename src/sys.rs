@@ -22,6 +22,7 @@ mod windows {
     mod kinds;
     mod reserved_names;
     mod retry;
+    mod streams;
 }
 
 /// The numbers of a device or volume, and of a file on it. On Windows, all 128 bits tell files apart.

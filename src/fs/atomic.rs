@@ -76,10 +76,11 @@ impl Path {
     /// let be set. Where a file system has capabilities or checksums of content there, they go with
     /// the old content. On macOS, access control lists and flags are not kept.
     ///
-    /// On Windows, access control lists, attributes such as "hidden", and streams are not kept; a file
-    /// that another program has open without sharing it is not replaced
-    /// ([`PermissionDenied`](io::ErrorKind::PermissionDenied)); and directories are not brought to the
-    /// disk.
+    /// On Windows, attributes such as "hidden" are kept; access control lists and streams are not, as the only call that
+    /// keeps them (`ReplaceFileW`) can fail with the file gone. A file that another program has open is replaced if
+    /// [`replace`](Path::replace) could replace it; otherwise it stays as it is after one second
+    /// ([`ResourceBusy`](io::ErrorKind::ResourceBusy) or [`PermissionDenied`](io::ErrorKind::PermissionDenied)).
+    /// Directories are not flushed.
     ///
     /// # Security
     ///

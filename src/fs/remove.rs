@@ -49,8 +49,9 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, std removes the tree, just as safely. Where that is not permitted, or files are open, what is
-    /// left is removed one by one, by path: then a directory that becomes a link at that moment could be followed.
+    /// On Windows, std removes the tree, just as safely. If something in it is open in another program, everything else
+    /// is removed, from directories that are held open. What is left then is tried once more, by path, to report each
+    /// failure: a directory that becomes a link at that moment could be followed.
     ///
     /// # Security
     ///

@@ -33,6 +33,8 @@ pub enum Attribute {
     Xattr(String),
     /// Its extended attributes, which could not be listed.
     Xattrs,
+    /// An alternate data stream of Windows, by its name: what the target's file system has no place for.
+    Stream(String),
     /// That it is the same file as another one of the tree: it was copied again.
     HardLink,
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Attribute {
             Self::DefaultAccessList => "default access control list",
             Self::Xattr(name) => return write!(f, "extended attribute `{}`", printable(name)),
             Self::Xattrs => "extended attributes",
+            Self::Stream(name) => return write!(f, "stream `{}`", printable(name)),
             Self::HardLink => "hard link",
         })
     }

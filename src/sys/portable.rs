@@ -74,6 +74,19 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// Gives a new file, which has a temporary name, its own. Fails if something has that name.
+pub(super) use rename_new as give_name;
+
+/// What else than its content a copy does not have, of what std copies.
+pub(super) fn lost_by_copying(_: &Path, _: &Path) -> Vec<crate::report::Attribute> {
+    Vec::new()
+}
+
+/// Makes a symbolic link with this text, as another one is.
+pub(super) fn symlink_like(target: &Path, link: &Path, _like: &Path) -> io::Result<()> {
+    symlink(target, link)
+}
+
 /// Makes a symbolic link with this text.
 #[cfg(unix)]
 pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
@@ -158,11 +171,6 @@ pub(super) fn child(dir: &Path, name: &OsStr) -> PathBuf {
 /// Refuses a path under which the system would make or change something else.
 pub(super) fn check(_: &Path) -> io::Result<()> {
     Ok(())
-}
-
-/// Gives something a name, which may take more than one try.
-pub(super) fn with_retries<T>(mut deed: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    deed()
 }
 
 /// An error of the system as others put it.

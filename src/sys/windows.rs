@@ -12,6 +12,7 @@ mod remove;
 mod rename;
 mod reserved_names;
 mod retry;
+mod streams;
 mod verbatim;
 
 use std::fs::{self, File, OpenOptions, Permissions, ReadDir};
@@ -33,6 +34,7 @@ use retry::Patience;
 pub(super) use verbatim::{absolute, child, is_anchor};
 
 use super::{Links, portable};
+use crate::report::Attribute;
 pub(crate) use portable::{
     AtomicFile, Dir, Metadata, group, home_dir, home_dir_of, inode, is_loop, is_mount, is_out_of_descriptors,
     may_not_read, may_not_write, most_descriptors, names, owner, permission_bits, resolve, set_times_to_now, special,
@@ -79,6 +81,46 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     check(from)?;
     check(to)?;
     rename::rename_new(from, to)
+}
+
+/// Gives a new file, which has a temporary name, its own. Fails if something has that name.
+pub(super) fn give_name(temporary: &Path, name: &Path) -> io::Result<()> {
+    with_retries(|| calls::move_file(temporary, name)).map_err(|error| explained(name, error))
+}
+
+/// The streams of a file that its copy does not have, as on file systems without them. Where the system cannot list
+/// them, there are none.
+pub(super) fn lost_by_copying(from: &Path, to: &Path) -> Vec<Attribute> {
+    let streams = |path| opening::open_to_ask(path, Links::Follow).and_then(|file| calls::streams(&file));
+    match streams(from) {
+        Ok(names) if names.is_empty() => Vec::new(),
+        Ok(names) => {
+            let kept = streams(to).unwrap_or_default();
+            names.into_iter().filter(|name| !kept.contains(name)).map(Attribute::Stream).collect()
+        }
+        Err(_) => Vec::new(),
+    }
+}
+
+/// Makes a link as another one is, be it to a file, to a directory or a junction: what is at the target now, if it is
+/// there at all, does not decide.
+pub(super) fn symlink_like(target: &Path, link: &Path, like: &Path) -> io::Result<()> {
+    use std::os::windows::fs::{symlink_dir, symlink_file};
+
+    match opening::link_at(like)? {
+        Some(Link::ToFile) => change(link, |link| symlink_file(target, link)),
+        Some(Link::ToDirectory) => change(link, |link| symlink_dir(target, link)),
+        Some(Link::Junction) => change(link, |link| make_junction(target, link)),
+        None => symlink(target, link),
+    }
+}
+
+fn make_junction(target: &Path, link: &Path) -> io::Result<()> {
+    match portable::lstat(link) {
+        Ok(_) => Err(taken_error()),
+        // What has failed leaves an empty directory.
+        Err(_) => junction::create(target, link).inspect_err(|_| _ = fs::remove_dir(link)),
+    }
 }
 
 /// Makes a symbolic link with this text: one to a directory where a directory is there now.
@@ -222,7 +264,7 @@ fn patiently<T>(patience: Patience, deed: impl FnMut() -> io::Result<T>) -> io::
     patience.try_for(obstacle, thread::sleep, deed)
 }
 
-/// Gives something a name, and waits for those who have that name's file open.
-pub(super) fn with_retries<T>(deed: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+/// Does something to a name, and waits for those who have that name's file open.
+fn with_retries<T>(deed: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     patiently(Patience::RENAMING, deed)
 }

@@ -2,10 +2,12 @@
 //!
 //! Wine shows all of it but links, junctions, and renaming that changes only case.
 
+mod atomic;
 mod holding;
 mod names;
 mod questions;
 mod renaming;
+mod trees;
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;

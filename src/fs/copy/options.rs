@@ -367,7 +367,7 @@ impl CopyOptions {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, the attribute that forbids writing.
+    /// On Windows, the attributes of files and directories: read-only, hidden, system.
     #[doc(alias = "permissions")]
     pub fn mode(self, keep: bool) -> Self {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.mode))
@@ -385,9 +385,6 @@ impl CopyOptions {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
-    /// # Platform-specific behavior
-    ///
-    /// On Windows, of files only.
     #[doc(alias = "preserve_metadata")]
     pub fn times(self, keep: bool) -> Self {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.times))

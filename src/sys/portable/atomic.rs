@@ -1,12 +1,13 @@
-//! A file's content, replaced in one step, over std and tempfile: the path is followed anew by each call.
+//! A file's content, replaced in one step, over std: the path is followed anew by each call.
 
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::Metadata;
 use super::attr::is_readonly;
-use super::{Metadata, without_path};
-use crate::sys::edit_dir::parent_of;
+use crate::sys::edit_dir::{parent_of, temporary_name};
 use crate::sys::paths::{self, lstat};
 
 /// Where a path leads, and the regular file that is there, if one is.
@@ -45,31 +46,48 @@ impl AtomicFile {
         if self.old.as_ref().is_some_and(is_readonly) {
             return Err(ErrorKind::PermissionDenied.into());
         }
-        let dir = parent_of(&self.path);
-        let prefix = format!(".{}.", front_of_name(&self.path));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&prefix).suffix(".waypath-tmp").rand_bytes(12);
-        #[cfg(unix)]
-        if self.old.is_none() {
-            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(dir).map_err(|error| paths::explained(&self.path, without_path(error)))?;
-        file.write_all(content).map_err(without_path)?;
+        let (mut temporary, mut file) = self.temporary().map_err(|error| paths::explained(&self.path, error))?;
+        file.write_all(content)?;
         if let Some(old) = &self.old
             && !cfg!(target_family = "wasm")
         {
-            file.as_file().set_permissions(old.permissions())?;
+            file.set_permissions(old.permissions())?;
         }
-        file.as_file().sync_all()?;
-        let mut file = Some(file);
-        paths::with_retries(|| {
-            let whole = file.take().expect("BUG: a file that was given its name before");
-            whole.persist(&self.path).map(drop).map_err(|failed| {
-                file = Some(failed.file);
-                failed.error
-            })
-        })?;
-        sync_dir(dir)
+        file.sync_all()?;
+        drop(file);
+        paths::rename(&temporary.path, &self.path)?;
+        temporary.has_its_name = true;
+        sync_dir(parent_of(&self.path))
+    }
+
+    /// Makes a file with a name that nobody has, beside the old one.
+    fn temporary(&self) -> io::Result<(Temporary, File)> {
+        let mut name = OsString::from(format!(".{}", front_of_name(&self.path)));
+        name.push(temporary_name());
+        let path = paths::child(parent_of(&self.path), &name);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if self.old.is_some() {
+            // Nobody else may read it before it has the permissions of the old one.
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let file = options.open(&path)?;
+        Ok((Temporary { path, has_its_name: false }, file))
+    }
+}
+
+/// A file that is removed unless it got its name.
+struct Temporary {
+    path: PathBuf,
+    has_its_name: bool,
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.has_its_name {
+            _ = paths::remove_file(&self.path);
+        }
     }
 }
 

@@ -90,8 +90,15 @@ impl EditDir for Dir {
     }
 
     /// std gives links nothing.
-    fn make_link(&self, name: &OsStr, target: &Path, _: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses> {
-        self.make(name, copying.existing, |path| paths::symlink(target, path))?;
+    fn make_link(
+        &self,
+        name: &OsStr,
+        target: &Path,
+        like: &Original<'_, Self>,
+        copying: &Copying,
+    ) -> io::Result<Losses> {
+        let like = like.dir.child(like.name);
+        self.make(name, copying.existing, |path| paths::symlink_like(target, path, &like))?;
         Ok(Losses::default())
     }
 
@@ -148,7 +155,10 @@ impl EditDir for Dir {
             if !goes_on(bytes) {
                 return Ok(None);
             }
-            self.rename(&temporary, self, name, copying.existing)?;
+            match copying.existing {
+                Existing::Replace => paths::rename(&path, &self.child(name))?,
+                Existing::Fail => paths::give_name(&path, &self.child(name))?,
+            }
             Ok(Some(CopiedFile { means: Means::BySystem, losses }))
         });
         match made {
@@ -162,7 +172,7 @@ impl EditDir for Dir {
         let found = stat(&from.path)?;
         let mut losses = Losses::default();
         let Attributes { mode, times, .. } = finishing.attributes;
-        if mode && cfg!(unix) {
+        if mode && cfg!(any(unix, windows)) {
             losses.of(Attribute::Mode, fs::set_permissions(&self.path, found.permissions()));
         }
         // Where neither is, std opens no directories to set their times.
@@ -228,9 +238,21 @@ impl Dir {
 
 /// Makes a complete copy; returns its length.
 fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io::Result<(u64, Losses)> {
-    fs::copy(from, to)?;
+    // Under Wine, which does not tell std how far it is, 0 is returned for each file.
+    let bytes = match fs::copy(from, to)? {
+        0 => facts.size,
+        bytes => bytes,
+    };
     let mut losses = Losses::default();
-    let Attributes { mode, times, .. } = copying.attributes;
+    let Attributes { mode, times, xattrs, .. } = copying.attributes;
+    if xattrs {
+        for lost in paths::lost_by_copying(from, to) {
+            losses.add(lost, ErrorKind::Unsupported);
+        }
+    }
+    if mode && !times && !copying.sync {
+        return Ok((bytes, losses));
+    }
     let copy = stat(to)?;
     let permissions = copy.permissions();
     // To set the times, it has to be opened for writing.
@@ -253,8 +275,7 @@ fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io
     if is_closed && mode {
         losses.of(Attribute::Mode, fs::set_permissions(to, permissions));
     }
-    // `fs::copy` returns 0 under Wine, which does not tell std how far it is.
-    Ok((copy.len(), losses))
+    Ok((bytes, losses))
 }
 
 fn set_times(file: &File, facts: &Facts) -> io::Result<()> {

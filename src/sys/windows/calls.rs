@@ -13,9 +13,11 @@ use std::path::{Path, PathBuf};
 
 use windows_sys::Win32::Storage::FileSystem::{
     FILE_ATTRIBUTE_TAG_INFO, FILE_BASIC_INFO, FILE_ID_INFO, FILE_INFO_BY_HANDLE_CLASS, FileAttributeTagInfo,
-    FileBasicInfo, FileIdInfo, GetFileInformationByHandleEx, GetFinalPathNameByHandleW, MoveFileExW,
+    FileBasicInfo, FileIdInfo, FileStreamInfo, GetFileInformationByHandleEx, GetFinalPathNameByHandleW, MoveFileExW,
 };
 
+use super::errors::code;
+use super::streams::stream_names;
 use super::verbatim::system_path;
 
 /// Gives a file or directory another name on its volume, in one step. Fails if something has that name.
@@ -77,6 +79,31 @@ fn info<T: Info>(file: &File) -> io::Result<T> {
     // `found`, which is of the type that it writes for the class.
     check(unsafe { GetFileInformationByHandleEx(file.as_raw_handle(), T::CLASS, (&raw mut found).cast(), size) })?;
     Ok(found)
+}
+
+/// Returns the names of the streams of an open file, without that of its content.
+///
+/// `GetFileInformationByHandleEx` with `FileStreamInfo`; the entries are read as bytes.
+pub(super) fn streams(file: &File) -> io::Result<Vec<String>> {
+    const MOST: usize = 1 << 17;
+    // Of numbers, as entries begin with one.
+    let mut entries = vec![0_u64; 1 << 7];
+    loop {
+        let size = u32::try_from(size_of_val(&*entries)).map_err(io::Error::other)?;
+        let to = entries.as_mut_ptr().cast();
+        // SAFETY: the handle is open as long as the file is borrowed, and the system writes no more than `size` bytes.
+        match check(unsafe { GetFileInformationByHandleEx(file.as_raw_handle(), FileStreamInfo, to, size) }) {
+            Ok(()) => {
+                let bytes: Vec<u8> = entries.into_iter().flat_map(u64::to_ne_bytes).collect();
+                return Ok(stream_names(&bytes));
+            }
+            Err(error) if error.raw_os_error() == Some(code::HANDLE_EOF) => return Ok(Vec::new()),
+            Err(error) if error.raw_os_error() == Some(code::MORE_DATA) && entries.len() < MOST => {
+                entries.resize(entries.len() * 2, 0);
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Returns the path of an open file, with no link in it.

@@ -14,9 +14,11 @@ pub(super) mod code {
     pub(in crate::sys::windows) const ACCESS_DENIED: i32 = 5;
     pub(in crate::sys::windows) const SHARING_VIOLATION: i32 = 32;
     pub(in crate::sys::windows) const LOCK_VIOLATION: i32 = 33;
+    pub(in crate::sys::windows) const HANDLE_EOF: i32 = 38;
     pub(in crate::sys::windows) const DIR_NOT_EMPTY: i32 = 145;
     pub(in crate::sys::windows) const ALREADY_EXISTS: i32 = 183;
     pub(in crate::sys::windows) const FILENAME_EXCED_RANGE: i32 = 206;
+    pub(in crate::sys::windows) const MORE_DATA: i32 = 234;
     pub(in crate::sys::windows) const DIRECTORY: i32 = 267;
     pub(in crate::sys::windows) const DELETE_PENDING: i32 = 303;
     pub(in crate::sys::windows) const DIRECTORY_NOT_SUPPORTED: i32 = 336;

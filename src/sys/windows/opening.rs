@@ -18,6 +18,10 @@ use crate::sys::{FileId, Links, portable};
 
 /// Ways to open a file ("CreateFileW").
 mod flag {
+    pub(super) const SHARE_READ: u32 = 1;
+    pub(super) const SHARE_WRITE: u32 = 2;
+    /// Asking for attributes alone would hold nothing.
+    pub(super) const LIST_DIRECTORY: u32 = 1;
     pub(super) const READ_ATTRIBUTES: u32 = 0x80;
     pub(super) const WRITE_ATTRIBUTES: u32 = 0x100;
     /// Directories, too.
@@ -29,6 +33,15 @@ mod flag {
 /// Opens a file or directory to ask for what is known of it. No right to its content is needed.
 pub(super) fn open_to_ask(path: &Path, links: Links) -> io::Result<File> {
     open(path, links, flag::READ_ATTRIBUTES)
+}
+
+/// Opens a file or directory, and not what a link leads to. Until it is closed, nobody can rename or remove it.
+pub(super) fn open_alone(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .access_mode(flag::READ_ATTRIBUTES | flag::LIST_DIRECTORY)
+        .share_mode(flag::SHARE_READ | flag::SHARE_WRITE)
+        .custom_flags(flag::BACKUP_SEMANTICS | flag::OPEN_REPARSE_POINT)
+        .open(path)
 }
 
 /// Opens a file or directory for its times and attributes, also where its content may not be written.

@@ -1,11 +1,11 @@
 //! Removing what is read-only, and what others have open.
 
 use std::fs::{self, Permissions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::errors::{code, explained, is_a_directory, is_denied, obstacle};
-use super::opening::open_attributes;
+use super::opening::{open_alone, open_attributes};
 use super::retry::Patience;
 use super::{patiently, portable};
 use crate::sys::Links;
@@ -55,7 +55,45 @@ fn remove_dir_with(patience: Patience, path: &Path) -> io::Result<()> {
 
 /// Removes a directory with all that is in it, by std, which takes care that what becomes a link is not followed.
 pub(in crate::sys) fn remove_tree(path: &Path) -> io::Result<()> {
-    patiently(Patience::REMOVING, || fs::remove_dir_all(path))
+    match patiently(Patience::REMOVING, || fs::remove_dir_all(path)) {
+        Err(error) if is_held_up(&error) => remove_free(path).and(Err(error)),
+        result => result,
+    }
+}
+
+/// Whether something in a tree is in the way of its removal: others have it open, or have removed it and still have it
+/// open, so that its directory is not empty.
+fn is_held_up(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(code::DIR_NOT_EMPTY) || obstacle(error).is_some()
+}
+
+/// Removes what can be removed from a directory; returns the first obstacle that is not gone by then.
+///
+/// The directory is held open meanwhile, so that nobody can put a link in its place: deletion is not shared.
+fn remove_free(path: &Path) -> io::Result<()> {
+    let held = open_alone(path)?;
+    if !held.metadata()?.is_dir() {
+        return Err(io::Error::from_raw_os_error(code::DIRECTORY));
+    }
+    let mut first = Ok(());
+    for entry in fs::read_dir(path)? {
+        let (path, kind) = entry.and_then(|entry| Ok((super::child(path, &entry.file_name()), entry.file_type()?)))?;
+        let removed = match kind.is_dir() {
+            true => remove_tree_once(&path),
+            false => remove_one_file(&path),
+        };
+        if removed.as_ref().is_err_and(|error| error.kind() != ErrorKind::NotFound) {
+            first = first.and(removed);
+        }
+    }
+    first
+}
+
+fn remove_tree_once(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if is_held_up(&error) => remove_free(path).and(Err(error)),
+        result => result,
+    }
 }
 
 /// Does to a file what Windows denies for one that is read-only: it is made writable for that time.
