@@ -7,6 +7,7 @@ mod holding;
 mod names;
 mod questions;
 mod renaming;
+mod sharing;
 mod trees;
 
 use std::fs::OpenOptions;
