@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use super::{Rules, Split, cmp_natural, cmp_parts, is_normal_tail, push_parts, push_tail};
+use super::{Rules, Split, cmp_natural, cmp_parts, is_normal_tail, last_byte, push_parts, push_tail};
 
 const SEPARATOR: u8 = b'/';
 
@@ -45,8 +45,23 @@ impl Rules for Posix {
     }
 
     #[inline]
+    fn anchor_len(text: &str) -> usize {
+        root_len(text)
+    }
+
+    #[inline]
     fn has_no_tail(text: &str) -> bool {
         text.ends_with('/') || text == "."
+    }
+
+    /// A separator at the end is a root, so that the last separator, wherever it is, stands before the name.
+    #[inline]
+    fn name_start(text: &str) -> usize {
+        match last_byte(text, SEPARATOR) {
+            Some(at) => at + 1,
+            None if text == "." => text.len(),
+            None => 0,
+        }
     }
 
     #[inline]
@@ -111,14 +126,11 @@ impl Rules for Posix {
     }
 }
 
-/// The length of the root of normal text.
+/// The length of the root of normal text; without a branch, as absolute and relative paths come mixed.
 #[inline]
 fn root_len(text: &str) -> usize {
-    match text.as_bytes() {
-        [b'/', b'/', ..] => 2,
-        [b'/', ..] => 1,
-        _ => 0,
-    }
+    let [first, second] = [0, 1].map(|at| text.as_bytes().get(at) == Some(&SEPARATOR));
+    usize::from(first) + usize::from(first & second)
 }
 
 /// Whether any text is normal: behind three slashes, a tail begins with one, which is not.

@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 use std::marker::PhantomData;
 
 use super::Path;
-use crate::flavour::{Flavour, Rules, Split};
+use crate::flavour::{Flavour, Rules, Split, first_byte, last_byte};
 
 /// The parts of a path.
 impl<F: Flavour> Path<F> {
@@ -128,9 +128,13 @@ impl<F: Flavour> Path<F> {
     }
 
     #[inline]
+    pub(super) fn name_start(&self) -> usize {
+        F::Rules::name_start(self.as_str())
+    }
+
+    #[inline]
     pub(super) fn anchor_len(&self) -> usize {
-        let Split { drive, root, .. } = self.split();
-        drive.len() + root.len()
+        F::Rules::anchor_len(self.as_str())
     }
 }
 
@@ -152,11 +156,7 @@ impl<F: Flavour> Path<F> {
     #[inline]
     #[must_use]
     pub fn name(&self) -> &str {
-        let tail = self.split().tail;
-        match last_separator::<F>(tail) {
-            Some(at) => &tail[at + 1..],
-            None => tail,
-        }
+        &self.as_str()[self.name_start()..]
     }
 
     /// Returns the name without its last [`suffix`](Path::suffix).
@@ -247,16 +247,12 @@ impl<F: Flavour> Path<F> {
     #[inline]
     #[must_use]
     pub fn parent(&self) -> &Self {
-        let tail = self.split().tail;
         let text = self.as_str();
-        if tail.is_empty() {
-            return self;
-        }
-        let before = text.len() - tail.len();
-        match last_separator::<F>(tail) {
-            Some(at) => Self::from_normal(&text[..before + at]),
-            None if self.anchor_len() > 0 => Self::from_normal(&text[..before]),
-            None => Self::from_normal("."),
+        match self.name_start() {
+            start if start == text.len() => self,
+            start if start > self.anchor_len() => Self::from_normal(&text[..start - 1]),
+            0 => Self::from_normal("."),
+            start => Self::from_normal(&text[..start]),
         }
     }
 
@@ -278,14 +274,10 @@ impl<F: Flavour> Path<F> {
     }
 }
 
-#[inline]
-pub(super) fn last_separator<F: Flavour>(text: &str) -> Option<usize> {
-    text.bytes().rposition(|byte| byte == F::Rules::SEPARATOR)
-}
-
 /// A name in front of and from its last dot, leading dots not counted.
+#[inline]
 pub(super) fn split_suffix(name: &str) -> (&str, &str) {
-    match name.bytes().rposition(|byte| byte == b'.') {
+    match last_byte(name, b'.') {
         Some(dot) if name.as_bytes()[..dot].iter().any(|&byte| byte != b'.') => name.split_at(dot),
         _ => (name, ""),
     }
@@ -318,8 +310,7 @@ impl<'a, F: Flavour> Iterator for Parts<'a, F> {
         if self.tail.is_empty() {
             return None;
         }
-        let end = self.tail.bytes().position(|byte| byte == F::Rules::SEPARATOR);
-        let (part, rest) = match end {
+        let (part, rest) = match first_byte(self.tail, F::Rules::SEPARATOR) {
             Some(end) => (&self.tail[..end], &self.tail[end + 1..]),
             None => (self.tail, ""),
         };
@@ -334,7 +325,7 @@ impl<F: Flavour> DoubleEndedIterator for Parts<'_, F> {
         if self.tail.is_empty() {
             return self.anchor.take();
         }
-        let (rest, part) = match last_separator::<F>(self.tail) {
+        let (rest, part) = match last_byte(self.tail, F::Rules::SEPARATOR) {
             Some(at) => (&self.tail[..at], &self.tail[at + 1..]),
             None => ("", self.tail),
         };
@@ -413,7 +404,7 @@ impl<'a, F: Flavour> Iterator for Parents<'a, F> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a Path<F>> {
-        if self.path.split().tail.is_empty() {
+        if F::Rules::has_no_tail(self.path.as_str()) {
             return None;
         }
         self.path = self.path.parent();

@@ -149,11 +149,16 @@ fn tail_behind<'a, F: Flavour>(path: &'a Path<F>, base: &Path<F>) -> Option<&'a 
     if F::Rules::has_no_tail(base.as_str()) {
         return F::Rules::text_eq(path.anchor(), base.anchor()).then_some(path.split().tail);
     }
-    let text = path.as_str();
-    // Nearly every base is spelled as it is in the path, and then this is all in any flavour.
-    if let Some(tail) = text.strip_prefix(base.as_str()).and_then(|rest| rest.strip_prefix(F::SEPARATOR)) {
-        return Some(tail);
+    let rest = path.as_str().strip_prefix(base.as_str());
+    match rest.and_then(|rest| if rest.is_empty() { Some(rest) } else { rest.strip_prefix(F::SEPARATOR) }) {
+        None if !F::Rules::CASE_SENSITIVE => tail_behind_spelling(path, base),
+        tail => tail,
     }
+}
+
+/// The same where case does not matter, and `base` may be spelled in another way than the start of `path`.
+fn tail_behind_spelling<'a, F: Flavour>(path: &'a Path<F>, base: &Path<F>) -> Option<&'a str> {
+    let text = path.as_str();
     let cut = same_parts_len(path, base);
     let (start, rest) = text.split_at_checked(cut)?;
     let rest = match rest.as_bytes() {
@@ -165,14 +170,9 @@ fn tail_behind<'a, F: Flavour>(path: &'a Path<F>, base: &Path<F>) -> Option<&'a 
     F::Rules::text_eq(start, base.as_str()).then_some(rest)
 }
 
-/// How long the start of `path` is that can equal `base`: its length where case matters. Elsewhere
-/// the anchors may be two spellings of one, and the tail is as long as the base's where folding
-/// keeps lengths, else as long as that many parts.
-#[inline]
+/// How long the start of `path` is that can equal `base`. The anchors may be two spellings of one, and the tail is as
+/// long as the base's where folding keeps lengths, else as long as that many parts.
 fn same_parts_len<F: Flavour>(path: &Path<F>, base: &Path<F>) -> usize {
-    if F::Rules::CASE_SENSITIVE {
-        return base.as_str().len();
-    }
     let (tail, base_tail) = (path.split().tail, base.split().tail);
     let before = path.as_str().len() - tail.len();
     if tail.is_ascii() && base_tail.is_ascii() {
