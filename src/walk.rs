@@ -344,12 +344,17 @@ impl Walk {
 
 impl State {
     fn begin(options: &mut Options) -> Self {
-        let is_threaded = matches!(options.order, Order::Unsorted) && options.threads.is_some_and(|count| count > 1);
+        let may_be_threaded =
+            matches!(options.order, Order::Unsorted) && options.threads.is_some_and(|count| count > 1);
         let search = Arc::new(Search::new(std::mem::take(options)));
-        if is_threaded && let Some(stream) = Stream::new(search.clone()) {
+        let lister = Lister::new(search.clone());
+        if may_be_threaded
+            && lister.enters_any()
+            && let Some(stream) = Stream::new(search)
+        {
             return Self::Threads(stream);
         }
-        Self::Here(Box::new(Lister::new(search)), VecDeque::new())
+        Self::Here(Box::new(lister), VecDeque::new())
     }
 }
 

@@ -53,48 +53,50 @@ fn walkers(tree: &str, root: String) -> Vec<Contender> {
             _ => None,
         })
     };
-    let mut walkers =
-        vec![
-            contender!("floor", root, |sink| floor::walk(root, sink)),
-            contender!("floor, 2 threads", root, |sink| floor::walk_in_threads(root, THREADS, sink)).in_threads(),
-            contender!("ours: visit, unsorted", root, |sink| ours::visit(ours::walk(root).unsorted(), sink))
-                .ours(goals(Some(1.05), Some(1.08), Some(1.3))),
-            contender!("ours: visit", root, |sink| ours::visit(ours::walk(root), sink)).ours(None),
-            contender!("ours: iterator, unsorted", root, |sink| ours::iterate(ours::walk(root).unsorted(), sink))
-                .ours(goals(Some(1.12), None, None)),
-            contender!("ours: iterator", root, |sink| ours::iterate(ours::walk(root), sink)).ours(goals(
-                Some(1.20),
-                None,
-                None,
-            )),
-            contender!("ours: par_visit, 2 threads", root, |sink| {
-                ours::par_visit(ours::walk(root).threads(THREADS), sink);
-            })
-            .in_threads()
-            .ours(goals(Some(0.60), None, None)),
-            contender!("ours: iterator, unsorted, 2 threads", root, |sink| {
-                ours::iterate(ours::walk(root).unsorted().threads(THREADS), sink);
-            })
-            .in_threads()
-            .ours(None),
-            contender!("std: read_dir, recursive", root, |sink| peers::std(root.as_ref(), sink)),
-            contender!("walkdir", root, |sink| peers::walkdir(peers::walkdir_builder(root), sink)),
-            contender!("walkdir, sorted", root, |sink| {
-                peers::walkdir(peers::walkdir_builder(root).sort_by_file_name(), sink);
-            }),
-            contender!("ignore", root, |sink| peers::ignore(&peers::ignore_builder(root), peers::is_below, sink)),
-            contender!("ignore, 2 threads", root, |sink| {
-                peers::ignore_in_threads(peers::ignore_builder(root).threads(THREADS), peers::is_below, sink);
-            })
-            .in_threads(),
-            contender!("jwalk, serial", root, |sink| peers::jwalk(root, jwalk::Parallelism::Serial, sink)),
-            contender!("jwalk, 2 threads", root, |sink| {
-                peers::jwalk(root, jwalk::Parallelism::RayonNewPool(THREADS), sink);
-            })
-            .in_threads(),
-            contender!("wax **/*", root, |sink| peers::wax(root, "**/*", sink)),
-            contender!("globwalk **/*", root, |sink| peers::globwalk(root, "**/*", sink)),
-        ];
+    let mut walkers = vec![
+        contender!("floor", root, |sink| floor::walk(root, sink)),
+        contender!("floor, 2 threads", root, |sink| floor::walk_in_threads(root, THREADS, sink)).in_threads(),
+        contender!("ours: visit, unsorted", root, |sink| ours::visit(ours::walk(root).unsorted(), sink)).ours(goals(
+            Some(1.05),
+            Some(1.08),
+            Some(1.3),
+        )),
+        contender!("ours: visit", root, |sink| ours::visit(ours::walk(root), sink)).ours(goals(None, Some(1.5), None)),
+        contender!("ours: iterator, unsorted", root, |sink| ours::iterate(ours::walk(root).unsorted(), sink))
+            .ours(goals(Some(1.12), None, None)),
+        contender!("ours: iterator", root, |sink| ours::iterate(ours::walk(root), sink)).ours(goals(
+            Some(1.20),
+            None,
+            None,
+        )),
+        contender!("ours: par_visit, 2 threads", root, |sink| {
+            ours::par_visit(ours::walk(root).threads(THREADS), sink);
+        })
+        .in_threads()
+        .ours(goals(Some(0.60), None, None)),
+        contender!("ours: iterator, unsorted, 2 threads", root, |sink| {
+            ours::iterate(ours::walk(root).unsorted().threads(THREADS), sink);
+        })
+        .in_threads()
+        .ours(None),
+        contender!("std: read_dir, recursive", root, |sink| peers::std(root.as_ref(), sink)),
+        contender!("walkdir", root, |sink| peers::walkdir(peers::walkdir_builder(root), sink)),
+        contender!("walkdir, sorted", root, |sink| {
+            peers::walkdir(peers::walkdir_builder(root).sort_by_file_name(), sink);
+        }),
+        contender!("ignore", root, |sink| peers::ignore(&peers::ignore_builder(root), peers::is_below, sink)),
+        contender!("ignore, 2 threads", root, |sink| {
+            peers::ignore_in_threads(peers::ignore_builder(root).threads(THREADS), peers::is_below, sink);
+        })
+        .in_threads(),
+        contender!("jwalk, serial", root, |sink| peers::jwalk(root, jwalk::Parallelism::Serial, sink)),
+        contender!("jwalk, 2 threads", root, |sink| {
+            peers::jwalk(root, jwalk::Parallelism::RayonNewPool(THREADS), sink);
+        })
+        .in_threads(),
+        contender!("wax **/*", root, |sink| peers::wax(root, "**/*", sink)),
+        contender!("globwalk **/*", root, |sink| peers::globwalk(root, "**/*", sink)),
+    ];
     // It follows links, and would not come back from those that lead up.
     if tree != "mixed" {
         walkers.push(contender!("glob **/*", root, |sink| peers::glob(root, &["**/*"], sink)));
@@ -164,6 +166,8 @@ impl Glob {
     /// Everybody who can search for the pattern. The floor is first.
     fn contenders(self, root: String) -> Vec<Contender> {
         let Self { pattern, plain, floor, goal } = self;
+        // No thread is started to look up one name.
+        let threads_goal = matches!(floor, Floor::One).then_some(goal);
         let mut contenders = floor.contenders(pattern, &root);
         let several =
             |who: &str| if plain.len() == 1 { who.to_owned() } else { format!("{who}, {} patterns", plain.len()) };
@@ -175,7 +179,12 @@ impl Glob {
                 ours::par_visit(ours::glob(root, pattern).threads(THREADS), sink);
             })
             .in_threads()
-            .ours(None),
+            .ours(at_most(threads_goal)),
+            contender!("ours: iterator, unsorted, 2 threads", root, |sink| {
+                ours::iterate(ours::glob(root, pattern).unsorted().threads(THREADS), sink);
+            })
+            .in_threads()
+            .ours(at_most(threads_goal)),
             contender!(several("glob"), root, |sink| peers::glob(root, plain, sink)),
             contender!("wax", root, |sink| peers::wax(root, pattern, sink)),
             contender!("globwalk", root, |sink| peers::globwalk(root, pattern, sink)),

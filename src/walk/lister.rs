@@ -118,6 +118,11 @@ impl<D: Directory> Lister<D> {
         &self.search
     }
 
+    /// Whether a directory may be entered, now that the listing is about to begin.
+    pub(super) fn enters_any(&self) -> bool {
+        self.pending.items.iter().any(Item::leads_on)
+    }
+
     pub(super) fn is_done(&self) -> bool {
         self.frames.is_empty()
     }

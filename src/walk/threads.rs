@@ -12,7 +12,7 @@ use super::lister::{Lister, Part};
 use super::search::Search;
 use crate::error::Result;
 use crate::sys::Directory;
-use crate::tree::{Pool, in_threads, lock, most_open, thread_count, usual_threads};
+use crate::tree::{MOST_OPEN, Pool, in_threads, lock, most_open, thread_count, usual_threads};
 
 /// What one thread does with what it finds.
 pub(super) trait Visitor<B> {
@@ -32,15 +32,22 @@ impl<B, V: FnMut(Result<&Entry>) -> ControlFlow<B>> Visitor<B> for V {
 }
 
 /// Lists with several threads; each makes a visitor for itself. The first break ends it for all.
+///
+/// Where a few names are looked up and no directory is entered, this thread does it alone: starting another takes
+/// many times as long.
 pub(super) fn run<D, B, V>(search: &Arc<Search>, visitor: impl Fn() -> V + Sync) -> ControlFlow<B>
 where
     D: Directory,
     B: Send,
     V: Visitor<B>,
 {
+    let (pool, visited) = (Pool::new(Job::<D>::Everything), Lister::<D>::visited(search));
+    let alone = Lister::unordered(search.clone(), visited.clone(), MOST_OPEN);
+    if !alone.enters_any() {
+        return work(&pool, alone, visitor());
+    }
     let count = thread_count(search.options.threads.unwrap_or_else(usual_threads));
-    let (pool, most_open) = (Pool::new(Job::<D>::Everything), most_open(count));
-    let visited = Lister::<D>::visited(search);
+    let most_open = most_open(count);
     let broken = Mutex::new(None);
     in_threads(count, || {
         let lister = Lister::unordered(search.clone(), visited.clone(), most_open);
