@@ -1,5 +1,7 @@
 //! What was read and is still to be visited.
 
+mod order;
+
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
 
@@ -66,6 +68,9 @@ pub(super) struct Below {
     pub(super) set: Set,
     pub(super) excluded: Set,
 }
+
+/// With so many items it pays to sort numbers instead.
+const MANY: usize = 40;
 
 /// How much was pending at some moment.
 #[derive(Clone, Copy, Default)]
@@ -181,17 +186,51 @@ impl Pending {
     /// an entry of the same text, and a failure of the directory itself before all.
     pub(super) fn sort(&mut self, above: Height) {
         let Self { items, names, failures, raw_names, .. } = self;
+        let items = &mut items[above.items..];
         let text = |item: &Item| &names[item.name.from..item.name.end];
         let raw = |item: &Item| match item.origin {
             Origin::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_os_str()),
             Origin::Raw(number) => Some(&*raw_names[number].0),
             _ => None,
         };
-        items[above.items..].sort_by(|left, right| {
+        let compare = |left: &Item, right: &Item| {
             let order = <Native as Flavour>::Rules::text_cmp(text(left), text(right));
             order.then_with(|| raw(left).cmp(&raw(right)))
-        });
+        };
+        if items.len() < MANY || !are_in_order_of_bytes(items) {
+            return items.sort_by(compare);
+        }
+        let order = order::by_bytes(
+            items.len(),
+            |at| text(&items[at]),
+            |left, right| compare(&items[left], &items[right]).then(left.cmp(&right)),
+        );
+        self.rearrange(above, &order);
     }
+
+    /// Puts the items above a height in this order, and then their texts: what is visited in turn lies in turn.
+    ///
+    /// Each pass reads from all over the memory, but knows early from where, so that the processor waits for many at
+    /// a time. In one pass, each text would wait for its item.
+    fn rearrange(&mut self, above: Height, order: &[usize]) {
+        let items = &mut self.items[above.items..];
+        let in_order: Vec<_> = order.iter().map(|&at| items[at]).collect();
+        items.copy_from_slice(&in_order);
+        let mut texts = String::with_capacity(self.names.len() - above.names);
+        for Item { name, .. } in items {
+            let from = above.names + texts.len();
+            texts.push_str(&self.names[name.from..name.end]);
+            *name = Name { from, end: above.names + texts.len(), ..*name };
+        }
+        self.names.truncate(above.names);
+        self.names.push_str(&texts);
+    }
+}
+
+/// Whether items are in the order of their texts' bytes: they are if case matters and each text is a name, without a
+/// separator in it.
+fn are_in_order_of_bytes(items: &[Item]) -> bool {
+    <Native as Flavour>::Rules::CASE_SENSITIVE && items.iter().all(|item| !matches!(item.origin, Origin::LookedUp))
 }
 
 impl Height {
@@ -221,6 +260,10 @@ impl Item {
 #[cfg(test)]
 mod tests {
     use std::io::ErrorKind;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     use super::*;
     use crate::error::Op;
@@ -272,6 +315,41 @@ mod tests {
             "c: None Some(File)",
         ];
         assert_eq!(sorted, expected);
+    }
+
+    /// Names that begin alike for long, end early, or are the same.
+    fn name() -> impl Strategy<Value = String> {
+        let start =
+            select(&["", "a", "scheduler_", "the same sixteen", "the same sixteen and the same thirty-two"][..]);
+        (start, "[ab.é]{0,3}").prop_map(|(start, end)| start.to_owned() + &end)
+    }
+
+    /// Other items, and above them one for each name: a failure, one that is not UTF-8, or a file.
+    fn filled_with(names: &[(String, u8)]) -> (Pending, Height) {
+        let mut pending = filled();
+        let height = pending.height();
+        for (name, what) in names {
+            match what {
+                0 => pending.add_failure(name, failure(name)),
+                1 => pending.add_raw(OsStr::new(name), FileKind::File, Below::default()),
+                _ => pending.add(name, 1, Item::new(Origin::Listed(FileKind::File), None, Below::default())),
+            }
+        }
+        (pending, height)
+    }
+
+    proptest! {
+        #[test]
+        fn many_items_come_in_the_order_of_few(names in vec((name(), 0..5_u8), 0..4 * MANY)) {
+            let mut expected = shown(&mut filled_with(&names).0);
+            expected[7..].sort_by_key(|line| {
+                let (text, what) = line.split_once(": ").unwrap();
+                (text.to_owned(), !what.starts_with("None"))
+            });
+            let (mut pending, height) = filled_with(&names);
+            pending.sort(height);
+            prop_assert_eq!(shown(&mut pending), expected);
+        }
     }
 
     #[test]
