@@ -79,10 +79,10 @@ impl Args {
         let mut walk = self.directory.glob(&self.patterns)?.exclude(&self.exclude).threads(self.threads);
         walk = walk.hidden(matches!(self.hidden, Hidden::Yes)).max_depth(self.max_depth.unwrap_or(usize::MAX));
         if self.follow {
-            walk = walk.follow_symlinks();
+            walk = walk.follow_symlinks(true);
         }
         if self.unsorted {
-            walk = walk.unsorted();
+            walk = walk.unsorted(true);
         }
         Ok(match self.kind {
             None => walk,

@@ -18,7 +18,6 @@
 //!
 //! Errors go to standard error, and the exit status is 1; bad arguments give 2.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::iter::Peekable;
@@ -115,7 +114,7 @@ impl Args {
 
     /// What copying will do when the strays are gone.
     fn planned_copy(&self, strays: &[Entry]) -> (Report, Vec<Failure>) {
-        let strays = strays.iter().map(|stray| below(stray, &self.target).into_owned());
+        let strays = strays.iter().map(|stray| below(stray, &self.target).to_owned());
         outcome(self.options().dry_run(true).assume_removed(strays).copy(&self.source, &self.target))
     }
 
@@ -188,7 +187,7 @@ impl Strays {
         for entry in target.walk().exclude(exclude) {
             match entry {
                 Ok(entry) => {
-                    let original = originals.kind_of(&below(&entry, target), &mut strays.unread);
+                    let original = originals.kind_of(below(&entry, target), &mut strays.unread);
                     strays.add(entry, original);
                 }
                 // Names that are not UTF-8 are copied like others; where only DST has one, it stays.
@@ -269,7 +268,7 @@ fn can_replace(original: FileKind, old: FileKind) -> bool {
 }
 
 /// The path of an entry below the start of its listing.
-fn below<'e>(entry: &'e Entry, start: &Path) -> Cow<'e, Path> {
+fn below<'e>(entry: &'e Entry, start: &Path) -> &'e Path {
     entry.relative_to(start).expect("BUG: an entry that is not below its start")
 }
 

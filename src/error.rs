@@ -4,7 +4,7 @@ mod diagnosis;
 mod similar_names;
 
 use std::borrow::Cow;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 
@@ -165,6 +165,8 @@ pub enum Op {
     Move,
     /// Making a temporary directory.
     TempDir,
+    /// Something that this crate has no part in: an [`io::Error`] of another one, turned into an [`Error`].
+    Other,
 }
 
 impl Op {
@@ -211,6 +213,7 @@ impl Op {
             Self::Copy => "copy {} to {}",
             Self::Move => "move {} to {}",
             Self::TempDir => "create a temporary directory in {}",
+            Self::Other => "use {}",
         }
     }
 }
@@ -449,6 +452,9 @@ impl Error {
 
     /// Writes what could not be done, without the cause.
     fn write_task(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_bare() {
+            return Ok(());
+        }
         let mut paths = [self.path()].into_iter().chain(self.second_path());
         f.write_str("cannot ")?;
         for (at, words) in self.0.op.phrase().split("{}").enumerate() {
@@ -459,6 +465,11 @@ impl Error {
             f.write_str(words)?;
         }
         Ok(())
+    }
+
+    /// Whether nothing but the cause is known.
+    fn is_bare(&self) -> bool {
+        self.0.op == Op::Other && self.0.path.is_empty()
     }
 
     fn write_outcome(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -474,6 +485,7 @@ impl fmt::Display for Error {
         self.write_task(f)?;
         self.write_outcome(f)?;
         match &self.0.cause {
+            Cause::System(cause) if self.is_bare() => write!(f, "{cause}"),
             Cause::System(cause) => write!(f, ": {cause}"),
             Cause::Text { reason, position: None } => write!(f, ": {reason}"),
             Cause::Text { reason, position: Some(byte) } => write!(f, ": {reason} at byte {byte}"),
@@ -538,6 +550,75 @@ impl std::error::Error for Error {
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         Self::new(error.kind(), error)
+    }
+}
+
+/// Lets `?` serve for both kinds of errors in one function. [`at`](IoResultExt::at) says of which path it is.
+///
+/// An error of this crate that was an [`io::Error`] meanwhile is what it was.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::Write;
+/// use waypath::{Path, path};
+///
+/// fn save(file: &Path) -> waypath::Result<()> {
+///     let mut file = file.create()?;
+///     writeln!(file, "a line")?;
+///     Ok(file.flush()?)
+/// }
+/// assert!(save(&path("no/such/file")).is_err());
+/// ```
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(own) => own,
+            Err(error) => Self::new(Op::Other, "", error),
+        }
+    }
+}
+
+/// Says of which path an [`io::Error`] is.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::{BufRead, BufReader};
+/// use waypath::{IoResultExt, Path, path};
+///
+/// fn comments(file: &Path) -> waypath::Result<usize> {
+///     let mut count = 0;
+///     for line in BufReader::new(file.open()?).lines() {
+///         count += usize::from(line.at(file)?.starts_with('#'));
+///     }
+///     Ok(count)
+/// }
+/// # let base = waypath::TempDir::new()?;
+/// let file = &base / "list";
+/// file.write_bytes(b"# first\n\xff\n")?;
+/// let error = comments(&file).unwrap_err();
+/// assert_eq!(error.to_string(), format!("cannot use `{file}`: stream did not contain valid UTF-8"));
+/// # Ok::<(), waypath::Error>(())
+/// ```
+pub trait IoResultExt<T> {
+    /// Turns an [`io::Error`] into one of this crate, with the path that it is about.
+    ///
+    /// # Errors
+    ///
+    /// The error of the result.
+    fn at(self, path: impl AsRef<OsStr>) -> Result<T>;
+}
+
+impl<T> IoResultExt<T> for io::Result<T> {
+    fn at(self, path: impl AsRef<OsStr>) -> Result<T> {
+        self.map_err(|cause| match Error::from(cause) {
+            Error(inner) if inner.op != Op::Other => Error(inner),
+            mut bare => {
+                bare.0.path = path.as_ref().to_owned();
+                bare
+            }
+        })
     }
 }
 

@@ -176,7 +176,7 @@ mod sys;
 
 pub mod docs;
 
-pub use error::{Error, Op, Result};
+pub use error::{Error, IoResultExt, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
     CopyOptions, EditedText, IntoMode, Mode, Overwrite, RemoveOptions, Specials, Stat, Symlinks, TempDir, TouchOptions,

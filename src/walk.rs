@@ -304,7 +304,7 @@ pub fn glob(pattern: impl IntoPattern) -> Result<Walk> {
 /// # (&base / ".git").mkdir()?;
 /// # (&base / "src").mkdir()?;
 /// # (&base / "src" / "lib.rs").touch()?;
-/// let walk = base.walk().hidden(false).exclude("**/target").contents_first();
+/// let walk = base.walk().hidden(false).exclude("**/target").contents_first(true);
 /// let names = walk.map(|entry| Ok(entry?.name().to_owned())).collect::<waypath::Result<Vec<_>>>()?;
 /// assert_eq!(names, ["lib.rs", "src"]);
 /// # Ok::<(), waypath::Error>(())

@@ -56,13 +56,10 @@ fn walkers(tree: &str, root: String) -> Vec<Contender> {
     let mut walkers = vec![
         contender!("floor", root, |sink| floor::walk(root, sink)),
         contender!("floor, 2 threads", root, |sink| floor::walk_in_threads(root, THREADS, sink)).in_threads(),
-        contender!("ours: visit, unsorted", root, |sink| ours::visit(ours::walk(root).unsorted(), sink)).ours(goals(
-            Some(1.05),
-            Some(1.08),
-            Some(1.3),
-        )),
+        contender!("ours: visit, unsorted", root, |sink| ours::visit(ours::walk(root).unsorted(true), sink))
+            .ours(goals(Some(1.05), Some(1.08), Some(1.3))),
         contender!("ours: visit", root, |sink| ours::visit(ours::walk(root), sink)).ours(goals(None, Some(1.5), None)),
-        contender!("ours: iterator, unsorted", root, |sink| ours::iterate(ours::walk(root).unsorted(), sink))
+        contender!("ours: iterator, unsorted", root, |sink| ours::iterate(ours::walk(root).unsorted(true), sink))
             .ours(goals(Some(1.12), None, None)),
         contender!("ours: iterator", root, |sink| ours::iterate(ours::walk(root), sink)).ours(goals(
             Some(1.20),
@@ -75,7 +72,7 @@ fn walkers(tree: &str, root: String) -> Vec<Contender> {
         .in_threads()
         .ours(goals(Some(0.60), None, None)),
         contender!("ours: iterator, unsorted, 2 threads", root, |sink| {
-            ours::iterate(ours::walk(root).unsorted().threads(THREADS), sink);
+            ours::iterate(ours::walk(root).unsorted(true).threads(THREADS), sink);
         })
         .in_threads()
         .ours(None),
@@ -172,8 +169,11 @@ impl Glob {
         let several =
             |who: &str| if plain.len() == 1 { who.to_owned() } else { format!("{who}, {} patterns", plain.len()) };
         contenders.extend([
-            contender!("ours: visit, unsorted", root, |sink| ours::visit(ours::glob(root, pattern).unsorted(), sink))
-                .ours(at_most(goal)),
+            contender!("ours: visit, unsorted", root, |sink| ours::visit(
+                ours::glob(root, pattern).unsorted(true),
+                sink
+            ))
+            .ours(at_most(goal)),
             contender!("ours: iterator", root, |sink| ours::iterate(ours::glob(root, pattern), sink)).ours(None),
             contender!("ours: par_visit, 2 threads", root, |sink| {
                 ours::par_visit(ours::glob(root, pattern).threads(THREADS), sink);
@@ -181,7 +181,7 @@ impl Glob {
             .in_threads()
             .ours(at_most(threads_goal)),
             contender!("ours: iterator, unsorted, 2 threads", root, |sink| {
-                ours::iterate(ours::glob(root, pattern).unsorted().threads(THREADS), sink);
+                ours::iterate(ours::glob(root, pattern).unsorted(true).threads(THREADS), sink);
             })
             .in_threads()
             .ours(at_most(threads_goal)),

@@ -98,16 +98,16 @@ impl Path {
     /// # Platform-specific behavior
     ///
     /// On Windows, another user's home is guessed to stand beside one's own, as Python does.
-    pub fn expanduser(&self) -> Result<Cow<'_, Self>> {
+    pub fn expanduser(&self) -> Result<PathBuf> {
         let first = self.parts().next().unwrap_or_default();
         let Some(user) = first.strip_prefix('~').filter(|_| self.anchor().is_empty()) else {
-            return Ok(Cow::Borrowed(self));
+            return Ok(self.to_path_buf());
         };
         let home = match user {
             "" => home(Op::Expand, self.as_str())?,
             _ => home_of(user, self)?,
         };
-        Ok(Cow::Owned(home / self.relative_to(first)?))
+        Ok(home / self.relative_to_walk_up(first)?)
     }
 
     /// Returns the path with variables of the environment, `$NAME` and `${NAME}`, replaced by their values. One
@@ -138,16 +138,16 @@ impl Path {
     ///
     /// On Windows, `%NAME%` is a variable, too; `%%` is `%`, and `$$` is `$`; and between single quotes nothing
     /// is replaced. Names may hold `-` there. Python does all that.
-    pub fn expandvars(&self) -> Result<Cow<'_, Self>> {
+    pub fn expandvars(&self) -> Result<PathBuf> {
         let value = |name: &str| match sys::variable(name).map(OsString::into_string) {
             Some(Ok(value)) => Ok(Some(value)),
             Some(Err(raw)) => Err(Error::text(Op::Convert, raw, "it is not UTF-8")),
             None => Ok(None),
         };
-        Ok(match expand::<<Native as Flavour>::Rules, _>(self.as_str(), value)? {
-            Cow::Borrowed(_) => Cow::Borrowed(self),
-            Cow::Owned(text) => Cow::Owned(PathBuf::from(text)),
-        })
+        match expand::<<Native as Flavour>::Rules, _>(self.as_str(), value)? {
+            Cow::Borrowed(_) => Ok(self.to_path_buf()),
+            Cow::Owned(text) => Ok(PathBuf::from(text)),
+        }
     }
 }
 

@@ -293,6 +293,21 @@ pub trait IntoMode {
     fn into_mode(self) -> Result<Mode>;
 }
 
+/// Takes permissions as the system has them. Bits beyond `0o7777`, which say what kind of file it is, are left out.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::Mode;
+///
+/// assert_eq!(Mode::from(0o100_644), Mode::from(0o644));
+/// ```
+impl From<u32> for Mode {
+    fn from(bits: u32) -> Self {
+        Self(Meaning::Number(bits & ALL))
+    }
+}
+
 impl IntoMode for u32 {
     fn into_mode(self) -> Result<Mode> {
         match self {

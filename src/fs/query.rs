@@ -1,6 +1,7 @@
 //! Questions to the disk: what is there.
 
 use std::io::{self, ErrorKind};
+use std::time::SystemTime;
 
 use super::stat::Stat;
 use crate::error::{Error, Op, Result};
@@ -228,6 +229,75 @@ impl Path {
         self.stat().map(|stat| stat.size())
     }
 
+    /// Returns when the content was last changed. Follows links. [`stat`](Path::stat) tells all times at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "a";
+    /// file.touch()?;
+    /// # if file.stat()?.modified().is_some() {
+    /// assert!(file.modified()?.elapsed().unwrap().as_secs() < 60);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - Those of [`stat`](Path::stat).
+    /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
+    #[doc(alias = "getmtime")]
+    pub fn modified(&self) -> Result<SystemTime> {
+        time_of(self, self.stat()?.modified())
+    }
+
+    /// Returns when the content was last read, as far as the file system keeps track of it. Follows links. [`stat`](Path::stat) tells all times at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "a";
+    /// file.touch()?;
+    /// # if file.stat()?.accessed().is_some() {
+    /// assert!(file.accessed()?.elapsed().unwrap().as_secs() < 60);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - Those of [`stat`](Path::stat).
+    /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
+    #[doc(alias = "getatime")]
+    pub fn accessed(&self) -> Result<SystemTime> {
+        time_of(self, self.stat()?.accessed())
+    }
+
+    /// Returns when the file was made. Follows links. [`stat`](Path::stat) tells all times at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "a";
+    /// file.touch()?;
+    /// # if file.stat()?.created().is_some() {
+    /// assert!(file.created()?.elapsed().unwrap().as_secs() < 60);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - Those of [`stat`](Path::stat).
+    /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
+    #[doc(alias = "getctime")]
+    pub fn created(&self) -> Result<SystemTime> {
+        time_of(self, self.stat()?.created())
+    }
+
     /// Returns the metadata of the file. Follows links.
     ///
     /// # Examples
@@ -268,6 +338,11 @@ impl Path {
     pub fn lstat(&self) -> Result<Stat> {
         sys::lstat(self.as_ref()).map(|found| Stat::of(&found)).map_err(|cause| Error::new(Op::Stat, self, cause))
     }
+}
+
+fn time_of(path: &Path, time: Option<SystemTime>) -> Result<SystemTime> {
+    let unknown = || io::Error::new(ErrorKind::Unsupported, "this time is not recorded there");
+    time.ok_or_else(|| Error::new(Op::Stat, path, unknown()))
 }
 
 /// Whether an error says that there is nothing of that name.

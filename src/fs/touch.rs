@@ -3,9 +3,13 @@
 use std::io::{self, ErrorKind};
 use std::time::SystemTime;
 
+use super::mode::{IntoMode, Mode};
 use crate::error::{Error, Op, Result};
 use crate::path::AsPath;
 use crate::sys::{self, OsPath};
+
+/// The permissions of a new file, but for what the umask forbids.
+const NEW: u32 = 0o666;
 
 /// How to [`touch`](crate::Path::touch): permissions of a new file, whether there may be one, and which times
 /// it gets.
@@ -26,8 +30,10 @@ use crate::sys::{self, OsPath};
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "nothing is touched until it is told what"]
 pub struct TouchOptions {
-    mode: u32,
+    /// Or why there is none.
+    mode: std::result::Result<Mode, String>,
     exist_ok: bool,
     accessed: Option<SystemTime>,
     modified: Option<SystemTime>,
@@ -46,13 +52,12 @@ impl TouchOptions {
     /// assert!(marker.exists());
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    #[must_use]
     pub fn new() -> Self {
-        Self { mode: 0o666, exist_ok: true, accessed: None, modified: None }
+        Self { mode: Ok(Mode::from(NEW)), exist_ok: true, accessed: None, modified: None }
     }
 
-    /// Gives a new file these permissions, but for what the umask forbids. A file that is there keeps its own;
-    /// see [`chmod`](crate::Path::chmod).
+    /// Gives a new file these permissions, except those that the umask forbids. Text such as `u=rw,go=` changes the
+    /// default of `0o666`. An existing file keeps its own; see [`chmod`](crate::Path::chmod).
     ///
     /// # Examples
     ///
@@ -69,9 +74,8 @@ impl TouchOptions {
     /// # Platform-specific behavior
     ///
     /// Nothing is done with it on Windows.
-    pub fn mode(&mut self, mode: u32) -> &mut Self {
-        self.mode = mode;
-        self
+    pub fn mode(self, mode: impl IntoMode) -> Self {
+        Self { mode: mode.into_mode().map_err(|error| error.to_string()), ..self }
     }
 
     /// Whether something may be there already, as is the case without this option. Otherwise the file is
@@ -83,14 +87,13 @@ impl TouchOptions {
     /// use std::io::ErrorKind;
     ///
     /// # let base = waypath::TempDir::new()?;
-    /// let mut new = waypath::TouchOptions::new();
-    /// new.exist_ok(false).touch(&base / "lock")?;
+    /// let new = waypath::TouchOptions::new().exist_ok(false);
+    /// new.touch(&base / "lock")?;
     /// assert_eq!(new.touch(&base / "lock").unwrap_err().kind(), ErrorKind::AlreadyExists);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn exist_ok(&mut self, exist_ok: bool) -> &mut Self {
-        self.exist_ok = exist_ok;
-        self
+    pub fn exist_ok(self, exist_ok: bool) -> Self {
+        Self { exist_ok, ..self }
     }
 
     /// Sets when the content was last changed to this time. The other time then stays, unless
@@ -110,9 +113,8 @@ impl TouchOptions {
     /// ```
     #[doc(alias = "utime")]
     #[doc(alias = "set_modified")]
-    pub fn modified(&mut self, time: SystemTime) -> &mut Self {
-        self.modified = Some(time);
-        self
+    pub fn modified(self, time: SystemTime) -> Self {
+        Self { modified: Some(time), ..self }
     }
 
     /// Sets when the content was last read to this time. The other time then stays, unless
@@ -131,9 +133,8 @@ impl TouchOptions {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "set_accessed")]
-    pub fn accessed(&mut self, time: SystemTime) -> &mut Self {
-        self.accessed = Some(time);
-        self
+    pub fn accessed(self, time: SystemTime) -> Self {
+        Self { accessed: Some(time), ..self }
     }
 
     /// Makes an empty file, or sets the times of what is there.
@@ -150,16 +151,20 @@ impl TouchOptions {
     /// # Errors
     ///
     /// - Those of [`Path::touch`](crate::Path::touch).
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): the [mode](TouchOptions::mode) is more than `0o7777`, or not in the
+    ///   [language](Mode#the-language).
     /// - [`AlreadyExists`](ErrorKind::AlreadyExists): something has the name, be it a link that leads nowhere,
     ///   and [`exist_ok`](TouchOptions::exist_ok) is `false`.
     pub fn touch(&self, path: impl AsPath) -> Result<()> {
         let path = &*path.as_path();
-        self.apply(path.as_ref()).map_err(|cause| Error::new(Op::Touch, path, cause))
+        let mode = self.mode.as_ref().map_err(|reason| Error::text(Op::Touch, path, reason.clone()))?;
+        self.apply(path.as_ref(), mode).map_err(|cause| Error::new(Op::Touch, path, cause))
     }
 
-    fn apply(&self, path: &OsPath) -> io::Result<()> {
+    fn apply(&self, path: &OsPath, mode: &Mode) -> io::Result<()> {
+        let mode = || mode.apply(NEW, false, if mode.needs_umask() { sys::umask() } else { 0 });
         if !self.exist_ok {
-            sys::create_new(path, self.mode)?;
+            sys::create_new(path, mode())?;
             return self.set_given_times(path);
         }
         let done = match (self.accessed, self.modified) {
@@ -168,7 +173,7 @@ impl TouchOptions {
         };
         match done {
             Err(cause) if cause.kind() == ErrorKind::NotFound => {
-                sys::create_if_missing(path, self.mode)?;
+                sys::create_if_missing(path, mode())?;
                 self.set_given_times(path)
             }
             done => done,

@@ -86,6 +86,27 @@ macro_rules! lend {
     )*};
 }
 
+/// Lending to what takes std's paths.
+impl Path {
+    /// Returns the same path as one of std.
+    ///
+    /// Functions that take `impl AsRef<std::path::Path>` take paths of this crate as they are. This is for those that
+    /// want `&std::path::Path`, and for std's methods.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::path;
+    ///
+    /// let file = path("src/lib.rs");
+    /// assert_eq!(file.as_std_path().extension().unwrap(), "rs");
+    /// ```
+    #[must_use]
+    pub fn as_std_path(&self) -> &std::path::Path {
+        self.as_ref()
+    }
+}
+
 lend!(Path<F>, PathBuf<F>);
 lend!(native: Path, PathBuf);
 
@@ -324,9 +345,22 @@ impl<F: Flavour> From<&Path<F>> for Box<Path<F>> {
     }
 }
 
+/// The empty path.
+impl<F: Flavour> Default for Box<Path<F>> {
+    fn default() -> Self {
+        PathBuf::default().into()
+    }
+}
+
 impl From<&str> for Box<Path> {
     fn from(text: &str) -> Self {
         PathBuf::parse(text).into()
+    }
+}
+
+impl From<String> for Box<Path> {
+    fn from(text: String) -> Self {
+        PathBuf::from(text).into()
     }
 }
 

@@ -116,19 +116,19 @@ impl<F: Flavour> Path<F> {
     /// ```
     /// use waypath::{PosixPath, WindowsPath};
     ///
-    /// assert_eq!(*PosixPath::parse("a/b/../c").normalize(), "a/c");
-    /// assert_eq!(*PosixPath::parse("../a/..").normalize(), "..");
-    /// assert_eq!(*PosixPath::parse("/../a").normalize(), "/a");
-    /// assert_eq!(*WindowsPath::parse("c:../a").normalize(), r"c:..\a");
+    /// assert_eq!(PosixPath::parse("a/b/../c").normalize(), "a/c");
+    /// assert_eq!(PosixPath::parse("../a/..").normalize(), "..");
+    /// assert_eq!(PosixPath::parse("/../a").normalize(), "/a");
+    /// assert_eq!(WindowsPath::parse("c:../a").normalize(), r"c:..\a");
     /// ```
     #[doc(alias = "normpath")]
     #[doc(alias = "normalize_lexically")]
     #[doc(alias = "clean")]
     #[must_use]
-    pub fn normalize(&self) -> Cow<'_, Self> {
+    pub fn normalize(&self) -> PathBuf<F> {
         let Split { root, tail, .. } = self.split();
         if !tail.split(F::SEPARATOR).any(|part| part == "..") {
-            return Cow::Borrowed(self);
+            return self.to_path_buf();
         }
         let mut kept = Vec::new();
         for part in tail.split(F::SEPARATOR) {
@@ -142,7 +142,7 @@ impl<F: Flavour> Path<F> {
         let tail = kept.join(F::SEPARATOR.encode_utf8(&mut separator));
         let anchor = self.anchor();
         let text = if anchor.is_empty() { relative::<F>(tail) } else { [anchor, &tail].concat() };
-        Cow::Owned(PathBuf::from_normal(text))
+        PathBuf::from_normal(text)
     }
 }
 

@@ -324,7 +324,7 @@ macro_rules! divide {
     )*};
 }
 
-divide!(&Path<F>, &PathBuf<F>);
+divide!(&Path<F>, &PathBuf<F>, &&Path<F>, &&PathBuf<F>, &mut PathBuf<F>, Box<Path<F>>, &Box<Path<F>>);
 
 /// Reuses the left path's memory.
 impl<F: Flavour, P: AsPath<F>> Div<P> for PathBuf<F> {

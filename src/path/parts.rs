@@ -31,6 +31,18 @@ impl<F: Flavour> Path<F> {
         Parts { anchor: (!anchor.is_empty()).then_some(anchor), tail: self.split().tail, flavour: PhantomData }
     }
 
+    /// The last parts, as a relative path: all of them, if there are no more.
+    pub(crate) fn last_parts(&self, count: usize) -> &Self {
+        let tail = self.split().tail;
+        Self::from_normal(match count.checked_sub(1) {
+            None => ".",
+            Some(before) => match tail.rmatch_indices(F::SEPARATOR).nth(before) {
+                Some((at, _)) => &tail[at + 1..],
+                None => tail,
+            },
+        })
+    }
+
     /// Returns the drive, share or device: `c:`, `\\server\share`, `\\.\COM1`; `""` where there is
     /// none, and always for POSIX paths.
     ///

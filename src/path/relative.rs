@@ -12,7 +12,7 @@ impl<F: Flavour> Path<F> {
     /// `base`.
     ///
     /// This is about text, part by part: `/foobar` is not under `/foo`, and `..` is a part like any
-    /// other. The result is borrowed, but for a Windows name that needs a protecting `.\`.
+    /// other.
     ///
     /// `a.join(b).relative_to(a)` is `b` when `b` is relative and has no drive, and `a` is not the
     /// start of a Windows share (`\\server`), which joining would complete.
@@ -23,25 +23,31 @@ impl<F: Flavour> Path<F> {
     /// use waypath::{PosixPath, WindowsPath};
     ///
     /// let path = PosixPath::parse("/srv/www/index.html");
-    /// assert_eq!(*path.relative_to("/srv")?, "www/index.html");
-    /// assert_eq!(*path.relative_to(&path)?, ".");
+    /// assert_eq!(path.relative_to("/srv")?, "www/index.html");
+    /// assert_eq!(path.relative_to(&path)?, ".");
     /// assert!(path.relative_to("/sr").is_err());
     ///
     /// let path = WindowsPath::parse("C:/Users/Ann");
-    /// assert_eq!(*path.relative_to("c:/users")?, "Ann");
+    /// assert_eq!(path.relative_to("c:/users")?, "Ann");
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): `base` is neither this path nor one of
-    /// its [`parents`](Path::parents).
+    /// its [`parents`](Path::parents); or what is left would read as a drive, such as `c:b` in the Windows path
+    /// `a\c:b`. [`relative_to_walk_up`](Path::relative_to_walk_up) gives `.\c:b` then.
     #[doc(alias = "strip_prefix")]
-    pub fn relative_to(&self, base: impl AsPath<F>) -> Result<Cow<'_, Self>> {
+    pub fn relative_to(&self, base: impl AsPath<F>) -> Result<&Self> {
+        const DRIVE: &str = "what is left would read as a drive; `relative_to_walk_up` gives it with `.\\` in front";
+
         let base = base.as_path();
-        match tail_behind(self, &base) {
-            Some(tail) => Ok(relative(tail)),
-            None => Err(stranger(self, &base, "the first does not start with the second")),
+        let Some(tail) = tail_behind(self, &base) else {
+            return Err(stranger(self, &base, "the first does not start with the second"));
+        };
+        match F::Rules::relative(tail) {
+            Cow::Borrowed(text) => Ok(Self::from_normal(text)),
+            Cow::Owned(_) => Err(stranger(self, &base, DRIVE)),
         }
     }
 
@@ -55,7 +61,7 @@ impl<F: Flavour> Path<F> {
     /// use waypath::PosixPath;
     ///
     /// let image = PosixPath::parse("/www/img/a.png");
-    /// assert_eq!(*image.relative_to_walk_up("/www/blog/2026")?, "../../img/a.png");
+    /// assert_eq!(image.relative_to_walk_up("/www/blog/2026")?, "../../img/a.png");
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -65,13 +71,13 @@ impl<F: Flavour> Path<F> {
     /// holds a `..` that would have to be walked back, and where that leads is not known.
     #[doc(alias = "relpath")]
     #[doc(alias = "diff_paths")]
-    pub fn relative_to_walk_up(&self, base: impl AsPath<F>) -> Result<Cow<'_, Self>> {
+    pub fn relative_to_walk_up(&self, base: impl AsPath<F>) -> Result<PathBuf<F>> {
         let base = base.as_path();
         let Some(common) = common(self, &base) else {
             return Err(stranger(self, &base, "they have different anchors"));
         };
         if common.base_rest.is_empty() {
-            return Ok(relative(common.rest));
+            return Ok(PathBuf::from_normal(F::Rules::relative(common.rest).into_owned()));
         }
         let mut text = String::new();
         for part in common.base_rest.split(F::SEPARATOR) {
@@ -87,7 +93,7 @@ impl<F: Flavour> Path<F> {
             text.push(F::SEPARATOR);
             text.push_str(common.rest);
         }
-        Ok(Cow::Owned(PathBuf::from_normal(edit::relative::<F>(text))))
+        Ok(PathBuf::from_normal(edit::relative::<F>(text)))
     }
 
     /// Whether `base` is this path or one of its [`parents`](Path::parents).
@@ -213,13 +219,6 @@ fn skip_parts<F: Flavour>(tail: &str, count: usize) -> &str {
     match count.checked_sub(1) {
         None => tail,
         Some(before) => tail.match_indices(F::SEPARATOR).nth(before).map_or("", |(at, _)| &tail[at + 1..]),
-    }
-}
-
-fn relative<F: Flavour>(tail: &str) -> Cow<'_, Path<F>> {
-    match F::Rules::relative(tail) {
-        Cow::Borrowed(text) => Cow::Borrowed(Path::from_normal(text)),
-        Cow::Owned(text) => Cow::Owned(PathBuf::from_normal(text)),
     }
 }
 

@@ -87,6 +87,23 @@ impl Entry {
         self.kind
     }
 
+    /// Returns the path of the entry below the start of the listing; `.` for the start itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "src").mkdir()?;
+    /// (&base / "src/lib.rs").touch()?;
+    /// let entries = base.walk().collect::<waypath::Result<Vec<_>>>()?;
+    /// assert_eq!(entries[1].relative(), "src/lib.rs");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn relative(&self) -> &Path {
+        self.path.last_parts(self.depth)
+    }
+
     /// Returns how many parts the entry is below the start of the listing.
     ///
     /// # Examples
@@ -196,6 +213,39 @@ impl PartialEq for Entry {
 }
 
 impl Eq for Entry {}
+
+/// Compares an entry with what denotes a path, in both directions.
+macro_rules! compare {
+    ($($other:ty),*) => {$(
+        impl PartialEq<$other> for Entry {
+            fn eq(&self, other: &$other) -> bool {
+                self.path == *other
+            }
+        }
+
+        impl PartialEq<Entry> for $other {
+            fn eq(&self, other: &Entry) -> bool {
+                other.path == *self
+            }
+        }
+    )*};
+    (in order: $($other:ty),*) => {$(
+        impl PartialOrd<$other> for Entry {
+            fn partial_cmp(&self, other: &$other) -> Option<Ordering> {
+                self.path.partial_cmp(other)
+            }
+        }
+
+        impl PartialOrd<Entry> for $other {
+            fn partial_cmp(&self, other: &Entry) -> Option<Ordering> {
+                self.partial_cmp(&other.path)
+            }
+        }
+    )*};
+}
+
+compare!(PathBuf, Path, &Path, str, &str, String);
+compare!(in order: PathBuf, Path, &Path);
 
 impl Ord for Entry {
     fn cmp(&self, other: &Self) -> Ordering {

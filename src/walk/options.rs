@@ -164,14 +164,14 @@ impl Walk {
     /// # std::os::unix::fs::symlink("d", &base / "l").unwrap();
     /// // `l` is a link to `d`.
     /// assert_eq!(base.rglob("f")?.count(), 1);
-    /// assert_eq!(base.rglob("f")?.follow_symlinks().count(), 2);
+    /// assert_eq!(base.rglob("f")?.follow_symlinks(true).count(), 2);
     /// # }
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "recurse_symlinks")]
     #[doc(alias = "follow_links")]
-    pub fn follow_symlinks(self) -> Self {
-        self.with(|options| options.links = Links::Follow)
+    pub fn follow_symlinks(self, follow: bool) -> Self {
+        self.with(|options| options.links = if follow { Links::Follow } else { Links::Keep })
     }
 
     /// Keeps to the file system of the directory where the listing begins. A directory where another
@@ -182,7 +182,7 @@ impl Walk {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a" / "b").mkdir_all()?;
-    /// assert_eq!(base.walk().same_file_system().count(), 2);
+    /// assert_eq!(base.walk().same_file_system(true).count(), 2);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -191,8 +191,8 @@ impl Walk {
     /// On Windows, drives and shares are told apart, not volumes mounted in a folder.
     #[doc(alias = "one_file_system")]
     #[doc(alias = "xdev")]
-    pub fn same_file_system(self) -> Self {
-        self.with(|options| options.same_file_system = true)
+    pub fn same_file_system(self, stay: bool) -> Self {
+        self.with(|options| options.same_file_system = stay)
     }
 }
 
@@ -219,7 +219,7 @@ impl Walk {
     /// # std::os::unix::fs::symlink("..", &base / "d" / "up").unwrap();
     /// // `l` is a link to `d`, and `d/up` one to the start.
     /// let mut found = Vec::new();
-    /// for entry in base.walk().follow_symlinks().visit_once(true) {
+    /// for entry in base.walk().follow_symlinks(true).visit_once(true) {
     ///     found.push(entry?.relative_to(&base)?.to_string());
     /// }
     /// assert_eq!(found, ["d", "d/f", "d/up", "l"]);
@@ -245,12 +245,12 @@ impl Walk {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a" / "b").mkdir_all()?;
-    /// assert_eq!(base.walk().contents_first().next().unwrap()?.name(), "b");
+    /// assert_eq!(base.walk().contents_first(true).next().unwrap()?.name(), "b");
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "bottom_up")]
-    pub fn contents_first(self) -> Self {
-        self.with(|options| options.contents_first = true)
+    pub fn contents_first(self, contents_first: bool) -> Self {
+        self.with(|options| options.contents_first = contents_first)
     }
 
     /// Takes the entries of a directory in the order in which the system has them: a little faster,
@@ -261,11 +261,15 @@ impl Walk {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a").touch()?;
-    /// assert_eq!(base.iterdir().unsorted().count(), 1);
+    /// assert_eq!(base.iterdir().unsorted(true).count(), 1);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn unsorted(self) -> Self {
-        self.with(|options| options.order = Order::Unsorted)
+    pub fn unsorted(self, unsorted: bool) -> Self {
+        self.with(|options| match (&options.order, unsorted) {
+            (_, true) => options.order = Order::Unsorted,
+            (Order::Unsorted, false) => options.order = Order::Sorted,
+            (_, false) => {}
+        })
     }
 
     /// Orders the entries of each directory by a comparison; [`natural_cmp`](crate::Path::natural_cmp) is
@@ -305,7 +309,7 @@ impl Walk {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a" / "b").mkdir_all()?;
-    /// assert_eq!(base.walk().unsorted().threads(2).count(), 2);
+    /// assert_eq!(base.walk().unsorted(true).threads(2).count(), 2);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn threads(self, count: usize) -> Self {

@@ -106,7 +106,7 @@ fn ask(world: &World, question: &Map<String, Value>) -> Option<Value> {
         Some(if errors.is_empty() { json!(paths) } else { json!({ "paths": paths, "errors": errors.len() }) })
     };
     let followed = |walk: Walk| match options["recurse_symlinks"] {
-        Value::Bool(true) => walk.follow_symlinks(),
+        Value::Bool(true) => walk.follow_symlinks(true),
         _ => walk,
     };
     let kind = |stat: Result<waypath::Stat>| {
@@ -160,10 +160,10 @@ fn walked(world: &World, start: &Path, options: &Value) -> Value {
     let follows = options["follow_symlinks"] == json!(true);
     let mut walk = start.walk();
     if follows {
-        walk = walk.follow_symlinks();
+        walk = walk.follow_symlinks(true);
     }
     if options["top_down"] == json!(false) {
-        walk = walk.contents_first();
+        walk = walk.contents_first(true);
     }
     let (entries, errors): (Vec<_>, Vec<_>) = walk.partition(Result::is_ok);
     if !errors.is_empty() {

@@ -106,6 +106,18 @@ const WANTED_DIFFERENCES: &[WantedDifference] = &[
         },
     },
     WantedDifference {
+        reason: "what `relative_to` cuts out is a part of the path: where that reads as a drive, there is none",
+        answers: |vector| {
+            if vector.os == Os::Posix || vector.op != "relative_to" || vector.flag("walk_up") {
+                return None;
+            }
+            let (path, base) = (PathBuf::<Windows>::parse(&vector.this), PathBuf::<Windows>::parse(vector.arg(0)));
+            let rest = path.relative_to_walk_up(&base).ok().filter(|_| path.is_relative_to(&base))?;
+            let is_guarded = rest.as_str().starts_with(r".\");
+            is_guarded.then(|| Both { pathlib: Some(json!(rest.as_str())), ours: None })
+        },
+    },
+    WantedDifference {
         reason: "`//` is a root of its own, as in pathlib: `os.path.commonpath` and `relpath` take it for `/`",
         answers: |vector| match &*vector.op {
             _ if vector.os == Os::Windows => None,

@@ -8,6 +8,7 @@ mod support;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod error;
+mod first_tries;
 mod fs;
 #[cfg(unix)] // Other systems do not tell the time that a thread has used.
 mod growth;

@@ -14,7 +14,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use waypath::{CopyOptions, Error, Overwrite, Path, Report, TempDir, Walk};
+use waypath::{CopyOptions, Error, Overwrite, Path, RemoveOptions, Report, TempDir, Walk};
 
 use memory::Node;
 
@@ -220,9 +220,9 @@ impl Deed {
             Self::MoveTo(_, to) => new.move_to(&path, base / to).map(count),
             Self::Copy(_, to) => new.copy(&path, base / to).map(count),
             Self::CopyOver(_, to) => over.copy(&path, base / to).map(count),
-            Self::Rmtree(_) => path.rmtree().map(count),
-            Self::Remove(_) => path.remove().map(count),
-            Self::ClearDir(_) => path.clear_dir().map(count),
+            Self::Rmtree(_) => RemoveOptions::new().rmtree(&path).map(count),
+            Self::Remove(_) => RemoveOptions::new().remove(&path).map(count),
+            Self::ClearDir(_) => RemoveOptions::new().clear_dir(&path).map(count),
             Self::Iterdir(_) => listed(base, path.iterdir()),
             Self::Walk(_) => listed(base, path.walk()),
             Self::Glob(_, pattern) => path.glob(pattern).and_then(|walk| listed(base, walk)),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path as SystemPath;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use waypath::{CopyOptions, Overwrite, Path, Report, Result, TempDir};
+use waypath::{CopyOptions, Overwrite, Path, RemoveOptions, Report, Result, TempDir};
 
 use crate::anew::{Calls, anew, begin, end, is_of_the_program, job, strace};
 use crate::is_long;
@@ -113,7 +113,7 @@ impl Operation {
             Self::Copy => CopyOptions::new().overwrite(Overwrite::Always).copy(src, to),
             Self::Archive => CopyOptions::archive().overwrite(Overwrite::Always).copy(src, to),
             Self::Move => CopyOptions::new().move_to(src, to / "moved"),
-            Self::Remove => src.rmtree(),
+            Self::Remove => RemoveOptions::new().rmtree(src),
             Self::Replace => (to / "d/b").write_atomic("new content").map(|()| Report::default()),
         }
     }

@@ -481,7 +481,7 @@ fn mirror_makes_what_rsync_makes() {
 
 #[cfg(target_os = "linux")]
 fn is_other_kind(entry: &waypath::Entry, target: &Path, source: &Path) -> bool {
-    let original = (source / &*entry.relative_to(target).unwrap()).lstat();
+    let original = (source / entry.relative_to(target).unwrap()).lstat();
     original.is_ok_and(|original| original.kind() != entry.kind())
 }
 

@@ -495,7 +495,7 @@ fn deep_trees_are_copied_with_few_descriptors_and_a_small_stack() {
         chain(&(&place / "src"), LEVELS);
         let output = limited(TEST, job, &place, &[limit, "-s 256"]);
         assert!(output.status.success(), "{}", shown(job, Some(limit), &output));
-        let (src, copy) = ((&place / "src").rmtree().unwrap(), (&place / "to").rmtree().unwrap());
+        let [src, copy] = ["src", "to"].map(|name| RemoveOptions::new().rmtree(&place / name).unwrap());
         assert_eq!((src.directories, src.files), (LEVELS as u64, (LEVELS as u64 - 1) / 100));
         assert_eq!(copy, src);
     }

@@ -130,6 +130,7 @@ impl<D: EditDir> Moving<'_, D> {
         match (facts.kind, old.kind) {
             (FileKind::Directory, FileKind::Directory) if self.settings.merge => return Ok(Taken::Merged),
             _ if self.settings.overwrite == Overwrite::Refuse => return Err(taken_error()),
+            _ if self.settings.overwrite == Overwrite::Skip => return Ok(Taken::Stays),
             (FileKind::Directory, FileKind::Directory) => self.refuse_full()?,
             (FileKind::Directory, _) => {
                 return Err(io::Error::new(ErrorKind::NotADirectory, "cannot replace a file with a directory"));

@@ -118,7 +118,8 @@ impl Settings {
 /// pipe, socket or device that is [made again](Specials::Recreate) replaces what was named, as a link does, and also
 /// another of its kind. All this is about the path that was given: **inside a tree, no link at the destination is
 /// followed**; a file replaces it.
-/// With [`Refuse`](Overwrite::Refuse), everything but the first row is [`AlreadyExists`].
+/// With [`Refuse`](Overwrite::Refuse), everything but the first row is [`AlreadyExists`]. With [`Skip`](Overwrite::Skip),
+/// a file or link leaves whatever has its name, and a directory is merged into a directory.
 ///
 /// A move replaces what was named, on the same device and to another one: it never goes through a link at the destination.
 /// A directory replaces an empty directory only, unless [`merge`](CopyOptions::merge) is set. This is what `mv -T` does.
@@ -153,10 +154,14 @@ impl Settings {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Overwrite {
     /// Fails if anything has the name, also a directory or a link that leads nowhere.
     #[default]
     Refuse,
+    /// Leaves it, and counts it as [unchanged](crate::Report::unchanged); `cp -n`. Directories are merged: what is missing
+    /// in them is added.
+    Skip,
     /// Replaces it.
     Always,
     /// Replaces it if it was last changed before the original was. The times of a file that was copied
@@ -188,6 +193,7 @@ pub enum Overwrite {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Symlinks {
     /// The path to copy is followed if it is a link, as by everything that reads a path; links in a tree are
     /// copied as links. `cp -H`.
@@ -213,6 +219,7 @@ pub enum Symlinks {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Specials {
     /// They are left out, and [reported](crate::Report::skipped). One whose own path is to be copied is
     /// an error.

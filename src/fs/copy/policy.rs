@@ -10,7 +10,7 @@ use crate::sys::Facts;
 /// Whether a file at the target is to be replaced by what has these facts.
 pub(super) fn is_outdated(settings: &Settings, facts: &Facts, old: &Facts) -> bool {
     match settings.overwrite {
-        Overwrite::Refuse => false,
+        Overwrite::Refuse | Overwrite::Skip => false,
         Overwrite::Always => true,
         Overwrite::IfNewer => is_newer(facts, old, settings.time_window),
         Overwrite::IfDifferent => is_different(settings, facts, old),

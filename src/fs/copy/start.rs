@@ -33,7 +33,8 @@ impl<'a, D: EditDir> Copy<'a, D> {
     fn followed_target(&self, kind: FileKind, to: &Place<'_, D>) -> io::Result<Option<OsPathBuf>> {
         let is_followed = matches!(kind, FileKind::File | FileKind::Directory);
         let is_link = || matches!(to.dir.kind_in(to.name, Links::Keep), Ok(FileKind::Symlink));
-        if self.settings.overwrite == Overwrite::Refuse || !is_followed || !is_link() {
+        let stays = matches!(self.settings.overwrite, Overwrite::Refuse | Overwrite::Skip);
+        if stays || !is_followed || !is_link() {
             return Ok(None);
         }
         let real = sys::resolve(self.to)?;

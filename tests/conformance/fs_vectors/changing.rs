@@ -54,7 +54,7 @@ impl Transfer {
     fn rounds(&self) -> Option<Rounds> {
         let real = |path: &Path| PathBuf::try_from(fs::canonicalize(path.as_str()).ok()?).ok();
         let (source, target) = (real(&self.from)?, real(&directory_of(&self.to))? / self.to.name());
-        let way = target.relative_to(&source).ok()?.into_owned();
+        let way = target.relative_to(&source).ok()?.to_owned();
         let is_listed_late = self.follows && way.parts().count() > 1 && Links::Keep.metadata(&self.to).is_err();
         is_listed_late.then_some(Rounds { source, target, way })
     }
@@ -128,9 +128,9 @@ impl Rounds {
     /// In which round an entry was copied; `None` if it is not what is in the source.
     fn of_copy(&self, world: &World, entry: &Value) -> Option<usize> {
         let path = world.path(&format!("@ROOT/{}", entry[1].as_str()?));
-        let mut copied = path.relative_to(&self.target).ok()?.into_owned();
+        let mut copied = path.relative_to(&self.target).ok()?.to_owned();
         let mut rounds = 0;
-        while let Ok(rest) = copied.relative_to(&self.way).map(|rest| rest.into_owned()) {
+        while let Ok(rest) = copied.relative_to(&self.way).map(|rest| rest.to_owned()) {
             copied = rest;
             rounds += 1;
         }

@@ -314,8 +314,7 @@ mod unix {
     fn home_and_temp_dir_come_from_the_environment_and_empty_is_unset() {
         const EXPECTED: &str = "WAYPATH_TEST_EXPECTED";
         if let Ok(expected) = std::env::var(EXPECTED) {
-            let found =
-                [Path::home().unwrap(), path("~/a").expanduser().unwrap().into_owned(), Path::temp_dir().unwrap()];
+            let found = [Path::home().unwrap(), path("~/a").expanduser().unwrap(), Path::temp_dir().unwrap()];
             assert_eq!(found.map(PathBuf::into_string).join(" "), expected);
             return;
         }

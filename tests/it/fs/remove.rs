@@ -101,8 +101,8 @@ fn what_may_not_be_read_is_removed_if_it_is_empty() {
     }
     let tree = Tree::new(["closed/", "d/closed/", "full/f"]);
     ["closed", "d/closed", "full"].iter().for_each(|name| mode(&tree, name, 0));
-    assert_eq!(tree.at("closed").rmtree().unwrap().directories, 1);
-    assert_eq!(tree.at("d").remove().unwrap().directories, 2);
+    assert_eq!(RemoveOptions::new().rmtree(tree.at("closed")).unwrap().directories, 1);
+    assert_eq!(RemoveOptions::new().remove(tree.at("d")).unwrap().directories, 2);
     let error = tree.at("full").rmtree().unwrap_err();
     assert_eq!((error.op(), error.kind(), error.failure_count()), (Op::Rmtree, ErrorKind::PermissionDenied, 1));
     mode(&tree, "full", 0o755);
@@ -377,7 +377,7 @@ fn any_number_of_threads_may_be_asked_for() {
     let tree = Tree::new(["x/d/f", "x/g"]);
     waypath::CopyOptions::new().threads(usize::MAX).copy(tree.at("x"), tree.at("y")).unwrap();
     waypath::CopyOptions::archive().threads(usize::MAX / 2).copy(tree.at("x"), tree.at("z")).unwrap();
-    let listed = tree.at("y").walk().unsorted().threads(usize::MAX).count();
+    let listed = tree.at("y").walk().unsorted(true).threads(usize::MAX).count();
     assert!(listed >= 3);
     assert_eq!(RemoveOptions::new().threads(usize::MAX).rmtree(tree.at("y")).unwrap().files, 2);
     assert_eq!(RemoveOptions::new().threads(usize::MAX - 1).rmtree(tree.at("z")).unwrap().files, 2);

@@ -86,8 +86,7 @@ fn touching_with_options() {
     TouchOptions::new().modified(second(9)).touch(tree.at("new")).unwrap();
     assert!(is_now(times("new").0));
     assert_eq!(times("new").1, second(9));
-    let mut fresh = TouchOptions::new();
-    fresh.exist_ok(false).modified(second(10));
+    let fresh = TouchOptions::new().exist_ok(false).modified(second(10));
     fails(fresh.touch(tree.at("new")), Op::Touch, ErrorKind::AlreadyExists);
     assert_eq!(times("new").1, second(9));
     fresh.touch(tree.at("newer")).unwrap();
@@ -313,8 +312,7 @@ mod unix {
         tree.at("f").chmod(0o640).unwrap();
         TouchOptions::new().mode(0o600).touch(tree.at("f")).unwrap();
         assert_eq!(tree.at("f").stat().unwrap().mode(), 0o640);
-        let mut private = TouchOptions::new();
-        private.mode(0o600);
+        let private = TouchOptions::new().mode(0o600);
         fails(private.clone().exist_ok(false).touch(tree.at("dangling")), Op::Touch, ErrorKind::AlreadyExists);
         private.touch(tree.at("dangling")).unwrap();
         assert_eq!(tree.at("made").stat().unwrap().mode(), 0o600);

@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd as _;
 use std::path::PathBuf;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use waypath::{CopyOptions, Overwrite, TempDir};
+use waypath::{CopyOptions, Overwrite, RemoveOptions, TempDir};
 
 use crate::support::util::{Tree, alone};
 
@@ -87,7 +87,7 @@ fn a_deep_tree_needs_few() {
             for file in tree.at("to").rglob(["f", "g"]).unwrap() {
                 assert_eq!(file.unwrap().read_text().unwrap(), "text");
             }
-            let removed = tree.at("to").rmtree().unwrap();
+            let removed = RemoveOptions::new().rmtree(tree.at("to")).unwrap();
             assert_eq!((removed.files, removed.directories), (2 * DEPTH, 1 + 2 * DEPTH));
             drop(used);
         }

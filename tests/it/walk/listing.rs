@@ -163,7 +163,7 @@ fn an_exclude_that_could_exclude_nothing_is_refused() {
             assert_eq!(error.path(), std::path::Path::new(pattern.as_str()));
         };
         let walk = || tree.at("src").walk().exclude("b").exclude(&pattern);
-        for walk in [walk(), walk().unsorted(), walk().contents_first(), walk().sorted_by(|a, b| b.cmp(a))] {
+        for walk in [walk(), walk().unsorted(true), walk().contents_first(true), walk().sorted_by(|a, b| b.cmp(a))] {
             let items: Vec<_> = walk.collect();
             let [Err(error)] = &items[..] else { panic!("{pattern:?}: {items:?}") };
             refused(error);
@@ -175,7 +175,7 @@ fn an_exclude_that_could_exclude_nothing_is_refused() {
             refused(&error);
         }
         if cfg!(not(target_family = "wasm")) {
-            let items: Vec<_> = walk().unsorted().threads(2).collect();
+            let items: Vec<_> = walk().unsorted(true).threads(2).collect();
             assert!(matches!(&items[..], [Err(_)]), "{pattern:?}: {items:?}");
         }
         assert_eq!(walk().tree().to_string().lines().count(), 2, "the start, and the error");
@@ -216,7 +216,7 @@ fn neighbours_stand_in_order_of_parts() {
     assert_eq!(paths(&tree, tree.glob(["a/b", "*"])), with(&["B"]));
     let backwards = tree.glob(["a/b", "a*"]).map(|walk| walk.sorted_by(|left, right| right.cmp(left)));
     assert_eq!(paths(&tree, backwards), ["ab", "a.b", "a-b", "a b", "a", "a/b"]);
-    let contents = tree.glob(["a/b", "a*"]).map(Walk::contents_first);
+    let contents = tree.glob(["a/b", "a*"]).map(|walk| walk.contents_first(true));
     assert_eq!(paths(&tree, contents), ["a/b", "a", "a b", "a-b", "a.b", "ab"]);
 }
 
@@ -270,7 +270,8 @@ fn options_come_too_late_after_the_first_entry() {
     let mut walk = tree.walk();
     assert_eq!(walk.next().unwrap().unwrap().name(), "a");
     let walk = walk.min_depth(2).max_depth(1).hidden(false).exclude("**").prune(|_| true).only(FileKind::Symlink);
-    let walk = walk.follow_symlinks().same_file_system().case_sensitive(false).contents_first().unsorted();
+    let walk =
+        walk.follow_symlinks(true).same_file_system(true).case_sensitive(false).contents_first(true).unsorted(true);
     let walk = walk.visit_once(true);
     let walk = walk.sorted_by(|left, right| right.cmp(left)).threads(3);
     assert_eq!(paths(&tree, Ok(walk)), ["a/x", "b", "c"]);
@@ -281,7 +282,7 @@ fn options_come_too_late_after_the_first_entry() {
 fn a_walk_ends_for_good_and_goes_to_other_threads() {
     fn is_send_and_fused(_: &(impl Send + std::iter::FusedIterator)) {}
     let tree = Tree::new(["a"]);
-    for walk in [tree.walk(), tree.walk().unsorted().threads(2), tree.glob("a").unwrap(), tree.at("no").walk()] {
+    for walk in [tree.walk(), tree.walk().unsorted(true).threads(2), tree.glob("a").unwrap(), tree.at("no").walk()] {
         is_send_and_fused(&walk);
         let mut walk = std::thread::spawn(move || {
             let mut walk = walk;
@@ -318,7 +319,7 @@ fn a_closure_that_panics_is_heard_of() {
         std::panic::catch_unwind(listed).is_err()
     };
     assert!(panics(|walk| walk.count()));
-    assert!(panics(|walk| walk.unsorted().threads(2).count()));
+    assert!(panics(|walk| walk.unsorted(true).threads(2).count()));
     assert!(panics(|walk| {
         _ = walk.threads(2).par_visit(|_| ControlFlow::<()>::Continue(()));
         0
@@ -333,8 +334,9 @@ fn a_large_directory_is_listed_whole_whichever_way() {
     for number in 0..FILES {
         std::fs::write(tree.at(&format!("d/file-with-a-long-name-{number}")), "").unwrap();
     }
-    let unsorted = || tree.walk().unsorted();
-    for walk in [tree.walk(), unsorted(), unsorted().contents_first(), unsorted().threads(2), tree.rglob("*").unwrap()]
+    let unsorted = || tree.walk().unsorted(true);
+    for walk in
+        [tree.walk(), unsorted(), unsorted().contents_first(true), unsorted().threads(2), tree.rglob("*").unwrap()]
     {
         let mut found: Vec<_> = walk.map(Result::unwrap).collect();
         found.sort();
@@ -373,12 +375,12 @@ fn large_directories_below_one_another_are_listed_whole() {
     };
     let expected = sorted(tree.walk());
     assert_eq!(expected.len(), LEVELS * (FILES + 1));
-    let unsorted = || tree.walk().unsorted();
+    let unsorted = || tree.walk().unsorted(true);
     assert!(sorted(unsorted()) == expected);
-    assert!(sorted(unsorted().contents_first()) == expected);
+    assert!(sorted(unsorted().contents_first(true)) == expected);
     if cfg!(not(target_family = "wasm")) {
         assert!(sorted(unsorted().threads(3)) == expected);
-        assert!(sorted(unsorted().contents_first().threads(3)) == expected);
+        assert!(sorted(unsorted().contents_first(true).threads(3)) == expected);
     }
 }
 
@@ -412,7 +414,7 @@ mod threads {
         let taken = Arc::new(AtomicUsize::new(0));
         let by_listing = taken.clone();
         // The listing goes into a directory when all files above it have been taken.
-        let walk = tree.glob("**/file").unwrap().unsorted().threads(4).prune(move |entry| {
+        let walk = tree.glob("**/file").unwrap().unsorted(true).threads(4).prune(move |entry| {
             if entry.name() == "slow" {
                 wait_until(|| by_listing.load(Ordering::Relaxed) >= entry.depth());
             }
@@ -431,7 +433,7 @@ mod threads {
         (0..DIRECTORIES).for_each(|number| tree.at(&format!("d{number}")).mkdir().unwrap());
         let (is_dropped, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let (dropped, count) = (is_dropped.clone(), asked.clone());
-        let mut walk = tree.glob(["file", "*/no"]).unwrap().unsorted().threads(4).prune(move |entry| {
+        let mut walk = tree.glob(["file", "*/no"]).unwrap().unsorted(true).threads(4).prune(move |entry| {
             if entry.name() != "file" {
                 count.fetch_add(1, Ordering::Relaxed);
                 wait_until(|| dropped.load(Ordering::Relaxed));
@@ -481,7 +483,7 @@ mod unix {
         symlink(&"x".repeat(300), &tree.at("long"));
         let glob = |pattern: &str| paths(&tree, tree.glob(pattern));
         assert_eq!(glob("*"), ["d", "file", "long", "three", "through", "two"]);
-        assert_eq!(paths(&tree, Ok(tree.walk().follow_symlinks())), glob("**/*"));
+        assert_eq!(paths(&tree, Ok(tree.walk().follow_symlinks(true))), glob("**/*"));
         assert_eq!(glob("*/"), ["d"]);
         assert_eq!(glob("**/"), [".", "d"]);
         assert_eq!(glob("*/*"), ["d/f"]);
@@ -490,7 +492,7 @@ mod unix {
             for below in ["/", "/*", "/x", "/**/x"] {
                 assert_eq!(glob(&format!("{link}{below}")), [""; 0], "{link}{below}");
             }
-            let others = tree.walk().follow_symlinks().exclude(link);
+            let others = tree.walk().follow_symlinks(true).exclude(link);
             assert_eq!(paths(&tree, Ok(others)).len(), 6, "{link}");
         }
     }
@@ -502,15 +504,15 @@ mod unix {
         for walk in [link.walk(), link.rglob("*").unwrap(), link.glob("*/**").unwrap()] {
             assert_eq!(paths(&tree, Ok(walk)), ["l/e", "l/e/f"]);
         }
-        assert_eq!(paths(&tree, Ok(link.iterdir().follow_symlinks())), ["l/e"]);
+        assert_eq!(paths(&tree, Ok(link.iterdir().follow_symlinks(true))), ["l/e"]);
         assert_eq!(paths(&tree, link.glob("e/f")), ["l/e/f"]);
         assert_eq!(paths(&tree, link.glob("**/")), ["l", "l/e"]);
         assert_eq!(link.glob("**").unwrap().next().unwrap().unwrap().kind(), FileKind::Symlink);
-        assert_eq!(paths(&tree, Ok(link.walk().contents_first())), ["l/e/f", "l/e"]);
-        assert_eq!(paths(&tree, link.glob("**").map(Walk::contents_first)), ["l/e/f", "l/e", "l"]);
+        assert_eq!(paths(&tree, Ok(link.walk().contents_first(true))), ["l/e/f", "l/e"]);
+        assert_eq!(paths(&tree, link.glob("**").map(|walk| walk.contents_first(true))), ["l/e/f", "l/e", "l"]);
         for name in ["dang", "self", "x"] {
             let at = tree.at(name);
-            for walk in [at.walk(), at.walk().follow_symlinks(), at.glob("a").unwrap(), at.glob("**").unwrap()] {
+            for walk in [at.walk(), at.walk().follow_symlinks(true), at.glob("a").unwrap(), at.glob("**").unwrap()] {
                 assert_eq!(paths(&tree, Ok(walk)), ["error: List"], "{name}");
             }
         }
@@ -519,16 +521,16 @@ mod unix {
     #[test]
     fn a_link_that_leads_back_ends_what_goes_anywhere_and_nothing_else() {
         let tree = Tree::new(["d/f", "d/up => .."]);
-        let follow = |patterns: &[&str]| paths(&tree, tree.glob(patterns).map(Walk::follow_symlinks));
+        let follow = |patterns: &[&str]| paths(&tree, tree.glob(patterns).map(|walk| walk.follow_symlinks(true)));
         assert_eq!(follow(&["**/*"]), ["d", "d/f", "d/up", "error: Follow"]);
         assert_eq!(follow(&["d/**"]), follow(&["[d]/**"]));
         assert_eq!(follow(&["**/up/*"]), ["error: Follow", "d/up/d"]);
         assert_eq!(follow(&["**/f", "*/up/*"]), ["d/f", "error: Follow", "d/up/d"]);
         assert_eq!(follow(&["d/up/d/up/d/f"]), ["d/up/d/up/d/f"]);
-        let error = tree.walk().follow_symlinks().find_map(Result::err).unwrap();
+        let error = tree.walk().follow_symlinks(true).find_map(Result::err).unwrap();
         assert_eq!(error.path(), std::path::Path::new(tree.at("d/up").as_str()));
         assert_eq!(error.second_path().unwrap(), std::path::Path::new(tree.as_str()));
-        let contents_first = tree.walk().follow_symlinks().contents_first();
+        let contents_first = tree.walk().follow_symlinks(true).contents_first(true);
         assert_eq!(paths(&tree, Ok(contents_first)), ["d/f", "error: Follow", "d/up", "d"]);
     }
 
@@ -536,7 +538,7 @@ mod unix {
     #[test]
     fn a_link_to_above_the_start_is_gone_through_once() {
         let tree = Tree::new(["a/b/c/f", "a/b/c/up => ../..", "a/x"]);
-        let walk = || tree.at("a/b").walk().follow_symlinks();
+        let walk = || tree.at("a/b").walk().follow_symlinks(true);
         let round = ["a/b/c", "a/b/c/f", "a/b/c/up", "a/b/c/up/b"];
         let again = ["a/b/c/up/b/c", "a/b/c/up/b/c/f", "a/b/c/up/b/c/up", "error: Follow", "a/b/c/up/x"];
         assert_eq!(paths(&tree, Ok(walk())), [round.as_slice(), &again].concat());
@@ -546,7 +548,7 @@ mod unix {
     #[test]
     fn a_link_to_a_directory_that_the_pattern_has_left_does_not_lead_back() {
         let tree = Tree::new(["a/f", "l => a"]);
-        let follow = |pattern: &str| paths(&tree, tree.glob(pattern).map(Walk::follow_symlinks));
+        let follow = |pattern: &str| paths(&tree, tree.glob(pattern).map(|walk| walk.follow_symlinks(true)));
         assert_eq!(follow("**/a/../**/f"), ["a/../a/f", "a/../l/f"]);
         symlink("..", &tree.at("a/up"));
         let errors = follow("**/a/../**/f").iter().filter(|path| path.starts_with("error")).count();
@@ -556,7 +558,7 @@ mod unix {
     #[test]
     fn what_is_below_links_is_left_out_by_its_path() {
         let tree = Tree::new(["d/target/f", "d/g", "l => d"]);
-        let follow = |exclude: &str| paths(&tree, Ok(tree.walk().follow_symlinks().exclude(exclude)));
+        let follow = |exclude: &str| paths(&tree, Ok(tree.walk().follow_symlinks(true).exclude(exclude)));
         assert_eq!(follow("**/target"), ["d", "d/g", "l", "l/g"]);
         assert_eq!(follow("l"), ["d", "d/g", "d/target", "d/target/f"]);
         assert_eq!(follow("l/"), ["d", "d/g", "d/target", "d/target/f", "l"]);
@@ -564,7 +566,7 @@ mod unix {
         assert_eq!(follow("**"), [""; 0]);
         let set = PatternSet::builder().exclude("**/target/**").build();
         assert_eq!(
-            paths(&tree, tree.glob_set(&set).map(Walk::follow_symlinks)),
+            paths(&tree, tree.glob_set(&set).map(|walk| walk.follow_symlinks(true))),
             ["d", "d/g", "d/target", "l", "l/g", "l/target"]
         );
     }
@@ -624,16 +626,16 @@ mod unix {
         assert_eq!(lines(tree.walk().only(FileKind::Symlink)), ["(b?)", "(b?/link)", "(b?/?.rs)"]);
         let never_asked = |entry: &waypath::Entry| entry.as_str().contains('\u{fffd}');
         assert_eq!(lines(tree.walk().prune(never_asked)), all);
-        let follow = lines(tree.glob("**/y").unwrap().follow_symlinks());
+        let follow = lines(tree.glob("**/y").unwrap().follow_symlinks(true));
         assert_eq!(follow, ["(b?)", "(b?/link/y)", "(b?/sub/y)", "(b?/?.rs)"]);
-        let contents_first = lines(tree.walk().contents_first().exclude("*/*.rs"));
+        let contents_first = lines(tree.walk().contents_first(true).exclude("*/*.rs"));
         assert_eq!(
             contents_first,
             ["a", "(b?/link)", "(b?/sub/x.rs)", "(b?/sub/y)", "(b?/sub)", "(b?)", "c/d", "c", "z"]
         );
         let backwards = lines(tree.walk().sorted_by(|left, right| right.cmp(left)).max_depth(2));
         assert_eq!(backwards, ["z", "c", "c/d", "a", "(b?)", "(b?/in.rs)", "(b?/link)", "(b?/sub)", "(b?/?.rs)"]);
-        for walk in [tree.walk().unsorted(), tree.walk().unsorted().threads(3)] {
+        for walk in [tree.walk().unsorted(true), tree.walk().unsorted(true).threads(3)] {
             let mut found = lines(walk);
             found.sort();
             let mut all = all.map(str::to_owned);
@@ -651,8 +653,9 @@ mod unix {
             let at = raw.join("sub/deep").join(link);
             std::os::unix::fs::symlink(target, &at).unwrap();
             let above = std::fs::canonicalize(raw.join(above)).unwrap();
-            for walk in [tree.walk(), tree.walk().unsorted(), tree.walk().unsorted().threads(2)] {
-                let errors = walk.follow_symlinks().filter_map(Result::err).filter(|error| error.op() == Op::Follow);
+            for walk in [tree.walk(), tree.walk().unsorted(true), tree.walk().unsorted(true).threads(2)] {
+                let errors =
+                    walk.follow_symlinks(true).filter_map(Result::err).filter(|error| error.op() == Op::Follow);
                 let found: Vec<_> =
                     errors.map(|error| (error.path().into(), error.second_path().unwrap().into())).collect();
                 assert_eq!(found, [(at.clone(), above.clone())]);
@@ -671,15 +674,15 @@ mod unix {
             (links.parent() / "file").touch().unwrap();
             (0..PACKAGES).for_each(|other| symlink(&format!("../../p{other}"), &(&links / format!("p{other}"))));
         }
-        let walk = || tree.walk().follow_symlinks().visit_once(true);
+        let walk = || tree.walk().follow_symlinks(true).visit_once(true);
         let ways = [
             walk(),
-            walk().contents_first(),
-            walk().unsorted(),
-            walk().unsorted().threads(3),
-            walk().unsorted().contents_first().threads(3),
+            walk().contents_first(true),
+            walk().unsorted(true),
+            walk().unsorted(true).threads(3),
+            walk().unsorted(true).contents_first(true).threads(3),
             walk().sorted_by(|left, right| right.cmp(left)),
-            tree.glob("**/*").unwrap().follow_symlinks().visit_once(true).exclude("no").prune(|_| false),
+            tree.glob("**/*").unwrap().follow_symlinks(true).visit_once(true).exclude("no").prune(|_| false),
         ];
         for walk in ways {
             let found: Vec<_> = walk.map(Result::unwrap).collect();
@@ -700,7 +703,7 @@ mod unix {
         assert_eq!(seen.into_inner().unwrap().len(), PACKAGES * 3 + PACKAGES * PACKAGES + 1);
         // What is only looked up is not visited.
         let looked_up = tree.glob(["p0/file", "p1/links/p0/file"]).unwrap().visit_once(true);
-        assert_eq!(looked_up.follow_symlinks().count(), 2);
+        assert_eq!(looked_up.follow_symlinks(true).count(), 2);
     }
 
     #[test]
@@ -791,9 +794,9 @@ mod unix {
             count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             ControlFlow::<()>::Continue(())
         };
-        _ = abyss.0.walk().unsorted().visit(add);
+        _ = abyss.0.walk().unsorted(true).visit(add);
         _ = abyss.0.walk().threads(2).par_visit(add);
-        _ = abyss.0.walk().contents_first().visit(add);
+        _ = abyss.0.walk().contents_first(true).visit(add);
         assert_eq!(count.into_inner(), 3 * Abyss::ENTRIES);
     }
 }

@@ -35,11 +35,11 @@ fn faces(walk: impl Fn() -> Walk) -> BTreeMap<&'static str, Items> {
     };
     BTreeMap::from([
         ("iterator", walk().collect()),
-        ("iterator, unsorted", walk().unsorted().collect()),
-        ("iterator, contents first", walk().contents_first().collect()),
-        ("iterator, in threads", walk().unsorted().threads(2).collect()),
+        ("iterator, unsorted", walk().unsorted(true).collect()),
+        ("iterator, contents first", walk().contents_first(true).collect()),
+        ("iterator, in threads", walk().unsorted(true).threads(2).collect()),
         ("visitor", visited(walk())),
-        ("visitor, unsorted", visited(walk().unsorted())),
+        ("visitor, unsorted", visited(walk().unsorted(true))),
         ("visitor, in threads", visited_in_threads(walk())),
     ])
 }
@@ -120,19 +120,19 @@ fn what_is_looked_up_needs_no_permission_to_read_directories() {
     mode("d", 0o111);
     let options: [fn(Walk) -> Walk; 14] = [
         |walk| walk,
-        |walk| walk.unsorted(),
+        |walk| walk.unsorted(true),
         |walk| walk.sorted_by(|left, right| left.cmp(right)),
-        |walk| walk.follow_symlinks(),
-        |walk| walk.same_file_system(),
+        |walk| walk.follow_symlinks(true),
+        |walk| walk.same_file_system(true),
         |walk| walk.visit_once(true),
-        |walk| walk.contents_first(),
+        |walk| walk.contents_first(true),
         |walk| walk.exclude("**/x"),
         |walk| walk.exclude("no/").exclude("l/f/**"),
         |walk| walk.prune(|entry| entry.name() == "x"),
         |walk| walk.hidden(false).max_depth(3),
-        |walk| walk.unsorted().threads(2),
-        |walk| walk.follow_symlinks().same_file_system().sorted_by(|left, right| left.cmp(right)).exclude("no"),
-        |walk| walk.prune(|_| false).follow_symlinks().contents_first(),
+        |walk| walk.unsorted(true).threads(2),
+        |walk| walk.follow_symlinks(true).same_file_system(true).sorted_by(|left, right| left.cmp(right)).exclude("no"),
+        |walk| walk.prune(|_| false).follow_symlinks(true).contents_first(true),
     ];
     for (at, set) in options.iter().enumerate() {
         let found = |start: &str, patterns: &[&str]| sorted(set(tree.at(start).glob(patterns).unwrap()).collect());
@@ -179,7 +179,9 @@ fn a_link_back_to_the_working_directory_is_named() {
     }
     let tree = Tree::new(["deep/d/l => ../.."]);
     std::env::set_current_dir(tree.as_str()).unwrap();
-    for walk in [path(".").walk().follow_symlinks(), path(".").rglob("*").unwrap().follow_symlinks().unsorted()] {
+    for walk in
+        [path(".").walk().follow_symlinks(true), path(".").rglob("*").unwrap().follow_symlinks(true).unsorted(true)]
+    {
         let error = walk.filter_map(Result::err).next().unwrap();
         assert_eq!((error.op(), error.path()), (Op::Follow, std::path::Path::new("deep/d/l")));
         assert_eq!(error.second_path(), Some(std::path::Path::new(".")));
@@ -198,17 +200,17 @@ fn a_listing_keeps_to_one_file_system() {
     let inside = inside.path().strip_prefix("/").unwrap().join("f");
     let inside = inside.to_str().unwrap();
 
-    for (face, items) in faces(|| path("/dev").walk().same_file_system()) {
+    for (face, items) in faces(|| path("/dev").walk().same_file_system(true)) {
         let count = |is_one: fn(&Path) -> bool| items.iter().flatten().filter(|entry| is_one(entry)).count();
         assert_eq!(count(|path| path.as_str() == "/dev/shm"), 1, "{face}: where it is mounted");
         assert_eq!(count(|path| path.as_str() == "/dev/null"), 1, "{face}");
         assert_eq!(count(|path| path.as_str().starts_with("/dev/shm/")), 0, "{face}");
     }
     let found = |start: &str, pattern: &str| {
-        let walk = || path(start).glob([pattern, "no"]).unwrap().same_file_system();
+        let walk = || path(start).glob([pattern, "no"]).unwrap().same_file_system(true);
         let mut counts = faces(walk).into_values().collect::<Vec<_>>();
         counts.push(walk().exclude("no").collect());
-        counts.push(walk().prune(|_| false).follow_symlinks().collect());
+        counts.push(walk().prune(|_| false).follow_symlinks(true).collect());
         counts.push(walk().sorted_by(|left, right| left.cmp(right)).collect());
         let counts: Vec<_> = counts.iter().map(|items| items.iter().flatten().count()).collect();
         assert!(counts.iter().all(|count| *count == counts[0]), "{start} {pattern}: {counts:?}");
@@ -306,7 +308,8 @@ fn listings_of_what_changes_give_the_rest_whole() {
         });
         let (mut walks, mut mistakes) = (0, Vec::new());
         while walks < 200 || changes.load(Ordering::Relaxed) < 200 {
-            for (face, items) in faces(|| if walks % 2 == 0 { tree.walk() } else { tree.walk().follow_symlinks() }) {
+            for (face, items) in faces(|| if walks % 2 == 0 { tree.walk() } else { tree.walk().follow_symlinks(true) })
+            {
                 walks += 1;
                 let (entries, _) = sorted(items);
                 let stable =
@@ -348,11 +351,12 @@ fn few_directories_are_open_and_none_is_left_so() {
         most - before
     };
     assert_eq!(most(tree.walk()), MOST);
-    assert!(most(tree.walk().unsorted()) <= MOST);
-    assert!(most(tree.glob("**/z/").unwrap().follow_symlinks()) <= MOST);
+    assert!(most(tree.walk().unsorted(true)) <= MOST);
+    assert!(most(tree.glob("**/z/").unwrap().follow_symlinks(true)) <= MOST);
     assert_eq!(descriptors(), before, "after a whole listing");
 
-    let mut walks = [tree.walk(), tree.walk().unsorted(), tree.walk().unsorted().threads(3), tree.rglob("z").unwrap()];
+    let mut walks =
+        [tree.walk(), tree.walk().unsorted(true), tree.walk().unsorted(true).threads(3), tree.rglob("z").unwrap()];
     // All of them at once.
     for _ in 0..50 {
         assert!(walks.iter_mut().all(|walk| walk.next().unwrap().is_ok()));

@@ -70,7 +70,7 @@ proptest! {
             both(&|patterns| world.start.glob(patterns));
             both(&|patterns| world.start.rglob(patterns));
             both(&|patterns| Ok(world.start.glob(patterns)?.case_sensitive(false)));
-            both(&|patterns| Ok(world.start.glob(patterns)?.follow_symlinks()));
+            both(&|patterns| Ok(world.start.glob(patterns)?.follow_symlinks(true)));
             both(&|patterns| world.start.glob_set(&patterns.iter().collect()));
             both(&|patterns| match patterns.iter().any(|pattern| world.start.glob(pattern).is_err() || pattern.contains("..")) {
                 true => world.start.glob(""),
@@ -276,7 +276,7 @@ impl World {
     }
 
     fn relative(&self, entry: &Path) -> PathBuf {
-        entry.relative_to(&self.start).unwrap().into_owned()
+        entry.relative_to(&self.start).unwrap().to_owned()
     }
 
     fn item(&self, found: std::result::Result<&Entry, &waypath::Error>) -> Item {
@@ -454,10 +454,10 @@ impl Wish {
             walk = walk.prune(move |entry| path(entry.name()) == name);
         }
         if self.follow {
-            walk = walk.follow_symlinks();
+            walk = walk.follow_symlinks(true);
         }
         if self.same_file_system {
-            walk = walk.same_file_system();
+            walk = walk.same_file_system(true);
         }
         if let Some(case) = self.case_sensitive {
             walk = walk.case_sensitive(case);
@@ -465,10 +465,10 @@ impl Wish {
         walk = self.kinds.iter().fold(walk, |walk, kind| walk.only(*kind));
         walk = match self.order {
             Order::Sorted => walk,
-            Order::Unsorted => walk.unsorted(),
+            Order::Unsorted => walk.unsorted(true),
             order => walk.sorted_by(move |left, right| order.compare(left, right)),
         };
-        if self.contents_first { walk.contents_first() } else { walk }
+        if self.contents_first { walk.contents_first(true) } else { walk }
     }
 
     fn in_case(&self, pattern: &str) -> Pattern {
@@ -851,7 +851,7 @@ impl World {
         let seen = seen.into_inner().unwrap();
         assert_same(wish, &seen, expected);
         assert_before_contents(wish, &seen);
-        let streamed = wish.walk(&self.start).unsorted().threads(wish.threads);
+        let streamed = wish.walk(&self.start).unsorted(true).threads(wish.threads);
         let streamed: Vec<_> = streamed.map(|found| self.item(found.as_ref())).collect();
         assert_same(wish, &streamed, expected);
     }

@@ -31,7 +31,7 @@ fn branches_lead_to_what_is_listed() {
         "└── z/",
     ];
     prints(&tree.tree(), all);
-    prints(&tree.walk().contents_first().unsorted().threads(2).tree(), all);
+    prints(&tree.walk().contents_first(true).unsorted(true).threads(2).tree(), all);
     let printed = tree.tree();
     prints(&printed.clone(), all);
     assert_eq!(printed.to_string(), printed.to_string());
@@ -129,7 +129,7 @@ mod unix {
         let tree = Tree::new(["d/f", "l => d", "d/up => .."]);
         prints(&tree.tree(), ["├── d/", "│   ├── f", "│   └── up", "└── l"]);
         let error = |link: &str| format!("[cannot follow the link `{}` back to `{}`", tree.at(link), &*tree);
-        let followed = tree.walk().follow_symlinks().tree().to_string();
+        let followed = tree.walk().follow_symlinks(true).tree().to_string();
         let lines: Vec<_> = followed.lines().skip(1).collect();
         assert_eq!(lines.len(), 8, "{followed}");
         assert!(lines[3].starts_with(&("│       └── ".to_owned() + &error("d/up"))), "{followed}");

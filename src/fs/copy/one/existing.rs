@@ -60,6 +60,10 @@ impl<D: EditDir> Copier<'_, '_, D> {
         match old {
             None => Ok(Found::Nothing),
             Some(_) if self.copy.settings.overwrite == Overwrite::Refuse => Err(sys::taken_error()),
+            Some(old) if self.copy.settings.overwrite == Overwrite::Skip => {
+                self.report.unchanged += 1;
+                Ok(Found::Unchanged(old))
+            }
             Some(old) if old.kind == FileKind::Directory => {
                 Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced"))
             }

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{
     AtFlags, CWD, FileType, Mode, Timespec, Timestamps, XattrFlags, makedev, mknodat, setxattr, utimensat,
 };
-use waypath::{CopyOptions, Path, SkipReason, Specials};
+use waypath::{CopyOptions, Path, RemoveOptions, SkipReason, Specials};
 
 use crate::support::snapshot::{Snapshot, assert_same, but, snapshot};
 use crate::support::util::{Tree, as_nobody};
@@ -368,7 +368,7 @@ fn odd_names_are_copied_moved_and_removed() {
         assert_same(&snapshot(tree.at("copy")), &before, "copied");
         tree.at("copy").move_to(tree.at("moved")).unwrap();
         assert_same(&snapshot(tree.at("moved")), &before, "moved");
-        let removed = tree.at("moved").rmtree().unwrap();
+        let removed = RemoveOptions::new().rmtree(tree.at("moved")).unwrap();
         assert_eq!((removed.files, removed.directories), (8, 1 + 8 + 8 * 16));
         assert!(!tree.at("moved").exists() && !tree.at("copy").exists());
     });

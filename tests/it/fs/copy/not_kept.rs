@@ -65,7 +65,7 @@ fn arrived(from: &[(PathBuf, Option<String>)], to: &Path) {
 
 fn contents(of: &Path) -> Vec<(PathBuf, Option<String>)> {
     let content = |entry: &waypath::Entry| (!entry.is_dir()).then(|| entry.read_text().unwrap());
-    of.walk().map(Result::unwrap).map(|entry| (entry.relative_to(of).unwrap().into_owned(), content(&entry))).collect()
+    of.walk().map(Result::unwrap).map(|entry| (entry.relative_to(of).unwrap().to_owned(), content(&entry))).collect()
 }
 
 #[test]

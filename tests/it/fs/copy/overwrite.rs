@@ -21,13 +21,14 @@ fn kind(result: Result<Report>) -> Option<ErrorKind> {
 
 #[test]
 fn a_file_is_replaced_as_each_policy_says() {
-    for overwrite in OVERWRITES {
+    for overwrite in OVERWRITES.into_iter().chain([Overwrite::Skip]) {
         for (time, content) in [(1, "old"), (2, "old"), (3, "old"), (1, "longer"), (2, "longer"), (3, "longer")] {
             let replaced = match overwrite {
-                Overwrite::Refuse => false,
+                Overwrite::Refuse | Overwrite::Skip => false,
                 Overwrite::Always => true,
                 Overwrite::IfNewer => time < 2,
                 Overwrite::IfDifferent => time != 2 || content != "old",
+                _ => unreachable!(),
             };
             let context = format!("{overwrite:?}, {time}, {content}");
             for verb in ["copy", "move", "copy in a tree"] {
@@ -55,6 +56,30 @@ fn a_file_is_replaced_as_each_policy_says() {
                 }
             }
         }
+    }
+}
+
+/// A plan says the same.
+#[test]
+fn what_is_there_is_skipped_and_the_rest_is_added() {
+    for threads in [1, 3] {
+        let tree = Tree::new(["src/a", "src/d/b", "src/d/new", "src/x", "src/y/f", "to/d/b", "to/d/mine", "to/x/"]);
+        tree.at("src/d/b").write_text("other").unwrap();
+        let options = CopyOptions::new().overwrite(Overwrite::Skip).threads(threads);
+        let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
+        let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
+        assert_eq!((report.files, report.directories, report.unchanged), (3, 1, 2));
+        assert_eq!((plan.files, plan.directories, plan.unchanged), (3, 1, 2));
+        let to = tree.at("to").walk().filter(|entry| !entry.as_ref().unwrap().is_dir());
+        let files: Vec<_> = to.map(|entry| entry.unwrap().relative().as_posix().into_owned()).collect();
+        assert_eq!(files, ["a", "d/b", "d/mine", "d/new", "y/f"]);
+        assert_eq!(tree.at("to/d/b").read_text().unwrap(), "b");
+
+        assert_eq!(options.move_to(tree.at("src/x"), tree.at("to/x")).unwrap().unchanged, 1);
+        assert_eq!(options.move_to(tree.at("src/d"), tree.at("to/d")).unwrap().unchanged, 1);
+        assert!(tree.at("src/x").exists() && tree.at("src/d").exists());
+        let error = options.copy(tree.at("src/d"), tree.at("to/a")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotADirectory);
     }
 }
 

@@ -51,10 +51,10 @@ fn reports_count_and_print() {
     assert_eq!((skipped, report.unchanged), (expected.to_vec(), 2));
     assert_eq!(report.to_string(), "2 unchanged, 2 skipped");
 
-    let report = tree.at("to").rmtree().unwrap();
+    let report = RemoveOptions::new().rmtree(tree.at("to")).unwrap();
     assert_eq!((report.files, report.directories, report.bytes), (5, 4, 0));
     assert_eq!(report.to_string(), "5 files, 4 directories");
-    assert_eq!(tree.at("to").remove().unwrap().to_string(), "nothing");
+    assert_eq!(RemoveOptions::new().remove(tree.at("to")).unwrap().to_string(), "nothing");
     assert_eq!(tree.at("src").move_to(tree.at("moved")).unwrap(), tree.at("moved"));
     let report = CopyOptions::new().move_to(tree.at("moved"), tree.at("src")).unwrap();
     assert_eq!(report.to_string(), "1 directory");

@@ -30,7 +30,7 @@ fn check(error: &Error, from: &Path, to: &Path, old: &[&str]) {
     assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{error:?}");
     let failed: Vec<PathBuf> =
         error.failures().iter().map(|failure| PathBuf::try_from(failure.path().to_owned()).unwrap()).collect();
-    let failed: Vec<_> = failed.iter().map(|path| path.relative_to(from).unwrap().into_owned()).collect();
+    let failed: Vec<_> = failed.iter().map(|path| path.relative_to(from).unwrap().to_owned()).collect();
     for failure in error.failures() {
         let name = failure.path().file_name().unwrap().to_str().unwrap();
         let (path, line) = (failure.path().display().to_string(), failure.to_string());
@@ -50,7 +50,7 @@ fn check(error: &Error, from: &Path, to: &Path, old: &[&str]) {
             continue;
         }
         count += 1;
-        let copy = to / &name;
+        let copy = to / name;
         match entry.is_file() {
             true => assert_eq!(copy.read_text().unwrap(), entry.read_text().unwrap(), "{name}"),
             false => assert!(copy.is_dir(), "{name}"),
