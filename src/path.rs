@@ -168,7 +168,7 @@ pub type WindowsPathBuf = PathBuf<Windows>;
 #[doc(alias = "new")]
 #[must_use]
 pub fn path(text: impl AsPath) -> PathBuf {
-    text.as_path().into_owned()
+    text.to_path().into_owned()
 }
 
 /// Text in, text out.

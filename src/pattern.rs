@@ -238,7 +238,7 @@ impl<F: Flavour> Pattern<F> {
     #[inline]
     #[must_use]
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
-        let path = path.as_path();
+        let path = path.to_path();
         match &self.form {
             Form::Plain(plain) if self.is_literal && self.case.is_none() => *path == *plain.path,
             Form::Plain(plain) => plain.whole.matches::<F>(whole_text(&path)),
@@ -261,7 +261,7 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     #[must_use]
     pub fn matches(&self, path: impl AsPath<F>) -> bool {
-        let path = path.as_path();
+        let path = path.to_path();
         match &self.form {
             Form::Plain(plain) => plain.matches(&path),
             Form::Branched(automaton) => matches_branched(automaton, &path),

@@ -47,7 +47,7 @@ impl Path {
     /// - Where the file system can, both files share their content until one is changed. Holes in a file
     ///   stay holes. The content ends where reading ends, whatever size the system states: files in `/proc` and `/sys` are
     ///   copied, too. What another program appends meanwhile may be in the copy or not.
-    /// - A copy never allows more than its original, see [`CopyOptions::mode`]. A permission that cannot be given is not an
+    /// - A copy never allows more than its original, see [`CopyOptions::preserve_mode`]. A permission that cannot be given is not an
     ///   error: the report of [`CopyOptions::copy`] lists it.
     /// - However it ends, no directory is left with the permissions that it has during the copy.
     /// - Trees of any depth are copied, with a dozen file descriptors if there are no more. Several threads may need more.
@@ -89,7 +89,7 @@ impl Path {
     #[doc(alias = "copytree")]
     #[doc(alias = "copyfile")]
     pub fn copy(&self, target: impl AsPath) -> Result<PathBuf> {
-        let target = target.as_path();
+        let target = target.to_path();
         CopyOptions::new().copy(self, &*target)?;
         Ok(target.into_owned())
     }
@@ -113,7 +113,7 @@ impl Path {
     /// As for [`copy`](Path::copy); and [`InvalidInput`](io::ErrorKind::InvalidInput), where this path ends in
     /// no name.
     pub fn copy_into(&self, directory: impl AsPath) -> Result<PathBuf> {
-        let target = inside(Op::Copy, self, &directory.as_path())?;
+        let target = inside(Op::Copy, self, &directory.to_path())?;
         self.copy(&target)
     }
 
@@ -153,7 +153,7 @@ impl Path {
     /// and its [failures](Error::failures) are what stays here, and why.
     #[doc(alias = "move")]
     pub fn move_to(&self, target: impl AsPath) -> Result<PathBuf> {
-        let target = target.as_path();
+        let target = target.to_path();
         CopyOptions::new().move_to(self, &*target)?;
         Ok(target.into_owned())
     }
@@ -177,7 +177,7 @@ impl Path {
     /// As for [`move_to`](Path::move_to); and [`InvalidInput`](io::ErrorKind::InvalidInput), where this path ends
     /// in no name.
     pub fn move_into(&self, directory: impl AsPath) -> Result<PathBuf> {
-        let target = inside(Op::Move, self, &directory.as_path())?;
+        let target = inside(Op::Move, self, &directory.to_path())?;
         self.move_to(&target)
     }
 }
@@ -206,7 +206,7 @@ impl CopyOptions {
     /// [`exclude`](CopyOptions::exclude) that could not exclude anything is
     /// [`InvalidInput`](io::ErrorKind::InvalidInput), before anything is copied.
     pub fn copy(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
-        let (from, to) = (&*from.as_path(), &*to.as_path());
+        let (from, to) = (&*from.to_path(), &*to.to_path());
         self.run(Op::Copy, from, to, |account, from, to| {
             Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account).run()
         })
@@ -230,8 +230,8 @@ impl CopyOptions {
     ///
     /// As for [`copy`](CopyOptions::copy) and [`Path::copy_into`].
     pub fn copy_into(&self, from: impl AsPath, directory: impl AsPath) -> Result<Report> {
-        let from = &*from.as_path();
-        self.copy(from, inside(Op::Copy, from, &directory.as_path())?)
+        let from = &*from.to_path();
+        self.copy(from, inside(Op::Copy, from, &directory.to_path())?)
     }
 
     /// Does what [`Path::move_to`] does, with these options; returns what that was. Of a directory that was
@@ -240,7 +240,7 @@ impl CopyOptions {
     /// [`overwrite`](CopyOptions::overwrite) says what to do if the target exists. A directory replaces an empty one; it
     /// moves into one that is not empty only with [`merge`](CopyOptions::merge).
     ///
-    /// To another device, all attributes are preserved except those that an option leaves out, such as `xattrs(false)`.
+    /// To another device, all attributes are preserved except those that an option leaves out, such as `preserve_xattrs(false)`.
     /// What cannot be preserved there is [reported](Report::not_kept); with [`strict`](CopyOptions::strict) it is an error,
     /// and nothing is moved.
     ///
@@ -260,7 +260,7 @@ impl CopyOptions {
     ///
     /// As for [`Path::move_to`].
     pub fn move_to(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
-        let (from, to) = (&*from.as_path(), &*to.as_path());
+        let (from, to) = (&*from.to_path(), &*to.to_path());
         self.run(Op::Move, from, to, |account, from, to| {
             if move_to::is_moved_at_once(&self.settings, from, to, account) {
                 return Ok(());
@@ -287,8 +287,8 @@ impl CopyOptions {
     ///
     /// As for [`move_to`](CopyOptions::move_to) and [`Path::move_into`].
     pub fn move_into(&self, from: impl AsPath, directory: impl AsPath) -> Result<Report> {
-        let from = &*from.as_path();
-        self.move_to(from, inside(Op::Move, from, &directory.as_path())?)
+        let from = &*from.to_path();
+        self.move_to(from, inside(Op::Move, from, &directory.to_path())?)
     }
 
     fn run(

@@ -36,7 +36,7 @@ impl Path {
     /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): a directory above may not be searched.
     /// - Those of [`absolute`](Path::absolute).
     pub fn find_up(&self, name: impl AsPath) -> Result<Option<PathBuf>> {
-        let name = &*name.as_path();
+        let name = &*name.to_path();
         let refused = |reason| Err(Error::text(Op::FindUp, self, reason).with_second(name));
         let leads_up = |path: &Self| path.parts().any(|part| part == "..");
         if !name.anchor().is_empty() {

@@ -36,7 +36,7 @@ impl Path {
     /// which developer mode gives.
     #[doc(alias = "symlink")]
     pub fn symlink_to(&self, target: impl AsPath) -> Result<()> {
-        let target = &*target.as_path();
+        let target = &*target.to_path();
         sys::symlink(target.as_ref(), self.as_ref())
             .map_err(|cause| Error::new(Op::Symlink, self, cause).with_second(target))
     }
@@ -69,7 +69,7 @@ impl Path {
     #[doc(alias = "hard_link")]
     #[doc(alias = "link")]
     pub fn hardlink_to(&self, target: impl AsPath) -> Result<()> {
-        let target = &*target.as_path();
+        let target = &*target.to_path();
         sys::hard_link(target.as_ref(), self.as_ref())
             .map_err(|cause| Error::new(Op::Hardlink, self, cause).with_second(target))
     }

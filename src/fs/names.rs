@@ -122,7 +122,7 @@ impl Path {
     /// On Windows, a file that another program has open without sharing deletion is waited for, for one second
     /// ([`ResourceBusy`](ErrorKind::ResourceBusy)).
     pub fn rename(&self, target: impl AsPath) -> Result<PathBuf> {
-        change_path(Op::Rename, self, &target.as_path(), rename_new)
+        change_path(Op::Rename, self, &target.to_path(), rename_new)
     }
 
     /// Gives the file, link or directory another path, replacing the file or link or empty
@@ -157,7 +157,7 @@ impl Path {
     /// Older Windows and some of its file systems replace no directory. There, an empty one gets a temporary name first
     /// and is removed last; if the rename fails, it gets its own name back.
     pub fn replace(&self, target: impl AsPath) -> Result<PathBuf> {
-        change_path(Op::Replace, self, &target.as_path(), sys::rename)
+        change_path(Op::Replace, self, &target.to_path(), sys::rename)
     }
 }
 

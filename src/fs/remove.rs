@@ -285,7 +285,7 @@ impl RemoveOptions {
     ///
     /// As for [`Path::rmtree`].
     pub fn rmtree(&self, path: impl AsPath) -> Result<Report> {
-        let path = &*path.as_path();
+        let path = &*path.to_path();
         self.run(Op::Rmtree, path, |work| work.rmtree())
     }
 
@@ -304,7 +304,7 @@ impl RemoveOptions {
     ///
     /// As for [`Path::remove`].
     pub fn remove(&self, path: impl AsPath) -> Result<Report> {
-        let path = &*path.as_path();
+        let path = &*path.to_path();
         self.run(Op::Remove, path, |work| work.remove())
     }
 
@@ -322,7 +322,7 @@ impl RemoveOptions {
     ///
     /// As for [`Path::clear_dir`].
     pub fn clear_dir(&self, path: impl AsPath) -> Result<Report> {
-        let path = &*path.as_path();
+        let path = &*path.to_path();
         self.run(Op::ClearDir, path, |work| work.clear_dir())
     }
 

@@ -125,7 +125,7 @@ impl Path {
     /// As for [`stat`](Path::stat), of either.
     #[doc(alias = "is_same_file")]
     pub fn samefile(&self, other: impl AsPath) -> Result<bool> {
-        let other = &*other.as_path();
+        let other = &*other.to_path();
         let id = |path: &Self| sys::file_id(path.as_ref()).map_err(|cause| Error::new(Op::Stat, path, cause));
         Ok(id(self)? == id(other)?)
     }

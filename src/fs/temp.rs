@@ -73,7 +73,7 @@ impl TempDir {
     /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
     /// - Others of the system.
     pub fn new_in(parent: impl AsPath) -> Result<Self> {
-        let parent = parent.as_path();
+        let parent = parent.to_path();
         let guard =
             sys::create_temp_dir((*parent).as_ref()).map_err(|error| Error::new(Op::TempDir, &*parent, error))?;
         let path = PathBuf::try_from(guard.path())?;
@@ -157,7 +157,7 @@ impl AsPath for TempDir {
         self.path.as_path_text()
     }
 
-    fn as_path(&self) -> Cow<'_, Path> {
+    fn to_path(&self) -> Cow<'_, Path> {
         Cow::Borrowed(&self.path)
     }
 }

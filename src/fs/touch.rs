@@ -156,7 +156,7 @@ impl TouchOptions {
     /// - [`AlreadyExists`](ErrorKind::AlreadyExists): something has the name, be it a link that leads nowhere,
     ///   and [`exist_ok`](TouchOptions::exist_ok) is `false`.
     pub fn touch(&self, path: impl AsPath) -> Result<()> {
-        let path = &*path.as_path();
+        let path = &*path.to_path();
         let mode = self.mode.as_ref().map_err(|reason| Error::text(Op::Touch, path, reason.clone()))?;
         self.apply(path.as_ref(), mode).map_err(|cause| Error::new(Op::Touch, path, cause))
     }

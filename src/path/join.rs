@@ -21,7 +21,7 @@ use crate::flavour::{Flavour, Native, Posix, Rules};
 /// use waypath::{AsPath, PathBuf, path};
 ///
 /// fn log_in(folder: impl AsPath) -> PathBuf {
-///     folder.as_path().join("today.log")
+///     path(folder) / "today.log"
 /// }
 ///
 /// assert_eq!(log_in("logs"), log_in(path("logs")));
@@ -47,7 +47,7 @@ pub trait AsPath<F: Flavour = Native> {
     fn as_path_text(&self) -> &str;
 
     /// Returns the path; borrowed wherever the text is in normal form.
-    fn as_path(&self) -> Cow<'_, Path<F>> {
+    fn to_path(&self) -> Cow<'_, Path<F>> {
         Path::parse(self.as_path_text())
     }
 }
@@ -84,7 +84,7 @@ impl<F: Flavour> AsPath<F> for Path<F> {
     }
 
     #[inline]
-    fn as_path(&self) -> Cow<'_, Path<F>> {
+    fn to_path(&self) -> Cow<'_, Path<F>> {
         Cow::Borrowed(self)
     }
 }
@@ -111,8 +111,8 @@ macro_rules! holds_path {
             }
 
             #[inline]
-            fn as_path(&self) -> Cow<'_, Path<F>> {
-                (**self).as_path()
+            fn to_path(&self) -> Cow<'_, Path<F>> {
+                (**self).to_path()
             }
         }
     )*};

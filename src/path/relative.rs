@@ -41,7 +41,7 @@ impl<F: Flavour> Path<F> {
     pub fn relative_to(&self, base: impl AsPath<F>) -> Result<&Self> {
         const DRIVE: &str = "what is left would read as a drive; `relative_to_walk_up` gives it with `.\\` in front";
 
-        let base = base.as_path();
+        let base = base.to_path();
         let Some(tail) = tail_behind(self, &base) else {
             return Err(stranger(self, &base, "the first does not start with the second"));
         };
@@ -72,7 +72,7 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "relpath")]
     #[doc(alias = "diff_paths")]
     pub fn relative_to_walk_up(&self, base: impl AsPath<F>) -> Result<PathBuf<F>> {
-        let base = base.as_path();
+        let base = base.to_path();
         let Some(common) = common(self, &base) else {
             return Err(stranger(self, &base, "they have different anchors"));
         };
@@ -113,7 +113,7 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "starts_with")]
     #[must_use]
     pub fn is_relative_to(&self, base: impl AsPath<F>) -> bool {
-        tail_behind(self, &base.as_path()).is_some()
+        tail_behind(self, &base.to_path()).is_some()
     }
 
     /// Returns the longest path that both paths are relative to: the start of this path as far as
@@ -134,7 +134,7 @@ impl<F: Flavour> Path<F> {
     #[doc(alias = "common_prefix")]
     #[must_use]
     pub fn common_path(&self, other: impl AsPath<F>) -> Option<&Self> {
-        let rest = common(self, &other.as_path())?.rest;
+        let rest = common(self, &other.to_path())?.rest;
         let text = self.as_str();
         let end = text.len() - rest.len();
         if rest.is_empty() {

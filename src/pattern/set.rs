@@ -84,7 +84,7 @@ impl<F: Flavour> PatternSet<F> {
     /// See the [type](PatternSet).
     #[must_use]
     pub fn is_match(&self, path: impl AsPath<F>) -> bool {
-        let path = path.as_path();
+        let path = path.to_path();
         (self.includes.patterns.is_empty() || self.includes.is_match(&path)) && !self.excludes.is_match(&path)
     }
 
@@ -96,7 +96,7 @@ impl<F: Flavour> PatternSet<F> {
     /// See the [type](PatternSet).
     #[must_use]
     pub fn includes(&self, path: impl AsPath<F>) -> Vec<&Pattern<F>> {
-        self.includes.matching(&path.as_path())
+        self.includes.matching(&path.to_path())
     }
 
     /// Returns the excludes that match a path, in the order in which they were added.
@@ -111,7 +111,7 @@ impl<F: Flavour> PatternSet<F> {
     /// ```
     #[must_use]
     pub fn excludes(&self, path: impl AsPath<F>) -> Vec<&Pattern<F>> {
-        self.excludes.matching(&path.as_path())
+        self.excludes.matching(&path.to_path())
     }
 
     /// The patterns to include.

@@ -190,7 +190,7 @@ impl AsPath for Entry {
         self.path.as_path_text()
     }
 
-    fn as_path(&self) -> Cow<'_, Path> {
+    fn to_path(&self) -> Cow<'_, Path> {
         Cow::Borrowed(&self.path)
     }
 }

@@ -275,7 +275,7 @@ fn copied(world: &World, question: &Map<String, Value>) -> Result<Value> {
     let arg = PathBuf::from(world.text(question["args"][0].as_str().unwrap()));
     let set = |name: &str| question["kw"].get(name) == Some(&json!(true));
     let symlinks = if set("follow_symlinks") { Symlinks::Follow } else { Symlinks::Keep };
-    let options = CopyOptions::new().symlinks(symlinks).times(set("preserve_metadata"));
+    let options = CopyOptions::new().symlinks(symlinks).preserve_times(set("preserve_metadata"));
     let (target, report) = match question["op"].as_str().unwrap() {
         "copy" => (arg.clone(), options.copy(path, &arg)),
         "copy_into" => (&arg / path.name(), options.copy_into(path, &arg)),

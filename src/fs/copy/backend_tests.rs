@@ -128,7 +128,11 @@ fn wish() -> impl Strategy<Value = Wish> {
 impl Wish {
     fn settings(&self) -> Settings {
         let mut options = CopyOptions::new().overwrite(self.overwrite).symlinks(self.symlinks);
-        options = options.times(self.times).hard_links(self.hard_links).threads(self.threads).dry_run(self.dry_run);
+        options = options
+            .preserve_times(self.times)
+            .preserve_hard_links(self.hard_links)
+            .threads(self.threads)
+            .dry_run(self.dry_run);
         if self.excludes {
             options = options.exclude("**/c");
         }

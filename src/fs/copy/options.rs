@@ -126,7 +126,7 @@ impl Settings {
 ///
 /// What a copy does not get from its original, it keeps of the file that it replaces, as with
 /// [`write_atomic`](crate::Path::write_atomic): the owner and the group, extended attributes, and without
-/// [`mode`](CopyOptions::mode) the permissions. Another user's file stays theirs if this user may give files away;
+/// [`preserve_mode`](CopyOptions::preserve_mode) the permissions. Another user's file stays theirs if this user may give files away;
 /// otherwise the copy belongs to this user, and the report [lists](crate::Report::not_kept) the owner, or with
 /// [`strict`](CopyOptions::strict) nothing is replaced. Unlike `cp`, which writes into the old file, this needs the
 /// permission to change the directory.
@@ -165,10 +165,10 @@ pub enum Overwrite {
     /// Replaces it.
     Always,
     /// Replaces it if it was last changed before the original was. The times of a file that was copied
-    /// without [`times`](CopyOptions::times) are those of the copying.
+    /// without [`preserve_times`](CopyOptions::preserve_times) are those of the copying.
     IfNewer,
     /// Replaces it if its kind, length or time of the last change differs; a link, if its target does. Keep
-    /// [`times`](CopyOptions::times) too, as [`archive`](CopyOptions::archive) does, or everything differs.
+    /// [`preserve_times`](CopyOptions::preserve_times) too, as [`archive`](CopyOptions::archive) does, or everything differs.
     ///
     /// Times are compared as coarsely as the file system of the destination keeps them.
     IfDifferent,
@@ -357,9 +357,9 @@ impl CopyOptions {
     ///
     /// A copy never allows more than its original:
     ///
-    /// - `setuid`, `setgid` and the sticky bit of a file are preserved only with the [owner](CopyOptions::owner). A sticky
+    /// - `setuid`, `setgid` and the sticky bit of a file are preserved only with the [owner](CopyOptions::preserve_owner). A sticky
     ///   directory stays sticky.
-    /// - Access control lists are preserved with [`xattrs`](CopyOptions::xattrs). Without its list, a copy gives the group
+    /// - Access control lists are preserved with [`preserve_xattrs`](CopyOptions::preserve_xattrs). Without its list, a copy gives the group
     ///   what the list gave to the owning group; and it does not get the default list of the directory it is in.
     /// - While something is copied into a new directory, only its owner may use it.
     ///
@@ -368,7 +368,7 @@ impl CopyOptions {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// # (&base / "a").touch()?;
-    /// waypath::CopyOptions::new().mode(false).copy(&base / "a", &base / "b")?;
+    /// waypath::CopyOptions::new().preserve_mode(false).copy(&base / "a", &base / "b")?;
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -376,7 +376,7 @@ impl CopyOptions {
     ///
     /// On Windows, the attributes of files and directories: read-only, hidden, system.
     #[doc(alias = "permissions")]
-    pub fn mode(self, keep: bool) -> Self {
+    pub fn preserve_mode(self, keep: bool) -> Self {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.mode))
     }
 
@@ -387,17 +387,17 @@ impl CopyOptions {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// # (&base / "a").touch()?;
-    /// waypath::CopyOptions::new().times(true).copy(&base / "a", &base / "b")?;
+    /// waypath::CopyOptions::new().preserve_times(true).copy(&base / "a", &base / "b")?;
     /// assert_eq!((&base / "a").stat()?.modified(), (&base / "b").stat()?.modified());
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
     #[doc(alias = "preserve_metadata")]
-    pub fn times(self, keep: bool) -> Self {
+    pub fn preserve_times(self, keep: bool) -> Self {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.times))
     }
 
-    /// Whether to preserve extended attributes: no by default. Together with [`mode`](CopyOptions::mode), this includes
+    /// Whether to preserve extended attributes: no by default. Together with [`preserve_mode`](CopyOptions::preserve_mode), this includes
     /// access control lists.
     ///
     /// Attributes that the system assigns itself, such as labels of security modules, are not copied if they cannot be
@@ -409,14 +409,14 @@ impl CopyOptions {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// # (&base / "a").touch()?;
-    /// waypath::CopyOptions::new().xattrs(true).copy(&base / "a", &base / "b")?;
+    /// waypath::CopyOptions::new().preserve_xattrs(true).copy(&base / "a", &base / "b")?;
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
     /// # Platform-specific behavior
     ///
     /// On Unix only.
-    pub fn xattrs(self, keep: bool) -> Self {
+    pub fn preserve_xattrs(self, keep: bool) -> Self {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.xattrs))
     }
 
@@ -428,14 +428,14 @@ impl CopyOptions {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// # (&base / "a").touch()?;
-    /// waypath::CopyOptions::new().owner(true).copy(&base / "a", &base / "b")?;
+    /// waypath::CopyOptions::new().preserve_owner(true).copy(&base / "a", &base / "b")?;
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
     /// # Platform-specific behavior
     ///
     /// On Unix only.
-    pub fn owner(self, keep: bool) -> Self {
+    pub fn preserve_owner(self, keep: bool) -> Self {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.owner))
     }
 
@@ -471,7 +471,7 @@ impl CopyOptions {
     /// (&base / "a").mkdir()?;
     /// (&base / "a" / "one").touch()?;
     /// (&base / "a" / "two").hardlink_to(&base / "a" / "one")?;
-    /// waypath::CopyOptions::new().hard_links(true).copy(&base / "a", &base / "b")?;
+    /// waypath::CopyOptions::new().preserve_hard_links(true).copy(&base / "a", &base / "b")?;
     /// # #[cfg(unix)]
     /// assert!((&base / "b" / "one").samefile(&base / "b" / "two")?);
     /// # Ok::<(), waypath::Error>(())
@@ -480,7 +480,7 @@ impl CopyOptions {
     /// # Platform-specific behavior
     ///
     /// On Unix only: std does not tell elsewhere.
-    pub fn hard_links(self, keep: bool) -> Self {
+    pub fn preserve_hard_links(self, keep: bool) -> Self {
         self.with(|settings| settings.hard_links = keep)
     }
 

@@ -85,7 +85,7 @@ fn content_ends_where_reading_ends() {
 
 #[test]
 fn directories_stay_sticky() {
-    for options in [CopyOptions::new(), CopyOptions::archive(), CopyOptions::archive().owner(false)] {
+    for options in [CopyOptions::new(), CopyOptions::archive(), CopyOptions::archive().preserve_owner(false)] {
         for bits in [0o1777, 0o1755, 0o1700] {
             let tree = Tree::new(["d/e/f"]);
             mode(tree.at("d/e"), bits);
@@ -117,7 +117,7 @@ fn a_copy_without_the_list_gives_the_group_no_more_than_the_list_does() {
         }
     }
     let plain = CopyOptions::new().specials(waypath::Specials::Recreate);
-    for options in [plain.clone(), plain.times(true), CopyOptions::archive().xattrs(false)] {
+    for options in [plain.clone(), plain.preserve_times(true), CopyOptions::archive().preserve_xattrs(false)] {
         for threads in [1, 3] {
             let options = options.clone().threads(threads).overwrite(Overwrite::Always);
             // To what is new, and over what is there.
@@ -146,7 +146,9 @@ fn a_copy_gets_no_list_from_the_directory_above() {
         return;
     }
     let before = snapshot(tree.at("src"));
-    for options in [CopyOptions::archive(), CopyOptions::new().specials(waypath::Specials::Recreate).times(true)] {
+    for options in
+        [CopyOptions::archive(), CopyOptions::new().specials(waypath::Specials::Recreate).preserve_times(true)]
+    {
         for threads in [1, 3] {
             let options = options.clone().threads(threads);
             options.copy(tree.at("src"), tree.at("to/copy")).unwrap();
@@ -157,7 +159,7 @@ fn a_copy_gets_no_list_from_the_directory_above() {
         }
     }
     // Those of what is new are another matter.
-    CopyOptions::new().mode(false).copy(tree.at("src/f"), tree.at("to/f")).unwrap();
+    CopyOptions::new().preserve_mode(false).copy(tree.at("src/f"), tree.at("to/f")).unwrap();
     assert_eq!(get(&tree.at("to/f"), ACCESS), Some(list([6, 7, 7, 6, 4])));
 }
 
@@ -263,7 +265,7 @@ fn capabilities_stay_with_a_new_owner() {
 fn directories_in_a_setgid_directory_are_setgid() {
     let tree = Tree::new(["src/d/f", "to/"]);
     mode(tree.at("to"), 0o2755);
-    for (name, options) in [("new", CopyOptions::new()), ("plain", CopyOptions::new().mode(false))] {
+    for (name, options) in [("new", CopyOptions::new()), ("plain", CopyOptions::new().preserve_mode(false))] {
         options.copy(tree.at("src"), tree.at("to") / name).unwrap();
         for made in [tree.at("to") / name, tree.at("to") / name / "d"] {
             assert_eq!(mode_of(&made) & 0o7000, 0o2000, "{made}");
@@ -396,8 +398,8 @@ fn what_is_replaced_keeps_its_owner() {
     mode(tree.at("new"), 0o604);
     for (options, expected) in [
         (CopyOptions::new(), (4_321, 8_765, 0o604)),
-        (CopyOptions::new().mode(false), (4_321, 8_765, 0o640)),
-        (CopyOptions::new().mode(false).owner(true), (0, 0, 0o640)),
+        (CopyOptions::new().preserve_mode(false), (4_321, 8_765, 0o640)),
+        (CopyOptions::new().preserve_mode(false).preserve_owner(true), (0, 0, 0o640)),
         (CopyOptions::archive(), (0, 0, 0o604)),
     ] {
         tree.at("old").unlink().unwrap();
@@ -415,7 +417,7 @@ fn what_is_replaced_keeps_its_owner() {
     }
     if set(&tree.at("old"), ACCESS, &list([6, 6, 0, 6, 0])) {
         let options = CopyOptions::new().overwrite(Overwrite::Always);
-        options.clone().mode(false).xattrs(true).copy(tree.at("new"), tree.at("old")).unwrap();
+        options.clone().preserve_mode(false).preserve_xattrs(true).copy(tree.at("new"), tree.at("old")).unwrap();
         assert_eq!(get(&tree.at("old"), ACCESS), Some(list([6, 6, 0, 6, 0])));
         options.copy(tree.at("new"), tree.at("old")).unwrap();
         assert_eq!((get(&tree.at("old"), ACCESS), mode_of(tree.at("old"))), (None, 0o604));
@@ -437,7 +439,7 @@ fn another_users_file_is_not_taken_silently() {
     let error = options.clone().strict(true).copy(&place / "mine", &place / "theirs").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);
     assert_eq!((&place / "theirs").read_text().unwrap(), "theirs");
-    let report = options.mode(false).copy(&place / "mine", &place / "theirs").unwrap();
+    let report = options.preserve_mode(false).copy(&place / "mine", &place / "theirs").unwrap();
     let lost: Vec<_> = report.not_kept.iter().map(|lost| lost.what.clone()).collect();
     assert_eq!(lost, [Attribute::Owner, Attribute::Group]);
     assert_eq!((mode_of(&place / "theirs"), &*(&place / "theirs").read_text().unwrap()), (0o666, "mine"));
@@ -524,7 +526,7 @@ fn no_umask_is_in_the_way() {
             let to = |what: &str| tree.at(&format!("{what}{threads}"));
             CopyOptions::archive().threads(threads).copy(tree.at("src"), to("archive")).unwrap();
             CopyOptions::new().threads(threads).copy(tree.at("src"), to("plain")).unwrap();
-            CopyOptions::new().mode(false).threads(threads).copy(tree.at("src"), to("new")).unwrap();
+            CopyOptions::new().preserve_mode(false).threads(threads).copy(tree.at("src"), to("new")).unwrap();
             [to("archive"), to("plain"), to("new")]
         });
         rustix::process::umask(old);

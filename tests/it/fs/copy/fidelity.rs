@@ -130,33 +130,33 @@ fn each_option_keeps_what_it_says() {
         assert_eq!(is_kept(&snapshot(tree.at(name))), is_kept(&before), "{name}");
     };
     let of = |path: &str, snapshot: &Snapshot| snapshot[std::path::Path::new(path)].clone();
-    let (all, nothing) = (CopyOptions::archive(), CopyOptions::new().mode(false));
-    keeps("times", nothing.clone().times(true), &|found| {
+    let (all, nothing) = (CopyOptions::archive(), CopyOptions::new().preserve_mode(false));
+    keeps("times", nothing.clone().preserve_times(true), &|found| {
         ["", "d", "d/e", "large", "link", "nothing"]
             .iter()
             .map(|path| of(path, found).modified == of(path, &before).modified)
             .collect()
     });
-    keeps("xattrs", nothing.clone().xattrs(true), &|found| {
+    keeps("xattrs", nothing.clone().preserve_xattrs(true), &|found| {
         ["d", "d/g", "readonly", "readonly/f"]
             .iter()
             .map(|path| of(path, found).xattrs == of(path, &before).xattrs)
             .collect()
     });
-    keeps("hard links", nothing.clone().hard_links(true), &|found| {
+    keeps("hard links", nothing.clone().preserve_hard_links(true), &|found| {
         ["second", "readonly/large", "d/f"]
             .iter()
             .map(|path| of(path, found).same_as == of(path, &before).same_as)
             .collect()
     });
-    all.times(false).copy(tree.at("src"), tree.at("no times")).unwrap();
+    all.preserve_times(false).copy(tree.at("src"), tree.at("no times")).unwrap();
     assert!(snapshot(tree.at("no times")).values().all(|node| node.modified.0 > 1_000_000_000));
 }
 
 #[test]
 fn without_modes_a_copy_has_those_of_what_is_new() {
     let tree = rich_tree();
-    CopyOptions::new().mode(false).copy(tree.at("src"), tree.at("copy")).unwrap();
+    CopyOptions::new().preserve_mode(false).copy(tree.at("src"), tree.at("copy")).unwrap();
     let made = tree.at("made");
     (&made / "d").mkdir_all().unwrap();
     (&made / "f").touch().unwrap();
@@ -184,7 +184,7 @@ fn setuid_and_its_like_go_with_the_owner() {
     assert_eq!(modes("plain", paths), [0o1775, 0o755, 0o711, 0o644]);
     CopyOptions::archive().copy(tree.at("src"), tree.at("archive")).unwrap();
     assert_eq!(modes("archive", paths), [0o3775, 0o6755, 0o4711, 0o1644]);
-    CopyOptions::archive().owner(false).copy(tree.at("src"), tree.at("mine")).unwrap();
+    CopyOptions::archive().preserve_owner(false).copy(tree.at("src"), tree.at("mine")).unwrap();
     assert_eq!(modes("mine", paths), [0o1775, 0o755, 0o711, 0o644]);
     // What is inherited from the directory above is kept: it says whose the files in this one are.
     tree.at("group").mkdir().unwrap();
@@ -278,7 +278,10 @@ fn special_files_are_left_out_and_reported() {
 
 #[test]
 fn special_files_are_made_again() {
-    for options in [CopyOptions::archive(), CopyOptions::new().specials(Specials::Recreate).times(true).owner(true)] {
+    for options in [
+        CopyOptions::archive(),
+        CopyOptions::new().specials(Specials::Recreate).preserve_times(true).preserve_owner(true),
+    ] {
         let (tree, count) = special_tree();
         let report = options.copy(tree.at("src"), tree.at("copy")).unwrap();
         assert_eq!((report.specials, report.skipped.len()), (count, 0));
@@ -510,13 +513,13 @@ fn times_before_1970_and_far_away_are_kept() {
     let tree = Tree::new(["f"]);
     for (seconds, nanoseconds) in [(-1, 999_999_999), (-1_000_000, 1), (4_000_000_000, 5), (0, 0)] {
         set_time(tree.at("f").as_ref(), seconds, nanoseconds);
-        CopyOptions::new().times(true).copy(tree.at("f"), tree.at("g")).unwrap();
+        CopyOptions::new().preserve_times(true).copy(tree.at("f"), tree.at("g")).unwrap();
         let found = fs::metadata(tree.at("g")).unwrap();
         assert_eq!((found.mtime(), found.mtime_nsec()), (seconds, nanoseconds));
         fs::remove_file(tree.at("g")).unwrap();
     }
     let old = SystemTime::UNIX_EPOCH + Duration::new(5, 6);
     File::open(tree.at("f")).unwrap().set_times(FileTimes::new().set_accessed(old)).unwrap();
-    CopyOptions::new().times(true).copy(tree.at("f"), tree.at("g")).unwrap();
+    CopyOptions::new().preserve_times(true).copy(tree.at("f"), tree.at("g")).unwrap();
     assert_eq!(fs::metadata(tree.at("g")).unwrap().accessed().unwrap(), old);
 }

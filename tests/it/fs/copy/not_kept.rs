@@ -104,7 +104,8 @@ fn moves_arrive_where_there_are_no_attributes() {
 
             // What is not wanted is not missed.
             let tree = self::tree();
-            let options = CopyOptions::new().threads(threads).xattrs(false).mode(false).owner(false);
+            let options =
+                CopyOptions::new().threads(threads).preserve_xattrs(false).preserve_mode(false).preserve_owner(false);
             let report = options.move_to(tree.at("src"), mount.at("to")).unwrap();
             assert_eq!(report.not_kept, [], "{threads}");
             mount.at("to").rmtree().unwrap();

@@ -333,7 +333,7 @@ fn what_appears_while_a_file_is_copied_stays() {
             let tree = Tree::new(["a/", "b/"]);
             tree.at("a/f").write_bytes(vec![b'x'; 300_000]).unwrap();
             let appears = tree.at("b/f");
-            let options = CopyOptions::new().mode(mode).merge(true).progress(move |_| {
+            let options = CopyOptions::new().preserve_mode(mode).merge(true).progress(move |_| {
                 std::fs::write(appears.as_str(), "appeared").unwrap();
                 std::ops::ControlFlow::Continue(())
             });

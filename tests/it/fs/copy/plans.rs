@@ -162,7 +162,12 @@ fn options() -> impl Strategy<Value = CopyOptions> {
     (policies, switches, patterns).prop_map(|((overwrite, symlinks, specials), switches, pattern)| {
         let (mode, times, xattrs, owner, hard_links) = switches;
         let options = CopyOptions::new().overwrite(overwrite).symlinks(symlinks).specials(specials);
-        let options = options.mode(mode).times(times).xattrs(xattrs).owner(owner).hard_links(hard_links);
+        let options = options
+            .preserve_mode(mode)
+            .preserve_times(times)
+            .preserve_xattrs(xattrs)
+            .preserve_owner(owner)
+            .preserve_hard_links(hard_links);
         pattern.map_or(options.clone(), |pattern| options.exclude(pattern))
     })
 }

@@ -89,7 +89,7 @@ fn a_name_that_differs_in_case_only_is_a_failure_where_case_is_ignored() {
         let plan = options.clone().dry_run(true).copy(&from, &merged).unwrap_err();
         for _ in 0..2 {
             let had_y = (&merged / "DIR/y").exists();
-            let error = options.clone().times(true).copy(&from, &merged).unwrap_err();
+            let error = options.clone().preserve_times(true).copy(&from, &merged).unwrap_err();
             // With threads, each time another of both may be the first: what came from the other one stays.
             let is_first = error.failures().iter().all(|failure| !failure.path().ends_with("dir"));
             let old = if had_y && !is_first { &["DIR/old", "DIR/y"][..] } else { &["DIR/old"] };

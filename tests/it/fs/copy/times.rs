@@ -40,7 +40,7 @@ fn tree() -> Tree {
 
 /// Copies twice, in each way: the second time there is nothing to do. `is_fine` is a target that keeps all.
 fn check(tree: &Tree, to: &Path, is_fine: bool) {
-    let options = CopyOptions::new().times(true).mode(false);
+    let options = CopyOptions::new().preserve_times(true).preserve_mode(false);
     let all = 2 * TIMES.len() as u64;
     let first = options.copy(tree.at("src"), to).unwrap();
     assert_eq!(first.files, all);
@@ -66,7 +66,12 @@ fn check(tree: &Tree, to: &Path, is_fine: bool) {
             let context = format!("{overwrite:?}, {to}: {seconds} s, {nanoseconds} ns");
             assert_eq!((report.files, plan.files), (u64::from(is_seen), u64::from(is_seen)), "{context}");
             set_time(&changed, TIMES[2].0, TIMES[2].1);
-            CopyOptions::new().times(true).mode(false).overwrite(Overwrite::Always).copy(&changed, to / "d/2").unwrap();
+            CopyOptions::new()
+                .preserve_times(true)
+                .preserve_mode(false)
+                .overwrite(Overwrite::Always)
+                .copy(&changed, to / "d/2")
+                .unwrap();
         }
     }
     // Moves ask the same question.
