@@ -74,7 +74,7 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows std tells neither what is allocated, for which lengths stand, nor that two names are of one file:
+    /// On WASI std tells neither what is allocated, for which lengths stand, nor that two names are of one file:
     /// each counts.
     #[doc(alias = "du")]
     #[doc(alias = "dir_size")]

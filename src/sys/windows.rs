@@ -204,8 +204,9 @@ pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
             Ok(file) => file.set_permissions(changed(file.metadata()?.permissions())),
             // Wine opens no read-only file for that.
             Err(error) if errors::is_denied(&error) => {
-                let real = real_path(path)?;
-                fs::set_permissions(&real, changed(portable::lstat(&real)?.permissions()))
+                let found = portable::lstat(path)?;
+                let real = if found.is_symlink() { real_path(path)? } else { path.to_owned() };
+                fs::set_permissions(&real, changed(portable::stat(path)?.permissions()))
             }
             Err(error) => Err(error),
         }

@@ -4,6 +4,7 @@
 
 mod atomic;
 mod holding;
+mod model;
 mod names;
 mod questions;
 mod renaming;

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use windows_sys::Win32::Storage::FileSystem::{
     FILE_ATTRIBUTE_TAG_INFO, FILE_BASIC_INFO, FILE_ID_INFO, FILE_INFO_BY_HANDLE_CLASS, FileAttributeTagInfo,
-    FileBasicInfo, FileIdInfo, FileStreamInfo, GetFileInformationByHandleEx, GetFinalPathNameByHandleW, MoveFileExW,
+    FileBasicInfo, FileIdInfo, FileStandardInfo, FileStreamInfo, GetFileInformationByHandleEx,
+    GetFinalPathNameByHandleW, MoveFileExW,
 };
 
 use super::errors::code;
@@ -45,6 +46,23 @@ pub(super) fn attribute_tag(file: &File) -> io::Result<FILE_ATTRIBUTE_TAG_INFO> 
     info(file)
 }
 
+/// Returns the size of an open file, and how many names it has.
+pub(super) fn standard_info(file: &File) -> io::Result<StandardInfo> {
+    info(file)
+}
+
+/// `FILE_STANDARD_INFO`, with numbers for truth values: the system may write any:
+/// <https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_standard_info>.
+#[repr(C)]
+#[derive(Default)]
+pub(super) struct StandardInfo {
+    pub(super) allocated: i64,
+    pub(super) size: i64,
+    pub(super) names: u32,
+    is_delete_pending: u8,
+    is_directory: u8,
+}
+
 /// What the system says of an open file.
 ///
 /// # Safety
@@ -63,6 +81,11 @@ unsafe impl Info for FILE_BASIC_INFO {
 // SAFETY: an integer and an array of bytes.
 unsafe impl Info for FILE_ID_INFO {
     const CLASS: FILE_INFO_BY_HANDLE_CLASS = FileIdInfo;
+}
+
+// SAFETY: integers of the sizes, and in the order, that the system has.
+unsafe impl Info for StandardInfo {
+    const CLASS: FILE_INFO_BY_HANDLE_CLASS = FileStandardInfo;
 }
 
 // SAFETY: two integers.
@@ -206,6 +229,11 @@ mod tests {
         assert_eq!(u64::try_from(found.LastWriteTime).unwrap(), known.last_write_time());
         assert_eq!(found.FileAttributes, known.file_attributes());
         assert!(found.ChangeTime > 0);
+        fs::write(at("a"), "content").unwrap();
+        fs::hard_link(at("a"), at("same")).unwrap();
+        let found = standard_info(&file).unwrap();
+        assert_eq!((found.size, found.names), (7, 2));
+        assert!(found.allocated >= 0 && (found.is_delete_pending, found.is_directory) == (0, 0));
         let tag = attribute_tag(&file).unwrap();
         assert_eq!((tag.FileAttributes, tag.ReparseTag), (known.file_attributes(), 0));
     }

@@ -73,7 +73,7 @@ fn id_of(path: &Path, links: Links) -> io::Result<Id> {
     refuse_misread(path, Purpose::Read)?;
     let id = || {
         let file = open_to_ask(path, links)?;
-        let names = information(HandleRef::from_file(&file))?.number_of_links();
+        let names = calls::standard_info(&file)?.names.into();
         let (volume, number) = numbers(&file)?.unwrap_or_default();
         Ok(Id::new(&Numbers { volume, file: number, names }, || calls::final_path(&file).ok()))
     };
@@ -104,14 +104,14 @@ pub(in crate::sys) fn facts(path: &Path, links: Links) -> io::Result<Facts> {
 }
 
 fn facts_of(file: &File) -> io::Result<Facts> {
-    let (basic, found) = (calls::basic_info(file)?, information(HandleRef::from_file(file))?);
-    let size = found.file_size();
+    let (basic, standard) = (calls::basic_info(file)?, calls::standard_info(file)?);
+    let bytes = |bytes: i64| u64::try_from(bytes).unwrap_or(0);
     Ok(Facts {
         kind: kinds::kind(basic.FileAttributes, reparse_tag(file, basic.FileAttributes)?),
         id: numbers(file)?,
-        names: found.number_of_links(),
-        size,
-        allocated: size,
+        names: standard.names.into(),
+        size: bytes(standard.size),
+        allocated: bytes(standard.allocated),
         mode: 0,
         owner: (0, 0),
         device: 0,

@@ -16,7 +16,7 @@ const READONLY: u32 = 1;
 
 /// A directory on another drive, if there is one: Wine has the host's root as Z:, and a rename to another of the host's
 /// file systems fails there as one to another drive does.
-fn on_other_drive() -> Option<TempDir> {
+pub(crate) fn on_other_drive() -> Option<TempDir> {
     let other = ["Z:/dev/shm", "D:/"].iter().find_map(|place| TempDir::new_in(place).ok());
     assert!(other.is_some() || std::env::var_os("UNDER_WINE").is_none());
     other
