@@ -137,7 +137,7 @@ impl Args {
         done
     }
 
-    fn options(&self) -> CopyOptions {
+    fn options(&self) -> CopyOptions<'static> {
         let options = CopyOptions::archive().symlinks(Symlinks::KeepInside).overwrite(Overwrite::IfDifferent);
         options.exclude(&self.exclude).threads(self.threads)
     }

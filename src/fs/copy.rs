@@ -183,7 +183,7 @@ impl Path {
 }
 
 /// Copying and moving with these options.
-impl CopyOptions {
+impl CopyOptions<'_> {
     /// Does what [`Path::copy`] does, with these options; returns what that was.
     ///
     /// [`Overwrite`] says what happens if the destination exists, and if it is a symbolic link.
@@ -296,10 +296,10 @@ impl CopyOptions {
         op: Op,
         from: &Path,
         to: &Path,
-        verb: impl FnOnce(&Account, &OsPath, &OsPath) -> io::Result<()>,
+        verb: impl FnOnce(&Account<'_>, &OsPath, &OsPath) -> io::Result<()>,
     ) -> Result<Report> {
         self.settings.excluded.iter().try_for_each(refuse_useless)?;
-        let account = Account::new(self.settings.on_progress.clone());
+        let account = Account::new(self.on_progress.as_ref());
         verb(&account, from.as_ref(), to.as_ref())
             .map_err(|cause| account.end(Error::new(op, from, cause).with_second(to)))?;
         account.close(op, from.as_ref(), Some(to.as_ref()))

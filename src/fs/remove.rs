@@ -7,7 +7,6 @@ mod tree;
 use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex};
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path};
@@ -130,12 +129,12 @@ impl Path {
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "nothing is removed until it is told what"]
-pub struct RemoveOptions {
+pub struct RemoveOptions<'p> {
     settings: RemovalSettings,
-    on_progress: Option<OnProgress>,
+    on_progress: Option<OnProgress<'p>>,
 }
 
-impl RemoveOptions {
+impl<'p> RemoveOptions<'p> {
     /// One thread, and nobody who is told of the progress.
     ///
     /// # Examples
@@ -266,8 +265,8 @@ impl RemoveOptions {
     ///
     /// On Windows, where std removes the tree in one go, it is called once, when all is gone, and cannot stop it;
     /// [`clear_dir`](RemoveOptions::clear_dir) goes step by step there, too.
-    pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'static) -> Self {
-        Self { on_progress: Some(Arc::new(Mutex::new(on_progress))), ..self }
+    pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
+        Self { on_progress: Some(OnProgress::new(on_progress)), ..self }
     }
 
     /// Does what [`Path::rmtree`] does, with these options.
@@ -327,14 +326,14 @@ impl RemoveOptions {
     }
 
     fn run(&self, op: Op, path: &Path, verb: impl FnOnce(&Removal<'_, sys::Dir>) -> io::Result<()>) -> Result<Report> {
-        let account = Account::new(self.on_progress.clone());
+        let account = Account::new(self.on_progress.as_ref());
         let removal = Removal::new(path.as_ref(), self.settings, &account);
         verb(&removal).map_err(|cause| account.end(Error::new(op, path, cause)))?;
         account.close(op, path.as_ref(), None)
     }
 }
 
-impl fmt::Debug for RemoveOptions {
+impl fmt::Debug for RemoveOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RemovalSettings { threads, dry_run, make_writable, same_file_system } = &self.settings;
         f.debug_struct("RemoveOptions")

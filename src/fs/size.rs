@@ -88,7 +88,7 @@ impl Path {
 }
 
 /// The size of what has a path; what could not be read is on the account.
-fn measured<D: EditDir>(start: &OsPath, account: &Account) -> io::Result<TreeSize> {
+fn measured<D: EditDir>(start: &OsPath, account: &Account<'_>) -> io::Result<TreeSize> {
     let (dir, name) = match start.file_name() {
         Some(name) => (D::open_parent(start)?, name),
         None => (D::open(start)?, OsStr::new(".")),
@@ -105,7 +105,7 @@ fn measured<D: EditDir>(start: &OsPath, account: &Account) -> io::Result<TreeSiz
 /// The measuring of one tree.
 struct Measure<'a> {
     start: &'a OsPath,
-    account: &'a Account,
+    account: &'a Account<'a>,
     size: TreeSize,
     /// The files with several names that were counted.
     counted: HashSet<FileId>,

@@ -119,7 +119,7 @@ impl TempDir {
 }
 
 /// Nothing in it is worth being protected from its owner.
-fn removal() -> RemoveOptions {
+fn removal() -> RemoveOptions<'static> {
     RemoveOptions::new().make_writable(true)
 }
 

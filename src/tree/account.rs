@@ -11,12 +11,34 @@ use crate::error::{Error, Op, Result};
 use crate::report::{Progress, Report};
 use crate::sys::{OsPath, OsPathBuf};
 
-/// What is told how far an operation is.
-pub(crate) type OnProgress = Arc<Mutex<dyn FnMut(&Progress<'_>) -> ControlFlow<()> + Send>>;
+type Closure<'p> = dyn FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'p;
+
+/// What is told how far an operation is; copies of it share the closure.
+#[derive(Clone)]
+pub(crate) struct OnProgress<'p>(Arc<Mutex<Closure<'p>>>);
+
+impl<'p> OnProgress<'p> {
+    pub(crate) fn new(closure: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
+        Self(Arc::new(Mutex::new(closure)))
+    }
+}
+
+/// The same without its lifetime, so that all that borrows an account borrows for one.
+trait Tell: Sync {
+    fn tell(&self, progress: &Progress<'_>) -> ControlFlow<()>;
+}
+
+impl Tell for OnProgress<'_> {
+    fn tell(&self, progress: &Progress<'_>) -> ControlFlow<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)(progress)
+    }
+}
 
 /// The account of one operation, which its threads share.
-pub(crate) struct Account {
-    on_progress: Option<OnProgress>,
+pub(crate) struct Account<'p> {
+    on_progress: Option<&'p dyn Tell>,
+    /// Held while it is told, so that no number comes after a larger one.
+    telling: Mutex<()>,
     files: AtomicU64,
     bytes: AtomicU64,
     is_stopped: AtomicBool,
@@ -70,10 +92,11 @@ impl Drop for StopByPanic<'_> {
     }
 }
 
-impl Account {
-    pub(crate) fn new(on_progress: Option<OnProgress>) -> Self {
+impl<'p> Account<'p> {
+    pub(crate) fn new(on_progress: Option<&'p OnProgress<'_>>) -> Self {
         Self {
-            on_progress,
+            on_progress: on_progress.map(|on_progress| on_progress as &dyn Tell),
+            telling: Mutex::new(()),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             is_stopped: AtomicBool::new(false),
@@ -91,21 +114,20 @@ impl Account {
 
     /// Counts what was done, and tells it; whether to go on.
     pub(crate) fn progress(&self, files: u64, bytes: u64, path: impl FnOnce() -> OsPathBuf) -> bool {
-        let Some(on_progress) = &self.on_progress else { return true };
+        let Some(on_progress) = self.on_progress else { return true };
         let path = path();
-        let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let _telling = lock(&self.telling);
         let _stop = StopByPanic(&self.is_stopped);
-        // With the lock, so that no number comes after a larger one.
         let files = self.files.fetch_add(files, Ordering::Relaxed) + files;
         let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if !self.is_stopped() && on_progress(&Progress { files, bytes, path: &path }).is_break() {
+        if !self.is_stopped() && on_progress.tell(&Progress { files, bytes, path: &path }).is_break() {
             self.is_stopped.store(true, Ordering::Relaxed);
         }
         !self.is_stopped()
     }
 
     /// Enters the failures of another account, and nothing else of it.
-    pub(crate) fn add_failures(&self, other: Self) {
+    pub(crate) fn add_failures(&self, other: Account<'_>) {
         let other = other.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         lock(&self.failures).add_all(other);
     }
@@ -136,10 +158,9 @@ impl Account {
     /// Enters what was removed in one step, and tells it: too late to be stopped.
     pub(crate) fn removed_at_once(&self, report: Report, start: &OsPath) {
         let Report { files, directories, links, specials, .. } = report;
-        if let Some(on_progress) = &self.on_progress {
+        if let Some(on_progress) = self.on_progress {
             let files = files + directories + links + specials;
-            let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
-            _ = on_progress(&Progress { files, bytes: 0, path: start });
+            _ = on_progress.tell(&Progress { files, bytes: 0, path: start });
         }
         self.add(report);
     }
@@ -206,7 +227,7 @@ mod tests {
     use super::Account;
     use crate::error::{Error, Op};
 
-    fn account(failures: impl IntoIterator<Item = ErrorKind>) -> Account {
+    fn account(failures: impl IntoIterator<Item = ErrorKind>) -> Account<'static> {
         let account = Account::new(None);
         for (at, kind) in failures.into_iter().enumerate() {
             account.fail(Error::new(Op::Unlink, format!("x/{at:03}"), kind.into()));
@@ -215,7 +236,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn ends(account: Account, kind: ErrorKind, count: usize) {
+    fn ends(account: Account<'_>, kind: ErrorKind, count: usize) {
         let error = account.close(Op::Rmtree, Path::new("x"), None).unwrap_err();
         assert_eq!((error.kind(), error.failure_count()), (kind, count));
         assert_eq!(error.failures().len(), count.min(100));
@@ -233,7 +254,7 @@ mod tests {
     #[test]
     fn the_failures_of_another_account_count() {
         let denied = || account(std::iter::repeat_n(ErrorKind::PermissionDenied, 150));
-        let both = |one: Account, other: Account| {
+        let both = |one: Account<'static>, other: Account<'static>| {
             one.add_failures(other);
             one
         };

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use waypath::{
-    AsPath, CopyOptions, Entry, IoResultExt, Mode, Op, Overwrite, Path, PathBuf, Pattern, PatternSet, Report, Result,
-    TouchOptions, Walk, path,
+    AsPath, CopyOptions, Entry, IoResultExt, Mode, Op, Overwrite, Path, PathBuf, Pattern, PatternSet, RemoveOptions,
+    Report, Result, TouchOptions, Walk, path,
 };
 
 use crate::support::util::Tree;
@@ -102,6 +103,32 @@ fn clean(path: &Path) -> Result<()> {
 
 fn added(from: &Path, to: &Path) -> Result<Report> {
     CopyOptions::new().overwrite(Overwrite::Skip).exclude("target").copy(from, to)
+}
+
+fn counted(from: &Path, to: &Path, done: &mut u64) -> Result<Report> {
+    let options = CopyOptions::new().progress(|progress| {
+        *done = progress.bytes;
+        ControlFlow::Continue(())
+    });
+    options.copy(from, to)
+}
+
+fn removed(path: &Path, names: &mut Vec<String>) -> Result<Report> {
+    let options = RemoveOptions::new().progress(|progress| {
+        names.push(progress.path.display().to_string());
+        ControlFlow::Continue(())
+    });
+    options.remove(path)
+}
+
+#[test]
+fn progress_goes_into_what_is_borrowed() {
+    let tree = Tree::new(["src/a", "src/d/b"]);
+    let (mut done, mut names) = (0, Vec::new());
+    counted(&tree.at("src"), &tree.at("to"), &mut done).unwrap();
+    assert_eq!(done, 2, "the name of each is its content");
+    removed(&tree.at("to/a"), &mut names).unwrap();
+    assert_eq!(names, [tree.at("to/a").as_str()]);
 }
 
 fn inside_itself(source: &Path) -> Result<Report> {

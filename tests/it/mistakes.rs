@@ -190,7 +190,7 @@ fn long() -> String {
     "x".repeat(256)
 }
 
-fn replacing() -> CopyOptions {
+fn replacing() -> CopyOptions<'static> {
     CopyOptions::new().overwrite(Overwrite::Always)
 }
 

@@ -173,7 +173,7 @@ fn done<D: EditDir>(new: &[(String, Node)], old: &[(String, Node)], wish: &Wish)
     seen
 }
 
-fn closed(result: std::io::Result<()>, account: Account, path: &Path) -> Result<Report> {
+fn closed(result: std::io::Result<()>, account: Account<'_>, path: &Path) -> Result<Report> {
     result.map_err(|cause| Error::new(Op::Copy, path, cause))?;
     account.close(Op::Copy, path, None)
 }

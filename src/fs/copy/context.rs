@@ -21,7 +21,7 @@ pub(super) struct Copy<'a, D: EditDir> {
     pub(super) settings: &'a Settings,
     pub(super) from: &'a OsPath,
     pub(super) to: &'a OsPath,
-    pub(super) account: &'a Account,
+    pub(super) account: &'a Account<'a>,
     pub(super) hard_links: HardLinks<D>,
     pub(super) put_off: PutOff<D>,
     /// Whether names of files with several names may have to be put off.
@@ -46,7 +46,13 @@ pub(super) struct Copy<'a, D: EditDir> {
 }
 
 impl<'a, D: EditDir> Copy<'a, D> {
-    pub(super) fn new(op: Op, settings: &'a Settings, from: &'a OsPath, to: &'a OsPath, account: &'a Account) -> Self {
+    pub(super) fn new(
+        op: Op,
+        settings: &'a Settings,
+        from: &'a OsPath,
+        to: &'a OsPath,
+        account: &'a Account<'a>,
+    ) -> Self {
         Self {
             op,
             settings,

@@ -18,7 +18,7 @@ use crate::tree::Account;
 
 /// Moves by a single rename what is to get a free name, which the system makes sure of. If it did not, [`move_to`] finds
 /// out why, or does it in another way.
-pub(super) fn is_moved_at_once(settings: &Settings, from: &OsPath, to: &OsPath, account: &Account) -> bool {
+pub(super) fn is_moved_at_once(settings: &Settings, from: &OsPath, to: &OsPath, account: &Account<'_>) -> bool {
     let has_names = from.file_name().is_some() && to.file_name().is_some();
     if settings.dry_run || settings.overwrite != Overwrite::Refuse || !has_names {
         return false;
@@ -31,7 +31,7 @@ pub(super) fn is_moved_at_once(settings: &Settings, from: &OsPath, to: &OsPath, 
     is_moved
 }
 
-fn tell_moved(kind: FileKind, from: &OsPath, account: &Account) {
+fn tell_moved(kind: FileKind, from: &OsPath, account: &Account<'_>) {
     account.add(one(kind));
     account.progress(1, 0, || from.to_owned());
 }
@@ -40,7 +40,7 @@ pub(super) fn move_to<D: EditDir>(
     settings: &Settings,
     from: &OsPath,
     to: &OsPath,
-    account: &Account,
+    account: &Account<'_>,
 ) -> io::Result<()> {
     if from.file_name().is_none() || to.file_name().is_none() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "the path must end in a name"));
@@ -53,7 +53,7 @@ struct Moving<'a, D: EditDir> {
     settings: &'a Settings,
     from: &'a OsPath,
     to: &'a OsPath,
-    account: &'a Account,
+    account: &'a Account<'a>,
     old: Place<'a, D>,
     new: Place<'a, D>,
 }

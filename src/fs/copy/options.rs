@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::removed::Removed;
@@ -33,8 +33,9 @@ use crate::walk::IntoPatterns;
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "nothing is copied until it is told what"]
-pub struct CopyOptions {
+pub struct CopyOptions<'p> {
     pub(super) settings: Settings,
+    pub(super) on_progress: Option<OnProgress<'p>>,
 }
 
 /// The options in the form in which copying reads them.
@@ -57,7 +58,6 @@ pub(super) struct Settings {
     /// What a dry run takes for removed.
     pub(super) removed: Arc<Removed>,
     pub(super) merge: bool,
-    pub(super) on_progress: Option<OnProgress>,
 }
 
 impl Default for Settings {
@@ -78,7 +78,6 @@ impl Default for Settings {
             dry_run: false,
             removed: Arc::default(),
             merge: false,
-            on_progress: None,
         }
     }
 }
@@ -232,7 +231,7 @@ pub enum Specials {
 }
 
 /// What is copied, and how.
-impl CopyOptions {
+impl<'p> CopyOptions<'p> {
     /// Content and permissions, one thread, links in a tree kept, nothing replaced.
     ///
     /// # Examples
@@ -273,7 +272,7 @@ impl CopyOptions {
             specials: Specials::Recreate,
             ..Settings::default()
         };
-        Self { settings }
+        Self { settings, on_progress: None }
     }
 
     fn with(mut self, set: impl FnOnce(&mut Settings)) -> Self {
@@ -528,7 +527,7 @@ impl CopyOptions {
 }
 
 /// How it is done.
-impl CopyOptions {
+impl<'p> CopyOptions<'p> {
     /// Whether to move a directory into one that has the target's name and is not empty: no by default, then that is
     /// an error. A copy always merges, unless nothing may be overwritten.
     ///
@@ -634,7 +633,8 @@ impl CopyOptions {
     /// Calls a closure with each file that is copied, and within large ones; when it breaks, the
     /// operation fails with [`Interrupted`](std::io::ErrorKind::Interrupted).
     ///
-    /// What is there by then is whole: a file that was not complete is not there.
+    /// What is there by then is whole: a file that was not complete is not there. The closure may borrow: options that
+    /// have one live no longer than what it borrows, and others are `CopyOptions<'static>`.
     ///
     /// # Examples
     ///
@@ -651,12 +651,12 @@ impl CopyOptions {
     /// options.copy(&base / "a", &base / "b")?;
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'static) -> Self {
-        self.with(|settings| settings.on_progress = Some(Arc::new(Mutex::new(on_progress))))
+    pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
+        Self { on_progress: Some(OnProgress::new(on_progress)), ..self }
     }
 }
 
-impl fmt::Debug for CopyOptions {
+impl fmt::Debug for CopyOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings { overwrite, symlinks, specials, attributes, hard_links, excluded, .. } = &self.settings;
         let Settings { strict, threads, sync, dry_run, time_window, same_file_system, .. } = &self.settings;

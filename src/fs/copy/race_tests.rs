@@ -29,7 +29,7 @@ struct Done {
 
 impl Done {
     fn of(
-        options: CopyOptions,
+        options: CopyOptions<'_>,
         prepare: impl Fn(&Path),
         others: impl FnMut(Call<'_>, &Path) -> io::Result<()> + 'static,
     ) -> Self {

@@ -30,11 +30,11 @@ pub(in crate::fs) struct Removal<'a, D: EditDir> {
     settings: Settings,
     /// What may be removed, if that is not everything.
     manifest: Option<&'a Manifest<D>>,
-    account: &'a Account,
+    account: &'a Account<'a>,
 }
 
 impl<'a, D: EditDir> Removal<'a, D> {
-    pub(in crate::fs) fn new(start: &'a OsPath, settings: Settings, account: &'a Account) -> Self {
+    pub(in crate::fs) fn new(start: &'a OsPath, settings: Settings, account: &'a Account<'a>) -> Self {
         Self { start, settings, manifest: None, account }
     }
 
@@ -43,7 +43,7 @@ impl<'a, D: EditDir> Removal<'a, D> {
         start: &'a OsPath,
         manifest: &'a Manifest<D>,
         threads: usize,
-        account: &'a Account,
+        account: &'a Account<'a>,
     ) -> Self {
         let settings = Settings { threads, ..Settings::default() };
         Self { start, settings, manifest: Some(manifest), account }

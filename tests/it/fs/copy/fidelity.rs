@@ -67,7 +67,7 @@ fn open_up(tree: &Tree, names: &[&str]) {
     names.iter().for_each(|name| mode(tree.at(name), 0o755));
 }
 
-fn in_all_ways(check: impl Fn(CopyOptions)) {
+fn in_all_ways(check: impl Fn(CopyOptions<'_>)) {
     [1, 3].into_iter().for_each(|threads| check(CopyOptions::archive().threads(threads)));
 }
 
@@ -125,7 +125,7 @@ fn a_copy_has_content_and_modes_and_links_by_default() {
 fn each_option_keeps_what_it_says() {
     let tree = rich_tree();
     let before = snapshot(tree.at("src"));
-    let keeps = |name: &str, options: CopyOptions, is_kept: &dyn Fn(&Snapshot) -> Vec<bool>| {
+    let keeps = |name: &str, options: CopyOptions<'_>, is_kept: &dyn Fn(&Snapshot) -> Vec<bool>| {
         options.copy(tree.at("src"), tree.at(name)).unwrap();
         assert_eq!(is_kept(&snapshot(tree.at(name))), is_kept(&before), "{name}");
     };

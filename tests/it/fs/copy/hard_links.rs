@@ -47,7 +47,7 @@ fn read(path: &Path) -> String {
     path.read_text().unwrap()
 }
 
-fn archive(overwrite: Overwrite, threads: usize) -> CopyOptions {
+fn archive(overwrite: Overwrite, threads: usize) -> CopyOptions<'static> {
     CopyOptions::archive().overwrite(overwrite).threads(threads)
 }
 

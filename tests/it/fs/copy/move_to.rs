@@ -32,7 +32,7 @@ fn moved_while(tree: &Tree, other: &Path, meanwhile: impl FnOnce() + Send + 'sta
 }
 
 fn moved_while_with(
-    options: CopyOptions,
+    options: CopyOptions<'_>,
     tree: &Tree,
     other: &Path,
     meanwhile: impl FnOnce() + Send + 'static,

@@ -151,7 +151,7 @@ fn old() -> impl Strategy<Value = Old> {
     prop_oneof![Just(Old::Nothing), plan().prop_map(Old::Other), (0_usize..16).prop_map(Old::Part)]
 }
 
-fn options() -> impl Strategy<Value = CopyOptions> {
+fn options() -> impl Strategy<Value = CopyOptions<'static>> {
     let patterns = select(&[None, None, Some("**/c"), Some("a/**"), Some("b/"), Some("**/a/*"), Some("?")][..]);
     let policies = (
         select(&OVERWRITES[..]),
