@@ -1,5 +1,7 @@
 //! Content: reading and writing whole files.
 
+use std::io::Write as _;
+
 use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys;
@@ -28,6 +30,29 @@ impl Path {
     #[doc(alias = "read_to_string")]
     pub fn read_text(&self) -> Result<String> {
         sys::read_text(self.as_ref()).map_err(|cause| Error::new(Op::Read, self, cause))
+    }
+
+    /// Returns the lines of the file, without the newlines that end them, be they `\n` or `\r\n`.
+    ///
+    /// This reads the whole file. To go through a large one line by line, use [`open`](Path::open) with a
+    /// [`BufReader`](std::io::BufReader).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = &base / "hosts";
+    /// file.write_text("one\r\n\ntwo")?;
+    /// assert_eq!(file.read_lines()?, ["one", "", "two"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`read_text`](Path::read_text).
+    #[doc(alias = "splitlines")]
+    pub fn read_lines(&self) -> Result<Vec<String>> {
+        Ok(self.read_text()?.lines().map(str::to_owned).collect())
     }
 
     /// Returns the content of the file.
@@ -97,6 +122,43 @@ impl Path {
     #[doc(alias = "write")]
     pub fn write_bytes(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
         sys::write(self.as_ref(), bytes.as_ref()).map_err(|cause| Error::new(Op::Write, self, cause))
+    }
+
+    /// Makes a file with this content, and fails if anything has its name already.
+    ///
+    /// Of several programs that do this at the same time, one succeeds. If the content cannot be written, the file is
+    /// removed again. Others see the file before it is complete: [`write_atomic`](Path::write_atomic) shows whole
+    /// files only, but replaces what is there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let config = &base / "config.toml";
+    /// config.write_new("first = true\n")?;
+    /// assert_eq!(config.write_new("second = true\n").unwrap_err().kind(), ErrorKind::AlreadyExists);
+    /// assert_eq!(config.read_text()?, "first = true\n");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`AlreadyExists`](std::io::ErrorKind::AlreadyExists): something has this name, be it a link that leads nowhere.
+    /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the directory may not be changed.
+    /// - [`StorageFull`](std::io::ErrorKind::StorageFull): the disk is full.
+    #[doc(alias = "create_new")]
+    pub fn write_new(&self, content: impl AsRef<[u8]>) -> Result<()> {
+        let failed = |cause| Error::new(Op::Write, self, cause);
+        let mut file = sys::create_new(self.as_ref(), 0o666).map_err(failed)?;
+        file.write_all(content.as_ref()).map_err(|cause| {
+            // It cannot be removed on Windows while it is open.
+            drop(file);
+            _ = sys::remove_file(self.as_ref());
+            failed(cause)
+        })
     }
 
     /// Writes the text at the end of the file, which is made if it does not exist.

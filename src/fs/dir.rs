@@ -31,6 +31,45 @@ impl Path {
         sys::create_dir(self.as_ref()).map_err(|cause| Error::new(Op::Mkdir, self, cause))
     }
 
+    /// Whether this is a directory with nothing in it; `false` too if it cannot be read. Follows links.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let inbox = &base / "inbox";
+    /// inbox.mkdir()?;
+    /// assert!(inbox.is_empty_dir());
+    /// (&inbox / "letter").touch()?;
+    /// assert!(!inbox.is_empty_dir() && !(&inbox / "letter").is_empty_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_empty_dir(&self) -> bool {
+        self.iterdir().unsorted(true).next().is_none()
+    }
+
+    /// Makes the directory that this path lies in, with those above it, as far as they do not exist.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let report = &base / "reports" / "2026" / "may.txt";
+    /// report.mkdir_parent()?;
+    /// report.write_text("all well")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`mkdir_all`](Path::mkdir_all).
+    #[doc(alias = "create_parent_dir")]
+    #[doc(alias = "ensure_parent")]
+    pub fn mkdir_parent(&self) -> Result<()> {
+        self.parent().mkdir_all()
+    }
+
     /// Makes this directory and those above it, as far as they do not exist.
     ///
     /// `a/b/../c` makes `a/b` too, as the system needs it to find `a/c`.

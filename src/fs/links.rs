@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
-use crate::sys;
+use crate::sys::{self, OsPath};
 
 /// Making and reading links.
 impl Path {
@@ -39,6 +39,43 @@ impl Path {
         let target = &*target.to_path();
         sys::symlink(target.as_ref(), self.as_ref())
             .map_err(|cause| Error::new(Op::Symlink, self, cause).with_second(target))
+    }
+
+    /// Makes this path a symbolic link that leads to `target`, and replaces a link or file that has the name, in one
+    /// step.
+    ///
+    /// At any time the name leads to the old target or to the new one. See [`symlink_to`](Path::symlink_to) for what a
+    /// relative target means.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let base = waypath::TempDir::new()?;
+    /// let current = &base / "current";
+    /// current.symlink_replace("release-1")?;
+    /// current.symlink_replace("release-2")?;
+    /// assert_eq!(current.readlink()?, "release-2");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`IsADirectory`](std::io::ErrorKind::IsADirectory): a directory has this name.
+    /// - Those of [`symlink_to`](Path::symlink_to), except that the name may be taken.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, see [`symlink_to`](Path::symlink_to).
+    #[doc(alias = "ln_sf")]
+    pub fn symlink_replace(&self, target: impl AsPath) -> Result<()> {
+        let target = &*target.to_path();
+        let failed = |cause| Error::new(Op::Symlink, self, cause).with_second(target);
+        let temporary = AsRef::<OsPath>::as_ref(self).with_file_name(sys::temporary_name());
+        sys::symlink(target.as_ref(), &temporary).map_err(failed)?;
+        sys::rename(&temporary, self.as_ref()).map_err(|cause| {
+            _ = sys::remove_file(&temporary);
+            failed(cause)
+        })
     }
 
     /// Makes this path a second name of the file at `target`, as good as the first: the file is there

@@ -178,8 +178,8 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     with_content(path, Purpose::Change, portable::create)
 }
 
-/// Makes an empty file; an error when something has the name.
-pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<()> {
+/// Makes an empty file and opens it for writing; an error when something has the name.
+pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<File> {
     change(path, |path| portable::create_new(path, mode))
 }
 

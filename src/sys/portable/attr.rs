@@ -1,6 +1,6 @@
 //! What is known of a file beside its content: over std, only whether it may be written.
 
-use std::fs::{self, FileTimes, Metadata, OpenOptions};
+use std::fs::{self, File, FileTimes, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::SystemTime;
@@ -82,9 +82,9 @@ pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     paths::set_times(path, Some(now), Some(now))
 }
 
-/// Makes an empty file; an error when something has the name. There are no permissions to give it.
-pub(crate) fn create_new(path: &Path, _: u32) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(path).map(drop)
+/// Makes an empty file and opens it for writing; an error when something has the name. There are no permissions to give it.
+pub(crate) fn create_new(path: &Path, _: u32) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
 }
 
 /// Makes an empty file unless there is one.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
@@ -101,8 +101,8 @@ pub(super) fn timespec(time: Option<SystemTime>) -> Timespec {
 }
 
 /// Makes an empty file; an error when something has the name. The umask takes from its permissions.
-pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<()> {
-    ambient([path], |[place]| place.create_new(Mode::from_raw_mode(mode as _)).map(drop))
+pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<File> {
+    ambient([path], |[place]| place.create_new(Mode::from_raw_mode(mode as _)).map(File::from))
 }
 
 /// Makes an empty file unless there is one.

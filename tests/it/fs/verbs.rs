@@ -361,3 +361,47 @@ mod unix {
         assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
     }
 }
+
+#[test]
+fn a_new_file_is_written_and_no_other() {
+    let tree = Tree::new(["f", "d/"]);
+    tree.at("new").write_new("text").unwrap();
+    assert_eq!(tree.at("new").read_text().unwrap(), "text");
+    for name in ["new", "f", "d"] {
+        fails(tree.at(name).write_new("other"), Op::Write, ErrorKind::AlreadyExists);
+    }
+    tree.is(["d/", "f", "new: text"]);
+}
+
+#[test]
+fn lines_are_read_without_their_ends() {
+    let tree = Tree::new([]);
+    for (text, lines) in [("", &[][..]), ("a", &["a"]), ("a\n", &["a"]), ("\n\r\na\rb", &["", "", "a\rb"])] {
+        tree.at("f").write_text(text).unwrap();
+        assert_eq!(tree.at("f").read_lines().unwrap(), lines, "{text:?}");
+    }
+}
+
+#[test]
+fn parents_are_made_and_empty_directories_are_known() {
+    let tree = Tree::new(["f"]);
+    tree.at("a/b/c").mkdir_parent().unwrap();
+    tree.at("a/b/c").mkdir_parent().unwrap();
+    tree.is(["a/", "a/b/", "f"]);
+    let is_empty = |name: &str| tree.at(name).is_empty_dir();
+    assert!(is_empty("a/b") && !is_empty("a") && !is_empty("f") && !is_empty("no"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_replaced_in_one_step() {
+    let tree = Tree::new(["f", "d/x"]);
+    for target in ["one", "f", "d"] {
+        tree.at("link").symlink_replace(target).unwrap();
+        assert_eq!(tree.at("link").readlink().unwrap(), target);
+    }
+    tree.at("f").symlink_replace("d").unwrap();
+    assert!((tree.at("f") / "x").is_file());
+    fails(tree.at("d").symlink_replace("f"), Op::Symlink, ErrorKind::IsADirectory);
+    assert_eq!(tree.iterdir().count(), 3, "no temporary name is left");
+}
