@@ -1,5 +1,6 @@
 //! The iterator over a listing that threads in the background do.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -10,6 +11,8 @@ use super::Entry;
 use super::search::Search;
 use super::threads::{self, Visitor};
 use crate::error::Result;
+use crate::kind::FileKind;
+use crate::path::Path;
 use crate::sys;
 use crate::tree::lock;
 
@@ -21,12 +24,59 @@ const MOST_WAITING: usize = 16 * BATCH;
 /// fast.
 const PATIENCE: Duration = Duration::from_millis(1);
 
-type Batch = Vec<Result<Entry>>;
+/// Entries on their way, with their paths one after the other in one text.
+///
+/// The thread that iterates makes owned entries of them. If the threads that list did so, the memory of every entry
+/// would be allocated in one thread and freed in another, which costs more than copying its path once more.
+#[derive(Default)]
+struct Batch {
+    found: VecDeque<Result<Packed>>,
+    paths: String,
+    /// Where the path of the next entry begins.
+    next_path: usize,
+}
+
+/// An entry without its path.
+struct Packed {
+    path_len: usize,
+    kind: FileKind,
+    depth: usize,
+}
+
+impl Batch {
+    fn push(&mut self, found: Result<&Entry>) {
+        self.found.push_back(found.map(|entry| {
+            let path = entry.path.as_str();
+            self.paths.push_str(path);
+            Packed { path_len: path.len(), kind: entry.kind, depth: entry.depth }
+        }));
+    }
+
+    /// Moves everything to the end of this batch. The other one, of which nothing was taken, keeps its memory.
+    fn append(&mut self, other: &mut Self) {
+        self.found.append(&mut other.found);
+        self.paths.push_str(&other.paths);
+        other.paths.clear();
+    }
+
+    fn pop(&mut self) -> Option<Result<Entry>> {
+        let Some(found) = self.found.pop_front() else {
+            self.paths.clear();
+            self.next_path = 0;
+            return None;
+        };
+        Some(found.map(|Packed { path_len, kind, depth }| {
+            let start = self.next_path;
+            self.next_path += path_len;
+            Entry::new(Path::from_normal(&self.paths[start..self.next_path]).to_path_buf(), kind, depth)
+        }))
+    }
+}
 
 /// What the threads found, as it comes. Dropping it ends them.
 pub(super) struct Stream {
     search: Arc<Search>,
-    batch: std::vec::IntoIter<Result<Entry>>,
+    batch: Batch,
     belt: Arc<Belt>,
     listing: Option<JoinHandle<()>>,
 }
@@ -38,10 +88,10 @@ impl Stream {
         let (listed, ends) = (search.clone(), Ends(belt.clone()));
         let list = move || {
             let belt = &ends.0;
-            _ = threads::run::<sys::Dir, (), _>(&listed, || Outbox { batch: Batch::new(), belt: belt.clone() });
+            _ = threads::run::<sys::Dir, (), _>(&listed, || Outbox { batch: Batch::default(), belt: belt.clone() });
         };
         let listing = thread::Builder::new().spawn(list).ok()?;
-        Some(Self { search, batch: Batch::new().into_iter(), belt, listing: Some(listing) })
+        Some(Self { search, batch: Batch::default(), belt, listing: Some(listing) })
     }
 
     pub(super) fn search(&self) -> &Arc<Search> {
@@ -49,12 +99,12 @@ impl Stream {
     }
 
     pub(super) fn next(&mut self) -> Option<Result<Entry>> {
-        if let Some(entry) = self.batch.next() {
+        if let Some(entry) = self.batch.pop() {
             return Some(entry);
         }
         self.listing.as_ref()?;
-        self.batch = self.belt.take().into_iter();
-        let next = self.batch.next();
+        self.belt.take(&mut self.batch);
+        let next = self.batch.pop();
         if next.is_none() {
             self.end();
         }
@@ -93,17 +143,17 @@ struct Belt {
 
 #[derive(Default)]
 struct Load {
-    entries: Batch,
+    batch: Batch,
     is_complete: bool,
     /// With how many entries the thread that iterates is woken.
     awaited: usize,
 }
 
 impl Belt {
-    /// Waits for entries and takes all there are; none at the end.
+    /// Waits for entries and takes all there are into an empty batch; none at the end.
     ///
     /// The first is taken as soon as it is there, and so is one that comes after a time without any.
-    fn take(&self) -> Batch {
+    fn take(&self, batch: &mut Batch) {
         let mut load = lock(&self.load);
         if load.is_empty() && load.awaited == BATCH {
             load = self.has_come.wait_timeout(load, PATIENCE).unwrap_or_else(PoisonError::into_inner).0;
@@ -114,18 +164,18 @@ impl Belt {
         }
         load.awaited = BATCH;
         self.has_room.notify_all();
-        std::mem::take(&mut load.entries)
+        std::mem::swap(&mut load.batch, batch);
     }
 
     /// Puts a batch on, when there is room; breaks when nothing more is wanted.
     fn put(&self, batch: &mut Batch) -> ControlFlow<()> {
         let mut load = lock(&self.load);
-        while load.entries.len() >= MOST_WAITING && !self.is_stopped() {
+        while load.len() >= MOST_WAITING && !self.is_stopped() {
             load = self.has_room.wait(load).unwrap_or_else(PoisonError::into_inner);
         }
-        let before = load.entries.len();
-        load.entries.append(batch);
-        if (before..load.entries.len()).contains(&load.awaited.saturating_sub(1)) {
+        let before = load.len();
+        load.batch.append(batch);
+        if (before..load.len()).contains(&load.awaited.saturating_sub(1)) {
             self.has_come.notify_one();
         }
         if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -144,8 +194,12 @@ impl Belt {
 }
 
 impl Load {
+    fn len(&self) -> usize {
+        self.batch.found.len()
+    }
+
     fn is_empty(&self) -> bool {
-        self.entries.is_empty() && !self.is_complete
+        self.len() == 0 && !self.is_complete
     }
 }
 
@@ -167,15 +221,53 @@ struct Outbox {
 
 impl Visitor<()> for Outbox {
     fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<()> {
-        self.batch.push(found.cloned());
-        if self.batch.len() < BATCH { ControlFlow::Continue(()) } else { self.belt.put(&mut self.batch) }
+        self.batch.push(found);
+        if self.batch.found.len() < BATCH { ControlFlow::Continue(()) } else { self.belt.put(&mut self.batch) }
     }
 
     fn pause(&mut self) -> ControlFlow<()> {
-        match self.batch.is_empty() {
+        match self.batch.found.is_empty() {
             true if self.belt.is_stopped() => ControlFlow::Break(()),
             true => ControlFlow::Continue(()),
             false => self.belt.put(&mut self.batch),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, Op};
+    use crate::path::path;
+
+    fn entry(text: &str) -> Entry {
+        Entry::new(path(text), FileKind::Symlink, text.len())
+    }
+
+    /// What is left in a batch: a path with its kind and depth, or an error.
+    fn rest(batch: &mut Batch) -> Vec<String> {
+        let line = |found: Result<Entry>| match found {
+            Ok(entry) => format!("{entry} {:?} {}", entry.kind, entry.depth),
+            Err(error) => error.to_string(),
+        };
+        std::iter::from_fn(|| batch.pop()).map(line).collect()
+    }
+
+    #[test]
+    fn entries_come_out_as_they_went_in_however_often_a_batch_is_used() {
+        let (mut batch, mut other) = (Batch::default(), Batch::default());
+        for _ in 0..3 {
+            batch.push(Ok(&entry("a")));
+            batch.push(Err(Error::text(Op::Convert, "b", "it is not UTF-8")));
+            other.push(Ok(&entry("a/é")));
+            batch.append(&mut other);
+            other.push(Ok(&entry("a/b/c")));
+            batch.append(&mut other);
+            let error = Error::text(Op::Convert, "b", "it is not UTF-8").to_string();
+            let expected = ["a Symlink 1", &error, "a/é Symlink 4", "a/b/c Symlink 5"];
+            let expected = expected.map(|line| line.replace('/', std::path::MAIN_SEPARATOR_STR));
+            assert_eq!(rest(&mut batch), expected);
+            assert_eq!(rest(&mut other), [""; 0]);
         }
     }
 }
