@@ -45,7 +45,7 @@ fn at_most(most: f64, than: &'static str) -> Goal {
 
 /// Everybody who copies a whole tree. The floor is first.
 fn copiers(place: &Arc<Place>) -> Vec<Contender<Copied>> {
-    let ours = |options: CopyOptions| move |from: &str, to: &str| _ = options.copy(from, to).unwrap();
+    let ours = |options: CopyOptions<'static>| move |from: &str, to: &str| _ = options.copy(from, to).unwrap();
     let mut copiers = vec![
         place.copier("floor", |from, to| floor::copy(from, to, floor::Naming::AtOnce)),
         place.copier("floor, temporary names", |from, to| floor::copy(from, to, floor::Naming::WhenComplete)),
@@ -67,7 +67,7 @@ fn copiers(place: &Arc<Place>) -> Vec<Contender<Copied>> {
 
 /// Everybody who removes a whole tree. The floor is first.
 fn removers(place: &Arc<Place>) -> Vec<Contender<Left>> {
-    let ours = |options: RemoveOptions| move |path: &str| _ = options.rmtree(path).unwrap();
+    let ours = |options: RemoveOptions<'static>| move |path: &str| _ = options.rmtree(path).unwrap();
     vec![
         place.remover("floor", floor::remove),
         place.remover("floor, 2 threads", |path| floor::remove_in_threads(path, THREADS)).in_threads(),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use waypath::{Entry, Error, Path, Pattern, Result, Walk};
+use waypath::{Entry, Error, Path, Result, Walk};
 
 use super::measure::Sink;
 
