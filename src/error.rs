@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
+use std::sync::OnceLock;
 
 use crate::printable::printable;
 use crate::report::Report;
@@ -65,7 +66,21 @@ struct Inner {
     /// What was done all the same.
     report: Option<Report>,
     cause: Cause,
+    /// What may help, once somebody has asked for it.
+    diagnosis: OnceLock<Option<Diagnosis>>,
 }
+
+/// Lines that may help whoever reads the error.
+#[derive(Debug)]
+struct Diagnosis(Vec<String>);
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("; "))
+    }
+}
+
+impl std::error::Error for Diagnosis {}
 
 enum Cause {
     System(io::Error),
@@ -218,16 +233,22 @@ impl Op {
     }
 }
 
+impl Inner {
+    fn new(op: Op, path: OsString, cause: Cause) -> Self {
+        Self { op, path, second: None, report: None, cause, diagnosis: OnceLock::new() }
+    }
+}
+
 impl Error {
     /// A failure of the system.
     pub(crate) fn new(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
-        Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause: Cause::System(cause) }))
+        Self(Box::new(Inner::new(op, path.into(), Cause::System(cause))))
     }
 
     /// A failure that lies in the text.
     pub(crate) fn text(op: Op, path: impl Into<OsString>, reason: impl Into<Cow<'static, str>>) -> Self {
         let cause = Cause::Text { reason: reason.into(), position: None };
-        Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause }))
+        Self(Box::new(Inner::new(op, path.into(), cause)))
     }
 
     /// A failure of what went on after each: `failures` are those that are kept, no more than
@@ -241,7 +262,7 @@ impl Error {
     ) -> Self {
         debug_assert!(failures.len() <= count.min(Self::MOST_FAILURES), "BUG: {} of {count}", failures.len());
         let cause = Cause::Several { failures, count, kind, outcome: None };
-        Self(Box::new(Inner { op, path: path.into(), second: None, report: None, cause }))
+        Self(Box::new(Inner::new(op, path.into(), cause)))
     }
 
     /// The kind of two failures, or of two groups of them: what they have in common, or `Other`.
@@ -467,6 +488,13 @@ impl Error {
         Ok(())
     }
 
+    /// What may help: the system is asked once, and the answer kept.
+    fn diagnosis(&self) -> Option<&Diagnosis> {
+        let [only] = self.failures() else { return None };
+        let found = || Some(diagnosis::lines(only)).filter(|lines| !lines.is_empty()).map(Diagnosis);
+        self.0.diagnosis.get_or_init(found).as_ref()
+    }
+
     /// Whether nothing but the cause is known.
     fn is_bare(&self) -> bool {
         self.0.op == Op::Other && self.0.path.is_empty()
@@ -502,7 +530,7 @@ impl fmt::Display for Error {
 ///
 /// Where something does not exist, that is the first on the way to it that does not, and up to three
 /// names there that look alike; where something is not allowed, what may not be searched, read or
-/// changed, if that can be told. The system is asked for it when the error is printed like this,
+/// changed, if that can be told. The system is asked for it when the error is first printed like this,
 /// and not before; at most some thousand names are looked at. Of several failures each has a line.
 ///
 /// # Examples
@@ -532,16 +560,32 @@ impl fmt::Debug for Error {
             }
             _ => {
                 fmt::Display::fmt(self, f)?;
-                self.failures().first().map_or(Ok(()), |only| diagnosis::write(only, f))
+                self.diagnosis().iter().flat_map(|found| &found.0).try_for_each(|line| write!(f, "\n  {line}"))
             }
         }
     }
 }
 
 impl std::error::Error for Error {
-    /// The cause of the cause: the cause itself is in the message.
+    /// What may help, as [`Debug`](#impl-Debug-for-Error) shows it, so that programs that print the chain of causes show
+    /// it, too; else the cause of the cause. The cause itself is in the message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::error::Error;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "notes.md").touch()?;
+    /// let error = (&base / "nots.md").read_text().unwrap_err();
+    /// assert!(error.source().unwrap().to_string().ends_with("similar names there: `notes.md`"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.io_error().and_then(std::error::Error::source)
+        match self.diagnosis() {
+            Some(found) => Some(found),
+            None => self.io_error().and_then(std::error::Error::source),
+        }
     }
 }
 

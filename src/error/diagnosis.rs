@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::fmt;
 use std::io::{self, ErrorKind};
 
 use super::similar_names::{is_mark, most_alike};
@@ -12,12 +11,8 @@ use super::{Error, Op};
 use crate::printable::printable;
 use crate::sys::{self, OsPath};
 
-/// Writes what there is to say, each on a line of its own.
-pub(super) fn write(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    lines(error).iter().try_for_each(|line| write!(f, "\n  {line}"))
-}
-
-fn lines(error: &Error) -> Vec<String> {
+/// What there is to say, in a line each.
+pub(super) fn lines(error: &Error) -> Vec<String> {
     if error.kind() == ErrorKind::AlreadyExists {
         return taken(new_name(error));
     }

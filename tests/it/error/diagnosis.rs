@@ -84,17 +84,24 @@ fn three_names_are_shown_the_best_first_and_control_characters_escaped() {
     }
 }
 
+/// What is found then is kept, so that all who print it say the same.
 #[test]
-fn the_system_is_asked_when_the_error_is_printed() {
+fn the_system_is_asked_when_the_error_is_first_printed() {
     let tree = Tree::new([]);
-    let error = tree.at("d/f").read_text().unwrap_err();
-    assert!(format!("{error:?}").contains("does not exist"));
+    let failed = || tree.at("d/f").read_text().unwrap_err();
+    let (asked_now, asked_later, asked_last) = (failed(), failed(), failed());
+    assert!(format!("{asked_now:?}").contains("does not exist"));
     tree.at("d").mkdir().unwrap();
-    assert_eq!(format!("{error:?}"), error.to_string(), "only the file is missing now, as the line says");
+    assert_eq!(format!("{asked_later:?}"), asked_later.to_string(), "only the file is missing now, as the line says");
     tree.at("d/F.txt").touch().unwrap();
-    assert!(format!("{error:?}").ends_with("\n  similar names there: `F.txt`"));
-    tree.at("d/f").touch().unwrap();
-    assert_eq!(format!("{error:?}"), error.to_string(), "nothing is missing any more");
+    assert!(format!("{asked_last:?}").ends_with("\n  similar names there: `F.txt`"));
+    assert!(format!("{asked_now:?}").contains("does not exist"));
+
+    tree.at("d/f").mkdir().unwrap();
+    let causes = |error: &waypath::Error| std::error::Error::source(error).map(ToString::to_string);
+    assert!(causes(&asked_now).unwrap().ends_with("does not exist"));
+    assert_eq!(causes(&asked_later), None);
+    assert_eq!(causes(&asked_last).as_deref(), Some("similar names there: `F.txt`"));
 }
 
 #[test]
