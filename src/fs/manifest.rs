@@ -109,6 +109,7 @@ impl<D: EditDir> Manifest<D> {
         if facts.kind == FileKind::Directory {
             return Ok(Fate::Directory);
         }
+        let facts = dir.with_number(name, facts);
         let state = match lock(&self.directories).get(directory).and_then(|names| names.get(name)) {
             Some(Entry::File(state)) => *state,
             Some(Entry::Directory(_)) => return Err(stays(CHANGED)),

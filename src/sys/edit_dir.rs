@@ -28,6 +28,12 @@ pub(crate) trait EditDir: Directory + Sync {
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts>;
 
+    /// Adds the number of a file to its facts if they are without, as it costs the back end more than the rest. That of a
+    /// file with several names is always in them.
+    fn with_number(&self, _name: &OsStr, facts: Facts) -> Facts {
+        facts
+    }
+
     /// Returns the identity of what has a name here; a link is not followed.
     fn id_in(&self, name: &OsStr) -> io::Result<Self::Id>;
 
@@ -144,7 +150,7 @@ pub(crate) trait EditDir: Directory + Sync {
 #[cfg_attr(not(unix), allow(dead_code, reason = "std does not make use of all"))]
 pub(crate) struct Facts {
     pub(crate) kind: FileKind,
-    /// Device and inode, where the system tells.
+    /// Device and inode, if the system tells; see also [`with_number`](EditDir::with_number).
     pub(crate) id: Option<FileId>,
     /// How many names it has.
     pub(crate) names: u64,

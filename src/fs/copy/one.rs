@@ -203,7 +203,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             FileKind::Directory => return Ok(true),
             FileKind::File => return self.file(dir, name, target, links),
             FileKind::Other => {
-                let facts = dir.facts_in(name, links)?;
+                let facts = self.identified(dir, name, dir.facts_in(name, links)?);
                 self.special(&Original { dir, name, links, file: None, facts: &facts }, target)?;
             }
         }
@@ -218,6 +218,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             }
             result => result?,
         };
+        let facts = self.identified(dir, name, facts);
         let original = Original { dir, name, links, file: None, facts: &facts };
         match facts.kind {
             FileKind::File => {
@@ -230,6 +231,11 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             FileKind::Symlink => self.link(dir, name, target).map(|()| false),
             FileKind::Other => self.special(&original, target).map(|()| false),
         }
+    }
+
+    /// The facts of a file, with its number if that is to be recorded.
+    fn identified(&self, dir: &D, name: &OsStr, facts: Facts) -> Facts {
+        if self.copy.manifest.is_some() { dir.with_number(name, facts) } else { facts }
     }
 
     /// Copies an open file, unless what is there stays.
@@ -271,7 +277,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     }
 
     fn link(&mut self, dir: &D, name: &OsStr, target: &Target<'_, D>) -> io::Result<()> {
-        let facts = dir.facts_in(name, Links::Keep)?;
+        let facts = self.identified(dir, name, dir.facts_in(name, Links::Keep)?);
         self.copy_once(target, name, &facts, |copier| {
             let original = Original { dir, name, links: Links::Keep, file: None, facts: &facts };
             copier.copied_link(target, &dir.read_link(name)?, &original)

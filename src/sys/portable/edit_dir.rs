@@ -36,6 +36,13 @@ impl EditDir for Dir {
         paths::facts(&self.child(name), links)
     }
 
+    fn with_number(&self, name: &OsStr, facts: Facts) -> Facts {
+        match facts.id {
+            Some(_) => facts,
+            None => Facts { id: paths::number(&self.child(name)), ..facts },
+        }
+    }
+
     fn id_in(&self, name: &OsStr) -> io::Result<Self::Id> {
         paths::own_id(&self.child(name))
     }
@@ -114,7 +121,7 @@ impl EditDir for Dir {
     type Held = Infallible;
 
     fn hold(&self, name: &OsStr) -> io::Result<(Option<Infallible>, Facts)> {
-        Ok((None, self.facts_in(name, Links::Keep)?))
+        Ok((None, self.with_number(name, self.facts_in(name, Links::Keep)?)))
     }
 
     fn make_hard_link_to(&self, held: &Infallible, _: &OsStr, _: Existing) -> io::Result<()> {

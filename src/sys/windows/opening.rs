@@ -93,7 +93,13 @@ fn numbers(file: &File) -> io::Result<Option<FileId>> {
     Ok((number != 0).then_some((volume, number)))
 }
 
-/// What is known of a file.
+/// The numbers of a file, which is not followed if it is a link.
+pub(in crate::sys) fn number(path: &Path) -> Option<FileId> {
+    open_to_ask(path, Links::Keep).and_then(|file| numbers(&file)).ok()?
+}
+
+/// What is known of a file, with its numbers only if it has several names: the system under Wine takes longer for them
+/// than for the rest.
 pub(in crate::sys) fn facts(path: &Path, links: Links) -> io::Result<Facts> {
     refuse_misread(path, Purpose::Read)?;
     match open_to_ask(path, links).and_then(|file| facts_of(&file)) {
@@ -106,9 +112,10 @@ pub(in crate::sys) fn facts(path: &Path, links: Links) -> io::Result<Facts> {
 fn facts_of(file: &File) -> io::Result<Facts> {
     let (basic, standard) = (calls::basic_info(file)?, calls::standard_info(file)?);
     let bytes = |bytes: i64| u64::try_from(bytes).unwrap_or(0);
+    let has_several_names = standard.names > 1 && basic.FileAttributes & kinds::attribute::DIRECTORY == 0;
     Ok(Facts {
         kind: kinds::kind(basic.FileAttributes, reparse_tag(file, basic.FileAttributes)?),
-        id: numbers(file)?,
+        id: if has_several_names { numbers(file)? } else { None },
         names: standard.names.into(),
         size: bytes(standard.size),
         allocated: bytes(standard.allocated),

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::os::windows::fs::MetadataExt as _;
 use std::process::Command;
 
-use waypath::{CopyOptions, Op, Path, Result, TempDir};
+use waypath::{CopyOptions, Op, Overwrite, Path, Result, TempDir};
 
 use super::holding::{SHARE_DELETE, SHARE_READ, SHARE_WRITE, hold};
 use crate::support::util::{Tree, fails};
@@ -137,4 +137,27 @@ fn what_others_have_open_is_all_that_is_left_of_a_tree() {
         drop(held);
         tree.at("src").remove().unwrap();
     }
+}
+
+/// Files are known by their numbers, also those that have one name while they are copied.
+#[test]
+fn an_archive_keeps_names_of_one_file() {
+    let tree = Tree::new(["src/a", "src/other"]);
+    for name in ["src/b", "src/c"] {
+        tree.at(name).hardlink_to(tree.at("src/a")).unwrap();
+    }
+    let archive = || CopyOptions::archive().overwrite(Overwrite::IfDifferent);
+    archive().copy(tree.at("src"), tree.at("to")).unwrap();
+    let is_one = || ["to/b", "to/c"].iter().all(|name| tree.at(name).samefile(tree.at("to/a")).unwrap());
+    assert!(is_one() && !tree.at("to/a").samefile(tree.at("to/other")).unwrap());
+
+    // A name that is missing is added to the copy that stays.
+    tree.at("to/b").unlink().unwrap();
+    tree.at("to/c").unlink().unwrap();
+    archive().copy(tree.at("src"), tree.at("to")).unwrap();
+    assert!(is_one());
+
+    let Some(other) = on_other_drive() else { return };
+    tree.at("to").move_to(&other / "moved").unwrap();
+    assert!((&other / "moved/a").samefile(&other / "moved/c").unwrap() && !tree.at("to").exists());
 }

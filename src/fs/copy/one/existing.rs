@@ -62,7 +62,11 @@ impl<D: EditDir> Copier<'_, '_, D> {
             Some(_) if self.copy.settings.overwrite == Overwrite::Refuse => Err(sys::taken_error()),
             Some(old) if self.copy.settings.overwrite == Overwrite::Skip => {
                 self.report.unchanged += 1;
-                Ok(Found::Unchanged(old))
+                Ok(Found::Unchanged(match target.into.dir {
+                    // The copy of which others become names.
+                    Some(dir) if self.copy.settings.hard_links => dir.with_number(target.name, old),
+                    _ => old,
+                }))
             }
             Some(old) if old.kind == FileKind::Directory => {
                 Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced"))
@@ -73,7 +77,11 @@ impl<D: EditDir> Copier<'_, '_, D> {
                     return Ok(Found::Old);
                 }
                 self.report.unchanged += 1;
-                Ok(Found::Unchanged(old))
+                Ok(Found::Unchanged(match target.into.dir {
+                    // The copy of which others become names.
+                    Some(dir) if self.copy.settings.hard_links => dir.with_number(target.name, old),
+                    _ => old,
+                }))
             }
         }
     }

@@ -181,7 +181,7 @@ impl<D: EditDir> Copier<'_, '_, D> {
             Err(error) if cannot_have_names(&error) => return Ok(Some(error)),
             result => result?,
         }
-        if copy.is(&dir.facts_in(name, Links::Keep)?) {
+        if copy.is(&dir.with_number(name, dir.facts_in(name, Links::Keep)?)) {
             return Ok(None);
         }
         // Another program has put another file in the place of the copy, which has got one more name then, or in that of
