@@ -69,7 +69,7 @@ const BEFORE: &[&str] = &["d/", "d/f", "g"];
 /// For verbs that wait: ten pauses, of 1, 2, 4, … ms.
 const WAITED: Duration = Duration::from_millis(1000);
 
-fn overwriting() -> CopyOptions {
+fn overwriting() -> CopyOptions<'static> {
     CopyOptions::new().overwrite(Overwrite::Always)
 }
 
