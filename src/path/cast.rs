@@ -1,4 +1,5 @@
-//! From normal text to `Path`, in place, and from names to text: the only unsafe code of the crate.
+//! From normal text to `Path`, in place, and from names to text: with the calls of Windows, the only unsafe code of the
+//! crate.
 //!
 //! `Path<F>` is a `repr(transparent)` struct of a `str` and a zero-sized marker, so a pointer to
 //! one may be read as a pointer to the other: same address, same length, same alignment, same
