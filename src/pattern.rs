@@ -5,12 +5,20 @@ mod base;
 mod braces;
 mod branches;
 mod fold;
+mod gate;
+#[cfg(feature = "globset")]
+mod globs;
 mod matcher;
+#[cfg(not(feature = "globset"))]
+mod no_globs;
+#[cfg(not(feature = "globset"))]
+use no_globs as globs;
 mod normal;
 mod parse;
 mod run;
 mod search;
 mod set;
+mod sieve;
 mod tokens;
 
 use std::borrow::{Borrow, Cow};
@@ -24,10 +32,13 @@ pub use set::{PatternSet, PatternSetBuilder};
 
 pub(crate) use automaton::Automaton;
 pub(crate) use branches::{Branch, Exit, Part};
+use sieve::Mark;
+pub(crate) use sieve::Sieve;
 pub(crate) use tokens::Segment;
 
 use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path, PathBuf};
+use gate::Gate;
 use matcher::Whole;
 use parse::has_wildcard;
 pub(crate) use tokens::Case;
@@ -290,6 +301,22 @@ impl<F: Flavour> Pattern<F> {
     /// The case that was asked for, or the flavour's.
     pub(crate) fn case(&self) -> Case {
         self.case.unwrap_or(default_case::<F>())
+    }
+
+    /// What every whole path that matches begins and ends with.
+    fn gate(&self) -> Gate {
+        match &self.form {
+            Form::Plain(plain) => plain.whole.gate(),
+            Form::Branched(automaton) => automaton.gate(),
+        }
+    }
+
+    /// By what whole paths that match can be found, if they have no text at their ends.
+    fn mark(&self) -> Mark<'_> {
+        match &self.form {
+            Form::Plain(plain) => plain.whole.mark(),
+            Form::Branched(_) => Mark::None,
+        }
     }
 
     /// Whether names are looked up, not searched.

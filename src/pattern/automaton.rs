@@ -1,9 +1,12 @@
 //! A pattern with alternatives as an automaton: its alternatives are branches, which part and meet again.
 
+mod ends;
+
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::braces::Item;
+use super::gate::Gate;
 use super::normal::{Input, Op, Rules, State, Steps, To};
 use super::tokens::{Case, Token};
 
@@ -17,6 +20,8 @@ pub(crate) struct Automaton {
     /// The edges from each state, and those to each.
     from: Index,
     to: Index,
+    /// What every whole path that matches ends with.
+    gate: Gate,
 }
 
 #[derive(Clone, Debug)]
@@ -49,7 +54,8 @@ impl Automaton {
         }
         let mut edges = with_text(edges);
         mark_leading(&mut edges);
-        Self { from: Index::new(&edges, |edge| edge.from), to: Index::new(&edges, |edge| edge.to), edges: edges.into() }
+        let (from, to) = (Index::new(&edges, |edge| edge.from), Index::new(&edges, |edge| edge.to));
+        Self { gate: Gate::of_end(ends::common(&edges, &from, &to, rules)), edges: edges.into(), from, to }
     }
 
     pub(super) fn edges_from(&self, state: Number) -> impl Iterator<Item = &Edge> {
@@ -59,6 +65,11 @@ impl Automaton {
     /// The edges to a state, by their numbers.
     pub(super) fn edges_to(&self, state: Number) -> &[u32] {
         self.to.of(state)
+    }
+
+    /// What every whole path that matches ends with.
+    pub(super) fn gate(&self) -> Gate {
+        self.gate
     }
 
     pub(super) fn states(&self) -> usize {

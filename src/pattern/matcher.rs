@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::gate::{Ends, Gate};
 use super::search;
+use super::sieve::{Mark, Sieve};
 use super::tokens::{Inner, Piece, Segment, Wild};
 use crate::flavour::Flavour;
 
@@ -101,6 +103,7 @@ pub(super) struct Whole {
     /// Text that every match begins with, and text that every match ends in.
     start: Box<str>,
     end: Box<str>,
+    gate: Gate,
     shape: Shape,
 }
 
@@ -121,13 +124,41 @@ impl Whole {
             [Segment::AnyPath, Segment::Wild(wild)] if wild.is_any_with_end() => Shape::AnyWithEnd,
             _ => Shape::Segments,
         };
-        Self { start: start::<F>(&segments).into(), end: end::<F>(&segments).into(), segments, shape }
+        let (start, end) = (start::<F>(&segments), end::<F>(&segments));
+        Self { gate: Gate::new(&start, &end), start: start.into(), end: end.into(), segments, shape }
+    }
+
+    /// What every match begins and ends with.
+    pub(super) fn gate(&self) -> Gate {
+        self.gate
+    }
+
+    /// By what a match can be found among others.
+    pub(super) fn mark(&self) -> Mark<'_> {
+        let name = self.segments.iter().find_map(|segment| match segment {
+            Segment::Literal(name) if !name.is_empty() => Some(Mark::Part(name)),
+            _ => None,
+        });
+        let start = || match self.segments.last() {
+            Some(Segment::Wild(Wild { head: Piece::Text(head), .. })) => Some(Mark::StartOfName(head)),
+            _ => None,
+        };
+        name.or_else(start).unwrap_or(Mark::None)
     }
 
     /// Whether the segments match a whole path, given as text with its anchor. The empty path is
     /// `""`.
     #[inline]
     pub(super) fn matches<F: Flavour>(&self, path: &str) -> bool {
+        match self.shape {
+            Shape::Text => *path == *self.end,
+            _ => self.gate.lets(Ends::of(path.as_bytes())) && self.matches_behind_gate::<F>(path),
+        }
+    }
+
+    /// The same for what begins and ends as it must, as far as the gate sees.
+    #[inline]
+    fn matches_behind_gate<F: Flavour>(&self, path: &str) -> bool {
         match self.shape {
             Shape::Text => *path == *self.end,
             Shape::AnyWithEnd => ends(path, &self.end) && !is_lone_below_root::<F>(path),
@@ -259,5 +290,24 @@ fn cut<F: Flavour>(text: &str) -> (&str, Option<&str>) {
     match text.bytes().position(|byte| byte == F::SEPARATOR as u8) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
+    }
+}
+
+impl Segment {
+    /// What every name that matches begins and ends with.
+    fn gate(&self) -> Gate {
+        match self {
+            Self::AnyPath | Self::AnyName => Gate::default(),
+            Self::Literal(name) => Gate::new(name, name),
+            Self::Wild(Wild { head: Piece::Text(head), tail: Some(Piece::Text(tail)), .. }) => Gate::new(head, tail),
+            Self::Wild(Wild { head: Piece::Text(head), .. }) => Gate::new(head, ""),
+            Self::Wild(Wild { tail: Some(Piece::Text(tail)), .. }) => Gate::new("", tail),
+            Self::Wild(_) => Gate::default(),
+        }
+    }
+
+    /// Finds those of many segments that may match a name; the rest may always.
+    pub(crate) fn sieve<'a>(segments: impl Iterator<Item = &'a Self>, rest: &mut Vec<usize>) -> Sieve {
+        Sieve::new(segments.map(|segment| (segment.gate(), Mark::None)), rest)
     }
 }

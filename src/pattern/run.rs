@@ -3,6 +3,7 @@
 use std::collections::BinaryHeap;
 
 use super::automaton::{ANCHORED, Automaton, END, END_OF_DIRECTORY, Edge, Number, RELATIVE};
+use super::gate::Ends;
 use super::normal::Op;
 use super::tokens::Token;
 
@@ -21,7 +22,8 @@ enum Mode {
 impl Automaton {
     /// Whether an alternative matches a whole path; the empty path is `""`.
     pub(super) fn matches_whole(&self, path: &str, separator: u8) -> bool {
-        Run { automaton: self, text: path, separator, mode: Mode::Whole }.is_match()
+        let run = Run { automaton: self, text: path, separator, mode: Mode::Whole };
+        self.gate().lets(Ends::of(path.as_bytes())) && run.is_match()
     }
 
     /// Whether a relative alternative matches the last parts of a path, of which the first begins at `tail`, or one

@@ -1,14 +1,12 @@
 //! Many patterns at once: what to take and what to leave out.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Borrow;
 use std::fmt;
 
-use globset::{Glob, GlobBuilder, GlobSet};
-
-use super::parse::{Lexeme, lexemes};
-use super::tokens::Case;
-use super::{Form, IntoPattern, Pattern, Plain, whole_text};
-use crate::flavour::{Flavour, Native};
+use super::globs::Globs;
+use super::sieve::Sieve;
+use super::{IntoPattern, Pattern, whole_text};
+use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path};
 
 /// A set of patterns that a path is matched with in one go: patterns to include, and patterns to
@@ -17,9 +15,8 @@ use crate::path::{AsPath, Path};
 /// A path is in the set when an include matches it, or there is no include, and no exclude does.
 /// Patterns match as [`Pattern::full_match`] does.
 ///
-/// Underneath, a [`globset::GlobSet`] finds the patterns that may match, all of them in one pass
-/// over the path, and those are then asked themselves; so the set answers as its patterns would,
-/// to the letter.
+/// The patterns that may match are found by what a path begins and ends with, and only those are asked; so the
+/// set answers as its patterns would, to the letter.
 ///
 /// # Examples
 ///
@@ -191,104 +188,45 @@ impl<F: Flavour> PatternSetBuilder<F> {
 #[derive(Clone)]
 struct Group<F> {
     patterns: Vec<Pattern<F>>,
-    /// Finds the patterns that may match; `None` where it could not be built.
-    sieve: Option<GlobSet>,
-    /// The pattern behind each glob of the sieve.
-    origins: Vec<usize>,
-    /// The patterns that are not in it: long ones, and those with alternatives.
-    long: Vec<usize>,
+    /// Finds the patterns that may match by a text in them.
+    sieve: Sieve,
+    /// Finds those in which there is none, if they are many.
+    globs: Option<Globs>,
+    /// The other patterns.
+    rest: Vec<usize>,
 }
-
-/// The longest pattern, in bytes, for the sieve, which may take the product of its length and a path's: for much
-/// longer ones, minutes.
-const LONGEST: usize = 1000;
 
 impl<F: Flavour> Group<F> {
     fn new(patterns: Vec<Pattern<F>>) -> Self {
-        let mut globs = Vec::new();
-        let mut origins = Vec::new();
-        let mut long = Vec::new();
-        for (origin, pattern) in patterns.iter().enumerate() {
-            match &pattern.form {
-                Form::Plain(plain) if plain.path.as_str().len() <= LONGEST => {
-                    globs.push(sieve_glob(pattern, plain));
-                    origins.push(origin);
-                }
-                _ => long.push(origin),
-            }
-        }
-        let sieve = globs.into_iter().collect::<Result<Vec<_>, _>>().and_then(GlobSet::new).ok();
-        Self { patterns, sieve, origins, long }
+        let mut rest = Vec::new();
+        let sieve = Sieve::new(patterns.iter().map(|pattern| (pattern.gate(), pattern.mark())), &mut rest);
+        let globs = Globs::take(&patterns, &mut rest);
+        Self { sieve, globs, rest, patterns }
     }
 
     fn is_match(&self, path: &Path<F>) -> bool {
-        self.candidates(path).into_iter().any(|at| self.patterns[at].full_match(path))
+        self.any_candidate(path, |at| self.patterns[at].full_match(path))
     }
 
     fn matching(&self, path: &Path<F>) -> Vec<&Pattern<F>> {
-        let candidates = self.candidates(path).into_iter().map(|at| &self.patterns[at]);
-        candidates.filter(|pattern| pattern.full_match(path)).collect()
-    }
-
-    /// The patterns that may match a path; no other does.
-    ///
-    /// globset matches bytes, reads `\` as a separator on Windows, and takes a path that ends in
-    /// `..` for one without a name: where that could make a difference, all patterns are candidates.
-    fn candidates(&self, path: &Path<F>) -> Vec<usize> {
-        let text = match F::SEPARATOR {
-            '/' => Cow::Borrowed(whole_text(path)),
-            separator => Cow::Owned(whole_text(path).replace(separator, "/")),
-        };
-        match &self.sieve {
-            Some(sieve) if text.is_ascii() && !text.contains('\\') && path.name() != ".." => {
-                let mut found: Vec<_> = sieve.matches(&*text).into_iter().map(|glob| self.origins[glob]).collect();
-                found.extend(&self.long);
-                found.sort_unstable();
-                found.dedup();
-                found
+        let mut found = Vec::new();
+        self.any_candidate(path, |at| {
+            if self.patterns[at].full_match(path) {
+                found.push(at);
             }
-            _ => (0..self.patterns.len()).collect(),
-        }
+            false
+        });
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|at| &self.patterns[at]).collect()
     }
-}
 
-/// A glob that matches every path of ASCII characters that the pattern matches, and few others.
-fn sieve_glob<F: Flavour>(pattern: &Pattern<F>, plain: &Plain<F>) -> Result<Glob, globset::Error> {
-    let fold = pattern.case() == Case::Insensitive;
-    let mut parts: Vec<_> = whole_text(&plain.path).split(F::SEPARATOR).collect();
-    if !pattern.is_literal {
-        parts.dedup_by(|next, part| *next == "**" && *part == "**");
+    /// Whether an answer about a pattern that may match is yes; each is asked about, perhaps repeatedly, up to that.
+    fn any_candidate(&self, path: &Path<F>, mut answer: impl FnMut(usize) -> bool) -> bool {
+        self.sieve.any_of_path(whole_text(path), F::Rules::SEPARATOR, &mut answer)
+            || self.rest.iter().any(|&at| answer(at))
+            || self.globs.as_ref().is_some_and(|globs| globs.candidates(path).into_iter().any(answer))
     }
-    let glob = |part: &&str| if pattern.is_literal { escaped(part) } else { translated(part) };
-    let glob = parts.iter().map(glob).collect::<Vec<_>>().join("/");
-    GlobBuilder::new(&glob).literal_separator(true).backslash_escape(true).case_insensitive(fold).build()
-}
-
-/// A name as a glob.
-fn escaped(name: &str) -> String {
-    name.chars().flat_map(literal).collect()
-}
-
-/// A segment of a pattern as a glob. A class becomes `?`, which matches more.
-fn translated(segment: &str) -> String {
-    if segment == "**" {
-        return segment.to_owned();
-    }
-    let mut glob = String::new();
-    for lexeme in lexemes(segment) {
-        match lexeme {
-            Lexeme::Star(_) => glob.push('*'),
-            Lexeme::Any | Lexeme::Class(_) => glob.push('?'),
-            Lexeme::Literal(character) => glob.extend(literal(character)),
-        }
-    }
-    glob
-}
-
-/// A character that matches itself; one beyond ASCII may match an ASCII one when case is folded.
-fn literal(character: char) -> impl Iterator<Item = char> {
-    let escape = (character.is_ascii_punctuation()).then_some('\\');
-    escape.into_iter().chain([if character.is_ascii() { character } else { '?' }])
 }
 
 impl<F: Flavour> fmt::Debug for PatternSet<F> {

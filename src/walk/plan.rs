@@ -25,7 +25,7 @@ pub(super) use states::{Set, State, States};
 
 use crate::flavour::{Flavour, Native, Rules};
 use crate::kind::FileKind;
-use crate::pattern::Segment;
+use crate::pattern::{Segment, Sieve};
 use crate::sys::Links;
 
 /// Patterns, any of which may match, as an automaton over the parts of a path.
@@ -49,6 +49,8 @@ struct Node {
     spellings: HashMap<Box<str>, State>,
     /// Other parts that names are compared with.
     segments: Vec<(Segment, State)>,
+    /// If they are many, what finds those that may match a name, and the rest, which always may.
+    sieve: Option<(Sieve, Vec<usize>)>,
     /// Alternatives that are too many to be told apart here.
     branches: Vec<ManyBranches>,
     below: WantedBelow,
@@ -97,7 +99,15 @@ impl Node {
     /// The nodes to which a name leads.
     fn next<'n>(&'n self, name: &'n str) -> impl Iterator<Item = State> + 'n {
         let spelling = if self.spellings.is_empty() { None } else { self.spellings.get(name).copied() };
-        let found = self.segments.iter().filter(|(segment, _)| segment.matches(name)).map(|&(_, next)| next);
+        let (few, many) = match &self.sieve {
+            None => (&*self.segments, None),
+            Some((sieve, rest)) => {
+                let found = sieve.candidates(name).chain(rest.iter().copied());
+                (&[][..], Some(found.map(|at| &self.segments[at])))
+            }
+        };
+        let asked = few.iter().chain(many.into_iter().flatten());
+        let found = asked.filter(|(segment, _)| segment.matches(name)).map(|&(_, next)| next);
         let branches = self.branches.iter().flat_map(|many| many.take(name));
         self.named(name).chain(spelling).chain(found).chain(branches)
     }

@@ -8,6 +8,9 @@ use super::{Begins, Node, Plan, START, State, Wanted, WantedBelow};
 use crate::flavour::{Flavour, Native, Rules};
 use crate::pattern::{Form, Pattern, Plain, Segment};
 
+/// How many parts of a node are asked one after another.
+const MOST_ASKED: usize = 8;
+
 /// A part of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
@@ -109,6 +112,11 @@ impl PlanBuilder {
         let mut nodes = self.nodes;
         for at in 0..nodes.len() {
             nodes[at].below = nodes[at].wanted_below(&nodes);
+            let segments = &nodes[at].segments;
+            let are_many = segments.len() > MOST_ASKED;
+            let mut rest = Vec::new();
+            let sieve = are_many.then(|| Segment::sieve(segments.iter().map(|(segment, _)| segment), &mut rest));
+            nodes[at].sieve = sieve.map(|sieve| (sieve, rest));
             nodes[at].names.sort_by(|(left, _), (right, _)| <Native as Flavour>::Rules::text_cmp(left, right));
         }
         Plan { nodes }

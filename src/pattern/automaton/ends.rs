@@ -1,0 +1,66 @@
+//! What all matches of an automaton end with.
+
+use super::{ANCHORED, END, END_OF_DIRECTORY, Edge, Index, Number, RELATIVE};
+use crate::pattern::gate::Bits;
+use crate::pattern::normal::{Op, Rules};
+use crate::pattern::tokens::Token;
+
+/// What is known of the texts that lead from a state to the end.
+#[derive(Clone, Copy)]
+struct Tail {
+    bits: Bits,
+    /// How long they are, if all are of one length, and short.
+    len: Option<usize>,
+}
+
+/// The bits that all matches have at their end.
+pub(super) fn common(edges: &[Edge], from: &Index, to: &Index, rules: Rules) -> Bits {
+    let count = from.starts.len() - 1;
+    let mut tails: Vec<Option<Tail>> = vec![None; count];
+    // From the end to the start: a state is ready when all that follow it are.
+    let mut left: Vec<usize> = (0..count as Number).map(|state| from.of(state).len()).collect();
+    let mut ready: Vec<Number> = vec![END, END_OF_DIRECTORY];
+    ready.iter().for_each(|&end| tails[end as usize] = Some(Tail { bits: Bits::default(), len: Some(0) }));
+    while let Some(state) = ready.pop() {
+        let Some(tail) = tails[state as usize] else { continue };
+        for &edge in to.of(state) {
+            let edge = &edges[edge as usize];
+            let before = &mut tails[edge.from as usize];
+            let longer = tail.after(&edge.op, rules);
+            *before = Some(before.map_or(longer, |other| other.and(longer)));
+            left[edge.from as usize] -= 1;
+            if left[edge.from as usize] == 0 {
+                ready.push(edge.from);
+            }
+        }
+    }
+    let starts = [RELATIVE, ANCHORED].into_iter().filter_map(|start| tails[start as usize]);
+    starts.reduce(Tail::and).map_or(Bits::default(), |tail| tail.bits)
+}
+
+impl Tail {
+    fn and(self, other: Self) -> Self {
+        Self { bits: self.bits.and(other.bits), len: self.len.filter(|_| self.len == other.len) }
+    }
+
+    /// What is known if something is taken before.
+    fn after(self, op: &Op, rules: Rules) -> Self {
+        match op {
+            Op::Empty | Op::AnchorEnd => self,
+            Op::Text(text) => self.after_text(text),
+            Op::One(Token::Exact(character)) => self.after_text(character.encode_utf8(&mut [0; 4])),
+            Op::Up => self.after_text(".."),
+            Op::Separator => self.after_text(if rules.has_drives { "\\" } else { "/" }),
+            Op::One(_) | Op::Star | Op::Part | Op::Stars | Op::AnyPath | Op::AnyEnd | Op::Guard => {
+                Self { len: None, ..self }
+            }
+        }
+    }
+
+    fn after_text(self, text: &str) -> Self {
+        text.bytes().rev().fold(self, |tail, byte| match tail.len {
+            Some(len) if len < 8 => Self { bits: tail.bits.with(len, byte), len: Some(len + 1) },
+            _ => Self { len: None, ..tail },
+        })
+    }
+}

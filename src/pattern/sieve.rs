@@ -1,0 +1,155 @@
+//! Finding those of many patterns that may match a text, by what it begins or ends with.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::gate::{Ends, Gate};
+
+/// Patterns by number that have a text in them by which they are found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sieve {
+    tables: [Table; 4],
+    parts: Table,
+    /// A bit for each hash of a part, of a cheap kind.
+    hints: u64,
+    starts_of_names: Table,
+}
+
+/// By what matches can be found that have no text at their ends.
+#[derive(Clone, Copy)]
+pub(super) enum Mark<'a> {
+    None,
+    /// One of the parts is this.
+    Part(&'a str),
+    /// The last part begins with this.
+    StartOfName(&'a str),
+}
+
+/// A pattern with its gate.
+type Guarded = (Gate, usize);
+
+/// Patterns by so many bytes of one end.
+#[derive(Clone, Debug, Default)]
+struct Table(HashMap<u64, Vec<Guarded>, BuildHasherDefault<Multiply>>);
+
+/// The end by which the patterns of each table are found, and how many bytes of it.
+const KEYS: [(End, u32); 4] = [(End::Last, 8), (End::First, 8), (End::Last, 3), (End::First, 3)];
+
+#[derive(Clone, Copy)]
+enum End {
+    First,
+    Last,
+}
+
+impl Sieve {
+    /// Takes patterns in; those that have no text are added to the rest.
+    pub(super) fn new<'a>(patterns: impl Iterator<Item = (Gate, Mark<'a>)>, rest: &mut Vec<usize>) -> Self {
+        let mut new = Self::default();
+        for (at, (gate, mark)) in patterns.enumerate() {
+            match new.table(gate, mark) {
+                Some((table, key)) => table.0.entry(key).or_default().push((gate, at)),
+                None => rest.push(at),
+            }
+        }
+        new
+    }
+
+    /// The table for a pattern, and its key there.
+    fn table(&mut self, gate: Gate, mark: Mark<'_>) -> Option<(&mut Table, u64)> {
+        let key = |(end, count): (End, u32)| match end {
+            End::First => gate.start().lowest(count),
+            End::Last => gate.end().lowest(count),
+        };
+        if let Some((at, key)) = KEYS.into_iter().enumerate().find_map(|(at, end)| Some((at, key(end)?))) {
+            return Some((&mut self.tables[at], key));
+        }
+        match mark {
+            Mark::Part(part) => {
+                self.hints |= hint(part.as_bytes());
+                Some((&mut self.parts, key_of_part(part.as_bytes())))
+            }
+            Mark::StartOfName(start) if start.len() >= START => {
+                Some((&mut self.starts_of_names, key_of_start(start.as_bytes())))
+            }
+            Mark::StartOfName(_) | Mark::None => None,
+        }
+    }
+
+    /// The numbers of the patterns for names that may match one, in no order; no other does.
+    pub(crate) fn candidates(&self, name: &str) -> impl Iterator<Item = usize> {
+        let ends = Ends::of(name.as_bytes());
+        let found = KEYS.into_iter().zip(&self.tables).flat_map(move |(end, table)| table.find(ends, end));
+        found.filter(move |(gate, _)| gate.lets(ends)).map(|&(_, number)| number)
+    }
+
+    /// Whether an answer about a pattern that may match a whole path is yes; each is asked about, perhaps
+    /// repeatedly, up to that.
+    pub(super) fn any_of_path(&self, path: &str, separator: u8, answer: &mut impl FnMut(usize) -> bool) -> bool {
+        let path = path.as_bytes();
+        let ends = Ends::of(path);
+        let mut any = |found: &[Guarded]| found.iter().any(|(gate, number)| gate.lets(ends) && answer(*number));
+        if KEYS.into_iter().zip(&self.tables).any(|(end, table)| any(table.find(ends, end))) {
+            return true;
+        }
+        let is_separator = |byte: &u8| *byte == separator;
+        if !self.starts_of_names.0.is_empty() {
+            let name = path.iter().rposition(is_separator).map_or(path, |at| &path[at + 1..]);
+            if any(self.starts_of_names.get(key_of_start(name))) {
+                return true;
+            }
+        }
+        let is_hinted = |part: &&[u8]| self.hints & hint(part) != 0;
+        self.hints != 0 && path.split(is_separator).filter(is_hinted).any(|part| any(self.parts.get(key_of_part(part))))
+    }
+}
+
+impl Table {
+    fn find(&self, ends: Ends, (end, count): (End, u32)) -> &[Guarded] {
+        let bytes = match end {
+            End::First => ends.start,
+            End::Last => ends.end,
+        };
+        self.get(bytes & u64::MAX >> (64 - 8 * count))
+    }
+
+    fn get(&self, key: u64) -> &[Guarded] {
+        if self.0.is_empty() { &[] } else { self.0.get(&key).map_or(&[], Vec::as_slice) }
+    }
+}
+
+/// How many bytes of a name's start are looked for.
+const START: usize = 3;
+
+/// Parts of the same length with the same ends share a key, which does no harm.
+fn key_of_part(part: &[u8]) -> u64 {
+    let ends = Ends::of(part);
+    ends.start ^ ends.end.rotate_left(32) ^ part.len() as u64
+}
+
+fn key_of_start(name: &[u8]) -> u64 {
+    Ends::of(name).start & u64::MAX >> (64 - 8 * START)
+}
+
+/// A bit for a part by its length and its first byte: most parts of paths are in no table.
+fn hint(part: &[u8]) -> u64 {
+    1 << ((part.len() ^ usize::from(part.first().copied().unwrap_or(0))) % 64)
+}
+
+/// Hashes a number by a multiplication: patterns are not chosen to collide.
+#[derive(Clone, Debug, Default)]
+struct Multiply(u64);
+
+impl Hasher for Multiply {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(byte.into()));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let product = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ product >> 32;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
