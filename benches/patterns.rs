@@ -221,7 +221,7 @@ fn print_exclusion() {
     let walk = |patterns: &[Pattern]| {
         let start = Instant::now();
         let mut count = 0;
-        let visited: ControlFlow<()> = tree.walk().unsorted().exclude(patterns).visit(|_| {
+        let visited: ControlFlow<()> = tree.walk().unsorted(true).exclude(patterns).visit(|_| {
             count += 1;
             ControlFlow::Continue(())
         });
