@@ -14,12 +14,12 @@ use crate::sys::portable::renaming::missing;
 /// Renames. Fails if something has the new name, in the one step that renames.
 pub(super) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     let old = lstat(from).map_err(|error| missing(from, to, error))?;
-    if old.is_dir() {
-        refuse_into_itself(from, to)?;
-    }
     // For Windows, a file may take the place of itself.
     if lstat(to).is_ok() && !is_new_spelling(from, to) {
         return Err(taken_error());
+    }
+    if old.is_dir() {
+        refuse_into_itself(from, to)?;
     }
     with_retries(|| calls::move_file(from, to)).map_err(|error| missing(from, to, explained(to, error)))
 }
