@@ -279,6 +279,9 @@ fn write_out(units: &[Unit], most: usize, written: &mut Vec<Vec<Unit>>) -> bool 
 
 /// The group that begins at a unit, if there is one: where it begins, its commas, and its end.
 fn group(units: &[Unit], start: usize) -> Option<(usize, Vec<usize>, usize)> {
+    if units[start] != ['{'] {
+        return None;
+    }
     let mut depth = 0;
     let mut commas = Vec::new();
     for (at, unit) in units.iter().enumerate().skip(start) {
@@ -287,7 +290,6 @@ fn group(units: &[Unit], start: usize) -> Option<(usize, Vec<usize>, usize)> {
             ("}", 1) => return (!commas.is_empty()).then_some((start, commas, at)),
             ("}", _) => depth -= 1,
             (",", 1) => commas.push(at),
-            _ if depth == 0 => return None,
             _ => {}
         }
     }
