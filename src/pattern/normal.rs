@@ -348,9 +348,13 @@ impl Share {
                 }
             }
             Input::End => {
-                let mut ops = self.end_part(!self.gets_root());
-                ops.push(Op::AnchorEnd);
-                steps.push((ops, To::End { with_separator: false }));
+                let is_last = !self.gets_root();
+                // Of the last parts of a path, an anchor is one: then `**` in it is any text, if only of one part.
+                let in_one_part = (is_last && self.stars == 2).then(|| vec![Op::Star]);
+                for mut ops in [self.end_part(is_last)].into_iter().chain(in_one_part) {
+                    ops.push(Op::AnchorEnd);
+                    steps.push((ops, To::End { with_separator: false }));
+                }
             }
             Input::Stars(count) if !self.inside => {
                 let stars = at_most_3(usize::from(self.stars) + count);

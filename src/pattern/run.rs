@@ -27,7 +27,8 @@ impl Automaton {
     }
 
     /// Whether a relative alternative matches the last parts of a path, of which the first begins at `tail`, or one
-    /// with an anchor all of them; `anchor` is the length of the path's own.
+    /// with an anchor all of them; `anchor` is the length of the path's own, or none if no alternative with an anchor is
+    /// meant.
     pub(super) fn matches_last(&self, path: &str, separator: u8, anchor: Option<usize>, tail: usize) -> bool {
         Run { automaton: self, text: path, separator, mode: Mode::Last { anchor, tail } }.is_match()
     }
@@ -124,6 +125,7 @@ impl Run<'_> {
 
     fn is_start(&self, state: Number, at: usize) -> bool {
         match (state, self.mode) {
+            (ANCHORED, Mode::Last { anchor: Some(0), tail }) => at == tail,
             (RELATIVE, Mode::Whole) | (ANCHORED, _) => at == 0,
             (RELATIVE, Mode::Last { tail, .. }) => {
                 at >= tail && at < self.text.len() && (at == tail || self.is_separator(at - 1))
@@ -149,6 +151,9 @@ impl Run<'_> {
                 dot.into_iter().for_each(from);
             }
             (Op::Separator, _) => self.take_separator(at).into_iter().for_each(from),
+            (Op::AnchorEnd, Mode::Last { anchor: Some(0), tail }) => {
+                self.end_of_first_part(at, tail).into_iter().for_each(from);
+            }
             (Op::AnchorEnd, Mode::Last { anchor, .. }) if anchor != Some(at) => {}
             (Op::AnchorEnd, _) => from(at),
             // A part begins there, and so does what is matched.
@@ -197,6 +202,13 @@ impl Run<'_> {
     fn part_start(&self, at: usize) -> usize {
         let before = &self.text.as_bytes()[..at];
         before.iter().rposition(|&byte| byte == self.separator).map_or(0, |separator| separator + 1)
+    }
+
+    /// Where the first part of a path without an anchor ends, if that is all there is before a place: what is an anchor in
+    /// a pattern is a part like any other there.
+    fn end_of_first_part(&self, at: usize, first: usize) -> Option<usize> {
+        let end = if at == self.text.len() { Some(at) } else { self.take_separator(at) };
+        end.filter(|&end| self.part_start(end) == first)
     }
 
     /// Each place between two characters from one back to the start of the part.
