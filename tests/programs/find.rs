@@ -80,7 +80,7 @@ fn find_says_by_its_status_what_went_wrong() {
     let output = find(&tree, &["*", "--in", "no"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("find: cannot list `no`: "));
-    for args in [&[][..], &["{a"], &["/a"], &["*", "--max-depth", "x"], &["*", "--kind", "x"], &["*", "--no"]] {
+    for args in [&[][..], &[""], &["/a"], &["*", "--max-depth", "x"], &["*", "--kind", "x"], &["*", "--no"]] {
         let output = find(&tree, args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(!output.stderr.is_empty() && output.stdout.is_empty());
