@@ -44,12 +44,15 @@ fn main() {
     }
 }
 
+/// Who answers, and what they do.
+type Contender = (&'static str, Box<dyn Fn()>);
+
 /// A question that is asked about every path, and everybody who answers it.
 struct Row {
     name: String,
     paths: &'static [&'static Path],
     answers: Vec<usize>,
-    contenders: Vec<(&'static str, Box<dyn Fn()>)>,
+    contenders: Vec<Contender>,
 }
 
 impl Row {
@@ -122,7 +125,8 @@ fn pattern_rows(paths: &'static [&'static Path]) -> Vec<Row> {
     let [rs, py, test, manifest, src, module] = black_box([".rs", ".py", "test_", "/Cargo.toml", "src/", "/mod.rs"]);
     let [modules, package, c, h, js, dts] = black_box(["node_modules/", "/package.json", ".c", ".h", ".js", ".d.ts"]);
     let [tests, literal_floor] = black_box(["tests/", literal]);
-    let is_module = move |text: &str| text.strip_prefix(src).is_some_and(|rest| rest == "mod.rs" || rest.ends_with(module));
+    let is_module =
+        move |text: &str| text.strip_prefix(src).is_some_and(|rest| rest == "mod.rs" || rest.ends_with(module));
     vec![
         pattern_row(paths, "**/*.rs", move |text| text.ends_with(rs)),
         pattern_row(paths, "src/**/mod.rs", is_module),
