@@ -63,8 +63,10 @@ proptest! {
             let Some(alternatives) = reference::alternatives(&pattern, std::path::is_separator, 3_000) else { continue };
             // Many names are searched and few are looked up, so that only the former meet one that is not UTF-8.
             let is_met = |item: &Result<Entry>| item.as_ref().map_or_else(|error| error.op() != Op::Convert, |_| true);
+            // Where case does not matter, what is looked up has the spelling of one of the patterns.
+            let spelled = |text: String| if cfg!(windows) { text.to_lowercase() } else { text };
             let names = |walk: Result<Walk>| -> Option<Vec<_>> {
-                walk.ok().map(|walk| walk.filter(is_met).map(item_text).collect())
+                walk.ok().map(|walk| walk.filter(is_met).map(item_text).map(spelled).collect())
             };
             let both = |list: &dyn Fn(&[String]) -> Result<Walk>| {
                 let [branched, plain] = [slice::from_ref(&pattern), &alternatives[..]].map(|patterns| names(list(patterns)));
