@@ -656,12 +656,12 @@ pub trait IoResultExt<T> {
 
 impl<T> IoResultExt<T> for io::Result<T> {
     fn at(self, path: impl AsRef<OsStr>) -> Result<T> {
-        self.map_err(|cause| match Error::from(cause) {
-            Error(inner) if inner.op != Op::Other => Error(inner),
-            mut bare => {
-                bare.0.path = path.as_ref().to_owned();
-                bare
+        self.map_err(|cause| {
+            let mut error = Error::from(cause);
+            if error.is_bare() {
+                error.0.path = path.as_ref().to_owned();
             }
+            error
         })
     }
 }

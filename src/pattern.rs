@@ -390,8 +390,8 @@ fn whole_text<F: Flavour>(path: &Path<F>) -> &str {
     }
 }
 
-/// The path with what is special in brackets, but for those of a drive letter or a device: there,
-/// brackets would make it another drive.
+/// The path with each special character in brackets. Not in a drive letter or a device: brackets would make
+/// it another drive.
 fn escape<F: Flavour>(path: &Path<F>) -> String {
     let drive = path.drive();
     let is_share = drive.starts_with(r"\\") && !drive.starts_with(r"\\?\") && !drive.starts_with(r"\\.\");

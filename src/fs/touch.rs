@@ -8,7 +8,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::AsPath;
 use crate::sys::{self, OsPath};
 
-/// The permissions of a new file, but for what the umask forbids.
+/// The permissions of a new file, before the umask takes its part.
 const NEW: u32 = 0o666;
 
 /// How to [`touch`](crate::Path::touch): permissions of a new file, whether there may be one, and which times
@@ -41,7 +41,7 @@ pub struct TouchOptions {
 
 impl TouchOptions {
     /// Returns the options of [`Path::touch`](crate::Path::touch): what is there is fine, a new file gets
-    /// the permissions `0o666` but for what the umask forbids, and both times are now.
+    /// the permissions `0o666` except those that the umask forbids, and both times are now.
     ///
     /// # Examples
     ///

@@ -8,7 +8,7 @@ use super::parse;
 use super::tokens::{Case, Segment, Token};
 
 /// How many names and other parts are told apart at one place of a pattern, and how many characters they have in
-/// all: so many alternatives as people write, and names among them are looked up.
+/// all. People write fewer alternatives than that; names among them are looked up.
 const MOST_PARTS: usize = 64;
 const MOST_TOKENS: usize = 4_096;
 

@@ -60,7 +60,7 @@ pub(super) struct State {
 enum At {
     /// Nothing was read, and an anchor follows.
     Anchor,
-    /// Nothing but so many separators.
+    /// Only separators so far, and how many.
     Root(u8),
     /// One character, and a colon follows.
     Drive,

@@ -28,7 +28,7 @@ pub(super) enum Mark<'a> {
 /// A pattern with its gate.
 type Guarded = (Gate, usize);
 
-/// Patterns by so many bytes of one end.
+/// Patterns by the bytes of one of their ends.
 #[derive(Clone, Debug, Default)]
 struct Table(HashMap<u64, Vec<Guarded>, BuildHasherDefault<Multiply>>);
 

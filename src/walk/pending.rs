@@ -69,7 +69,7 @@ pub(super) struct Below {
     pub(super) excluded: Set,
 }
 
-/// With so many items it pays to sort numbers instead.
+/// From this number of items on, sorting numbers is faster than comparing texts.
 const MANY: usize = 40;
 
 /// How much was pending at some moment.

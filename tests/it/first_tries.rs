@@ -243,6 +243,11 @@ fn an_error_that_went_through_std_is_the_same() {
     assert_eq!((back.op(), back.to_string()), (Op::Read, text.clone()));
     let there: std::io::Result<()> = Err(back.into());
     assert_eq!(there.at("elsewhere").unwrap_err().to_string(), text);
+
+    // The path that is said first stays.
+    let bare: std::io::Result<()> = Err(std::io::ErrorKind::TimedOut.into());
+    let named: std::io::Result<()> = Err(bare.at("first").unwrap_err().into());
+    assert_eq!(named.at("second").unwrap_err().to_string(), "cannot use `first`: timed out");
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

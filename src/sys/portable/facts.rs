@@ -49,7 +49,7 @@ pub(super) fn facts_of(found: &Metadata) -> Facts {
 pub(crate) use here::file_id;
 pub(in crate::sys) use here::{Id, is_same_device, own_id};
 
-/// std reports more only on Unix, where this back end is compared with the other one in tests.
+/// std reports more on Unix only. There, tests compare this back end with the other one.
 #[cfg(unix)]
 mod here {
     use std::os::unix::fs::MetadataExt as _;

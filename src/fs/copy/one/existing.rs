@@ -60,19 +60,10 @@ impl<D: EditDir> Copier<'_, '_, D> {
         match old {
             None => Ok(Found::Nothing),
             Some(_) if self.copy.settings.overwrite == Overwrite::Refuse => Err(sys::taken_error()),
-            Some(old) if self.copy.settings.overwrite == Overwrite::Skip => {
-                self.report.unchanged += 1;
-                Ok(Found::Unchanged(match target.into.dir {
-                    // The copy of which others become names.
-                    Some(dir) if self.copy.settings.hard_links => dir.with_number(target.name, old),
-                    _ => old,
-                }))
-            }
-            Some(old) if old.kind == FileKind::Directory => {
-                Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced"))
-            }
             Some(old) => {
-                refuse_special(kind, &old)?;
+                if self.copy.settings.overwrite != Overwrite::Skip {
+                    refuse_irreplaceable(kind, &old)?;
+                }
                 if is_outdated(&old) {
                     return Ok(Found::Old);
                 }
@@ -117,6 +108,14 @@ impl<D: EditDir> Copier<'_, '_, D> {
     pub(super) fn is_assumed_removed(&self, target: &Target<'_, D>) -> bool {
         let Settings { dry_run, removed, .. } = self.copy.settings;
         *dry_run && !self.is_start && removed.has(target.path, target.name)
+    }
+}
+
+/// Refuses to put something of a kind in the place of what a copy never replaces.
+fn refuse_irreplaceable(kind: FileKind, old: &Facts) -> io::Result<()> {
+    match old.kind {
+        FileKind::Directory => Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced")),
+        _ => refuse_special(kind, old),
     }
 }
 
