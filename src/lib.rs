@@ -174,6 +174,9 @@ mod printable;
 
 mod sys;
 
+#[cfg(feature = "serde")]
+mod serde;
+
 pub mod docs;
 
 pub use error::{Error, IoResultExt, Op, Result};
