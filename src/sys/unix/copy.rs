@@ -19,6 +19,8 @@ pub(crate) struct Scratch {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     cannot_copy: bool,
     pub(in crate::sys::unix) cannot_name: bool,
+    /// Whether the next two were found out.
+    pub(in crate::sys::unix) knows_of_dirs: bool,
     /// The umask takes nothing of what the owner of a new directory may do with it.
     pub(in crate::sys::unix) dirs_have_their_bits: bool,
     /// The file system lets nobody change the mode of a new directory.

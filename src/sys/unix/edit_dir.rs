@@ -105,6 +105,7 @@ impl EditDir for Dir {
             self.at(name).make_dir(0o777)?;
             return self.opened_up(name, scratch).inspect_err(|_| _ = self.remove_dir(name));
         }
+        self.learn_of_modes(scratch);
         if !scratch.dirs_keep_their_mode {
             self.at(name).make_dir(PRIVATE)?;
             if self.made_private(name, scratch).inspect_err(|_| _ = self.remove_dir(name))? {
@@ -433,6 +434,21 @@ impl Dir {
         }
         self.at(name).set_mode(mode | PRIVATE, Links::Keep)?;
         Ok(Some(mode))
+    }
+
+    /// Finds out, before the first directory is made, whether modes can be changed here. Where they cannot, a directory
+    /// is made anew with its mode, and for other threads nothing may have its name and then not have it: so this one
+    /// has a temporary name. If it cannot be made, neither can the others, and they say why.
+    fn learn_of_modes(&self, scratch: &mut Scratch) {
+        if scratch.knows_of_dirs {
+            return;
+        }
+        scratch.knows_of_dirs = true;
+        let name = temporary_name();
+        if self.at(&name).make_dir(PRIVATE).is_ok() {
+            _ = self.made_private(&name, scratch);
+            _ = self.remove_dir(&name);
+        }
     }
 
     /// Lets the owner of a new directory do everything with it, whatever the umask and the directory above say. Not if
