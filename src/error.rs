@@ -623,6 +623,27 @@ impl From<io::Error> for Error {
     }
 }
 
+/// Lets `?` get a writer back out of a [`BufWriter`](io::BufWriter).
+///
+/// # Examples
+///
+/// ```
+/// use std::io::{BufWriter, Write};
+///
+/// # let base = waypath::TempDir::new()?;
+/// let table = &base / "table.csv";
+/// let mut lines = BufWriter::new(table.create_atomic()?);
+/// writeln!(lines, "0,1")?;
+/// lines.into_inner()?.commit()?;
+/// assert_eq!(table.read_text()?, "0,1\n");
+/// # Ok::<(), waypath::Error>(())
+/// ```
+impl<W> From<io::IntoInnerError<W>> for Error {
+    fn from(error: io::IntoInnerError<W>) -> Self {
+        Self::from(error.into_error())
+    }
+}
+
 /// Says of which path an [`io::Error`] is.
 ///
 /// # Examples

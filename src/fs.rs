@@ -1,6 +1,7 @@
 //! The operations that touch the disk: promises, kept by the verbs of `sys`.
 
 mod atomic;
+mod atomic_file;
 mod attr;
 mod content;
 mod copy;
@@ -21,6 +22,7 @@ mod temp;
 mod touch;
 
 pub use atomic::EditedText;
+pub use atomic_file::AtomicFile;
 pub use copy::{CopyOptions, Overwrite, Specials, Symlinks};
 pub use mode::{IntoMode, Mode};
 pub use remove::RemoveOptions;

@@ -182,8 +182,8 @@ pub mod docs;
 pub use error::{Error, IoResultExt, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
-    CopyOptions, EditedText, IntoMode, Mode, Overwrite, RemoveOptions, Specials, Stat, Symlinks, TempDir, TouchOptions,
-    TreeSize,
+    AtomicFile, CopyOptions, EditedText, IntoMode, Mode, Overwrite, RemoveOptions, Specials, Stat, Symlinks, TempDir,
+    TouchOptions, TreeSize,
 };
 pub use kind::FileKind;
 pub use path::{

@@ -49,7 +49,7 @@ use windows as paths;
 /// Paths as the system has them, UTF-8 or not. [`Path`](crate::Path) is for the rest of the crate.
 pub(crate) use std::path::{Path as OsPath, PathBuf as OsPathBuf};
 
-pub(crate) use back_end::{AtomicFile, Dir, Metadata};
+pub(crate) use back_end::{AtomicTarget, Dir, Draft, Metadata};
 /// Every verb on paths.
 pub(crate) use back_end::{
     append, create, create_dir, create_if_missing, create_new, create_temp_dir, error_kind, file_id, group, hard_link,

@@ -220,8 +220,8 @@ mod sealed {
     impl<E> Sealed for Result<String, E> {}
 }
 
-fn find(path: &Path) -> Result<sys::AtomicFile> {
-    sys::AtomicFile::find(path.as_ref()).map_err(|cause| Error::new(Op::Write, path, cause))
+fn find(path: &Path) -> Result<sys::AtomicTarget> {
+    sys::AtomicTarget::find(path.as_ref()).map_err(|cause| Error::new(Op::Write, path, cause))
 }
 
 fn write_if_changed(path: &Path, content: &[u8]) -> Result<bool> {
@@ -234,9 +234,9 @@ fn write_if_changed(path: &Path, content: &[u8]) -> Result<bool> {
     Ok(is_changed)
 }
 
-fn read_to_edit(path: &Path) -> Result<(sys::AtomicFile, String)> {
+fn read_to_edit(path: &Path) -> Result<(sys::AtomicTarget, String)> {
     let failed = |cause| Error::new(Op::Read, path, cause);
-    let mut target = sys::AtomicFile::find(path.as_ref()).map_err(failed)?;
+    let mut target = sys::AtomicTarget::find(path.as_ref()).map_err(failed)?;
     let content = target.read().map_err(failed)?.ok_or_else(|| failed(sys::not_found()))?;
     let text = String::from_utf8(content)
         .map_err(|_| failed(io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8")))?;

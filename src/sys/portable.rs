@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use std::fs::Metadata;
 
-pub(crate) use atomic::AtomicFile;
+pub(crate) use atomic::{AtomicTarget, Draft};
 pub(crate) use attr::{
     create_if_missing, create_new, group, inode, is_mount, may_not_read, may_not_write, owner, permission_bits,
     set_permission_bits, set_times, set_times_to_now, special, umask,

@@ -25,7 +25,7 @@ use nix::unistd::{User, getuid};
 use rustix::fs::Access;
 use rustix::io::Errno;
 
-pub(crate) use atomic::AtomicFile;
+pub(crate) use atomic::{AtomicTarget, Draft};
 pub(crate) use attr::{
     create_if_missing, create_new, file_id, group, inode, is_mount, owner, permission_bits, set_permission_bits,
     set_times, set_times_to_now, special, umask,

@@ -36,7 +36,7 @@ pub(super) use verbatim::{absolute, child, is_anchor};
 use super::{Links, portable};
 use crate::report::Attribute;
 pub(crate) use portable::{
-    AtomicFile, Dir, Metadata, group, home_dir, home_dir_of, inode, is_loop, is_mount, is_out_of_descriptors,
+    AtomicTarget, Dir, Draft, Metadata, group, home_dir, home_dir_of, inode, is_loop, is_mount, is_out_of_descriptors,
     may_not_read, may_not_write, most_descriptors, names, owner, permission_bits, resolve, set_times_to_now, special,
     temp_dir, umask, variable, working_dir, working_dir_on,
 };

@@ -1,6 +1,7 @@
 //! Files, directories and links on the disk.
 
 mod atomic;
+mod atomic_file;
 mod copy;
 mod failed_reports;
 mod files;

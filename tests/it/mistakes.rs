@@ -144,6 +144,12 @@ const MISTAKES: &[Mistake] = mistakes! {
     Write "in one step: it is a directory" IsADirectory: t => t.at("d").write_atomic("");
     Write "in one step: the parent is missing" NotFound: t => t.at("no/x").write_atomic("");
     Write "in one step: a file is the parent" NotADirectory: t => t.at("f/x").write_atomic("");
+    Write "to commit: it is a directory" IsADirectory: t => t.at("d").create_atomic();
+    Write "to commit: the parent is missing" NotFound: t => t.at("no/x").create_atomic();
+    Write "to commit: a file is the parent" NotADirectory: t => t.at("f/x").create_atomic();
+    Write "to commit: the new name is taken" AlreadyExists: t => t.at("f").create_new_atomic();
+    Write "to commit: a directory has the new name" AlreadyExists: t => t.at("d").create_new_atomic();
+    Write "to commit: a file is the new parent" NotADirectory: t => t.at("f/x").create_new_atomic();
     Open "nothing is there" NotFound: t => t.at("no").open();
     Open "to write: it is a directory" IsADirectory: t => t.at("d").create();
 

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use waypath::{Path, PathBuf, TempDir};
+use waypath::{AtomicFile, Path, PathBuf, Result, TempDir};
 
 use crate::anew::{Log, anew, begin, calls_after_mark, is_of_the_program, job, strace, this_program};
 
@@ -25,18 +25,21 @@ fn left_over(file: &Path) -> Vec<PathBuf> {
     others
 }
 
+const NEW: &str = "new content, which is longer";
+
 /// A disk that fails, call by call.
 mod faults {
     use super::*;
 
     const OLD: &str = "old content";
-    const NEW: &str = "new content, which is longer";
     const FAILED: i32 = 3;
 
     /// A file to write to, each time made anew.
     struct Scene {
         /// The test.
         name: &'static str,
+        /// How it is written.
+        job: &'static str,
         has_old: bool,
         has_link: bool,
         /// A fault that is there all the time.
@@ -75,7 +78,7 @@ mod faults {
             let mut options = vec!["-o", log.as_str(), "-e", "trace=all"];
             faults.iter().for_each(|fault| options.extend(["-e", fault]));
             let output =
-                anew(strace(&options)?, &format!("atomic::faults::{}", self.name), "write", &target).output().unwrap();
+                anew(strace(&options)?, &format!("atomic::faults::{}", self.name), self.job, &target).output().unwrap();
             let shown = format!("{}: {fault:?}: {output:?}", self.name);
             let content = file.read_text().ok();
             let is_new = match content.as_deref() {
@@ -114,43 +117,61 @@ mod faults {
 
     #[test]
     fn where_a_file_is_replaced() {
-        Scene { name: "where_a_file_is_replaced", has_old: true, has_link: false, always: "" }.play();
+        Scene { name: "where_a_file_is_replaced", job: "write", has_old: true, has_link: false, always: "" }.play();
     }
 
     #[test]
     fn where_a_file_is_made() {
-        Scene { name: "where_a_file_is_made", has_old: false, has_link: false, always: "" }.play();
+        Scene { name: "where_a_file_is_made", job: "write", has_old: false, has_link: false, always: "" }.play();
     }
 
     #[test]
     fn where_a_link_is_followed() {
-        Scene { name: "where_a_link_is_followed", has_old: true, has_link: true, always: "" }.play();
+        Scene { name: "where_a_link_is_followed", job: "write", has_old: true, has_link: true, always: "" }.play();
     }
 
     /// As where there are no files without a name.
     #[test]
     fn where_a_temporary_name_replaces() {
         let always = "linkat:error=ENOENT";
-        Scene { name: "where_a_temporary_name_replaces", has_old: true, has_link: false, always }.play();
+        Scene { name: "where_a_temporary_name_replaces", job: "write", has_old: true, has_link: false, always }.play();
     }
 
     #[test]
     fn where_a_temporary_name_makes() {
         let always = "linkat:error=EOPNOTSUPP";
-        Scene { name: "where_a_temporary_name_makes", has_old: false, has_link: false, always }.play();
+        Scene { name: "where_a_temporary_name_makes", job: "write", has_old: false, has_link: false, always }.play();
     }
 
     #[test]
     fn where_nothing_can_be_renamed() {
         let always = "renameat:error=EPERM";
-        Scene { name: "where_nothing_can_be_renamed", has_old: true, has_link: false, always }.play();
+        Scene { name: "where_nothing_can_be_renamed", job: "write", has_old: true, has_link: false, always }.play();
+    }
+
+    #[test]
+    fn where_a_file_is_streamed() {
+        Scene { name: "where_a_file_is_streamed", job: "stream", has_old: true, has_link: false, always: "" }.play();
+    }
+
+    #[test]
+    fn where_a_new_file_is_streamed() {
+        Scene { name: "where_a_new_file_is_streamed", job: "stream new", has_old: false, has_link: false, always: "" }
+            .play();
+    }
+
+    #[test]
+    fn where_a_temporary_name_must_not_replace() {
+        let always = "linkat:error=EOPNOTSUPP";
+        let name = "where_a_temporary_name_must_not_replace";
+        Scene { name, job: "stream new", has_old: false, has_link: false, always }.play();
     }
 
     impl Scene {
         /// Lets each call of the system fail in turn.
         fn play(&self) {
-            if let Some((_, target)) = job() {
-                write_and_exit(&target);
+            if let Some((job, target)) = job() {
+                write_and_exit(&job, &target);
             }
             let Some(plain) = self.run(None) else { return };
             let works = self.works();
@@ -218,9 +239,13 @@ mod faults {
         }
     }
 
-    fn write_and_exit(target: &Path) -> ! {
+    fn write_and_exit(job: &str, target: &Path) -> ! {
         begin();
-        let result = target.write_atomic(NEW);
+        let result = match job {
+            "stream" => target.create_atomic().and_then(stream),
+            "stream new" => target.create_new_atomic().and_then(stream),
+            _ => target.write_atomic(NEW),
+        };
         let said = result.as_ref().map_or_else(|error| format!("{error}\n"), |()| String::new());
         // One of the calls for this may be the one that fails.
         let say = |_| std::io::stderr().write_all(said.as_bytes());
@@ -228,6 +253,14 @@ mod faults {
         // Without a word of the tests' own, for which it would need the system, too.
         std::process::exit(if result.is_ok() { 0 } else { FAILED });
     }
+}
+
+/// Writes the new content in pieces.
+fn stream(mut file: AtomicFile) -> Result<()> {
+    for piece in NEW.as_bytes().chunks(10) {
+        file.write_all(piece)?;
+    }
+    file.commit()
 }
 
 /// The calls by which a job brings content to the disk and gives it its name, in order; `None` where there is no strace.
@@ -273,6 +306,8 @@ fn content_is_on_the_disk_before_it_has_the_name() {
             "edit" => assert!(target.edit_text(|text| text + "+").unwrap()),
             "edit nothing" => assert!(!target.edit_text(|text| text).unwrap()),
             "write if changed" => assert!(target.write_if_changed("new").unwrap()),
+            "stream" => stream(target.create_atomic().unwrap()).unwrap(),
+            "stream new" => stream(target.create_new_atomic().unwrap()).unwrap(),
             _ => target.write_atomic("new").unwrap(),
         };
     }
@@ -286,6 +321,9 @@ fn content_is_on_the_disk_before_it_has_the_name() {
         ("write", true, None, replace),
         ("write if changed", true, None, replace),
         ("edit", true, None, replace),
+        ("stream", true, None, replace),
+        ("stream new", false, None, make),
+        ("stream new", false, Some("linkat:error=EOPNOTSUPP"), by_name),
         ("edit nothing", true, None, &[]),
         ("write", false, Some("linkat:error=EOPNOTSUPP"), by_name),
         ("write", true, Some("linkat:error=EOPNOTSUPP"), by_name),

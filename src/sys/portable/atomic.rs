@@ -7,32 +7,46 @@ use std::path::{Path, PathBuf};
 
 use super::Metadata;
 use super::attr::is_readonly;
-use crate::sys::edit_dir::{parent_of, temporary_name};
+use crate::sys::edit_dir::{Existing, parent_of, temporary_name};
 use crate::sys::paths::{self, lstat};
 
 /// Where a path leads, and the regular file that is there, if one is.
-pub(crate) struct AtomicFile {
+pub(crate) struct AtomicTarget {
     path: PathBuf,
     old: Option<Metadata>,
+    existing: Existing,
 }
 
-impl AtomicFile {
+impl AtomicTarget {
     /// Finds what a path leads to, links followed. Anything but a regular file is refused.
     pub(crate) fn find(path: &Path) -> io::Result<Self> {
         const MOST_LINKS: usize = 40;
         paths::check(path)?;
         let mut path = path.to_owned();
+        let leads_to = |path, old| Ok(Self { path, old, existing: Existing::Replace });
         for _ in 0..MOST_LINKS {
             match lstat(&path) {
                 Ok(found) if found.is_symlink() => path = parent_of(&path).join(paths::read_link(&path)?),
-                Ok(found) if found.is_file() => return Ok(Self { path, old: Some(found) }),
+                Ok(found) if found.is_file() => return leads_to(path, Some(found)),
                 Ok(found) if found.is_dir() => return Err(ErrorKind::IsADirectory.into()),
                 Ok(_) => return Err(refuse_special("no regular file")),
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self { path, old: None }),
+                Err(error) if error.kind() == ErrorKind::NotFound => return leads_to(path, None),
                 Err(error) => return Err(error),
             }
         }
         Err(paths::loop_error())
+    }
+
+    /// Finds the name that a path has for a new file. Fails if something has it.
+    pub(crate) fn find_free(path: &Path) -> io::Result<Self> {
+        paths::check(path)?;
+        match lstat(path) {
+            Ok(_) => Err(paths::taken_error()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Ok(Self { path: path.to_owned(), old: None, existing: Existing::Fail })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The content, or `None` if there is no file yet.
@@ -42,22 +56,19 @@ impl AtomicFile {
 
     /// Puts a file with this content in the place of the old one, whose permissions it gets, as far as std
     /// knows any.
-    pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(self, content: &[u8]) -> io::Result<()> {
+        let draft = self.begin()?;
+        draft.file().write_all(content)?;
+        draft.commit()
+    }
+
+    /// Begins a file that is to get the name.
+    pub(crate) fn begin(self) -> io::Result<Draft> {
         if self.old.as_ref().is_some_and(is_readonly) {
             return Err(ErrorKind::PermissionDenied.into());
         }
-        let (mut temporary, mut file) = self.temporary().map_err(|error| paths::explained(&self.path, error))?;
-        file.write_all(content)?;
-        if let Some(old) = &self.old
-            && !cfg!(target_family = "wasm")
-        {
-            file.set_permissions(old.permissions())?;
-        }
-        file.sync_all()?;
-        drop(file);
-        paths::rename(&temporary.path, &self.path)?;
-        temporary.has_its_name = true;
-        sync_dir(parent_of(&self.path))
+        let (temporary, file) = self.temporary().map_err(|error| paths::explained(&self.path, error))?;
+        Ok(Draft { file, temporary, target: self })
     }
 
     /// Makes a file with a name that nobody has, beside the old one.
@@ -66,7 +77,7 @@ impl AtomicFile {
         name.push(temporary_name());
         let path = paths::child(parent_of(&self.path), &name);
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
+        options.read(true).write(true).create_new(true);
         #[cfg(unix)]
         if self.old.is_some() {
             // Nobody else may read it before it has the permissions of the old one.
@@ -74,6 +85,39 @@ impl AtomicFile {
         }
         let file = options.open(&path)?;
         Ok((Temporary { path, has_its_name: false }, file))
+    }
+}
+
+/// A new file that is open for reading and writing. If it is dropped, nothing is left of it.
+pub(crate) struct Draft {
+    /// Closed first: Windows removes no file that is open.
+    file: File,
+    temporary: Temporary,
+    target: AtomicTarget,
+}
+
+impl Draft {
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Gives the file its name, when its content is on the disk.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        // In this order, the file is closed first if this fails.
+        let Self { target, mut temporary, file } = self;
+        if let Some(old) = &target.old
+            && !cfg!(target_family = "wasm")
+        {
+            file.set_permissions(old.permissions())?;
+        }
+        file.sync_all()?;
+        drop(file);
+        match target.existing {
+            Existing::Replace => paths::rename(&temporary.path, &target.path)?,
+            Existing::Fail => paths::give_name(&temporary.path, &target.path)?,
+        }
+        temporary.has_its_name = true;
+        sync_dir(parent_of(&target.path))
     }
 }
 

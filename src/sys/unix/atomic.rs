@@ -2,12 +2,15 @@
 //!
 //! tempfile, which does it elsewhere, goes by paths, and its files without a name cannot replace others.
 
+mod draft;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::{CWD, FileType, Mode, Stat, fstat, fsync};
 use rustix::io::{Errno, retry_on_intr};
@@ -20,19 +23,20 @@ use super::is_one_of;
 use super::opening::{open_to_read, wait_for_content};
 use super::place::{Place, Way};
 use super::resolve::look;
-use super::temporary::{Temporary, temporary_name_for};
-use super::unnamed;
 use super::xattr::Surplus;
 use crate::sys::directory::{Access, Links};
 use crate::sys::edit_dir::{Attributes, Existing, Losses};
 use crate::sys::portable::atomic::refuse_special;
 use crate::sys::resolve::{Trouble, follow};
 
+pub(crate) use draft::Draft;
+
 /// A name in an open directory, and the regular file that has it, if one does.
-pub(crate) struct AtomicFile {
-    dir: OwnedFd,
+pub(crate) struct AtomicTarget {
+    dir: Arc<OwnedFd>,
     name: OsString,
     old: Option<Old>,
+    existing: Existing,
 }
 
 struct Old {
@@ -40,7 +44,7 @@ struct Old {
     found: Stat,
 }
 
-impl AtomicFile {
+impl AtomicTarget {
     /// Finds what a path leads to, links followed. Only a regular file is opened; anything else is
     /// refused.
     pub(crate) fn find(path: &Path) -> io::Result<Self> {
@@ -69,10 +73,26 @@ impl AtomicFile {
             }
         }
         refuse_special_kind(found.as_ref())?;
-        let Some(found) = found else { return Ok(Some(Self { dir, name, old: None })) };
+        let old = match found {
+            None => None,
+            Some(found) => match opened(&dir, &name, &found)? {
+                None => return Ok(None),
+                old => old,
+            },
+        };
+        Ok(Some(Self { dir: Arc::new(dir), name, old, existing: Existing::Replace }))
+    }
 
-        let old = opened(&dir, &name, &found)?;
-        Ok(old.map(|old| Self { dir, name, old: Some(old) }))
+    /// Finds the name that a path has for a new file. Fails if something has it.
+    pub(crate) fn find_free(path: &Path) -> io::Result<Self> {
+        let (dir, name) = match open_parent(CWD, path) {
+            Err(error) if is_one_of(&error, &[Errno::ISDIR]) => return Err(Errno::EXIST.into()),
+            found => found?,
+        };
+        match look_at(&dir, &name, Links::Keep)? {
+            Some(_) => Err(Errno::EXIST.into()),
+            None => Ok(Self { dir: Arc::new(dir), name, old: None, existing: Existing::Fail }),
+        }
     }
 
     fn place(&self) -> Place<'_> {
@@ -87,18 +107,16 @@ impl AtomicFile {
 
     /// Puts a file with this content in the place of the old one, whose mode, owner, group and extended
     /// attributes it gets.
-    pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(self, content: &[u8]) -> io::Result<()> {
+        let draft = self.begin()?;
+        draft.file().write_all(content)?;
+        draft.commit()
+    }
+
+    /// Begins a file that is to get the name.
+    pub(crate) fn begin(self) -> io::Result<Draft> {
         self.check_access()?;
-        if !self.write_unnamed(content)? {
-            self.write_named(content)?;
-        }
-        match retry_on_intr(|| fsync(&self.dir)) {
-            // It may not be read, which the system asks of what it is to sync.
-            Err(Errno::BADF) => Ok(()),
-            // These file systems have nothing to sync, or do it by themselves.
-            Err(Errno::INVAL | Errno::NOTSUP | Errno::NOTTY) => Ok(()),
-            result => Ok(result?),
-        }
+        Draft::begin(self)
     }
 
     /// A file that may not be written is not replaced, although its directory would allow that.
@@ -114,55 +132,23 @@ impl AtomicFile {
         }
     }
 
-    /// Writes a file that has no name until it is whole; `false` where the system has no such files.
-    fn write_unnamed(&self, content: &[u8]) -> io::Result<bool> {
-        let Some(file) = unnamed::create(&self.dir, self.first_mode())? else { return Ok(false) };
-        if self.old.is_none() && !unnamed::has_umask(&file)? {
-            return Ok(false);
-        }
-        self.fill(&file, content)?;
-        if self.old.is_none() {
-            match unnamed::give_name(&file, self.place()) {
-                // Somebody else has made one just now: that one is replaced.
-                Err(Errno::EXIST) => {}
-                Err(unnamed::UNABLE) => return Ok(false),
-                result => return result.map(|()| true).map_err(io::Error::from),
-            }
-        }
-        match self.temporary(|new| Ok(unnamed::give_name(&file, new)?)) {
-            Err(error) if is_one_of(&error, &[unnamed::UNABLE]) => Ok(false),
-            made => self.replace_by(made?.1).map(|()| true),
-        }
-    }
-
-    fn write_named(&self, content: &[u8]) -> io::Result<()> {
-        let (file, temporary) = self.temporary(|new| Ok(File::from(new.create_new(self.first_mode())?)))?;
-        self.fill(&file, content)?;
-        self.replace_by(temporary)
-    }
-
-    fn temporary<T>(&self, make: impl Fn(Place<'_>) -> io::Result<T>) -> io::Result<(T, Temporary<'_>)> {
-        Temporary::make(&self.dir, || temporary_name_for(&self.name), make)
-    }
-
-    /// For a new file the system applies the umask, or what the directory has as a default. What replaces
-    /// another is nobody else's business before it has that one's mode.
-    fn first_mode(&self) -> Mode {
-        let private = Mode::RUSR | Mode::WUSR;
-        if self.old.is_some() { private } else { private | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH }
-    }
-
-    fn fill(&self, mut file: &File, content: &[u8]) -> io::Result<()> {
-        file.write_all(content)?;
+    /// Gives a new file what it takes over from the old one, and waits until it is on the disk.
+    fn finish(&self, file: &File) -> io::Result<()> {
         if let Some(old) = &self.old {
             old.lend_to(file)?;
         }
         file.sync_all()
     }
 
-    fn replace_by(&self, temporary: Temporary<'_>) -> io::Result<()> {
-        let replaced = temporary.become_permanent(self.place(), Existing::Replace);
-        replaced.map(drop).map_err(|error| self.why_not_replaced(error))
+    /// Waits until the name is on the disk.
+    fn sync_dir(&self) -> io::Result<()> {
+        match retry_on_intr(|| fsync(&self.dir)) {
+            // It may not be read, which the system asks of what it is to sync.
+            Err(Errno::BADF) => Ok(()),
+            // These file systems have nothing to sync, or do it by themselves.
+            Err(Errno::INVAL | Errno::NOTSUP | Errno::NOTTY) => Ok(()),
+            result => Ok(result?),
+        }
     }
 
     /// What the system means where it refuses to replace a file in a directory that may be changed.
@@ -308,15 +294,17 @@ mod tests {
     use crate::sys::portable;
 
     fn named(path: &Path) -> io::Result<()> {
-        AtomicFile::find(path)?.write_named(b"new")
+        let draft = Draft::begin_named(AtomicTarget::find(path)?)?;
+        draft.file().write_all(b"new")?;
+        draft.commit()
     }
 
     fn portably(path: &Path) -> io::Result<()> {
-        portable::AtomicFile::find(path)?.write(b"new")
+        portable::AtomicTarget::find(path)?.write(b"new")
     }
 
     fn usual(path: &Path) -> io::Result<()> {
-        AtomicFile::find(path)?.write(b"new")
+        AtomicTarget::find(path)?.write(b"new")
     }
 
     /// rustix has no call for that on every system.
@@ -376,7 +364,7 @@ mod tests {
         fs::write(&path, "").unwrap();
         let said = |mode, errno: Errno| {
             fs::set_permissions(place.path(), fs::Permissions::from_mode(mode)).unwrap();
-            let error = AtomicFile::find(&path).unwrap().why_not_replaced(errno.into());
+            let error = AtomicTarget::find(&path).unwrap().why_not_replaced(errno.into());
             assert_eq!(error.kind(), io::Error::from(errno).kind());
             error.to_string().split(": ").map(str::to_owned).collect::<Vec<_>>()
         };
@@ -397,13 +385,14 @@ mod tests {
     fn what_another_makes_meanwhile_is_replaced_or_an_error() {
         let place = tempfile::tempdir().unwrap();
         let count = || fs::read_dir(place.path()).unwrap().count();
-        let found = |name: &str| (place.path().join(name), AtomicFile::find(&place.path().join(name)).unwrap());
+        let found = |name: &str| (place.path().join(name), AtomicTarget::find(&place.path().join(name)).unwrap());
 
         let (path, target) = found("made");
         fs::write(&path, "by another").unwrap();
         target.write(b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
 
+        let (path, target) = found("made");
         fs::remove_file(&path).unwrap();
         target.write(b"newer").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"newer");
@@ -415,7 +404,7 @@ mod tests {
 
         // The directory may be elsewhere by then, and something else in its place.
         let (aside, front) = (place.path().join("aside"), place.path().join("directory"));
-        let target = AtomicFile::find(&front.join("file")).unwrap();
+        let target = AtomicTarget::find(&front.join("file")).unwrap();
         fs::rename(&front, &aside).unwrap();
         symlink(".", &front).unwrap();
         target.write(b"new").unwrap();
@@ -462,7 +451,7 @@ mod tests {
             fs::write(&path, "old").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();
             fs::write(&other, "other").unwrap();
-            let target = AtomicFile::find(&path).unwrap();
+            let target = AtomicTarget::find(&path).unwrap();
             fs::remove_file(&path).unwrap();
             match swapped {
                 "link" => symlink("other", &path).unwrap(),

@@ -290,7 +290,7 @@ impl Dir {
         &self,
         scratch: &mut Scratch,
         make: impl Fn(Place<'_>) -> io::Result<T>,
-    ) -> io::Result<(T, Temporary<'_>)> {
+    ) -> io::Result<(T, Temporary<&OwnedFd>)> {
         Temporary::make(&self.fd, || scratch.name.take().unwrap_or_else(temporary_name), make)
     }
 
@@ -302,7 +302,7 @@ impl Dir {
         copying: &Copying,
         gets_old_mode: bool,
         scratch: &mut Scratch,
-    ) -> io::Result<(File, Option<Temporary<'_>>)> {
+    ) -> io::Result<(File, Option<Temporary<&OwnedFd>>)> {
         let mode = match copying.attributes {
             Attributes { mode: false, .. } if !gets_old_mode => Mode::from_raw_mode(0o666),
             attributes if is_made_with_mode(attributes) => Mode::from_raw_mode((facts.mode & 0o777) as _),
@@ -328,7 +328,7 @@ impl Dir {
         facts: &Facts,
         copying: &Copying,
         scratch: &mut Scratch,
-    ) -> io::Result<Option<Temporary<'_>>> {
+    ) -> io::Result<Option<Temporary<&OwnedFd>>> {
         let Attributes { mode, times, xattrs, owner } = copying.attributes;
         let is_like_clone = mode && times && xattrs && facts.mode & 0o7000 == 0 && !copying.sync;
         if !is_like_clone || facts.size <= Scratch::BUFFER as u64 || scratch.cannot_share {

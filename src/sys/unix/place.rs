@@ -53,9 +53,9 @@ impl<'a> Place<'a> {
         self.open(flags | OFlags::DIRECTORY, Mode::empty(), links)
     }
 
-    /// Makes an empty file and opens it for writing; nothing may have the name.
+    /// Makes an empty file and opens it for reading and writing; nothing may have the name.
     pub(super) fn create_new(self, mode: Mode) -> Result<OwnedFd> {
-        self.open(OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode, Links::Keep)
+        self.open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL, mode, Links::Keep)
     }
 
     pub(super) fn make_dir(self, mode: u32) -> Result<()> {

@@ -2,31 +2,31 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
 use super::place::Place;
 use crate::sys::edit_dir::{Existing, temporary_name};
 
 /// Something under a temporary name, which is removed unless it gets its own.
-pub(super) struct Temporary<'a> {
-    dir: BorrowedFd<'a>,
+pub(super) struct Temporary<D: AsFd> {
+    dir: D,
     name: Option<OsString>,
 }
 
-impl<'a> Temporary<'a> {
+impl<D: AsFd> Temporary<D> {
     /// Makes something under a new name; if somebody has that, under another one.
     pub(super) fn make<T>(
-        dir: &'a impl AsFd,
+        dir: D,
         mut new_name: impl FnMut() -> OsString,
         make: impl Fn(Place<'_>) -> io::Result<T>,
     ) -> io::Result<(T, Self)> {
         const TRIES: usize = 1_000;
         for _ in 0..TRIES {
             let name = new_name();
-            match make(Place::new(dir, &name)) {
+            match make(Place::new(&dir, &name)) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                made => return Ok((made?, Self { dir: dir.as_fd(), name: Some(name) })),
+                made => return Ok((made?, Self { dir, name: Some(name) })),
             }
         }
         Err(super::taken_error())
@@ -39,11 +39,11 @@ impl<'a> Temporary<'a> {
     }
 
     pub(super) fn place(&self) -> Place<'_> {
-        Place { dir: self.dir, name: self.name.as_deref().expect("BUG: it has its name already") }
+        Place::new(&self.dir, self.name.as_deref().expect("BUG: it has its name already"))
     }
 }
 
-impl Drop for Temporary<'_> {
+impl<D: AsFd> Drop for Temporary<D> {
     fn drop(&mut self) {
         if self.name.is_some() {
             _ = self.place().remove_file();

@@ -30,7 +30,7 @@ mod here {
     /// Makes a file in a directory; nothing, where the system or the file system has no such files.
     pub(in crate::sys::unix) fn create(dir: impl AsFd, mode: Mode) -> io::Result<Option<File>> {
         let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS];
-        match Place::new(&dir, OsStr::new(".")).open(OFlags::TMPFILE | OFlags::WRONLY, mode, Links::Follow) {
+        match Place::new(&dir, OsStr::new(".")).open(OFlags::TMPFILE | OFlags::RDWR, mode, Links::Follow) {
             Err(errno) if unknown.contains(&errno) => Ok(None),
             file => Ok(Some(File::from(file?))),
         }

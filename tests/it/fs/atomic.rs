@@ -372,6 +372,7 @@ mod unix {
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::io::Write as _;
     use std::os::unix::fs::PermissionsExt as _;
 
     use rustix::fs::{XattrFlags, getxattr, setxattr};
@@ -605,11 +606,17 @@ mod linux {
         let (file, new) = (&disk.0 / "f", &disk.0 / "new");
         let old = "old ".repeat(20_000);
         let (mut full, mut written) = (0, 0);
+        let streamed = |target: &Path, content: &str| {
+            let mut streamed = target.create_atomic()?;
+            content.as_bytes().chunks(5_000).try_for_each(|piece| streamed.write_all(piece))?;
+            streamed.commit()
+        };
         for step in 1..=20 {
             file.write_atomic(&old).unwrap();
             let content = "n".repeat(step * DISK / 16);
-            for target in [&file, &new] {
-                match target.write_atomic(&content) {
+            for (target, is_streamed) in [(&file, false), (&new, false), (&file, true), (&new, true)] {
+                let result = if is_streamed { streamed(target, &content) } else { target.write_atomic(&content) };
+                match result {
                     Ok(()) => {
                         written += 1;
                         assert!(target.read_text().unwrap() == content);

@@ -1,0 +1,107 @@
+//! A new file that is being written, which gets its name when it is whole.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use rustix::fs::{Mode, SeekFrom, fstat, seek};
+use rustix::io::{Errno, retry_on_intr};
+
+use super::AtomicTarget;
+use crate::sys::edit_dir::Existing;
+use crate::sys::unix::copy::{self, Scratch};
+use crate::sys::unix::facts::facts_of;
+use crate::sys::unix::place::Place;
+use crate::sys::unix::temporary::{Temporary, temporary_name_for};
+use crate::sys::unix::{is_one_of, unnamed};
+
+/// A new file that is open for reading and writing. If it is dropped, nothing is left of it.
+pub(crate) struct Draft {
+    target: AtomicTarget,
+    file: File,
+    /// What it is called until it gets its name, unless it has no name at all.
+    temporary: Option<NamedDraft>,
+}
+
+type NamedDraft = Temporary<Arc<OwnedFd>>;
+
+impl Draft {
+    /// Makes a file without a name, if the system and the file system have such files.
+    pub(super) fn begin(target: AtomicTarget) -> io::Result<Self> {
+        match unnamed::create(&target.dir, first_mode(&target))? {
+            Some(file) if target.old.is_some() || unnamed::has_umask(&file)? => {
+                Ok(Self { target, file, temporary: None })
+            }
+            _ => Self::begin_named(target),
+        }
+    }
+
+    /// Makes a file under a temporary name.
+    pub(super) fn begin_named(target: AtomicTarget) -> io::Result<Self> {
+        let (file, temporary) = create_named(&target)?;
+        Ok(Self { target, file, temporary: Some(temporary) })
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Gives the file its name, when its content is on the disk.
+    pub(crate) fn commit(mut self) -> io::Result<()> {
+        self.target.finish(&self.file)?;
+        match self.temporary.take() {
+            Some(temporary) => give_name_of(&self.target, temporary)?,
+            None => self.give_name()?,
+        }
+        self.target.sync_dir()
+    }
+
+    /// Gives a file without a name its own.
+    fn give_name(&self) -> io::Result<()> {
+        let target = &self.target;
+        if target.old.is_none() {
+            match unnamed::give_name(&self.file, target.place()) {
+                // Somebody else has made one just now: that one is replaced.
+                Err(Errno::EXIST) if target.existing == Existing::Replace => {}
+                Err(unnamed::UNABLE) => return self.give_name_to_copy(),
+                result => return Ok(result?),
+            }
+        }
+        match temporary(target, |new| Ok(unnamed::give_name(&self.file, new)?)) {
+            Err(error) if is_one_of(&error, &[unnamed::UNABLE]) => self.give_name_to_copy(),
+            made => give_name_of(target, made?.1),
+        }
+    }
+
+    /// Gives the name to a copy of the file, as the file itself cannot get one.
+    fn give_name_to_copy(&self) -> io::Result<()> {
+        let (copy, temporary) = create_named(&self.target)?;
+        retry_on_intr(|| seek(&self.file, SeekFrom::Start(0)))?;
+        let facts = facts_of(&retry_on_intr(|| fstat(&self.file))?);
+        copy::content(&self.file, &facts, &copy, &mut Scratch::default(), &mut |_| true)?;
+        self.target.finish(&copy)?;
+        give_name_of(&self.target, temporary)
+    }
+}
+
+fn create_named(target: &AtomicTarget) -> io::Result<(File, NamedDraft)> {
+    temporary(target, |new| Ok(File::from(new.create_new(first_mode(target))?)))
+}
+
+fn temporary<T>(target: &AtomicTarget, make: impl Fn(Place<'_>) -> io::Result<T>) -> io::Result<(T, NamedDraft)> {
+    Temporary::make(Arc::clone(&target.dir), || temporary_name_for(&target.name), make)
+}
+
+/// Gives what has a temporary name that of the target.
+fn give_name_of(target: &AtomicTarget, temporary: NamedDraft) -> io::Result<()> {
+    let named = temporary.become_permanent(target.place(), target.existing);
+    named.map(drop).map_err(|error| target.why_not_replaced(error))
+}
+
+/// For a new file the system applies the umask, or what the directory has as a default. What replaces
+/// another is nobody else's business before it has that one's mode.
+fn first_mode(target: &AtomicTarget) -> Mode {
+    let private = Mode::RUSR | Mode::WUSR;
+    if target.old.is_some() { private } else { private | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH }
+}
