@@ -177,6 +177,9 @@ mod sys;
 #[cfg(feature = "serde")]
 mod serde;
 
+#[cfg(feature = "proptest")]
+pub mod proptest;
+
 pub mod docs;
 
 pub use error::{Error, IoResultExt, Op, Result};

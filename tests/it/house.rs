@@ -19,6 +19,7 @@ const ROOMS: Table = &[
     ("walk", &["error", "flavour", "kind", "path", "pattern", "printable", "sys", "tree"]),
     ("docs", &[]),
     ("fs", &["error", "flavour", "kind", "path", "pattern", "printable", "report", "sys", "tree", "walk"]),
+    ("proptest", &["flavour", "path"]),
     ("serde", &["flavour", "fs", "kind", "path", "pattern", "report"]),
 ];
 

@@ -19,6 +19,8 @@ mod path;
 mod pattern;
 #[cfg(unix)]
 mod printable;
+#[cfg(feature = "proptest")]
+mod proptest;
 #[cfg(feature = "serde")]
 mod serde;
 #[cfg(target_os = "linux")]
