@@ -180,6 +180,8 @@ pub enum Op {
     Move,
     /// Making a temporary directory.
     TempDir,
+    /// Creating a temporary file.
+    TempFile,
     /// Something that this crate has no part in: an [`io::Error`] of another one, turned into an [`Error`].
     Other,
 }
@@ -228,6 +230,7 @@ impl Op {
             Self::Copy => "copy {} to {}",
             Self::Move => "move {} to {}",
             Self::TempDir => "create a temporary directory in {}",
+            Self::TempFile => "create a temporary file in {}",
             Self::Other => "use {}",
         }
     }

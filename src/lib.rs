@@ -186,7 +186,7 @@ pub use error::{Error, IoResultExt, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
     AtomicFile, CopyOptions, EditedText, IntoMode, Mode, Overwrite, RemoveOptions, Specials, Stat, Symlinks, TempDir,
-    TouchOptions, TreeSize,
+    TempFile, TempOptions, TouchOptions, TreeSize,
 };
 pub use kind::FileKind;
 pub use path::{

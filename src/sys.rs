@@ -52,8 +52,8 @@ pub(crate) use std::path::{Path as OsPath, PathBuf as OsPathBuf};
 pub(crate) use back_end::{AtomicTarget, Dir, Draft, Metadata};
 /// Every verb on paths.
 pub(crate) use back_end::{
-    append, create, create_dir, create_if_missing, create_new, create_temp_dir, error_kind, file_id, group, hard_link,
-    home_dir, home_dir_of, inode, is_junction, is_loop, is_mount, is_out_of_descriptors, loop_error, lstat,
+    append, create, create_dir, create_dir_with_mode, create_if_missing, create_new, error_kind, file_id, group,
+    hard_link, home_dir, home_dir_of, inode, is_junction, is_loop, is_mount, is_out_of_descriptors, loop_error, lstat,
     may_not_read, may_not_write, most_descriptors, names, not_found, open, owner, permission_bits, read, read_link,
     read_text, remove_dir, remove_file, rename, rename_new, resolve, resolve_strict, set_permission_bits, set_times,
     set_times_to_now, special, stat, symlink, taken_error, temp_dir, umask, variable, working_dir, working_dir_on,
@@ -61,7 +61,7 @@ pub(crate) use back_end::{
 };
 pub(crate) use directory::{Access, Directory, Links, Rest};
 pub(crate) use edit_dir::{
-    Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
+    Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, random_digits, temporary_name,
 };
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io;
 
+use super::opened::reads_and_writes;
 use crate::error::{Error, Op, Result};
 use crate::path::{Path, PathBuf};
 use crate::sys;
@@ -178,38 +179,9 @@ impl AtomicFile {
     pub fn as_file(&self) -> &File {
         self.draft.file()
     }
-
-    /// The error of an operation on the open file, with its path.
-    fn failed(&self, op: Op) -> impl Fn(io::Error) -> io::Error {
-        move |cause| Error::new(op, &self.path, cause).into()
-    }
 }
 
-impl Write for AtomicFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.as_file().write(bytes).map_err(self.failed(Op::Write))
-    }
-
-    fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
-        self.as_file().write_vectored(bytes).map_err(self.failed(Op::Write))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.as_file().flush().map_err(self.failed(Op::Write))
-    }
-}
-
-impl Read for AtomicFile {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        self.as_file().read(bytes).map_err(self.failed(Op::Read))
-    }
-}
-
-impl Seek for AtomicFile {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.as_file().seek(to).map_err(self.failed(Op::Write))
-    }
-}
+reads_and_writes!(AtomicFile, path);
 
 impl fmt::Debug for AtomicFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

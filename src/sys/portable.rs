@@ -48,6 +48,11 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
+/// Makes a directory; std gives it no permissions of its own.
+pub(crate) fn create_dir_with_mode(path: &Path, _: u32) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
 pub(super) fn read_dir(path: &Path) -> io::Result<ReadDir> {
     fs::read_dir(path)
 }
@@ -271,20 +276,6 @@ pub(crate) fn temp_dir() -> PathBuf {
         // std panics.
         true => env::var_os("TMPDIR").filter(|dir| !dir.is_empty()).map_or_else(|| "/tmp".into(), PathBuf::from),
         false => env::temp_dir(),
-    }
-}
-
-/// Makes a directory with a new name, removed when the value is dropped.
-pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
-    tempfile::TempDir::new_in(parent).map_err(without_path)
-}
-
-/// One of tempfile's errors without the path that it adds to the system's message: ours say the path
-/// themselves. The system's own error is out of reach in it.
-pub(super) fn without_path(error: io::Error) -> io::Error {
-    match error.to_string().split_once(" at path ") {
-        Some((cause, _)) => io::Error::new(error.kind(), cause),
-        None => error,
     }
 }
 

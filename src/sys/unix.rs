@@ -16,9 +16,7 @@ mod temporary;
 mod unnamed;
 mod xattr;
 
-use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::{User, getuid};
@@ -42,7 +40,12 @@ pub(crate) use portable::{
 };
 
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
-    ambient([path], |[new]| new.make_dir(0o777))
+    create_dir_with_mode(path, 0o777)
+}
+
+/// Makes a directory with these permissions, except those that the umask forbids.
+pub(crate) fn create_dir_with_mode(path: &Path, mode: u32) -> io::Result<()> {
+    ambient([path], |[new]| new.make_dir(mode))
 }
 
 pub(crate) fn remove_dir(path: &Path) -> io::Result<()> {
@@ -84,13 +87,6 @@ pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
 /// The text of a symbolic link.
 pub(crate) fn read_link(path: &Path) -> io::Result<PathBuf> {
     ambient([path], |[link]| link.read_link()).map(PathBuf::from)
-}
-
-/// Makes a directory with a new name that nobody else may look into, removed when the value is
-/// dropped.
-pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.permissions(Permissions::from_mode(0o700)).tempdir_in(parent).map_err(portable::without_path)
 }
 
 /// Whether it is known that a file or directory may not be read.

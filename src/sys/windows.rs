@@ -55,6 +55,10 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     change(path, portable::create_dir)
 }
 
+pub(crate) fn create_dir_with_mode(path: &Path, mode: u32) -> io::Result<()> {
+    change(path, |path| portable::create_dir_with_mode(path, mode))
+}
+
 pub(super) fn read_dir(path: &Path) -> io::Result<ReadDir> {
     refuse_misread(path, Purpose::Read)?;
     portable::read_dir(path).map_err(|error| explained_for_dir(path, error))
@@ -186,11 +190,6 @@ pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<File> {
 /// Makes an empty file unless there is one.
 pub(crate) fn create_if_missing(path: &Path, mode: u32) -> io::Result<()> {
     change(path, |path| portable::create_if_missing(path, mode))
-}
-
-/// Makes a directory with a new name, removed when the value is dropped.
-pub(crate) fn create_temp_dir(parent: &Path) -> io::Result<tempfile::TempDir> {
-    portable::create_temp_dir(parent).map_err(|error| explained_for_dir(parent, error))
 }
 
 /// Makes what a path leads to read-only unless its owner is to write. By its path, Windows would change a link.

@@ -11,4 +11,5 @@ mod mode;
 #[cfg(target_os = "linux")]
 mod remove;
 mod size;
+mod temp;
 mod verbs;

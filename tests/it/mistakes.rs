@@ -2,7 +2,7 @@
 //!
 //! Each row is tried in the same tree, which stays as it is.
 
-use waypath::{CopyOptions, Op, Overwrite, Result, TempDir, TouchOptions, path};
+use waypath::{CopyOptions, Op, Overwrite, Result, TempDir, TempFile, TempOptions, TouchOptions, path};
 
 use crate::support::util::Tree;
 
@@ -174,6 +174,14 @@ const MISTAKES: &[Mistake] = mistakes! {
     Readlink "it is no link" InvalidInput: t => t.at("f").readlink();
     TempDir "the parent is missing" NotFound: t => TempDir::new_in(t.at("no"));
     TempDir "a file is the parent" NotADirectory: t => TempDir::new_in(t.at("f"));
+    TempFile "the parent is missing" NotFound: t => TempFile::new_in(t.at("no"));
+    TempFile "a file is the parent" NotADirectory: t => TempFile::new_in(t.at("f"));
+    TempFile "the prefix holds a separator" InvalidInput: t => TempOptions::new().prefix("a/b").parent(&**t).file();
+    TempFile "the suffix holds NUL" InvalidInput: t => TempOptions::new().suffix("\0").parent(&**t).file();
+    TempFile "there is no such mode" InvalidInput: t => TempOptions::new().mode("u+q").parent(&**t).file();
+    Rename "a temporary file, to a name that is taken" AlreadyExists: t => TempFile::new_in(&**t)?.persist(t.at("f"));
+    Rename "a temporary file, to a missing parent" NotFound: t => TempFile::new_in(&**t)?.persist(t.at("no/x"));
+    Replace "a temporary file, over a directory" IsADirectory: t => TempFile::new_in(&**t)?.persist_replace(t.at("d"));
 };
 
 /// Those with links, which are not made everywhere.

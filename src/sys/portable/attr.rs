@@ -84,7 +84,7 @@ pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
 
 /// Makes an empty file and opens it for writing; an error when something has the name. There are no permissions to give it.
 pub(crate) fn create_new(path: &Path, _: u32) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
+    OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
 /// Makes an empty file unless there is one.

@@ -1,6 +1,4 @@
 //! A file's content, replaced in one step: relative to the directory, which is opened once.
-//!
-//! tempfile, which does it elsewhere, goes by paths, and its files without a name cannot replace others.
 
 mod draft;
 

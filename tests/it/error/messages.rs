@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use rustix::fs::{CWD, FileType, mknodat};
 use waypath::{
     CopyOptions, Error, Mode, Overwrite, Path, PathBuf, Posix, PosixPathBuf, RemoveOptions, Specials, Symlinks,
-    TempDir, Windows, WindowsPathBuf, path,
+    TempDir, TempFile, TempOptions, Windows, WindowsPathBuf, path,
 };
 
 use crate::support::source::{Source, Token, sources};
@@ -180,7 +180,13 @@ const ON_DISK: &[OnDisk] = &[
     ("cannot create a temporary directory in `@/a`: No such file or directory (os error 2)", |at| {
         TempDir::new_in(at / "a").unwrap_err()
     }),
+    ("cannot create a temporary file in `@/a`: No such file or directory (os error 2)", |at| {
+        TempFile::new_in(at / "a").unwrap_err()
+    }),
     // What the crate refuses by itself.
+    ("cannot create a temporary file in `@`: prefix and suffix must not hold a separator", |at| {
+        TempOptions::new().prefix("a/").parent(at).file().unwrap_err()
+    }),
     ("cannot write `@/a\\u{0}`: file name contained an unexpected NUL byte", |at| {
         (at / "a\0").write_text("").unwrap_err()
     }),
@@ -284,7 +290,6 @@ const WITHOUT_ROW: &[(&str, &str)] = &[
     ("this system has no permissions of files", "WASI only"),
     ("this system does not know owners by a user's name", "Windows and WASI only"),
     ("this system has no groups of files", "Windows and WASI only"),
-    (" at path ", "what tempfile adds, and is taken off"),
     ("no regular file", "neither pipe, socket nor device: Linux has no such file"),
     ("it was moved while it was copied", RACE),
     ("it was moved while it was listed", RACE),

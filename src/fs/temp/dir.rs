@@ -1,0 +1,179 @@
+//! Temporary directories.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::{Deref, Div};
+
+use super::TempOptions;
+use crate::error::Result;
+use crate::fs::RemoveOptions;
+use crate::path::{AsPath, Path, PathBuf};
+
+/// A directory for temporary files, removed with all that is in it when the value is dropped: read-only directories too,
+/// which are [made writable](crate::RemoveOptions::make_writable) for that.
+///
+/// It dereferences to its [`Path`], so that `&dir / "name"` is a path in it.
+///
+/// On Unix, only the user who runs the program may look into it. A program that is killed, or leaves through
+/// [`std::process::exit`], leaves it behind; its name begins with `.tmp`, unless [`TempOptions`] give it another one.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::TempDir;
+///
+/// let dir = TempDir::new()?;
+/// let file = &dir / "a.txt";
+/// file.write_text("hello")?;
+/// assert!(file.exists());
+/// drop(dir);
+/// assert!(!file.exists());
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[must_use = "the directory is removed when this is dropped"]
+pub struct TempDir {
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl TempDir {
+    /// Makes a directory in the system's [directory for temporary files](Path::temp_dir).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let dir = waypath::TempDir::new()?;
+    /// assert!(dir.is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, such as [`StorageFull`](std::io::ErrorKind::StorageFull).
+    pub fn new() -> Result<Self> {
+        TempOptions::new().dir()
+    }
+
+    /// Makes a directory in this one. Its path is absolute, even where this one's is not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::TempDir;
+    ///
+    /// let outer = TempDir::new()?;
+    /// let inner = TempDir::new_in(&outer)?;
+    /// assert_eq!(inner.parent(), &*outer);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
+    /// - Others of the system.
+    pub fn new_in(parent: impl AsPath) -> Result<Self> {
+        TempOptions::new().parent(parent).dir()
+    }
+
+    pub(super) fn of(path: PathBuf) -> Self {
+        Self { path, is_kept: false }
+    }
+
+    /// Removes the directory now, and says whether that worked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let dir = waypath::TempDir::new()?;
+    /// dir.close()?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`rmtree`](Path::rmtree); what could not be removed stays.
+    pub fn close(mut self) -> Result<()> {
+        self.is_kept = true;
+        removal().rmtree(&self.path).map(drop)
+    }
+
+    /// Keeps the directory for good, and returns its path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let kept = waypath::TempDir::new()?.keep();
+    /// assert!(kept.is_dir());
+    /// # kept.rmdir()?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "into_path")]
+    #[must_use]
+    pub fn keep(mut self) -> PathBuf {
+        self.is_kept = true;
+        std::mem::take(&mut self.path)
+    }
+}
+
+/// Nothing in it is worth being protected from its owner.
+fn removal() -> RemoveOptions<'static> {
+    RemoveOptions::new().make_writable(true)
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // Who wants to know calls `close`.
+            _ = removal().rmtree(&self.path);
+        }
+    }
+}
+
+impl Deref for TempDir {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl fmt::Display for TempDir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.path, f)
+    }
+}
+
+impl fmt::Debug for TempDir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TempDir").field(&self.path).finish()
+    }
+}
+
+impl AsPath for TempDir {
+    fn as_path_text(&self) -> &str {
+        self.path.as_path_text()
+    }
+
+    fn to_path(&self) -> Cow<'_, Path> {
+        Cow::Borrowed(&self.path)
+    }
+}
+
+impl<P: AsPath> Div<P> for &TempDir {
+    type Output = PathBuf;
+
+    /// [`Path::join`], spelled shorter.
+    fn div(self, right: P) -> PathBuf {
+        self.path.join(right)
+    }
+}
+
+impl<P> AsRef<P> for TempDir
+where
+    P: ?Sized,
+    Path: AsRef<P>,
+{
+    fn as_ref(&self) -> &P {
+        (*self.path).as_ref()
+    }
+}

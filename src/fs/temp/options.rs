@@ -1,0 +1,165 @@
+//! How temporary files and directories are made.
+
+use std::io::{self, ErrorKind};
+
+use super::{TempDir, TempFile};
+use crate::error::{Error, Op, Result};
+use crate::fs::mode::{IntoMode, Mode};
+use crate::path::{AsPath, Path, PathBuf, path};
+use crate::sys::{self, OsPath};
+
+/// How a temporary file or directory is made: what its name begins and ends with, where it is, its permissions.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::TempOptions;
+///
+/// # let base = waypath::TempDir::new()?;
+/// let image = TempOptions::new().prefix("thumb-").suffix(".png").parent(&base).file()?;
+/// assert!(image.name().starts_with("thumb-") && image.suffix() == ".png");
+/// assert_eq!(image.parent(), &*base);
+///
+/// let build = TempOptions::new().prefix("build-").dir()?;
+/// assert!(build.is_dir());
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is made until `file` or `dir` is called"]
+pub struct TempOptions {
+    prefix: String,
+    suffix: String,
+    parent: Option<PathBuf>,
+    /// Or why there is none.
+    mode: Option<Result<Mode, String>>,
+}
+
+/// What only the user who runs the program may use.
+const PRIVATE_FILE: u32 = 0o600;
+const PRIVATE_DIR: u32 = 0o700;
+
+impl TempOptions {
+    /// Returns the options of [`TempFile::new`] and [`TempDir::new`]: a name of `.tmp` and random digits, in the system's
+    /// [directory for temporary files](Path::temp_dir), for the user who runs the program only.
+    pub fn new() -> Self {
+        Self { prefix: ".tmp".to_owned(), suffix: String::new(), parent: None, mode: None }
+    }
+
+    /// Begins the name with this text instead of `.tmp`. Random digits follow it.
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: prefix.into(), ..self }
+    }
+
+    /// Ends the name with this text, such as `.json`.
+    pub fn suffix(self, suffix: impl Into<String>) -> Self {
+        Self { suffix: suffix.into(), ..self }
+    }
+
+    /// Makes it in this directory, which must exist.
+    ///
+    /// A file that is going to be [persisted](TempFile::persist) belongs on the file system of its target.
+    pub fn parent(self, parent: impl AsPath) -> Self {
+        Self { parent: Some(parent.to_path().into_owned()), ..self }
+    }
+
+    /// Gives it these permissions, except those that the umask forbids. Text such as `g+r` changes the default, `0o600`
+    /// for files and `0o700` for directories.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::TempOptions;
+    ///
+    /// let shared = TempOptions::new().mode("a+r").file()?;
+    /// # if cfg!(unix) {
+    /// assert_eq!(shared.stat()?.mode() & 0o400, 0o400);
+    /// assert_eq!(TempOptions::new().file()?.stat()?.mode(), 0o600);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// Ignored on Windows and WASI.
+    pub fn mode(self, mode: impl IntoMode) -> Self {
+        Self { mode: Some(mode.into_mode().map_err(|error| error.to_string())), ..self }
+    }
+
+    /// Creates a file, open for reading and writing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write;
+    ///
+    /// let mut page = waypath::TempOptions::new().suffix(".html").file()?;
+    /// write!(page, "<h1>Trip</h1>")?;
+    /// assert_eq!(page.read_text()?, "<h1>Trip</h1>");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): the parent does not exist.
+    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the parent may not be changed.
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): prefix or suffix hold a separator, or the mode is not one.
+    pub fn file(&self) -> Result<TempFile> {
+        let (file, path) = self.create(Op::TempFile, PRIVATE_FILE, sys::create_new)?;
+        Ok(TempFile::of(file, path))
+    }
+
+    /// Creates a directory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let unpacked = waypath::TempOptions::new().prefix("unpacked-").dir()?;
+    /// (&unpacked / "Cargo.toml").write_text("[package]\n")?;
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`file`](Self::file).
+    pub fn dir(&self) -> Result<TempDir> {
+        let ((), path) = self.create(Op::TempDir, PRIVATE_DIR, sys::create_dir_with_mode)?;
+        Ok(TempDir::of(path))
+    }
+
+    /// Makes something under a new name; if somebody has that, under another one. Its path is absolute, so that it is
+    /// found again when the working directory is another one.
+    fn create<T>(&self, op: Op, mode: u32, make: fn(&OsPath, u32) -> io::Result<T>) -> Result<(T, PathBuf)> {
+        const TRIES: usize = 1_000;
+        let parent = self.parent.clone().map_or_else(Path::temp_dir, Ok)?;
+        let mode = self.mode_from(mode).map_err(|reason| Error::text(op, &*parent, reason))?;
+        let absolute = parent.absolute()?;
+        for _ in 0..TRIES {
+            let name = self.new_name().map_err(|reason| Error::text(op, &*parent, reason))?;
+            let path = &absolute / name;
+            match make((*path).as_ref(), mode) {
+                Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
+                made => return Ok((made.map_err(|cause| Error::new(op, &*parent, cause))?, path)),
+            }
+        }
+        Err(Error::new(op, &*parent, sys::taken_error()))
+    }
+
+    fn new_name(&self) -> Result<String, &'static str> {
+        let name = format!("{}{}{}", self.prefix, sys::random_digits(), self.suffix);
+        let is_name = *path(&name).name() == name;
+        if is_name { Ok(name) } else { Err("prefix and suffix must not hold a separator") }
+    }
+
+    fn mode_from(&self, default: u32) -> Result<u32, String> {
+        let Some(mode) = &self.mode else { return Ok(default) };
+        let mode = mode.as_ref().map_err(Clone::clone)?;
+        let umask = if mode.needs_umask() { sys::umask() } else { 0 };
+        Ok(mode.apply(default, default == PRIVATE_DIR, umask))
+    }
+}
+
+impl Default for TempOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
