@@ -75,7 +75,7 @@ enum Kind {
 }
 
 impl Args {
-    fn walk(&self) -> waypath::Result<Walk> {
+    fn walk(&self) -> waypath::Result<Walk<'_>> {
         let mut walk = self.directory.glob(&self.patterns)?.exclude(&self.exclude).threads(self.threads);
         walk = walk.hidden(matches!(self.hidden, Hidden::Yes)).max_depth(self.max_depth.unwrap_or(usize::MAX));
         if self.follow {

@@ -236,7 +236,7 @@ impl Strays {
 /// The entries of SRC, up to the one that is asked for.
 struct Originals<'a> {
     start: &'a Path,
-    walk: Peekable<Walk>,
+    walk: Peekable<Walk<'static>>,
 }
 
 impl Originals<'_> {

@@ -10,6 +10,7 @@
 
 #[cfg(all(test, unix))]
 mod backend_tests;
+mod closures;
 mod entry;
 mod exclude;
 mod judge;
@@ -28,7 +29,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 pub use entry::Entry;
 pub use patterns::IntoPatterns;
@@ -36,10 +37,11 @@ pub use printed::Tree;
 
 pub(crate) use exclude::{Exclusion, ExclusionWay, refuse_useless};
 
-use crate::error::Result;
-use crate::path::Path;
+use crate::error::{Error, Result};
+use crate::path::{Path, PathBuf};
 use crate::pattern::{IntoPattern, Pattern, PatternSet};
 use crate::sys;
+use closures::{Alone, Closures, Together};
 use lister::Lister;
 use plan::Begins;
 use search::{Options, Order, Scope, Search};
@@ -67,7 +69,7 @@ impl Path {
     /// not UTF-8.
     #[doc(alias = "read_dir")]
     #[doc(alias = "listdir")]
-    pub fn iterdir(&self) -> Walk {
+    pub fn iterdir(&self) -> Walk<'static> {
         Walk::new(self, Scope::Children)
     }
 
@@ -100,7 +102,7 @@ impl Path {
     /// They are items of the [`Walk`], as for [`iterdir`](Path::iterdir).
     #[doc(alias = "walkdir")]
     #[doc(alias = "scandir")]
-    pub fn walk(&self) -> Walk {
+    pub fn walk(&self) -> Walk<'static> {
         Walk::new(self, Scope::Patterns(vec![Pattern::new("*")], Begins::Anywhere))
     }
 
@@ -135,7 +137,7 @@ impl Path {
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute, or is empty or `.`,
     /// which names nothing below a directory. What goes wrong on the way are items of the [`Walk`]: this
     /// is no directory; a directory may not be read; a name is not UTF-8. pathlib is silent about those.
-    pub fn glob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
+    pub fn glob(&self, patterns: impl IntoPatterns) -> Result<Walk<'static>> {
         let patterns = patterns.into_patterns();
         patterns.iter().try_for_each(exclude::refuse_elsewhere)?;
         Ok(Walk::new(self, Scope::Patterns(patterns, Begins::AtStart)))
@@ -158,7 +160,7 @@ impl Path {
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute. The rest as for
     /// [`glob`](Path::glob).
-    pub fn rglob(&self, patterns: impl IntoPatterns) -> Result<Walk> {
+    pub fn rglob(&self, patterns: impl IntoPatterns) -> Result<Walk<'static>> {
         let patterns = patterns.into_patterns();
         patterns.iter().try_for_each(exclude::refuse_absolute)?;
         Ok(Walk::new(self, Scope::Patterns(patterns, Begins::Anywhere)))
@@ -190,7 +192,7 @@ impl Path {
     /// # Errors
     ///
     /// As for [`glob`](Path::glob), of any pattern of the set.
-    pub fn glob_set(&self, set: &PatternSet) -> Result<Walk> {
+    pub fn glob_set(&self, set: &PatternSet) -> Result<Walk<'static>> {
         set.include_patterns().iter().chain(set.exclude_patterns()).try_for_each(exclude::refuse_elsewhere)?;
         Ok(Walk::new(self, Scope::Set(Box::new(set.clone()))))
     }
@@ -218,7 +220,7 @@ impl Path {
     ///     └── lib.rs
     /// ```
     #[must_use]
-    pub fn tree(&self) -> Tree {
+    pub fn tree(&self) -> Tree<'static> {
         self.walk().tree()
     }
 }
@@ -247,7 +249,7 @@ impl Path {
 ///
 /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern names nothing below a directory, as `/` does, or
 /// only some of its alternatives are absolute. The rest as for [`Path::glob`].
-pub fn glob(pattern: impl IntoPattern) -> Result<Walk> {
+pub fn glob(pattern: impl IntoPattern) -> Result<Walk<'static>> {
     let (directory, rest) = pattern.into_pattern().borrow().base();
     directory.glob(rest)
 }
@@ -265,6 +267,7 @@ pub fn glob(pattern: impl IntoPattern) -> Result<Walk> {
 ///
 /// - [`List`](crate::Op::List): a directory cannot be read, or the start is not a directory. Names that a pattern
 ///   spells out are still found in a directory that cannot be read.
+///   Or an option was set after the first entry, with [`InvalidInput`](std::io::ErrorKind::InvalidInput).
 /// - [`Convert`](crate::Op::Convert): a path is not UTF-8; [`Error::path`](crate::Error::path) has it. Such a directory is
 ///   gone into, and everything in it that would be an entry is an error of this kind.
 /// - [`Follow`](crate::Op::Follow): a link leads back to a directory above.
@@ -276,7 +279,11 @@ pub fn glob(pattern: impl IntoPattern) -> Result<Walk> {
 /// Directories are read as the listing gets to them, so that what changes in the meantime may or
 /// may not be seen. What has vanished by then is not an error.
 ///
-/// Options are given before the first entry is asked for; later ones change nothing.
+/// Options must be set before the first entry. The only item after a later one is an error, as a listing that ignores an
+/// [`exclude`](Walk::exclude) could do harm.
+///
+/// The lifetime `'w` is that of what closures borrow ([`prune`](Walk::prune), [`sorted_by`](Walk::sorted_by)). A listing
+/// without closures is a `Walk<'static>`.
 ///
 /// # Limits
 ///
@@ -310,56 +317,76 @@ pub fn glob(pattern: impl IntoPattern) -> Result<Walk> {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[must_use = "nothing is listed until it is iterated"]
-pub struct Walk(State);
+pub struct Walk<'w> {
+    state: State,
+    closures: Closures<'w>,
+}
 
 enum State {
     Waiting(Box<Options>),
     /// The entries that the last steps brought.
     Here(Box<Lister<sys::Dir>>, VecDeque<Result<Entry>>),
-    Threads(Stream),
+    Threads(Box<Stream>),
 }
 
-impl Walk {
+impl<'w> Walk<'w> {
     fn new(start: &Path, target: Scope) -> Self {
-        Self(State::Waiting(Box::new(Options::new(start.to_path_buf(), target))))
+        Self::of(Options::new(start.to_path_buf(), target), Closures::default())
     }
 
-    /// The same listing with other options, if it has not begun.
-    fn with(mut self, set: impl FnOnce(&mut Options)) -> Self {
-        if let State::Waiting(options) = &mut self.0 {
-            set(options);
-        }
-        self
+    fn of(options: Options, closures: Closures<'w>) -> Self {
+        Self { state: State::Waiting(Box::new(options)), closures }
+    }
+
+    /// The same listing with another option; one that fails, if this one has begun.
+    fn with(self, set: impl FnOnce(&mut Options)) -> Self {
+        let options = match self.state {
+            State::Waiting(mut options) => {
+                set(&mut options);
+                *options
+            }
+            State::Here(..) | State::Threads(_) => Options { is_late: true, ..self.state.options().clone() },
+        };
+        Self::of(options, self.closures)
     }
 
     /// What is asked for, from the beginning.
-    fn into_search(self) -> Arc<Search> {
-        match self.0 {
+    fn into_search(self) -> (Arc<Search>, Closures<'w>) {
+        let search = match self.state {
             State::Waiting(options) => Arc::new(Search::new(*options)),
             State::Here(lister, _) => lister.search().clone(),
             State::Threads(stream) => stream.search().clone(),
-        }
+        };
+        (search, self.closures)
     }
 }
 
 impl State {
-    fn begin(options: &mut Options) -> Self {
+    fn begin(options: &mut Options, closures: &mut Closures<'_>) -> Self {
         let may_be_threaded =
-            matches!(options.order, Order::Unsorted) && options.threads.is_some_and(|count| count > 1);
+            options.order == Order::Unsorted && !options.prunes && options.threads.is_some_and(|count| count > 1);
         let search = Arc::new(Search::new(std::mem::take(options)));
-        let lister = Lister::new(search.clone());
+        let lister = Lister::new(search.clone(), closures);
         if may_be_threaded
             && lister.enters_any()
-            && let Some(stream) = Stream::new(search)
+            && let Some(stream) = Stream::new::<sys::Dir>(search)
         {
-            return Self::Threads(stream);
+            return Self::Threads(Box::new(stream));
         }
         Self::Here(Box::new(lister), VecDeque::new())
+    }
+
+    fn options(&self) -> &Options {
+        match self {
+            Self::Waiting(options) => options,
+            Self::Here(lister, _) => &lister.search().options,
+            Self::Threads(stream) => &stream.search().options,
+        }
     }
 }
 
 /// Looking at entries instead of owning them.
-impl Walk {
+impl<'w> Walk<'w> {
     /// Lends each entry to a closure, in order, until that breaks; nothing is allocated for one.
     ///
     /// An entry that is to be kept is cloned. What is behind the break is not listed. The listing
@@ -384,8 +411,10 @@ impl Walk {
     /// # assert_eq!(size, 4);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn visit<B>(self, mut visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
-        let mut lister = Lister::<sys::Dir>::new(self.into_search());
+    pub fn visit<B>(self, visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
+        let (search, mut closures) = self.into_search();
+        let mut lister = Lister::<sys::Dir>::new(search, &mut closures);
+        let mut visitor = Alone { closures: &mut closures, visit: visitor };
         while !lister.is_done() {
             lister.step(&mut visitor)?;
         }
@@ -425,7 +454,9 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&Entry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
-        threads::run::<sys::Dir, B, _>(&self.into_search(), || &visitor)
+        let (search, closures) = self.into_search();
+        let closures = Mutex::new(closures);
+        threads::run::<sys::Dir, B, _>(&search, || Together { closures: &closures, visit: &visitor })
     }
 
     /// Returns the listing as a tree to print, in which directories above an entry stand even where
@@ -442,18 +473,127 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[must_use]
-    pub fn tree(self) -> Tree {
-        Tree::new(&self.into_search())
+    pub fn tree(self) -> Tree<'w> {
+        let (search, closures) = self.into_search();
+        Tree::new(&search, closures)
     }
 }
 
-impl Iterator for Walk {
+/// Skipping a directory, and collecting.
+impl Walk<'_> {
+    /// Does not enter the directory that the iterator returned last.
+    ///
+    /// Call it right after [`next`](Iterator::next) returned a directory, or a link to one that is
+    /// [followed](Walk::follow_symlinks), or the error of a directory whose name is not UTF-8. Otherwise nothing
+    /// happens: files have no contents, and with [`contents_first`](Walk::contents_first), the contents came before.
+    ///
+    /// With several [`threads`](Walk::threads), the contents may have been listed ahead by then. They are left out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "src").mkdir()?;
+    /// (&base / "src/lib.rs").touch()?;
+    /// (&base / "target/debug").mkdir_all()?;
+    ///
+    /// let mut found = Vec::new();
+    /// let mut walk = base.walk();
+    /// while let Some(entry) = walk.next() {
+    ///     let entry = entry?;
+    ///     if entry.name() == "target" {
+    ///         walk.skip_dir();
+    ///     }
+    ///     found.push(entry.relative().to_string());
+    /// }
+    /// assert_eq!(found, ["src", "src/lib.rs", "target"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[doc(alias = "skip_current_dir")]
+    pub fn skip_dir(&mut self) {
+        match &mut self.state {
+            State::Waiting(_) => {}
+            State::Here(lister, _) => lister.skip_dir(),
+            State::Threads(stream) => stream.skip_dir(),
+        }
+    }
+
+    /// Collects all entries. The first error ends the listing and is returned, as with `?` in a loop.
+    ///
+    /// To keep what was found in spite of errors, see [`entries_and_errors`](Walk::entries_and_errors).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "sub").mkdir()?;
+    /// let entries = base.iterdir().entries()?;
+    /// assert!(entries[0].is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first [error](Walk) of the listing.
+    pub fn entries(self) -> Result<Vec<Entry>> {
+        self.collect()
+    }
+
+    /// Collects the paths of all entries. The first error ends the listing and is returned, as with
+    /// [`entries`](Walk::entries).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a.txt").touch()?;
+    /// let paths: Vec<waypath::PathBuf> = base.glob("*.txt")?.paths()?;
+    /// assert_eq!(paths, [&base / "a.txt"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first [error](Walk) of the listing.
+    pub fn paths(self) -> Result<Vec<PathBuf>> {
+        self.map(|entry| entry.map(Entry::into_path)).collect()
+    }
+
+    /// Collects all entries and all errors, each in their order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a.txt").touch()?;
+    /// let (entries, errors) = base.walk().entries_and_errors();
+    /// assert_eq!(entries.len(), 1);
+    /// for error in errors {
+    ///     eprintln!("{error}");
+    /// }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn entries_and_errors(self) -> (Vec<Entry>, Vec<Error>) {
+        let (mut entries, mut errors) = (Vec::new(), Vec::new());
+        for found in self {
+            match found {
+                Ok(entry) => entries.push(entry),
+                Err(error) => errors.push(error),
+            }
+        }
+        (entries, errors)
+    }
+}
+
+impl Iterator for Walk<'_> {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Result<Entry>> {
+        let Self { state, closures } = self;
         loop {
-            match &mut self.0 {
-                State::Waiting(options) => self.0 = State::begin(options),
+            match state {
+                State::Waiting(options) => *state = State::begin(options, closures),
                 State::Threads(stream) => return stream.next(),
                 State::Here(lister, entries) => {
                     if let Some(entry) = entries.pop_front() {
@@ -462,25 +602,21 @@ impl Iterator for Walk {
                     if lister.is_done() {
                         return None;
                     }
-                    _ = lister.step(&mut |entry| {
+                    let visit = |entry: Result<&Entry>| {
                         entries.push_back(entry.cloned());
                         ControlFlow::<Infallible>::Continue(())
-                    });
+                    };
+                    _ = lister.step(&mut Alone { closures: &mut *closures, visit });
                 }
             }
         }
     }
 }
 
-impl std::iter::FusedIterator for Walk {}
+impl std::iter::FusedIterator for Walk<'_> {}
 
-impl fmt::Debug for Walk {
+impl fmt::Debug for Walk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = match &self.0 {
-            State::Waiting(options) => &options.start,
-            State::Here(lister, _) => &lister.search().options.start,
-            State::Threads(stream) => &stream.search().options.start,
-        };
-        f.debug_struct("Walk").field("start", start).finish_non_exhaustive()
+        f.debug_struct("Walk").field("start", &self.state.options().start).finish_non_exhaustive()
     }
 }

@@ -15,6 +15,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::closures::{Alone, Closures, Together};
 use super::entry::Entry;
 use super::lister::Lister;
 use super::plan::Begins;
@@ -120,15 +121,13 @@ impl Wish {
         options.order = match self.order {
             "sorted" => Order::Sorted,
             "unsorted" => Order::Unsorted,
-            _ => Order::SortedBy(Arc::new(|left, right| right.cmp(left))),
+            _ => Order::SortedBy,
         };
         options.min_depth = self.depths.0;
         options.max_depth = Some(self.depths.1).filter(|&depth| depth < usize::MAX);
         options.kinds = self.kinds.clone();
         options.skips_hidden = self.hides;
-        if self.prunes {
-            options.pruned.push(Arc::new(|entry| entry.name() == "b"));
-        }
+        options.prunes = self.prunes;
         options.links = if self.follows { Links::Follow } else { Links::Keep };
         options.same_file_system = self.same_file_system;
         options.contents_first = self.contents_first;
@@ -169,28 +168,38 @@ fn patterns() -> impl Strategy<Value = Vec<String>> {
     vec((vec(part, 1..=4).prop_filter("far up", is_near), prop::bool::weighted(0.2)).prop_map(text), 0..=3)
 }
 
+/// The closures of all listings here, which are asked where the options say so.
+fn closures() -> Closures<'static> {
+    let mut closures = Closures::default();
+    closures.add_prune(|entry| entry.name() == "b");
+    closures.set_compare(|left, right| right.cmp(left));
+    closures
+}
+
 /// What a lister gives, one after the other, in the order of the system where none is asked for.
 fn listed<D: Directory>(search: &Arc<Search>) -> Vec<String> {
-    let mut lister = Lister::<D>::new(search.clone());
+    let mut closures = closures();
+    let mut lister = Lister::<D>::new(search.clone(), &mut closures);
     let mut found = Vec::new();
+    let visit = |entry: Result<&Entry>| {
+        found.push(shown(entry));
+        ControlFlow::<()>::Continue(())
+    };
+    let mut visitor = Alone { closures: &mut closures, visit };
     while !lister.is_done() {
-        _ = lister.step(&mut |entry| {
-            found.push(shown(entry));
-            ControlFlow::<()>::Continue(())
-        });
+        _ = lister.step(&mut visitor);
     }
     found
 }
 
 /// What several threads give, sorted.
 fn shared<D: Directory>(search: &Arc<Search>) -> Vec<String> {
-    let found = Mutex::new(Vec::new());
-    _ = threads::run::<D, (), _>(search, || {
-        |entry: Result<&Entry>| {
-            found.lock().unwrap().push(shown(entry));
-            ControlFlow::Continue(())
-        }
-    });
+    let (found, closures) = (Mutex::new(Vec::new()), Mutex::new(closures()));
+    let visit = |entry: Result<&Entry>| {
+        found.lock().unwrap().push(shown(entry));
+        ControlFlow::Continue(())
+    };
+    _ = threads::run::<D, (), _>(search, || Together { closures: &closures, visit });
     let mut found = found.into_inner().unwrap();
     found.sort();
     found

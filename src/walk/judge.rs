@@ -64,7 +64,7 @@ impl Judge<'_> {
             }
             (Some(name), Err(cause)) => Judged::Unknown(name, cause),
             // Where names are only looked up, it is none of them.
-            (None, _) if !self.needs_listing(parent.below) => Judged::LeftOut,
+            (None, _) if self.search.options.skips_non_utf8 || !self.needs_listing(parent.below) => Judged::LeftOut,
             (None, kind) => {
                 let kind = kind.unwrap_or(FileKind::Other);
                 self.raw(parent, name, kind).map_or(Judged::LeftOut, |below| Judged::Raw(kind, below))

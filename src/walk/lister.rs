@@ -13,6 +13,7 @@ mod frame;
 mod read;
 mod share;
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
@@ -65,18 +66,29 @@ pub(super) struct Lister<D: Directory> {
 /// The directories that the threads of a listing have read.
 pub(super) type Visited<D> = Arc<Mutex<HashSet<<D as Directory>::Id>>>;
 
-/// Takes what a listing lends, for as long as the call lasts.
-pub(super) trait Lend<B>: FnMut(Result<&Entry>) -> ControlFlow<B> {}
+/// Answers what a listing asks about entries.
+pub(super) trait Asks {
+    /// Whether an entry is left out, with everything below it. Asked if the options say that there are closures.
+    fn prunes(&mut self, entry: &Entry) -> bool;
 
-impl<B, L: FnMut(Result<&Entry>) -> ControlFlow<B>> Lend<B> for L {}
+    /// The order of two entries of a directory. Asked if the options say that there is a comparison.
+    fn compare(&mut self, left: &Entry, right: &Entry) -> Ordering;
+}
+
+/// Takes what a listing lends, for as long as the call lasts, and answers what it asks.
+pub(super) trait Visitor<B>: Asks {
+    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<B>;
+}
 
 /// Going through a listing.
 impl<D: Directory> Lister<D> {
     /// In the order that is asked for.
-    pub(super) fn new(search: Arc<Search>) -> Self {
-        let in_order = !matches!(search.options.order, Order::Unsorted);
+    pub(super) fn new(search: Arc<Search>, asks: &mut impl Asks) -> Self {
+        let in_order = search.options.order != Order::Unsorted;
         let visited = Self::visited(&search);
-        Self::begin(search, visited, in_order, MOST_OPEN)
+        let mut lister = Self::begin(search, visited, in_order, MOST_OPEN);
+        lister.sort_items(asks);
+        lister
     }
 
     /// In no order, whatever is asked for, and with so many directories open at a time.
@@ -123,40 +135,48 @@ impl<D: Directory> Lister<D> {
         self.pending.items.iter().any(Item::leads_on)
     }
 
+    /// Does not enter the directory that was lent last, if that is to come.
+    pub(super) fn skip_dir(&mut self) {
+        self.entering = None;
+    }
+
     pub(super) fn is_done(&self) -> bool {
         self.frames.is_empty()
     }
 
     /// Goes on by one item, or by as many entries as the system gives at once. What comes up is lent.
-    pub(super) fn step<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    pub(super) fn step<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         if let Some(enter) = self.entering.take() {
-            return self.enter(&enter, lend);
+            return self.enter(&enter, visitor);
         }
         let Some(frame) = self.frames.last_mut() else { return ControlFlow::Continue(()) };
         if frame.next < frame.end {
             let item = self.pending.items[frame.next];
             frame.next += 1;
-            return self.visit(&item, lend);
+            return self.visit(&item, visitor);
         }
         if frame.is_unread {
             self.pending.truncate(frame.height);
-            return self.list(lend);
+            return self.list(visitor);
         }
-        self.leave(lend)
+        self.leave(visitor)
     }
 }
 
 /// Visiting items.
 impl<D: Directory> Lister<D> {
-    fn visit<B>(&mut self, item: &Item, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    fn visit<B>(&mut self, item: &Item, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         if let Origin::Failure(number) = item.origin {
-            return self.pending.take_failure(number).map_or(ControlFlow::Continue(()), |failure| lend(Err(failure)));
+            return self
+                .pending
+                .take_failure(number)
+                .map_or(ControlFlow::Continue(()), |failure| visitor.visit(Err(failure)));
         }
         self.be_at(item);
-        match self.recognise(item) {
+        match self.recognise(item, visitor) {
             Ok(true) => {}
             Ok(false) => return ControlFlow::Continue(()),
-            Err(error) => return lend(Err(error)),
+            Err(error) => return visitor.visit(Err(error)),
         }
         let own = self.is_wanted(item).then_some(self.entry.kind);
         let mut later = None;
@@ -165,7 +185,7 @@ impl<D: Directory> Lister<D> {
             self.entering = Some(Enter { item: *item, own: later });
         }
         match own {
-            Some(kind) if later.is_none() => self.lend(kind, lend),
+            Some(kind) if later.is_none() => self.lend(kind, visitor),
             _ => ControlFlow::Continue(()),
         }
     }
@@ -189,12 +209,12 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Lends the entry, which is of this kind: entries are lent in between, by reading on.
-    fn lend<B>(&mut self, kind: FileKind, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    fn lend<B>(&mut self, kind: FileKind, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         if let Some(raw) = &self.raw {
-            return lend(Err(not_utf8(raw)));
+            return visitor.visit(Err(not_utf8(raw)));
         }
         self.entry.kind = kind;
-        lend(Ok(&self.entry))
+        visitor.visit(Ok(&self.entry))
     }
 
     /// An error of what has the entry's path.
@@ -206,8 +226,9 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Finds out what an item is, if that matters; `false` when it is nothing to go on with.
-    fn recognise(&mut self, item: &Item) -> Result<bool> {
-        if item.wanted.is_none() && !self.search.prunes_any() {
+    fn recognise(&mut self, item: &Item, asks: &mut impl Asks) -> Result<bool> {
+        let prunes = self.search.options.prunes;
+        if item.wanted.is_none() && !prunes {
             return Ok(true);
         }
         match self.look(item) {
@@ -216,7 +237,7 @@ impl<D: Directory> Lister<D> {
             Err(cause) => return Err(self.error(Op::Stat, cause)),
         }
         // What has no path in UTF-8 is no entry that a closure could be asked about.
-        Ok(self.entry.depth == 0 || self.raw.is_some() || !self.search.prunes(&self.entry))
+        Ok(!prunes || self.entry.depth == 0 || self.raw.is_some() || !asks.prunes(&self.entry))
     }
 
     /// What is there, if anything is.

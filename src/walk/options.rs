@@ -1,7 +1,6 @@
 //! The options of a [`Walk`]: what it lists, where it goes, in which order and how.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use super::search::Order;
 use super::{Entry, IntoPatterns, Walk};
@@ -9,7 +8,7 @@ use crate::kind::FileKind;
 use crate::sys::Links;
 
 /// Which entries.
-impl Walk {
+impl<'w> Walk<'w> {
     /// Leaves out what is less deep: entries of the start have the depth 1, their entries 2.
     ///
     /// # Examples
@@ -88,22 +87,59 @@ impl Walk {
         self.with(|options| options.excluded.extend(patterns.into_patterns()))
     }
 
-    /// Leaves out each entry for which the closure says `true`, and everything below.
+    /// Leaves out each entry for which the closure returns `true`, and everything below it. Can be called several times.
     ///
-    /// It is asked about each entry that is wanted or leads to some. May be called several times.
+    /// The closure is called with each entry that is wanted or may lead to one, and may borrow and change local
+    /// variables. It runs in the thread that iterates, which then does all the listing itself, whatever
+    /// [`threads`](Walk::threads) says. In [`par_visit`](Walk::par_visit), all threads call it, one at a time.
+    ///
+    /// To decide in the body of the loop instead, call [`skip_dir`](Walk::skip_dir).
     ///
     /// # Examples
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a" / "node_modules" / "x").mkdir_all()?;
-    /// let walk = base.walk().prune(|entry| entry.is_dir() && entry.name() == "node_modules");
+    /// let mut pruned = Vec::new();
+    /// let walk = base.walk().prune(|entry| {
+    ///     let prunes = entry.name() == "node_modules";
+    ///     if prunes {
+    ///         pruned.push(entry.path().to_owned());
+    ///     }
+    ///     prunes
+    /// });
     /// assert_eq!(walk.count(), 1);
+    /// assert_eq!(pruned, [&base / "a/node_modules"]);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "filter_entry")]
-    pub fn prune(self, leaves_out: impl Fn(&Entry) -> bool + Send + Sync + 'static) -> Self {
-        self.with(|options| options.pruned.push(Arc::new(leaves_out)))
+    pub fn prune(mut self, leaves_out: impl FnMut(&Entry) -> bool + Send + 'w) -> Self {
+        self.closures.add_prune(leaves_out);
+        self.with(|options| options.prunes = true)
+    }
+
+    /// Whether to leave out names that are not UTF-8, with everything below them. The default is `false`: each is an
+    /// error, with [`Op::Convert`](crate::Op::Convert).
+    ///
+    /// A [`Path`](crate::Path) is always UTF-8, so that these names cannot be entries. [Copying](crate::Path::copy) and
+    /// [removing](crate::Path::rmtree) include them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(target_os = "linux")] {
+    /// use std::ffi::OsStr;
+    /// use std::os::unix::ffi::OsStrExt;
+    /// # let base = waypath::TempDir::new()?;
+    /// let name = OsStr::from_bytes(b"caf\xe9.txt");
+    /// std::fs::write(base.as_std_path().join(name), "Latin-1")?;
+    /// assert!(base.iterdir().next().unwrap().is_err());
+    /// assert_eq!(base.iterdir().skip_non_utf8(true).count(), 0);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn skip_non_utf8(self, skip: bool) -> Self {
+        self.with(|options| options.skips_non_utf8 = skip)
     }
 
     /// Gives only entries of this kind; called again, of this kind too. What is below directories is
@@ -145,7 +181,7 @@ impl Walk {
 }
 
 /// Where the listing goes.
-impl Walk {
+impl<'w> Walk<'w> {
     /// Lets `**`, and with it [`walk`](crate::Path::walk) and [`rglob`](crate::Path::rglob), go into links to
     /// directories as into directories; pathlib's `recurse_symlinks` and `follow_symlinks`.
     ///
@@ -197,7 +233,7 @@ impl Walk {
 }
 
 /// Each directory once.
-impl Walk {
+impl<'w> Walk<'w> {
     /// Whether to read each directory only once, no matter how many paths lead to it. The default is `false`.
     ///
     /// With [`follow_symlinks`](Walk::follow_symlinks), a directory is otherwise listed below every link to it, which can
@@ -237,7 +273,7 @@ impl Walk {
 }
 
 /// In which order, and how.
-impl Walk {
+impl<'w> Walk<'w> {
     /// Gives each directory behind its contents instead of before; pathlib's `top_down=False`.
     ///
     /// # Examples
@@ -272,12 +308,13 @@ impl Walk {
         })
     }
 
-    /// Orders the entries of each directory by a comparison; [`natural_cmp`](crate::Path::natural_cmp) is
-    /// ready-made. Errors come behind them.
+    /// Sorts the entries of each directory by a comparison, which may borrow local variables. Errors come after them.
+    ///
+    /// [`natural_cmp`](crate::Path::natural_cmp) is a comparison that puts `page9` before `page10`.
     ///
     /// # Panics
     ///
-    /// Where the closure panics; or, possibly, where its answers are no total order.
+    /// If the closure panics; it may also panic if the comparison is not a total order.
     ///
     /// # Examples
     ///
@@ -292,17 +329,17 @@ impl Walk {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "sort_by")]
-    pub fn sorted_by(self, order: impl Fn(&Entry, &Entry) -> Ordering + Send + Sync + 'static) -> Self {
-        self.with(|options| options.order = Order::SortedBy(Arc::new(order)))
+    pub fn sorted_by(mut self, order: impl FnMut(&Entry, &Entry) -> Ordering + Send + 'w) -> Self {
+        self.closures.set_compare(order);
+        self.with(|options| options.order = Order::SortedBy)
     }
 
-    /// Lists with so many threads; 0 counts as 1.
+    /// Number of threads to use; 0 means 1. Fewer are used if the system does not start as many.
     ///
-    /// They serve [`par_visit`](Walk::par_visit), and the iterator where it is
-    /// [`unsorted`](Walk::unsorted): then threads in the background list ahead of it, by some thousand
-    /// entries. An entry is there within about a millisecond after it was found. Dropping the iterator stops the
-    /// threads and waits for them. In order, one thread does it all. Where the system starts no more threads, there
-    /// are fewer.
+    /// They are used by [`par_visit`](Walk::par_visit), and by the iterator if it is [`unsorted`](Walk::unsorted) and
+    /// has no [`prune`](Walk::prune). They then list ahead of it, by some thousand entries; an entry arrives
+    /// within about a millisecond after it was found. Dropping the iterator stops the threads and waits for them.
+    /// A sorted iterator lists in the calling thread.
     ///
     /// # Examples
     ///

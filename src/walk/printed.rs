@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::Entry;
+use super::closures::{Alone, Closures};
 use super::lister::Lister;
 use super::search::{Order, Search};
 use crate::error::{Error, Op, Result};
@@ -12,6 +13,7 @@ use crate::kind::FileKind;
 use crate::path::Path;
 use crate::printable::printable;
 use crate::sys::{self, OsPath};
+use crate::tree::lock;
 
 /// A listing that prints as a tree; made by [`Path::tree`](crate::Path::tree) and
 /// [`Walk::tree`](super::Walk::tree).
@@ -29,8 +31,9 @@ use crate::sys::{self, OsPath};
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Tree {
+pub struct Tree<'w> {
     search: Arc<Search>,
+    closures: Arc<Mutex<Closures<'w>>>,
     max_entries: usize,
 }
 
@@ -40,14 +43,15 @@ struct Line {
     text: String,
 }
 
-impl Tree {
-    pub(super) fn new(search: &Search) -> Self {
+impl<'w> Tree<'w> {
+    pub(super) fn new(search: &Search, closures: Closures<'w>) -> Self {
         let mut options = search.options.clone();
         options.contents_first = false;
-        if let Order::Unsorted = options.order {
+        if options.order == Order::Unsorted {
             options.order = Order::Sorted;
         }
-        Self { search: Arc::new(Search::new(options)), max_entries: usize::MAX }
+        let (search, closures) = (Arc::new(Search::new(options)), Arc::new(Mutex::new(closures)));
+        Self { search, closures, max_entries: usize::MAX }
     }
 
     /// Prints at most so many entries, and a last line `…` where there are more, which are not listed.
@@ -71,9 +75,10 @@ impl Tree {
 
     fn lines(&self) -> Vec<Line> {
         let mut lines = Lines::default();
-        let mut lister = Lister::<sys::Dir>::new(self.search.clone());
+        let mut closures = lock(&self.closures);
+        let mut lister = Lister::<sys::Dir>::new(self.search.clone(), &mut *closures);
         let mut count = 0;
-        let mut add = |entry: Result<&Entry>| {
+        let add = |entry: Result<&Entry>| {
             if entry.as_ref().is_ok_and(|entry| entry.depth() == 0) {
                 return ControlFlow::Continue(());
             }
@@ -88,7 +93,8 @@ impl Tree {
             count += 1;
             ControlFlow::Continue(())
         };
-        while !lister.is_done() && lister.step(&mut add).is_continue() {}
+        let mut visitor = Alone { closures: &mut closures, visit: add };
+        while !lister.is_done() && lister.step(&mut visitor).is_continue() {}
         lines.lines
     }
 }
@@ -143,7 +149,7 @@ impl Lines {
     }
 }
 
-impl fmt::Display for Tree {
+impl fmt::Display for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let start = self.search.options.start.as_str();
         let mark = if start.ends_with(['/', '\\']) { "" } else { "/" };
@@ -173,7 +179,7 @@ fn drawn(lines: Vec<Line>) -> Vec<String> {
     drawn
 }
 
-impl fmt::Debug for Tree {
+impl fmt::Debug for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tree").field("start", &self.search.options.start).finish_non_exhaustive()
     }

@@ -1,13 +1,10 @@
 //! What a listing is asked for: its options, and what becomes of them before it begins.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::sync::Arc;
 
-use super::Entry;
 use super::exclude;
 use super::plan::{Begins, Plan, PlanBuilder, Wanted};
-use crate::error::Error;
+use crate::error::{Error, Op};
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::pattern::{Pattern, PatternSet};
@@ -26,9 +23,12 @@ pub(super) struct Options {
     pub(super) max_depth: Option<usize>,
     /// Whether names that begin with a dot are left out.
     pub(super) skips_hidden: bool,
+    /// Whether names that are not UTF-8 are left out.
+    pub(super) skips_non_utf8: bool,
     /// The kinds that are wanted; all, if it is empty.
     pub(super) kinds: Vec<FileKind>,
-    pub(super) pruned: Vec<Arc<Prune>>,
+    /// Whether there are closures that leave entries out.
+    pub(super) prunes: bool,
     /// What `**` does with links to directories.
     pub(super) links: Links,
     pub(super) same_file_system: bool,
@@ -37,13 +37,9 @@ pub(super) struct Options {
     pub(super) order: Order,
     pub(super) contents_first: bool,
     pub(super) threads: Option<usize>,
+    /// Whether an option was set after the first entry.
+    pub(super) is_late: bool,
 }
-
-/// Whether an entry is left out.
-pub(super) type Prune = dyn Fn(&Entry) -> bool + Send + Sync;
-
-/// Compares the entries of a directory.
-pub(super) type Compare = dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync;
 
 /// Which paths are looked for.
 #[derive(Clone, Default)]
@@ -55,11 +51,12 @@ pub(super) enum Scope {
 }
 
 /// The order of the entries of one directory.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Order {
     #[default]
     Sorted,
-    SortedBy(Arc<Compare>),
+    /// By a closure.
+    SortedBy,
     Unsorted,
 }
 
@@ -119,6 +116,10 @@ impl Search {
 
     /// Why nothing is listed, if that is so.
     pub(super) fn refusal(&self) -> Option<Error> {
+        if self.options.is_late {
+            let start = &*self.options.start;
+            return Some(Error::text(Op::List, start, "options must be set before the first entry"));
+        }
         let refuse = if self.options.leads_up() { exclude::refuse_elsewhere } else { exclude::refuse_useless };
         self.options.excluded.iter().find_map(|pattern| refuse(pattern).err())
     }
@@ -137,13 +138,5 @@ impl Search {
     pub(super) fn wanted(&self, wanted: Option<Wanted>, depth: usize, kind: FileKind) -> Option<Wanted> {
         let kinds = &self.options.kinds;
         wanted.filter(|_| depth >= self.options.min_depth && (kinds.is_empty() || kinds.contains(&kind)))
-    }
-
-    pub(super) fn prunes_any(&self) -> bool {
-        !self.options.pruned.is_empty()
-    }
-
-    pub(super) fn prunes(&self, entry: &Entry) -> bool {
-        self.options.pruned.iter().any(|pruned| pruned(entry))
     }
 }

@@ -1,6 +1,9 @@
 //! The iterator over a listing that threads in the background do.
 
-use std::collections::VecDeque;
+#[cfg(all(test, not(target_family = "wasm")))]
+mod thread_tests;
+
+use std::collections::{HashSet, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -8,12 +11,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::Entry;
+use super::lister::{Asks, Visitor};
 use super::search::Search;
-use super::threads::{self, Visitor};
-use crate::error::Result;
+use super::threads::{self, Worker};
+use crate::error::{Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
-use crate::sys;
+use crate::sys::{Directory, OsPath, OsPathBuf};
 use crate::tree::lock;
 
 /// For how many entries the iterator's thread is woken, as a rule; and how many may wait for it.
@@ -34,6 +38,8 @@ struct Batch {
     paths: String,
     /// Where the path of the next entry begins.
     next_path: usize,
+    /// The length of the path before it: that of the entry taken last. Zero after a failure.
+    last_len: usize,
 }
 
 /// An entry without its path.
@@ -60,16 +66,22 @@ impl Batch {
     }
 
     fn pop(&mut self) -> Option<Result<Entry>> {
+        self.last_len = 0;
         let Some(found) = self.found.pop_front() else {
             self.paths.clear();
             self.next_path = 0;
             return None;
         };
         Some(found.map(|Packed { path_len, kind, depth }| {
-            let start = self.next_path;
             self.next_path += path_len;
-            Entry::new(Path::from_normal(&self.paths[start..self.next_path]).to_path_buf(), kind, depth)
+            self.last_len = path_len;
+            Entry::new(Path::from_normal(self.last_path()).to_path_buf(), kind, depth)
         }))
+    }
+
+    /// The path of the entry taken last, which stays here until the next one is taken.
+    fn last_path(&self) -> &str {
+        &self.paths[self.next_path - self.last_len..self.next_path]
     }
 }
 
@@ -79,19 +91,24 @@ pub(super) struct Stream {
     batch: Batch,
     belt: Arc<Belt>,
     listing: Option<JoinHandle<()>>,
+    /// The directory that was taken last and is not UTF-8.
+    last_raw: Option<OsPathBuf>,
+    /// The directories whose contents are not wanted. They may be listed by now, and are left out here.
+    skipped: HashSet<OsPathBuf>,
 }
 
 impl Stream {
     /// `None` where the system starts no thread.
-    pub(super) fn new(search: Arc<Search>) -> Option<Self> {
+    pub(super) fn new<D: Directory>(search: Arc<Search>) -> Option<Self> {
         let belt = Arc::new(Belt::default());
         let (listed, ends) = (search.clone(), Ends(belt.clone()));
         let list = move || {
             let belt = &ends.0;
-            _ = threads::run::<sys::Dir, (), _>(&listed, || Outbox { batch: Batch::default(), belt: belt.clone() });
+            _ = threads::run::<D, (), _>(&listed, || Outbox { batch: Batch::default(), belt: belt.clone() });
         };
         let listing = thread::Builder::new().spawn(list).ok()?;
-        Some(Self { search, batch: Batch::default(), belt, listing: Some(listing) })
+        let (batch, listing) = (Batch::default(), Some(listing));
+        Some(Self { search, batch, belt, listing, last_raw: None, skipped: HashSet::new() })
     }
 
     pub(super) fn search(&self) -> &Arc<Search> {
@@ -99,6 +116,34 @@ impl Stream {
     }
 
     pub(super) fn next(&mut self) -> Option<Result<Entry>> {
+        loop {
+            let next = self.take()?;
+            self.last_raw = next.as_ref().err().filter(|error| error.op() == Op::Convert).map(|it| it.path().into());
+            if self.skipped.is_empty() || !self.skips(&next) {
+                return Some(next);
+            }
+        }
+    }
+
+    /// Leaves out what is below what was taken last.
+    pub(super) fn skip_dir(&mut self) {
+        match (self.last_raw.take(), self.batch.last_path()) {
+            (Some(raw), _) => _ = self.skipped.insert(raw),
+            (None, "") => {}
+            (None, path) => _ = self.skipped.insert(path.into()),
+        }
+    }
+
+    fn skips(&self, found: &Result<Entry>) -> bool {
+        let is_skipped = |path: &OsPath| self.skipped.contains(path);
+        match found {
+            Ok(entry) => AsRef::<OsPath>::as_ref(&entry.path).ancestors().skip(1).any(is_skipped),
+            // A directory that is not entered cannot fail to be.
+            Err(error) => error.path().ancestors().any(is_skipped),
+        }
+    }
+
+    fn take(&mut self) -> Option<Result<Entry>> {
         if let Some(entry) = self.batch.pop() {
             return Some(entry);
         }
@@ -111,8 +156,7 @@ impl Stream {
         next
     }
 
-    /// Ends the threads and waits for them. A panic in one of them, which is one of a closure of the user's, goes
-    /// on here, unless another is on its way.
+    /// Ends the threads and waits for them. A panic in one of them goes on here, unless another is on its way.
     fn end(&mut self) {
         self.belt.stop();
         if let Some(Err(panic)) = self.listing.take().map(JoinHandle::join)
@@ -203,7 +247,7 @@ impl Load {
     }
 }
 
-/// Says that all is listed, also when a closure panics.
+/// Says that all is listed, also after a panic.
 struct Ends(Arc<Belt>);
 
 impl Drop for Ends {
@@ -219,12 +263,26 @@ struct Outbox {
     belt: Arc<Belt>,
 }
 
+/// Nothing is asked here: closures may borrow from the thread that iterates, so that a listing that has some is no
+/// stream.
+impl Asks for Outbox {
+    fn prunes(&mut self, _: &Entry) -> bool {
+        false
+    }
+
+    fn compare(&mut self, _: &Entry, _: &Entry) -> std::cmp::Ordering {
+        std::cmp::Ordering::Equal
+    }
+}
+
 impl Visitor<()> for Outbox {
     fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<()> {
         self.batch.push(found);
         if self.batch.found.len() < BATCH { ControlFlow::Continue(()) } else { self.belt.put(&mut self.batch) }
     }
+}
 
+impl Worker<()> for Outbox {
     fn pause(&mut self) -> ControlFlow<()> {
         match self.batch.found.is_empty() {
             true if self.belt.is_stopped() => ControlFlow::Break(()),
@@ -237,7 +295,7 @@ impl Visitor<()> for Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Op};
+    use crate::error::Error;
     use crate::path::path;
 
     fn entry(text: &str) -> Entry {

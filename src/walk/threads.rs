@@ -7,51 +7,40 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Entry;
-use super::lister::{Lister, Part};
+use super::lister::{Lister, Part, Visitor};
 use super::search::Search;
-use crate::error::Result;
 use crate::sys::Directory;
 use crate::tree::{MOST_OPEN, Pool, in_threads, lock, most_open, thread_count, usual_threads};
 
 /// What one thread does with what it finds.
-pub(super) trait Visitor<B> {
-    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<B>;
-
+pub(super) trait Worker<B>: Visitor<B> {
     /// Is called before the next call to the system, which may take its time.
     fn pause(&mut self) -> ControlFlow<B> {
         ControlFlow::Continue(())
     }
 }
 
-impl<B, V: FnMut(Result<&Entry>) -> ControlFlow<B>> Visitor<B> for V {
-    #[inline]
-    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<B> {
-        self(found)
-    }
-}
-
-/// Lists with several threads; each makes a visitor for itself. The first break ends it for all.
+/// Lists with several threads; each makes a worker for itself. The first break ends it for all.
 ///
 /// Where a few names are looked up and no directory is entered, this thread does it alone: starting another takes
 /// many times as long.
-pub(super) fn run<D, B, V>(search: &Arc<Search>, visitor: impl Fn() -> V + Sync) -> ControlFlow<B>
+pub(super) fn run<D, B, W>(search: &Arc<Search>, worker: impl Fn() -> W + Sync) -> ControlFlow<B>
 where
     D: Directory,
     B: Send,
-    V: Visitor<B>,
+    W: Worker<B>,
 {
     let (pool, visited) = (Pool::new(Job::<D>::Everything), Lister::<D>::visited(search));
     let alone = Lister::unordered(search.clone(), visited.clone(), MOST_OPEN);
     if !alone.enters_any() {
-        return work(&pool, alone, visitor());
+        return work(&pool, alone, worker());
     }
     let count = thread_count(search.options.threads.unwrap_or_else(usual_threads));
     let most_open = most_open(count);
     let broken = Mutex::new(None);
     in_threads(count, || {
         let lister = Lister::unordered(search.clone(), visited.clone(), most_open);
-        if let ControlFlow::Break(value) = work(&pool, lister, visitor()) {
+        if let ControlFlow::Break(value) = work(&pool, lister, worker()) {
             lock(&broken).get_or_insert(value);
         }
     });
@@ -67,14 +56,14 @@ enum Job<D: Directory> {
 }
 
 /// What one thread does, until there is nothing more to do.
-fn work<D: Directory, B>(pool: &Pool<Job<D>>, mut lister: Lister<D>, mut visitor: impl Visitor<B>) -> ControlFlow<B> {
+fn work<D: Directory, B>(pool: &Pool<Job<D>>, mut lister: Lister<D>, mut worker: impl Worker<B>) -> ControlFlow<B> {
     while let Some((job, working)) = pool.take() {
         if let Job::Part(part) = job {
             lister.resume(*part);
         }
         while !lister.is_done() {
-            lister.step(&mut |found: Result<&Entry>| visitor.visit(found))?;
-            visitor.pause()?;
+            lister.step(&mut worker)?;
+            worker.pause()?;
             if pool.is_over() {
                 return ControlFlow::Continue(());
             }

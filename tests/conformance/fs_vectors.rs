@@ -96,7 +96,7 @@ fn ask(world: &World, question: &Map<String, Value>) -> Option<Value> {
     let options = &question["kw"];
     let follows = options.get("follow_symlinks").is_none_or(|follow| *follow == json!(true));
     let arg = || world.text(question["args"][0].as_str().unwrap());
-    let listed = |walk: Result<Walk>| {
+    let listed = |walk: Result<Walk<'_>>| {
         let (entries, errors): (Vec<_>, Vec<_>) = walk.ok()?.partition(Result::is_ok);
         let entries: Vec<_> = entries.into_iter().map(Result::unwrap).collect();
         // A listing that begins at `.` is in the order of what follows it.
@@ -105,7 +105,7 @@ fn ask(world: &World, question: &Map<String, Value>) -> Option<Value> {
         paths.sort();
         Some(if errors.is_empty() { json!(paths) } else { json!({ "paths": paths, "errors": errors.len() }) })
     };
-    let followed = |walk: Walk| match options["recurse_symlinks"] {
+    let followed = |walk: Walk<'static>| match options["recurse_symlinks"] {
         Value::Bool(true) => walk.follow_symlinks(true),
         _ => walk,
     };

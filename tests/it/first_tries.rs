@@ -155,7 +155,7 @@ fn options_take_values() {
     assert!(tree.at("src").is_dir());
 }
 
-fn sources(start: &Path) -> Result<Walk> {
+fn sources(start: &Path) -> Result<Walk<'_>> {
     Ok(start.glob("**/*.{rs,py}")?.exclude("{target,.git}"))
 }
 

@@ -60,8 +60,9 @@ const FILES: &[(&[&str], Table)] = &[
             ("judge", &["exclude", "pending", "plan", "search"]),
             ("lister", &["judge", "pending", "plan", "search"]),
             ("threads", &["lister", "search"]),
-            ("stream", &["search", "threads"]),
-            ("printed", &["lister", "search"]),
+            ("closures", &["lister", "threads"]),
+            ("stream", &["lister", "search", "threads"]),
+            ("printed", &["closures", "lister", "search"]),
         ],
     ),
     (

@@ -261,7 +261,7 @@ fn count(report: Report) -> Answer {
 }
 
 /// The entries of a listing. Where it is only an error, it is a failure; an error among others is shown.
-fn listed(base: &Path, walk: Walk) -> waypath::Result<Answer> {
+fn listed(base: &Path, walk: Walk<'_>) -> waypath::Result<Answer> {
     let mut entries: Vec<_> = walk.collect();
     if let [Err(_)] = entries[..] {
         return Err(entries.remove(0).unwrap_err());

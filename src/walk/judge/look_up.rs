@@ -30,9 +30,9 @@ impl Judge<'_> {
             && !below.set.is_empty()
             && path.len() < LONGEST
             && options.links == Links::Keep
-            && options.pruned.is_empty()
+            && !options.prunes
             && !options.same_file_system
-            && !matches!(options.order, Order::SortedBy(_))
+            && options.order != Order::SortedBy
             && !self.needs_listing(below)
     }
 

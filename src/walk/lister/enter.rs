@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
 
 use super::frame::Frame;
-use super::{Lend, Lister, leads_nowhere, system_name};
+use super::{Lister, Visitor, leads_nowhere, system_name};
 use crate::error::{Error, Op};
 use crate::flavour::{Flavour, Native};
 use crate::kind::FileKind;
@@ -47,26 +47,26 @@ impl<D: Directory> Clone for Ancestor<D> {
 
 impl<D: Directory> Lister<D> {
     /// Enters the directory whose path the entry has.
-    pub(super) fn enter<B>(&mut self, enter: &Enter, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    pub(super) fn enter<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         if self.descent.must_read_on() {
-            self.read_to_the_end(lend)?;
+            self.read_to_the_end(visitor)?;
             self.be_at(&enter.item);
         }
         let mut is_closed = false;
         let below = match self.open(enter) {
-            Opened::Yes => self.below(enter, lend)?,
+            Opened::Yes => self.below(enter, visitor)?,
             Opened::ToSearch(error) => {
                 is_closed = true;
-                lend(Err(error))?;
-                self.below(enter, lend)?
+                visitor.visit(Err(error))?;
+                self.below(enter, visitor)?
             }
             Opened::No(error) => {
-                error.map_or(ControlFlow::Continue(()), |error| lend(Err(error)))?;
+                error.map_or(ControlFlow::Continue(()), |error| visitor.visit(Err(error)))?;
                 None
             }
         };
         let Some(below) = below else {
-            return enter.own.map_or(ControlFlow::Continue(()), |kind| self.lend(kind, lend));
+            return enter.own.map_or(ControlFlow::Continue(()), |kind| self.lend(kind, visitor));
         };
         let frame = Frame::new(&mut self.entry, below, self.pending.height(), enter.own);
         let mut frame = Frame { raw: self.raw.take(), is_closed, ..frame };
@@ -75,14 +75,14 @@ impl<D: Directory> Lister<D> {
             frame.stays |= above.stays;
         }
         self.frames.push(frame);
-        self.list(lend)
+        self.list(visitor)
     }
 
     /// How it goes on in the directory just opened. Where it is one that leads back, it goes on without
     /// the `**`; if there is nothing else, the directory is left again.
-    fn below<B>(&mut self, enter: &Enter, lend: &mut impl Lend<B>) -> ControlFlow<B, Option<Below>> {
+    fn below<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B, Option<Below>> {
         let Some(error) = self.leads_back(enter) else { return ControlFlow::Continue(Some(enter.item.below)) };
-        lend(Err(error))?;
+        visitor.visit(Err(error))?;
         let above = self.frames.last().expect("BUG: a link in no directory");
         let name = self.pending.text(enter.item.name).to_owned();
         let states = &mut self.pending.states;
@@ -237,7 +237,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Goes back up; the directory itself may be wanted behind its contents.
-    pub(super) fn leave<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    pub(super) fn leave<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         let Some(frame) = self.frames.pop() else { return ControlFlow::Continue(()) };
         self.pending.truncate(frame.height);
         if self.descent.depth() > 0 {
@@ -246,6 +246,6 @@ impl<D: Directory> Lister<D> {
         let Some(kind) = frame.own else { return ControlFlow::Continue(()) };
         frame.restore(&mut self.entry);
         self.raw = frame.raw;
-        self.lend(kind, lend)
+        self.lend(kind, visitor)
     }
 }

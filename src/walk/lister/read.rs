@@ -5,7 +5,7 @@ use std::io;
 use std::ops::ControlFlow;
 
 use super::frame::Frame;
-use super::{Lend, Lister, not_utf8};
+use super::{Asks, Lister, Visitor, not_utf8};
 use crate::error::{Error, Op};
 use crate::kind::FileKind;
 use crate::sys::{Directory, OsPathBuf, Rest};
@@ -13,11 +13,11 @@ use crate::walk::Entry;
 use crate::walk::judge::{Judge, Judged, Parent};
 use crate::walk::pending::{Below, Height, Item, Origin};
 use crate::walk::plan::Wanted;
-use crate::walk::search::{Compare, Order};
+use crate::walk::search::Order;
 
 impl<D: Directory> Lister<D> {
     /// Reads the current directory, or on in it; or adds what is to be looked up in it.
-    pub(super) fn list<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    pub(super) fn list<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         let Self { search, pending, frames, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to list");
         let Parent { depth, below, .. } = frame.parent;
@@ -29,12 +29,13 @@ impl<D: Directory> Lister<D> {
                 judge.up(depth, below);
                 frame.parent.takes_all = judge.takes_all(depth, below);
             }
-            self.read(lend)?;
+            self.read(visitor)?;
             while self.in_order && self.is_unread() {
-                self.read(lend)?;
+                self.read(visitor)?;
             }
         }
         self.begin_items();
+        self.sort_items(visitor);
         ControlFlow::Continue(())
     }
 
@@ -43,12 +44,12 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Reads the rest of the current directory; items go behind those that are being visited.
-    pub(super) fn read_to_the_end<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    pub(super) fn read_to_the_end<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         let frame = self.frames.last().expect("BUG: nothing to read");
         // Those behind were given away.
         self.pending.items.truncate(frame.end);
         while self.is_unread() {
-            self.read(lend)?;
+            self.read(visitor)?;
         }
         let frame = self.frames.last_mut().expect("BUG: nothing was read");
         frame.end = self.pending.items.len();
@@ -56,21 +57,21 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Reads as much of the current directory as the system gives at once.
-    fn read<B>(&mut self, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    fn read<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         let Self { search, pending, frames, descent, buffer, entry, in_order, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to read");
         let mut flow = ControlFlow::Continue(());
         let mut reading = Reading { judge: Judge { search, pending }, frame, entry, in_order: *in_order };
         let rest = descent.read(buffer, |_, name, kind, _| {
             if flow.is_continue() {
-                flow = reading.take(name, kind, lend);
+                flow = reading.take(name, kind, visitor);
             }
         });
         let is_unread = matches!(rest, Ok(Rest::More));
         if let Err(cause) = rest
             && flow.is_continue()
         {
-            flow = reading.fail("", |directory| Error::new(Op::List, directory, cause), lend);
+            flow = reading.fail("", |directory| Error::new(Op::List, directory, cause), visitor);
         }
         frame.is_unread = is_unread;
         flow
@@ -81,21 +82,27 @@ impl<D: Directory> Lister<D> {
         let frame = self.frames.last_mut().expect("BUG: items of nothing");
         frame.next = frame.height.items();
         frame.end = self.pending.items.len();
+    }
+
+    /// Sorts the items of the current directory, if an order is asked for.
+    pub(super) fn sort_items(&mut self, asks: &mut impl Asks) {
+        if !self.in_order {
+            return;
+        }
+        let frame = self.frames.last().expect("BUG: items of nothing");
         let (height, is_raw) = (frame.height, frame.raw.is_some());
-        match &self.search.options.order {
-            Order::Unsorted => {}
-            _ if !self.in_order => {}
-            Order::SortedBy(order) if !is_raw => self.sort_by(&*order.clone(), height),
+        match self.search.options.order {
+            Order::SortedBy if !is_raw => self.sort_by(asks, height),
             _ => self.pending.sort(height),
         }
     }
 
     /// Sorts the items above a height as their entries; what is none comes last.
-    fn sort_by(&mut self, order: &Compare, height: Height) {
+    fn sort_by(&mut self, asks: &mut impl Asks, height: Height) {
         let items = self.pending.items.split_off(height.items());
         let mut entries: Vec<_> = items.into_iter().map(|item| (self.entry_of(&item), item)).collect();
         entries.sort_by(|(left, _), (right, _)| match (left, right) {
-            (Some(left), Some(right)) => order(left, right),
+            (Some(left), Some(right)) => asks.compare(left, right),
             _ => left.is_none().cmp(&right.is_none()),
         });
         self.pending.items.extend(entries.into_iter().map(|(_, item)| item));
@@ -120,26 +127,26 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn take<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    fn take<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         if self.frame.parent.takes_all
             && let Ok(kind) = kind
             && kind != FileKind::Symlink
             && let Some(name) = crate::path::text_of(name)
         {
             if kind != FileKind::Directory && !self.in_order {
-                return self.lend_listed(name, kind, lend);
+                return self.lend_listed(name, kind, visitor);
             }
             let below = if kind == FileKind::Directory { self.frame.parent.below } else { Below::default() };
-            return self.item(name, Item::new(Origin::Listed(kind), Some(Wanted::Anything), below), lend);
+            return self.item(name, Item::new(Origin::Listed(kind), Some(Wanted::Anything), below), visitor);
         }
         match self.judge.listed(&self.frame.parent, name, kind) {
             Judged::LeftOut => ControlFlow::Continue(()),
-            Judged::Item(name, item) => self.item(name, item, lend),
+            Judged::Item(name, item) => self.item(name, item, visitor),
             Judged::Unknown(name, cause) => {
-                self.fail(name, |directory| Error::new(Op::Stat, directory.join(name), cause), lend)
+                self.fail(name, |directory| Error::new(Op::Stat, directory.join(name), cause), visitor)
             }
             Judged::Raw(_, below) if !self.in_order && below.set.is_empty() => {
-                lend(Err(not_utf8(&self.frame.path(self.entry).join(name))))
+                visitor.visit(Err(not_utf8(&self.frame.path(self.entry).join(name))))
             }
             Judged::Raw(kind, below) => {
                 self.judge.pending.add_raw(name, kind, below);
@@ -151,9 +158,9 @@ impl Reading<'_> {
     /// Where no order is asked for, an entry that is only wanted is lent at once, before its name is
     /// put anywhere.
     #[inline]
-    fn item<B>(&mut self, name: &str, item: Item, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    fn item<B>(&mut self, name: &str, item: Item, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         match item.origin {
-            Origin::Listed(kind) if !self.in_order && item.is_only_wanted() => self.lend_listed(name, kind, lend),
+            Origin::Listed(kind) if !self.in_order && item.is_only_wanted() => self.lend_listed(name, kind, visitor),
             _ => {
                 self.judge.pending.add(name, 1, item);
                 ControlFlow::Continue(())
@@ -162,15 +169,15 @@ impl Reading<'_> {
     }
 
     #[inline]
-    fn lend_listed<B>(&mut self, name: &str, kind: FileKind, lend: &mut impl Lend<B>) -> ControlFlow<B> {
+    fn lend_listed<B>(&mut self, name: &str, kind: FileKind, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         if let Some(directory) = &self.frame.raw {
-            return lend(Err(not_utf8(&directory.join(name))));
+            return visitor.visit(Err(not_utf8(&directory.join(name))));
         }
         self.entry.path.set_child(self.frame.prefix, name);
         self.entry.depth = self.frame.parent.depth + 1;
         self.entry.kind = kind;
-        let is_pruned = self.judge.search.prunes_any() && self.judge.search.prunes(self.entry);
-        if is_pruned { ControlFlow::Continue(()) } else { lend(Ok(self.entry)) }
+        let is_pruned = self.judge.search.options.prunes && visitor.prunes(self.entry);
+        if is_pruned { ControlFlow::Continue(()) } else { visitor.visit(Ok(self.entry)) }
     }
 
     /// Takes the failure of a name; of the directory itself, if it is empty.
@@ -178,11 +185,11 @@ impl Reading<'_> {
         &mut self,
         name: &str,
         error: impl FnOnce(OsPathBuf) -> Error,
-        lend: &mut impl Lend<B>,
+        visitor: &mut impl Visitor<B>,
     ) -> ControlFlow<B> {
         let error = error(self.frame.path(self.entry));
         if !self.in_order {
-            return lend(Err(error));
+            return visitor.visit(Err(error));
         }
         self.judge.pending.add_failure(name, error);
         ControlFlow::Continue(())

@@ -110,6 +110,7 @@ mod tests {
     use crate::pattern::Pattern;
     use crate::sys::Dir;
     use crate::tree::MOST_OPEN;
+    use crate::walk::closures::{Alone, Closures};
     use crate::walk::plan::Begins;
     use crate::walk::search::{Options, Order, Scope, Search};
 
@@ -125,13 +126,14 @@ mod tests {
     }
 
     fn step(lister: &mut Lister<Dir>, found: &mut Vec<String>) {
-        _ = lister.step(&mut |entry: Result<&Entry>| {
+        let visit = |entry: Result<&Entry>| {
             found.push(match entry {
                 Ok(entry) => entry.to_string(),
                 Err(error) => format!("{error}"),
             });
             ControlFlow::<()>::Continue(())
-        });
+        };
+        _ = lister.step(&mut Alone { closures: &mut Closures::default(), visit });
     }
 
     fn rest(lister: &mut Lister<Dir>, found: &mut Vec<String>) {

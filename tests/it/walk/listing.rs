@@ -1,16 +1,17 @@
 //! Listings: which paths, in which order, and what could not be listed.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 
-use waypath::{CopyOptions, FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
+use waypath::{CopyOptions, Entry, FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
 
 use crate::support::util::Tree;
 
 /// The paths of a listing, relative to the tree; an error is shown by its operation.
 #[track_caller]
-fn paths(tree: &Tree, walk: Result<Walk>) -> Vec<String> {
+fn paths(tree: &Tree, walk: Result<Walk<'_>>) -> Vec<String> {
     let show = |entry: Result<waypath::Entry>| match entry {
         Ok(entry) => entry.relative_to(&**tree).unwrap().as_posix().into_owned(),
         Err(error) => format!("error: {:?}", error.op()),
@@ -221,7 +222,7 @@ fn neighbours_stand_in_order_of_parts() {
 }
 
 /// The texts of a listing.
-fn texts(walk: Result<Walk>) -> Vec<String> {
+fn texts(walk: Result<Walk<'_>>) -> Vec<String> {
     walk.unwrap().map(|entry| entry.unwrap().as_posix().into_owned()).collect()
 }
 
@@ -264,17 +265,157 @@ fn patterns_come_in_many_types() {
     assert_eq!(found(patterns) + found(texts), 4);
 }
 
+/// An option that is set too late fails, and so does the listing.
 #[test]
-fn options_come_too_late_after_the_first_entry() {
+fn options_after_the_first_entry_are_an_error() {
     let tree = Tree::new(["a/x", "b", "c"]);
-    let mut walk = tree.walk();
-    assert_eq!(walk.next().unwrap().unwrap().name(), "a");
-    let walk = walk.min_depth(2).max_depth(1).hidden(false).exclude("**").prune(|_| true).only(FileKind::Symlink);
-    let walk =
-        walk.follow_symlinks(true).same_file_system(true).case_sensitive(false).contents_first(true).unsorted(true);
-    let walk = walk.visit_once(true);
-    let walk = walk.sorted_by(|left, right| right.cmp(left)).threads(3);
-    assert_eq!(paths(&tree, Ok(walk)), ["a/x", "b", "c"]);
+    let options: [fn(Walk<'_>) -> Walk<'_>; 18] = [
+        |walk| walk.min_depth(1),
+        |walk| walk.max_depth(3),
+        |walk| walk.hidden(true),
+        |walk| walk.exclude("none"),
+        |walk| walk.prune(|_| false),
+        |walk| walk.only(FileKind::File),
+        |walk| walk.follow_symlinks(false),
+        |walk| walk.same_file_system(false),
+        |walk| walk.case_sensitive(true),
+        |walk| walk.contents_first(false),
+        |walk| walk.unsorted(false),
+        |walk| walk.unsorted(true),
+        |walk| walk.visit_once(false),
+        |walk| walk.skip_non_utf8(true),
+        |walk| walk.sorted_by(|left, right| left.cmp(right)),
+        |walk| walk.threads(1),
+        |walk| walk.threads(2).unsorted(true),
+        |walk| walk.max_depth(1).min_depth(0),
+    ];
+    let begins: [fn(&Tree) -> Walk<'static>; 3] =
+        [|tree| tree.walk(), |tree| tree.walk().unsorted(true), |tree| tree.walk().unsorted(true).threads(2)];
+    for (number, option) in options.into_iter().enumerate() {
+        for begin in begins {
+            let late = |entries: usize| {
+                let mut walk = begin(&tree);
+                _ = walk.by_ref().take(entries).count();
+                option(walk)
+            };
+            assert!(late(0).map(Result::unwrap).count() >= 3, "option {number} in time");
+            for entries in [1, 4, 5] {
+                let mut walk = late(entries);
+                let error = walk.next().unwrap().unwrap_err();
+                assert_eq!((error.op(), error.kind()), (Op::List, ErrorKind::InvalidInput), "option {number}");
+                assert!(walk.next().is_none() && walk.hidden(true).next().unwrap().is_err(), "option {number}");
+                let visited = late(entries).visit(|found| ControlFlow::Break(found.is_err()));
+                assert_eq!(visited, ControlFlow::Break(true), "option {number}");
+            }
+        }
+    }
+}
+
+/// Each way to list a tree that gives directories before their contents, with the closures of the caller.
+fn ways_down() -> [fn(&Tree) -> Walk<'static>; 5] {
+    [
+        |tree| tree.walk(),
+        |tree| tree.walk().unsorted(true),
+        |tree| tree.walk().sorted_by(|left, right| right.cmp(left)),
+        |tree| tree.walk().unsorted(true).threads(3),
+        |tree| tree.glob("**").unwrap().follow_symlinks(true),
+    ]
+}
+
+#[test]
+fn a_directory_is_skipped_after_its_entry() {
+    let tree = Tree::new(["a/x/deep", "b/x/deep", "b/y", "c"]);
+    for way in ways_down() {
+        for skipped in ["a", "b", "a/x", "b/x", "b/y", "c", "none"] {
+            let mut walk = way(&tree);
+            let mut found = Vec::new();
+            while let Some(entry) = walk.next() {
+                let entry = entry.unwrap();
+                if entry.relative() == skipped {
+                    walk.skip_dir();
+                }
+                found.push(entry.relative().as_posix().into_owned());
+            }
+            let mut expected: Vec<_> =
+                way(&tree).map(|entry| entry.unwrap().relative().as_posix().into_owned()).collect();
+            expected.retain(|text| !text.starts_with(&format!("{skipped}/")));
+            found.sort();
+            expected.sort();
+            assert_eq!(found, expected, "{skipped}");
+        }
+    }
+}
+
+/// Skipping does what pruning does but that the directory itself is listed, in every order.
+#[test]
+fn skipping_all_directories_leaves_the_first_level() {
+    let tree = Tree::new(["a/x/deep", "b/x/deep", "c", "d/"]);
+    for way in ways_down() {
+        let (mut walk, mut count) = (way(&tree), 0);
+        while let Some(entry) = walk.next() {
+            count += usize::from(entry.unwrap().depth() > 0);
+            walk.skip_dir();
+        }
+        let begins_with_start = way(&tree).any(|entry| entry.unwrap().depth() == 0);
+        assert_eq!(count, if begins_with_start { 0 } else { 4 });
+    }
+}
+
+#[test]
+fn contents_that_came_before_are_not_skipped() {
+    let tree = Tree::new(["a/x", "b"]);
+    let mut walk = tree.walk().contents_first(true);
+    walk.skip_dir();
+    let mut count = 0;
+    while walk.next().is_some() {
+        walk.skip_dir();
+        count += 1;
+    }
+    assert_eq!(count, 3);
+}
+
+#[test]
+fn closures_borrow_and_change_what_they_like() {
+    let tree = Tree::new(["a/x", "b/x", "c"]);
+    let (mut seen, mut compared, skips) = (HashSet::new(), 0, vec!["c".to_owned()]);
+    let entries = tree
+        .walk()
+        .prune(|entry| !seen.insert(entry.name().to_owned()) || skips.iter().any(|skip| skip == entry.name()))
+        .sorted_by(|left, right| {
+            compared += 1;
+            right.cmp(left)
+        })
+        .entries()
+        .unwrap();
+    let names: Vec<_> = entries.iter().map(|entry| entry.relative().as_posix()).collect();
+    assert_eq!((names, compared > 0), (vec!["b".into(), "b/x".into(), "a".into()], true));
+    assert_eq!(seen.len(), 4);
+
+    let (mut asked, mut pruned_in_visit) = (0, 0);
+    _ = tree.walk().prune(|_| (pruned_in_visit += 1, true).1).visit(|_| ControlFlow::<()>::Continue(()));
+    let counted = tree.walk().threads(2).unsorted(true).prune(|entry| (asked += 1, entry.is_dir()).1).count();
+    assert_eq!((pruned_in_visit, asked, counted), (3, 3, 1));
+    let mut in_threads = 0;
+    let flow =
+        tree.walk().threads(3).prune(|_| (in_threads += 1, false).1).par_visit(|_| ControlFlow::<()>::Continue(()));
+    assert_eq!((flow, in_threads), (ControlFlow::Continue(()), 5));
+    let mut printed = 0;
+    assert_eq!(tree.walk().prune(|_| (printed += 1, true).1).tree().to_string().lines().count(), 1);
+    assert_eq!(printed, 3);
+}
+
+#[test]
+fn a_listing_is_collected_up_to_its_first_error_or_with_all() {
+    let tree = Tree::new(["a", "b/c"]);
+    assert_eq!(tree.walk().paths().unwrap(), [tree.at("a"), tree.at("b"), tree.at("b/c")]);
+    assert_eq!(tree.walk().entries().unwrap(), tree.walk().paths().unwrap());
+    let failing = || tree.walk().exclude("..");
+    assert_eq!(failing().paths().unwrap_err().op(), Op::Pattern);
+    assert_eq!(failing().entries().unwrap_err().op(), Op::Pattern);
+    let (entries, errors) = failing().entries_and_errors();
+    assert_eq!((entries.len(), errors.len()), (0, 1));
+    let (entries, errors) = tree.walk().entries_and_errors();
+    assert_eq!((entries.len(), errors.len()), (3, 0));
 }
 
 #[test]
@@ -313,7 +454,7 @@ fn a_visitor_that_breaks_is_the_last_to_be_called() {
 #[test]
 #[cfg(not(target_family = "wasm"))] // A panic ends the program there.
 fn a_closure_that_panics_is_heard_of() {
-    let panics = |walk: fn(Walk) -> usize| {
+    let panics = |walk: fn(Walk<'_>) -> usize| {
         let tree = Tree::new(["a/b", "c/d"]);
         let listed = std::panic::AssertUnwindSafe(|| walk(tree.walk().prune(|_| panic!("by the test"))));
         std::panic::catch_unwind(listed).is_err()
@@ -363,7 +504,7 @@ fn large_directories_below_one_another_are_listed_whole() {
         directory /= "next";
         directory.mkdir().unwrap();
     }
-    let sorted = |walk: Walk| {
+    let sorted = |walk: Walk<'_>| {
         let line = |entry: Result<waypath::Entry>| {
             let entry = entry.unwrap();
             assert_eq!(entry.is_dir(), entry.name() == "next", "{entry}");
@@ -384,72 +525,6 @@ fn large_directories_below_one_another_are_listed_whole() {
     }
 }
 
-/// No thread starts on WASI.
-#[cfg(not(target_family = "wasm"))]
-mod threads {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-    use super::*;
-
-    /// Waits for something that another thread does.
-    #[track_caller]
-    fn wait_until(is_so: impl Fn() -> bool) {
-        let begin = std::time::Instant::now();
-        while !is_so() {
-            assert!(begin.elapsed().as_secs() < 300, "it does not happen");
-            std::thread::yield_now();
-        }
-    }
-
-    #[test]
-    fn an_entry_that_threads_found_does_not_wait_for_others() {
-        const LEVELS: usize = 20;
-        let tree = Tree::new([]);
-        for level in 0..LEVELS {
-            let directory = tree.at(&"slow/".repeat(level));
-            directory.mkdir_all().unwrap();
-            (directory / "file").touch().unwrap();
-        }
-        let taken = Arc::new(AtomicUsize::new(0));
-        let by_listing = taken.clone();
-        // The listing goes into a directory when all files above it have been taken.
-        let walk = tree.glob("**/file").unwrap().unsorted(true).threads(4).prune(move |entry| {
-            if entry.name() == "slow" {
-                wait_until(|| by_listing.load(Ordering::Relaxed) >= entry.depth());
-            }
-            false
-        });
-        for file in walk {
-            assert_eq!(file.unwrap().depth(), taken.fetch_add(1, Ordering::Relaxed) + 1);
-        }
-        assert_eq!(taken.load(Ordering::Relaxed), LEVELS);
-    }
-
-    #[test]
-    fn dropping_a_threaded_walk_ends_its_threads() {
-        const DIRECTORIES: usize = 1000;
-        let tree = Tree::new(["file"]);
-        (0..DIRECTORIES).for_each(|number| tree.at(&format!("d{number}")).mkdir().unwrap());
-        let (is_dropped, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-        let (dropped, count) = (is_dropped.clone(), asked.clone());
-        let mut walk = tree.glob(["file", "*/no"]).unwrap().unsorted(true).threads(4).prune(move |entry| {
-            if entry.name() != "file" {
-                count.fetch_add(1, Ordering::Relaxed);
-                wait_until(|| dropped.load(Ordering::Relaxed));
-                // The listing is slow.
-                std::thread::sleep(std::time::Duration::from_millis(10));
-            }
-            false
-        });
-        assert_eq!(walk.next().unwrap().unwrap().name(), "file");
-        is_dropped.store(true, Ordering::Relaxed);
-        drop(walk);
-        assert_eq!(Arc::strong_count(&asked), 1, "no thread has the closure any more");
-        assert!(asked.load(Ordering::Relaxed) < DIRECTORIES);
-    }
-}
-
 #[cfg(unix)]
 mod unix {
     use std::ffi::OsStr;
@@ -457,6 +532,36 @@ mod unix {
 
     use super::*;
     use crate::support::util::{as_nobody, symlink};
+
+    /// macOS has no such names.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_are_not_utf8_are_left_out_or_skipped() {
+        let tree = Tree::new(["a/f", "b"]);
+        let raw = tree.at("a").as_std_path().join(OsStr::from_bytes(b"\xff"));
+        std::fs::create_dir(&raw).unwrap();
+        std::fs::write(raw.join("f"), "").unwrap();
+        std::fs::write(tree.at("b").as_std_path().with_file_name(OsStr::from_bytes(b"\xfe")), "").unwrap();
+        for way in ways_down() {
+            let all = way(&tree).entries_and_errors();
+            let utf8 = way(&tree).skip_non_utf8(true).entries_and_errors();
+            let mut skipping = way(&tree);
+            let mut errors = Vec::new();
+            while let Some(found) = skipping.next() {
+                if let Err(error) = found {
+                    skipping.skip_dir();
+                    errors.push(error.path().to_owned());
+                }
+            }
+            let sorted = |mut entries: Vec<Entry>| {
+                entries.sort();
+                entries
+            };
+            assert_eq!((sorted(all.0), all.1.len()), (sorted(utf8.0), 3));
+            assert!(utf8.1.is_empty() && errors.len() == 2 && errors.contains(&raw), "{errors:?}");
+        }
+        assert_eq!(tree.glob("*/*/f").unwrap().skip_non_utf8(true).count(), 0);
+    }
 
     #[test]
     fn links_to_directories_are_followed_but_by_stars() {
@@ -573,7 +678,7 @@ mod unix {
 
     /// The items of a listing, relative to the tree, in which `b?` is not UTF-8: entries as they are, errors in
     /// brackets.
-    fn raw_lines(tree: &Tree, walk: Walk) -> Vec<String> {
+    fn raw_lines(tree: &Tree, walk: Walk<'_>) -> Vec<String> {
         let show = |path: &std::path::Path| {
             path.strip_prefix(tree.as_str()).unwrap().to_string_lossy().replace('\u{fffd}', "?")
         };
@@ -597,7 +702,7 @@ mod unix {
         std::fs::write(raw.join(OsStr::from_bytes(b"\xfe.rs")), "").unwrap();
         std::os::unix::fs::symlink("sub", raw.join("link")).unwrap();
 
-        let lines = |walk: Walk| raw_lines(&tree, walk);
+        let lines = |walk: Walk<'_>| raw_lines(&tree, walk);
         let all = [
             "a",
             "(b?)",

@@ -16,8 +16,8 @@ use crate::support::util::{Tree, alone, as_nobody};
 type Items = Vec<Result<Entry>>;
 
 /// What a listing gives in each way in which it can be asked.
-fn faces(walk: impl Fn() -> Walk) -> BTreeMap<&'static str, Items> {
-    let visited = |walk: Walk| {
+fn faces(walk: impl Fn() -> Walk<'static>) -> BTreeMap<&'static str, Items> {
+    let visited = |walk: Walk<'_>| {
         let mut items = Items::new();
         _ = walk.visit(|item| {
             items.push(item.cloned());
@@ -25,7 +25,7 @@ fn faces(walk: impl Fn() -> Walk) -> BTreeMap<&'static str, Items> {
         });
         items
     };
-    let visited_in_threads = |walk: Walk| {
+    let visited_in_threads = |walk: Walk<'_>| {
         let items = Mutex::new(Items::new());
         _ = walk.threads(2).par_visit(|item| {
             items.lock().unwrap().push(item.cloned());
@@ -77,7 +77,8 @@ fn odd_names_are_all_accounted_for() {
         failures.sort_by(|left, right| left.1.cmp(&right.1));
         failures
     };
-    let walks: [fn(&Tree) -> Walk; 3] = [|tree| tree.iterdir(), |tree| tree.walk(), |tree| tree.rglob("*").unwrap()];
+    let walks: [fn(&Tree) -> Walk<'static>; 3] =
+        [|tree| tree.iterdir(), |tree| tree.walk(), |tree| tree.rglob("*").unwrap()];
     for (at, walk) in walks.iter().enumerate() {
         let goes_below = at > 0;
         for (face, items) in faces(|| walk(&tree)) {
@@ -118,7 +119,7 @@ fn what_is_looked_up_needs_no_permission_to_read_directories() {
     let mode = |name, mode| fs::set_permissions(tree.at(name).as_str(), fs::Permissions::from_mode(mode)).unwrap();
     mode("d/sub", 0o111);
     mode("d", 0o111);
-    let options: [fn(Walk) -> Walk; 14] = [
+    let options: [fn(Walk<'_>) -> Walk<'_>; 14] = [
         |walk| walk,
         |walk| walk.unsorted(true),
         |walk| walk.sorted_by(|left, right| left.cmp(right)),
@@ -342,7 +343,7 @@ fn few_directories_are_open_and_none_is_left_so() {
     let tree = chain(100);
     let before = descriptors();
 
-    let most = |walk: Walk| {
+    let most = |walk: Walk<'_>| {
         let mut most = 0;
         _ = walk.visit(|_| {
             most = most.max(descriptors());

@@ -65,10 +65,10 @@ proptest! {
             let is_met = |item: &Result<Entry>| item.as_ref().map_or_else(|error| error.op() != Op::Convert, |_| true);
             // Where case does not matter, what is looked up has the spelling of one of the patterns.
             let spelled = |text: String| if cfg!(windows) { text.to_lowercase() } else { text };
-            let names = |walk: Result<Walk>| -> Option<Vec<_>> {
+            let names = |walk: Result<Walk<'_>>| -> Option<Vec<_>> {
                 walk.ok().map(|walk| walk.filter(is_met).map(item_text).map(spelled).collect())
             };
-            let both = |list: &dyn Fn(&[String]) -> Result<Walk>| {
+            let both = |list: &dyn Fn(&[String]) -> Result<Walk<'_>>| {
                 let [branched, plain] = [slice::from_ref(&pattern), &alternatives[..]].map(|patterns| names(list(patterns)));
                 assert_eq!(branched, plain, "{pattern:?} {alternatives:?}");
             };
@@ -451,7 +451,7 @@ impl Wish {
         }
     }
 
-    fn walk(&self, start: &Path) -> Walk {
+    fn walk(&self, start: &Path) -> Walk<'static> {
         let mut walk = match &self.target {
             Target::Iterdir => start.iterdir(),
             Target::Walk => start.walk(),

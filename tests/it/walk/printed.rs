@@ -6,7 +6,7 @@ use crate::support::util::Tree;
 
 /// Checks what is printed below the line of the start.
 #[track_caller]
-fn prints<const N: usize>(tree: &waypath::Tree, lines: [&str; N]) {
+fn prints<const N: usize>(tree: &waypath::Tree<'_>, lines: [&str; N]) {
     let text = tree.to_string();
     assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), lines);
     assert!(!text.ends_with('\n'));
@@ -104,7 +104,7 @@ fn a_start_that_is_no_directory_is_an_error_below_it() {
 #[test]
 fn options_count_for_trees() {
     let tree = Tree::new([".git/x", "src/lib.rs", "target/debug/x"]);
-    let walk = || -> Walk { tree.walk().hidden(false).exclude("target") };
+    let walk = || -> Walk<'static> { tree.walk().hidden(false).exclude("target") };
     prints(&walk().tree(), ["└── src/", "    └── lib.rs"]);
     assert!(format!("{:?}", walk().tree()).contains(tree.name()));
 }
