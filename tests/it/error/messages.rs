@@ -322,6 +322,8 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     ("src/sys/hooked.rs", "a back end of tests"),
     ("src/report.rs", "what a report prints: `reports.rs`"),
     ("src/report/attribute.rs", "what a report prints: `reports.rs`"),
+    ("src/proptest.rs", "why a name is not generated"),
+    ("src/serde.rs", "what serde's errors expected"),
     ("src/path/portability.rs", "what `portability` finds: `interface.rs`"),
 ];
 
