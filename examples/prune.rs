@@ -16,7 +16,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
-use waypath::{Entry, FileKind, PathBuf, Pattern, Result};
+use waypath::{Entry, FileKind, PathBuf, Pattern, Result, Size};
 
 #[path = "common/output.rs"]
 mod output;
@@ -78,11 +78,11 @@ fn show(folders: &[Entry], complaints: &mut Complaints) -> io::Result<()> {
             row(&"?", &"?", &"?", &folder.printable())?;
             continue;
         };
-        row(&Bytes(size.allocated), &Bytes(size.apparent), &size.files, &folder.printable())?;
+        row(&Size(size.allocated), &Size(size.apparent), &size.files, &folder.printable())?;
         (allocated, apparent, files) = (allocated + size.allocated, apparent + size.apparent, files + size.files);
     }
     let sum = if folders.len() == 1 { "1 folder".to_owned() } else { format!("{} folders", folders.len()) };
-    row(&Bytes(allocated), &Bytes(apparent), &files, &sum)
+    row(&Size(allocated), &Size(apparent), &files, &sum)
 }
 
 /// Shows folders, and removes them if that is wanted.
@@ -96,21 +96,6 @@ fn prune(folders: &[Entry], removes: bool, complaints: &mut Complaints) -> io::R
     }
     let removed = folders.iter().filter_map(|folder| complaints.unless(folder.rmtree())).count();
     say(format!("{removed} of {} removed", folders.len()))
-}
-
-/// A number of bytes, for people.
-struct Bytes(u64);
-
-impl fmt::Display for Bytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = ["B", "KiB", "MiB", "GiB", "TiB"];
-        let step = (self.0.max(1).ilog2() / 10).min(4);
-        let text = match step {
-            0 => format!("{} B", self.0),
-            _ => format!("{:.1} {}", self.0 as f64 / (1u64 << (step * 10)) as f64, units[step as usize]),
-        };
-        f.pad(&text)
-    }
 }
 
 fn main() -> ExitCode {

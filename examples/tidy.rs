@@ -10,7 +10,7 @@
 //! folders stay where they are.
 
 use std::error::Error;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::process::ExitCode;
 
 use waypath::{FileKind, Op, Path, PathBuf, Result, TempDir, path};
@@ -56,17 +56,7 @@ fn plan(folder: &Path) -> Result<Vec<Move>> {
 /// Moves a file; to `name (2).txt`, `name (3).txt` … where the name is taken.
 fn move_to_free((file, target): &Move) -> Result<PathBuf> {
     target.parent().mkdir_all()?;
-    let mut free = target.clone();
-    let mut number = 1;
-    loop {
-        match file.move_to(&free) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                number += 1;
-                free = target.with_stem(format!("{} ({number})", target.stem()))?;
-            }
-            result => return result,
-        }
-    }
+    target.at_free_name(|free| file.move_to(free))
 }
 
 /// Carries a plan out as far as possible; returns how many files could not be moved.

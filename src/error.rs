@@ -138,6 +138,8 @@ pub enum Op {
     Readlink,
     /// Looking for a name here and above.
     FindUp,
+    /// Looking for a program.
+    Which,
     /// Listing a directory.
     List,
     /// Following a link in a listing: it leads back to a directory on the way to it.
@@ -209,6 +211,7 @@ impl Op {
             Self::Resolve => "resolve {}",
             Self::Readlink => "read the link {}",
             Self::FindUp => "look in {} and above for {}",
+            Self::Which => "find the program {}",
             Self::List => "list {}",
             Self::Follow => "follow the link {} back to {}",
             Self::Mkdir => "create directory {}",

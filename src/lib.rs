@@ -86,6 +86,8 @@ mod report;
 
 mod kind;
 
+mod size;
+
 mod printable;
 
 mod sys;
@@ -111,6 +113,7 @@ pub use path::{
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
 pub use report::{Action, Attribute, NotKept, Progress, Report, SkipReason, Skipped, Step};
+pub use size::Size;
 pub use walk::{Entry, IntoPatterns, Tree, Walk, glob};
 
 /// The code in the README, compiled and run as the examples here are.

@@ -20,6 +20,7 @@ mod windows;
 mod windows {
     mod identity;
     mod kinds;
+    mod programs;
     mod reserved_names;
     mod retry;
     mod streams;
@@ -53,11 +54,11 @@ pub(crate) use back_end::{AtomicTarget, Dir, Draft, Metadata};
 /// Every verb on paths.
 pub(crate) use back_end::{
     append, create, create_dir, create_dir_with_mode, create_if_missing, create_new, error_kind, file_id, group,
-    hard_link, home_dir, home_dir_of, inode, is_junction, is_loop, is_mount, is_out_of_descriptors, loop_error, lstat,
-    may_not_read, may_not_write, most_descriptors, names, not_found, open, owner, permission_bits, read, read_link,
-    read_text, remove_dir, remove_file, rename, rename_new, resolve, resolve_strict, set_permission_bits, set_times,
-    set_times_to_now, special, stat, symlink, taken_error, temp_dir, umask, variable, working_dir, working_dir_on,
-    write,
+    hard_link, home_dir, home_dir_of, inode, is_executable, is_junction, is_loop, is_mount, is_out_of_descriptors,
+    loop_error, lstat, may_not_read, may_not_write, most_descriptors, names, not_found, open, owner, permission_bits,
+    program_names, read, read_link, read_text, remove_dir, remove_file, rename, rename_new, resolve, resolve_strict,
+    search_path, set_permission_bits, set_times, set_times_to_now, special, stat, symlink, taken_error, temp_dir,
+    umask, variable, working_dir, working_dir_on, write,
 };
 pub(crate) use directory::{Access, Directory, Links, Rest};
 pub(crate) use edit_dir::{

@@ -84,10 +84,10 @@ enum Role {
 
 fn role(op: Op) -> Role {
     match op {
-        Op::Home | Op::Cwd | Op::Expand => Role::None,
+        Op::Home | Op::Cwd | Op::Expand | Op::Which => Role::None,
         Op::Read | Op::List | Op::Copy => Role::Content,
         Op::Write | Op::Touch => Role::Written,
-        Op::TempDir => Role::Directory,
+        Op::TempDir | Op::TempFile => Role::Directory,
         Op::Unlink | Op::Rmdir | Op::Rmtree | Op::Rename | Op::Replace | Op::Move => Role::Named,
         Op::Mkdir => Role::Name,
         _ => Role::Other,

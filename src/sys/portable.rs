@@ -271,6 +271,24 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
+/// The directories in which programs are looked for. An empty path stands for the working directory.
+pub(crate) fn search_path() -> Vec<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_else(|| if cfg!(unix) { "/bin:/usr/bin" } else { "" }.into());
+    let parts = env::split_paths(&path);
+    // Windows knows no empty parts.
+    parts.filter(|part| cfg!(unix) || !part.as_os_str().is_empty()).collect()
+}
+
+/// Whether a file is there that can be run, which std does not say.
+pub(crate) fn is_executable(_: &Path) -> bool {
+    false
+}
+
+/// The names that the file of a program may have.
+pub(crate) fn program_names(name: &str) -> Vec<String> {
+    vec![name.to_owned()]
+}
+
 pub(crate) fn temp_dir() -> PathBuf {
     match cfg!(target_family = "wasm") {
         // std panics.

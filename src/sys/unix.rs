@@ -35,8 +35,8 @@ pub(crate) use resolve::{resolve, resolve_strict};
 use super::edit_dir::Existing;
 use super::portable;
 pub(crate) use portable::{
-    Metadata, append, create, error_kind, is_junction, lstat, names, open, read, read_text, stat, variable,
-    working_dir, working_dir_on, write,
+    Metadata, append, create, error_kind, is_junction, lstat, names, open, program_names, read, read_text, search_path,
+    stat, variable, working_dir, working_dir_on, write,
 };
 
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
@@ -87,6 +87,11 @@ pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
 /// The text of a symbolic link.
 pub(crate) fn read_link(path: &Path) -> io::Result<PathBuf> {
     ambient([path], |[link]| link.read_link()).map(PathBuf::from)
+}
+
+/// Whether a file is there that this user may run.
+pub(crate) fn is_executable(path: &Path) -> bool {
+    stat(path).is_ok_and(|found| found.is_file()) && Place::of(path).check_access(Access::EXEC_OK).is_ok()
 }
 
 /// Whether it is known that a file or directory may not be read.

@@ -8,6 +8,7 @@ mod errors;
 mod identity;
 mod kinds;
 mod opening;
+mod programs;
 mod remove;
 mod rename;
 mod reserved_names;
@@ -37,8 +38,8 @@ use super::{Links, portable};
 use crate::report::Attribute;
 pub(crate) use portable::{
     AtomicTarget, Dir, Draft, Metadata, group, home_dir, home_dir_of, inode, is_loop, is_mount, is_out_of_descriptors,
-    may_not_read, may_not_write, most_descriptors, names, owner, permission_bits, resolve, set_times_to_now, special,
-    temp_dir, umask, variable, working_dir, working_dir_on,
+    may_not_read, may_not_write, most_descriptors, names, owner, permission_bits, resolve, search_path,
+    set_times_to_now, special, temp_dir, umask, variable, working_dir, working_dir_on,
 };
 
 pub(crate) fn stat(path: &Path) -> io::Result<Metadata> {
@@ -223,6 +224,21 @@ pub(crate) fn is_junction(path: &Path) -> io::Result<bool> {
     refuse_misread(path, Purpose::Read)?;
     let link = opening::link_at(path).map_err(|error| explained(path, error))?;
     Ok(link == Some(Link::Junction))
+}
+
+/// Whether a file is there that can be run.
+pub(crate) fn is_executable(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    programs::is_program(&name, &program_suffixes()) && stat(path).is_ok_and(|found| found.is_file())
+}
+
+/// The names that the file of a program may have.
+pub(crate) fn program_names(name: &str) -> Vec<String> {
+    programs::names(name, &program_suffixes())
+}
+
+fn program_suffixes() -> Vec<String> {
+    programs::suffixes(variable("PATHEXT").and_then(|text| text.into_string().ok()).as_deref())
 }
 
 /// The real path of what is there: verbatim if the path that was given is, or if it means something else otherwise.

@@ -5,9 +5,12 @@ mod atomic_file;
 mod copy;
 mod failed_reports;
 mod files;
+mod free_name;
 #[cfg(unix)]
 mod links;
 mod mode;
+#[cfg(not(target_family = "wasm"))]
+mod programs;
 #[cfg(target_os = "linux")]
 mod remove;
 mod size;

@@ -9,6 +9,7 @@ use crate::support::source::{Source, Token, sources};
 const ROOMS: Table = &[
     ("printable", &[]),
     ("kind", &[]),
+    ("size", &[]),
     ("flavour", &[]),
     ("report", &["kind", "printable"]),
     ("sys", &["flavour", "kind", "printable", "report"]),

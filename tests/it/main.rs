@@ -23,6 +23,7 @@ mod printable;
 mod proptest;
 #[cfg(feature = "serde")]
 mod serde;
+mod size;
 #[cfg(target_os = "linux")]
 mod tree;
 mod walk;

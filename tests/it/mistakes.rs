@@ -2,7 +2,7 @@
 //!
 //! Each row is tried in the same tree, which stays as it is.
 
-use waypath::{CopyOptions, Op, Overwrite, Result, TempDir, TempFile, TempOptions, TouchOptions, path};
+use waypath::{CopyOptions, Op, Overwrite, Path, Result, TempDir, TempFile, TempOptions, TouchOptions, path};
 
 use crate::support::util::Tree;
 
@@ -174,6 +174,10 @@ const MISTAKES: &[Mistake] = mistakes! {
     Readlink "it is no link" InvalidInput: t => t.at("f").readlink();
     TempDir "the parent is missing" NotFound: t => TempDir::new_in(t.at("no"));
     TempDir "a file is the parent" NotADirectory: t => TempDir::new_in(t.at("f"));
+    Which "there is no such program" NotFound: _ => Path::which("no-such-program");
+    Which "nothing is there" NotFound: t => Path::which(t.at("no"));
+    Which "it is a directory" NotFound: t => Path::which(t.at("d"));
+    Which "it cannot be run" NotFound: t => Path::which(t.at("f"));
     TempFile "the parent is missing" NotFound: t => TempFile::new_in(t.at("no"));
     TempFile "a file is the parent" NotADirectory: t => TempFile::new_in(t.at("f"));
     TempFile "the prefix holds a separator" InvalidInput: t => TempOptions::new().prefix("a/b").parent(&**t).file();

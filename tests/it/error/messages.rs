@@ -183,6 +183,8 @@ const ON_DISK: &[OnDisk] = &[
     ("cannot create a temporary file in `@/a`: No such file or directory (os error 2)", |at| {
         TempFile::new_in(at / "a").unwrap_err()
     }),
+    ("cannot find the program `a`: no directory in `PATH` has it", |_| Path::which("a").unwrap_err()),
+    ("cannot find the program `@/a`: no file that can be run has this path", |at| Path::which(at / "a").unwrap_err()),
     // What the crate refuses by itself.
     ("cannot create a temporary file in `@`: prefix and suffix must not hold a separator", |at| {
         TempOptions::new().prefix("a/").parent(at).file().unwrap_err()
@@ -324,6 +326,8 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     ("src/report/attribute.rs", "what a report prints: `reports.rs`"),
     ("src/proptest.rs", "why a name is not generated"),
     ("src/serde.rs", "what serde's errors expected"),
+    ("src/size.rs", "a number and a unit: `size.rs`"),
+    ("src/fs/free_name.rs", "a name with a number: `free_name.rs`"),
     ("src/path/portability.rs", "what `portability` finds: `interface.rs`"),
 ];
 
