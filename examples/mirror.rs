@@ -26,7 +26,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use waypath::{Action, CopyOptions, Entry, FileKind, Op, Overwrite, Path, PathBuf, Pattern, Report, Symlinks, Walk};
+use waypath::{
+    CopyOptions, Entry, FileKind, Op, Overwrite, Path, PathBuf, Pattern, PlanAction, Report, Symlinks, Walk,
+};
 
 #[path = "common/output.rs"]
 mod output;
@@ -291,14 +293,14 @@ fn outcome(result: waypath::Result<Report>) -> (Report, Vec<Failure>) {
 }
 
 /// How an entry goes.
-fn removal(stray: &Entry) -> Action {
-    if stray.kind() == FileKind::Directory { Action::RemoveDirectory } else { Action::Remove }
+fn removal(stray: &Entry) -> PlanAction {
+    if stray.kind() == FileKind::Directory { PlanAction::RemoveDirectory } else { PlanAction::Remove }
 }
 
 /// Removes what was planned and nothing else: a directory only if it is empty.
 fn remove(stray: &Entry) -> waypath::Result<()> {
     match removal(stray) {
-        Action::RemoveDirectory => stray.rmdir(),
+        PlanAction::RemoveDirectory => stray.rmdir(),
         _ => stray.unlink(),
     }
 }

@@ -108,11 +108,11 @@ pub use fs::{
 };
 pub use kind::FileKind;
 pub use path::{
-    AsPath, Parents, Parts, Path, PathBuf, Platform, PosixPath, PosixPathBuf, Reason, Suffixes, Unportable,
-    WindowsPath, WindowsPathBuf, path,
+    AsPath, Parents, Parts, Path, PathBuf, PortabilityReason, PosixPath, PosixPathBuf, Suffixes, TargetPlatform,
+    Unportable, WindowsPath, WindowsPathBuf, path,
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
-pub use report::{Action, Attribute, NotKept, Progress, Report, SkipReason, Skipped, Step};
+pub use report::{Attribute, NotKept, PlanAction, PlanStep, RawPath, Report, SkipReason, Skipped, TreeProgress};
 pub use size::Size;
 pub use walk::{Entry, IntoPatterns, Tree, Walk, glob};
 

@@ -8,6 +8,7 @@ mod edit;
 mod join;
 mod parts;
 mod portability;
+mod raw;
 mod relative;
 mod uri;
 mod variables;
@@ -22,7 +23,7 @@ use std::str::FromStr;
 
 pub use join::AsPath;
 pub use parts::{Parents, Parts, Suffixes};
-pub use portability::{Platform, Reason, Unportable};
+pub use portability::{PortabilityReason, TargetPlatform, Unportable};
 
 use crate::flavour::{Flavour, Native, Posix, Rules, Windows};
 use crate::printable::printable;

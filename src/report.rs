@@ -1,37 +1,20 @@
 //! What operations on whole trees report: their progress, and what they did.
 
 mod attribute;
+mod raw_path;
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
 
 use crate::kind::FileKind;
-use crate::printable::printable;
 pub use attribute::Attribute;
+pub use raw_path::RawPath;
 
 /// What copying, moving or removing has done; or would do, in a [dry run](crate::CopyOptions::dry_run).
 ///
 /// It prints as a line of totals, after the steps of a dry run.
 ///
-/// # Paths that are not UTF-8
-///
-/// Paths in a report are [`std::path::PathBuf`]s, as a name in a tree need not be UTF-8, and a report leaves none out.
-/// [`PathBuf::try_from`](crate::PathBuf) turns one into a path of this crate, or fails if it is not UTF-8:
-///
-/// ```
-/// use waypath::{CopyOptions, PathBuf};
-/// # let base = waypath::TempDir::new()?;
-/// # (&base / "a").touch()?;
-///
-/// for step in CopyOptions::new().dry_run(true).copy(&base / "a", &base / "b")?.steps {
-///     match PathBuf::try_from(&step.path) {
-///         Ok(path) => println!("{} {path}", step.action),
-///         Err(_) => println!("{} {} (not UTF-8)", step.action, step.path.display()),
-///     }
-/// }
-/// # Ok::<(), waypath::Error>(())
-/// ```
+/// Paths in a report are [`RawPath`]s, as a name in a tree need not be UTF-8, and a report leaves none out.
 ///
 /// # Examples
 ///
@@ -79,7 +62,7 @@ pub struct Report {
     /// Number of all attributes that could not be preserved.
     pub not_kept_count: u64,
     /// Everything that would be done, in the order of paths, if it was a dry run.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlanStep>,
 }
 
 /// Something that was left out; see [`Report::skipped`].
@@ -91,15 +74,15 @@ pub struct Report {
 /// # (&base / "site").mkdir()?;
 /// # let report = waypath::CopyOptions::new().copy(&base / "site", &base / "backup")?;
 /// for skipped in report.skipped {
-///     println!("{}: {}", skipped.path.display(), skipped.reason);
+///     println!("{}: {}", skipped.path, skipped.reason);
 /// }
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
-    /// The path of what was left out, which [need not be UTF-8](Report#paths-that-are-not-utf-8).
-    pub path: PathBuf,
+    /// The path of what was left out.
+    pub path: RawPath,
     /// Why not.
     pub reason: SkipReason,
 }
@@ -141,8 +124,8 @@ pub enum SkipReason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotKept {
-    /// The path of the copy, which [need not be UTF-8](Report#paths-that-are-not-utf-8).
-    pub path: PathBuf,
+    /// The path of the copy.
+    pub path: RawPath,
     /// What it does not have.
     pub what: Attribute,
     /// Why not, in the words of the system.
@@ -156,35 +139,35 @@ pub struct NotKept {
 /// # Examples
 ///
 /// ```
-/// use waypath::{Action, CopyOptions};
+/// use waypath::{PlanAction, CopyOptions};
 /// # let base = waypath::TempDir::new()?;
 /// # (&base / "a").touch()?;
 ///
 /// let plan = CopyOptions::new().dry_run(true).copy(&base / "a", &base / "b")?;
-/// assert_eq!(plan.steps[0].action, Action::Copy);
-/// assert_eq!(plan.steps[0].path, std::path::Path::new((&base / "b").as_str()));
+/// assert_eq!(plan.steps[0].action, PlanAction::Copy);
+/// assert_eq!(plan.steps[0].path, &base / "b");
+/// println!("{}", plan.steps[0]); // copy to `/tmp/…/b`
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Step {
+pub struct PlanStep {
     /// What is to be done.
-    pub action: Action,
-    /// The path that it is done to: for a copy, the destination. It [need not be
-    /// UTF-8](Report#paths-that-are-not-utf-8).
-    pub path: PathBuf,
+    pub action: PlanAction,
+    /// The path that it is done to: for a copy, the destination.
+    pub path: RawPath,
 }
 
-/// What a [`Step`] does.
+/// What a [`PlanStep`] does.
 ///
 /// # Examples
 ///
 /// ```
-/// assert_eq!(waypath::Action::MakeDirectory.to_string(), "make directory");
+/// assert_eq!(waypath::PlanAction::MakeDirectory.to_string(), "make directory");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Action {
+pub enum PlanAction {
     /// Make a directory.
     MakeDirectory,
     /// Copy a file to a path that is free.
@@ -219,7 +202,7 @@ pub enum Action {
 /// # (&base / "a").write_text("four")?;
 ///
 /// let options = CopyOptions::new().progress(|progress| {
-///     println!("{} files, {} bytes, now {}", progress.files, progress.bytes, progress.path.display());
+///     println!("{} files, {} bytes, now {}", progress.files, progress.bytes, progress.path);
 ///     ControlFlow::Continue(())
 /// });
 /// options.copy(&base / "a", &base / "b")?;
@@ -227,13 +210,13 @@ pub enum Action {
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Progress<'a> {
+pub struct TreeProgress<'a> {
     /// Number of files, links and special files that are done.
     pub files: u64,
     /// Number of bytes copied, including those of a file that is not complete.
     pub bytes: u64,
-    /// The current file, or the one just done. Its path [need not be UTF-8](Report#paths-that-are-not-utf-8).
-    pub path: &'a std::path::Path,
+    /// The path of the current file, or of the one just done.
+    pub path: &'a RawPath,
 }
 
 impl Report {
@@ -299,8 +282,8 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Step { action, path } in &self.steps {
-            writeln!(f, "{action} `{}`", printable(&path.to_string_lossy()))?;
+        for step in &self.steps {
+            writeln!(f, "{step}")?;
         }
         let counts = [
             (self.files, "file", "files"),
@@ -333,7 +316,21 @@ impl fmt::Display for Report {
 impl fmt::Display for NotKept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, what, reason, .. } = self;
-        write!(f, "`{}`: {what} not kept: {reason}", printable(&path.to_string_lossy()))
+        write!(f, "`{}`: {what} not kept: {reason}", path.printable())
+    }
+}
+
+impl fmt::Display for PlanStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { action, path } = self;
+        write!(f, "{action} `{}`", path.printable())
+    }
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, reason } = self;
+        write!(f, "`{}`: {reason}", path.printable())
     }
 }
 
@@ -347,7 +344,7 @@ impl fmt::Display for SkipReason {
     }
 }
 
-impl fmt::Display for Action {
+impl fmt::Display for PlanAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::MakeDirectory => "make directory",

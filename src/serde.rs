@@ -20,7 +20,7 @@ use crate::fs::{CopyOptions, IntoMode, Mode, Overwrite, RemoveOptions, Specials,
 use crate::kind::FileKind;
 use crate::path::{Path, PathBuf};
 use crate::pattern::{Pattern, PatternSet, PatternSetBuilder};
-use crate::report::{Action, Attribute, NotKept, Report, SkipReason, Skipped, Step};
+use crate::report::{Attribute, NotKept, PlanAction, PlanStep, Report, SkipReason, Skipped};
 
 /// A path is written as its text.
 impl<F: Flavour> Serialize for Path<F> {
@@ -407,7 +407,7 @@ choices! {
         Symlink = "symlink",
         Other = "other",
     }
-    Action {
+    PlanAction {
         MakeDirectory = "make_directory",
         Copy = "copy",
         Replace = "replace",
@@ -554,6 +554,6 @@ records! {
     }
     Skipped { path = path.to_string_lossy(), reason, }
     NotKept { path = path.to_string_lossy(), what, reason, kind = format!("{kind:?}"), }
-    Step { action, path = path.to_string_lossy(), }
+    PlanStep { action, path = path.to_string_lossy(), }
     TreeSize { apparent, allocated, files, directories, links, specials, }
 }

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path};
-use crate::report::{Progress, Report};
+use crate::report::{Report, TreeProgress};
 use crate::sys;
 use crate::tree::{Account, OnProgress};
 pub(super) use tree::{Removal, Settings as RemovalSettings};
@@ -265,7 +265,7 @@ impl<'p> RemoveOptions<'p> {
     ///
     /// On Windows, where std removes the tree in one go, it is called once, when all is gone, and cannot stop it;
     /// [`clear_dir`](RemoveOptions::clear_dir) goes step by step there, too.
-    pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
+    pub fn progress(self, on_progress: impl FnMut(&TreeProgress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
         Self { on_progress: Some(OnProgress::new(on_progress)), ..self }
     }
 

@@ -11,14 +11,14 @@ use crate::printable::printable;
 /// # Examples
 ///
 /// ```
-/// use waypath::{Platform, PosixPath};
+/// use waypath::{TargetPlatform, PosixPath};
 ///
 /// let path = PosixPath::parse("what?");
-/// assert_eq!(path.portability()[0].reason.platforms(), [Platform::Windows]);
+/// assert_eq!(path.portability()[0].reason.platforms(), [TargetPlatform::Windows]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Platform {
+pub enum TargetPlatform {
     /// Linux, with the limits of its common file systems.
     Linux,
     /// macOS, with those of APFS.
@@ -48,7 +48,7 @@ pub struct Unportable<'a> {
     /// The part of the path, or all of it where the whole is too long.
     pub part: &'a str,
     /// What is wrong with it.
-    pub reason: Reason,
+    pub reason: PortabilityReason,
 }
 
 /// Why a path would not work everywhere.
@@ -56,13 +56,13 @@ pub struct Unportable<'a> {
 /// # Examples
 ///
 /// ```
-/// use waypath::{PosixPath, Reason};
+/// use waypath::{PosixPath, PortabilityReason};
 ///
-/// assert_eq!(PosixPath::parse("a:b").portability()[0].reason, Reason::Stream);
+/// assert_eq!(PosixPath::parse("a:b").portability()[0].reason, PortabilityReason::Stream);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum PortabilityReason {
     /// NUL ends a path for every system.
     Nul,
     /// Windows opens a device under this name, with any extension: `nul`, `com1.txt`, `CONIN$`.
@@ -86,19 +86,19 @@ pub enum Reason {
     PathUnits(usize),
 }
 
-impl Reason {
+impl PortabilityReason {
     /// Returns the systems on which the path would not work.
     ///
     /// # Examples
     ///
     /// ```
-    /// use waypath::{Platform, Reason};
+    /// use waypath::{TargetPlatform, PortabilityReason};
     ///
-    /// assert_eq!(Reason::Device.platforms(), [Platform::Windows]);
+    /// assert_eq!(PortabilityReason::Device.platforms(), [TargetPlatform::Windows]);
     /// ```
     #[must_use]
-    pub fn platforms(self) -> &'static [Platform] {
-        use Platform::{Linux, MacOs, Windows};
+    pub fn platforms(self) -> &'static [TargetPlatform] {
+        use TargetPlatform::{Linux, MacOs, Windows};
         match self {
             Self::Nul => &[Linux, MacOs, Windows],
             Self::NameBytes(_) => &[Linux, MacOs],
@@ -125,15 +125,15 @@ impl<F: Flavour> Path<F> {
     /// # Examples
     ///
     /// ```
-    /// use waypath::{PosixPath, Reason};
+    /// use waypath::{PosixPath, PortabilityReason};
     ///
     /// assert!(PosixPath::parse("src/main.rs").portability().is_empty());
     ///
     /// let path = PosixPath::parse("logs/con.txt/12:30");
     /// let found = path.portability();
     /// assert_eq!(found[0].part, "con.txt");
-    /// assert_eq!(found[0].reason, Reason::Device);
-    /// assert_eq!(found[1].reason, Reason::Stream);
+    /// assert_eq!(found[0].reason, PortabilityReason::Device);
+    /// assert_eq!(found[1].reason, PortabilityReason::Stream);
     /// assert_eq!(found[0].to_string(), "`con.txt`: Windows opens a device under this name");
     /// ```
     #[doc(alias = "is_valid")]
@@ -149,41 +149,41 @@ impl<F: Flavour> Path<F> {
     }
 }
 
-fn judge_name(name: &str, mut report: impl FnMut(Reason)) {
+fn judge_name(name: &str, mut report: impl FnMut(PortabilityReason)) {
     if is_device_name(name) {
-        report(Reason::Device);
+        report(PortabilityReason::Device);
     }
     let mut reported = Vec::new();
     for character in name.chars().filter(|&character| is_forbidden(character)) {
         if !reported.contains(&character) {
             reported.push(character);
             report(match character {
-                '\0' => Reason::Nul,
-                ':' => Reason::Stream,
-                _ if character.is_control() => Reason::Control(character),
-                _ => Reason::Character(character),
+                '\0' => PortabilityReason::Nul,
+                ':' => PortabilityReason::Stream,
+                _ if character.is_control() => PortabilityReason::Control(character),
+                _ => PortabilityReason::Character(character),
             });
         }
     }
     if name.ends_with(['.', ' ']) {
-        report(Reason::TrailingDotOrSpace);
+        report(PortabilityReason::TrailingDotOrSpace);
     }
     if name.len() > NAME_LIMIT {
-        report(Reason::NameBytes(name.len()));
+        report(PortabilityReason::NameBytes(name.len()));
         let units = name.encode_utf16().count();
         if units > NAME_LIMIT {
-            report(Reason::NameUnits(units));
+            report(PortabilityReason::NameUnits(units));
         }
     }
 }
 
-fn judge_whole(text: &str, mut report: impl FnMut(Reason)) {
+fn judge_whole(text: &str, mut report: impl FnMut(PortabilityReason)) {
     if text.len() > MACOS_PATH_BYTES {
-        report(Reason::PathBytes(text.len()));
+        report(PortabilityReason::PathBytes(text.len()));
     }
     let units = text.encode_utf16().count();
     if units > WINDOWS_PATH_UNITS {
-        report(Reason::PathUnits(units));
+        report(PortabilityReason::PathUnits(units));
     }
 }
 
@@ -193,7 +193,7 @@ impl fmt::Display for Unportable<'_> {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for PortabilityReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nul => f.write_str("no system accepts NUL in a name"),

@@ -8,28 +8,28 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::lock;
 use crate::error::{Error, Op, Result};
-use crate::report::{Progress, Report};
+use crate::report::{Report, TreeProgress};
 use crate::sys::{OsPath, OsPathBuf};
 
-type Closure<'p> = dyn FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'p;
+type Closure<'p> = dyn FnMut(&TreeProgress<'_>) -> ControlFlow<()> + Send + 'p;
 
 /// What is told how far an operation is; copies of it share the closure.
 #[derive(Clone)]
 pub(crate) struct OnProgress<'p>(Arc<Mutex<Closure<'p>>>);
 
 impl<'p> OnProgress<'p> {
-    pub(crate) fn new(closure: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
+    pub(crate) fn new(closure: impl FnMut(&TreeProgress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
         Self(Arc::new(Mutex::new(closure)))
     }
 }
 
 /// The same without its lifetime, so that all that borrows an account borrows for one.
 trait Tell: Sync {
-    fn tell(&self, progress: &Progress<'_>) -> ControlFlow<()>;
+    fn tell(&self, progress: &TreeProgress<'_>) -> ControlFlow<()>;
 }
 
 impl Tell for OnProgress<'_> {
-    fn tell(&self, progress: &Progress<'_>) -> ControlFlow<()> {
+    fn tell(&self, progress: &TreeProgress<'_>) -> ControlFlow<()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)(progress)
     }
 }
@@ -120,7 +120,7 @@ impl<'p> Account<'p> {
         let _stop = StopByPanic(&self.is_stopped);
         let files = self.files.fetch_add(files, Ordering::Relaxed) + files;
         let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if !self.is_stopped() && on_progress.tell(&Progress { files, bytes, path: &path }).is_break() {
+        if !self.is_stopped() && on_progress.tell(&TreeProgress { files, bytes, path: &path.into() }).is_break() {
             self.is_stopped.store(true, Ordering::Relaxed);
         }
         !self.is_stopped()
@@ -160,7 +160,7 @@ impl<'p> Account<'p> {
         let Report { files, directories, links, specials, .. } = report;
         if let Some(on_progress) = self.on_progress {
             let files = files + directories + links + specials;
-            _ = on_progress.tell(&Progress { files, bytes: 0, path: start });
+            _ = on_progress.tell(&TreeProgress { files, bytes: 0, path: &start.into() });
         }
         self.add(report);
     }

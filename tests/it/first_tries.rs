@@ -115,7 +115,7 @@ fn counted(from: &Path, to: &Path, done: &mut u64) -> Result<Report> {
 
 fn removed(path: &Path, names: &mut Vec<String>) -> Result<Report> {
     let options = RemoveOptions::new().progress(|progress| {
-        names.push(progress.path.display().to_string());
+        names.push(progress.path.to_string());
         ControlFlow::Continue(())
     });
     options.remove(path)

@@ -2,3 +2,4 @@
 
 mod interface;
 pub(crate) mod path_laws;
+mod raw;

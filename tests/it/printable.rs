@@ -24,6 +24,8 @@ fn names_are_printed_so_that_a_terminal_does_nothing() {
         tree.at("d").tree().to_string(),
         tree.at("d").join(NAME).tree().to_string(),
         plan.to_string(),
+        plan.steps[1].to_string(),
+        plan.steps[1].path.printable().into_owned(),
         missing.to_string(),
         format!("{missing:?}"),
         format!("{similar:?}"),

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{from_str, json, to_value};
 use serde_test::{Configure, Token, assert_de_tokens, assert_de_tokens_error, assert_ser_tokens, assert_tokens};
 use waypath::{
-    Action, Attribute, CopyOptions, FileKind, Flavour, Mode, Native, Overwrite, Path, PathBuf, Pattern, PatternSet,
-    PatternSetBuilder, Posix, RemoveOptions, SkipReason, Specials, Symlinks, Windows, path,
+    Attribute, CopyOptions, FileKind, Flavour, Mode, Native, Overwrite, Path, PathBuf, Pattern, PatternSet,
+    PatternSetBuilder, PlanAction, Posix, RemoveOptions, SkipReason, Specials, Symlinks, Windows, path,
 };
 
 use crate::path::path_laws::laws;
@@ -205,18 +205,18 @@ fn choices_are_names_and_places() {
         ],
     );
     choices(
-        "Action",
+        "PlanAction",
         &[
-            (Action::MakeDirectory, "make_directory"),
-            (Action::Copy, "copy"),
-            (Action::Replace, "replace"),
-            (Action::Link, "link"),
-            (Action::HardLink, "hard_link"),
-            (Action::MakeSpecial, "make_special"),
-            (Action::SetAttributes, "set_attributes"),
-            (Action::Rename, "rename"),
-            (Action::Remove, "remove"),
-            (Action::RemoveDirectory, "remove_directory"),
+            (PlanAction::MakeDirectory, "make_directory"),
+            (PlanAction::Copy, "copy"),
+            (PlanAction::Replace, "replace"),
+            (PlanAction::Link, "link"),
+            (PlanAction::HardLink, "hard_link"),
+            (PlanAction::MakeSpecial, "make_special"),
+            (PlanAction::SetAttributes, "set_attributes"),
+            (PlanAction::Rename, "rename"),
+            (PlanAction::Remove, "remove"),
+            (PlanAction::RemoveDirectory, "remove_directory"),
         ],
     );
     choices(

@@ -126,7 +126,7 @@ fn print_failure(failure: &Error, say: impl Fn(&str, &Path, &str)) {
 }
 
 fn print_report(report: &Report, say: impl Fn(&str, &Path, &str)) {
-    report.not_kept.iter().for_each(|lost| say("not kept", &lost.path, &format!("{:?}", lost.what)));
+    report.not_kept.iter().for_each(|lost| say("not kept", lost.path.as_std_path(), &format!("{:?}", lost.what)));
 }
 
 /// Gives all that is in a tree times that are the same in each scene.

@@ -10,7 +10,7 @@ use super::put_off::PutOff;
 use super::used_names::{self, Names};
 use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
-use crate::report::{NotKept, Report};
+use crate::report::{NotKept, RawPath, Report};
 use crate::sys::{self, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
 use crate::tree::{Account, path_of};
 use crate::walk::Exclusion;
@@ -126,7 +126,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
         if self.settings.strict {
             return losses.refused();
         }
-        let path = path();
+        let path = RawPath::from(path());
         let not_kept = losses.into_iter().map(|(what, cause)| NotKept {
             path: path.clone(),
             what,

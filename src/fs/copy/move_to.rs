@@ -12,7 +12,7 @@ use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::kind::FileKind;
-use crate::report::{Action, Report, Step};
+use crate::report::{PlanAction, PlanStep, Report};
 use crate::sys::{self, Directory as _, EditDir, Existing, Facts, Links, OsPath, Rest, taken_error, temporary_name};
 use crate::tree::Account;
 
@@ -105,7 +105,7 @@ impl<D: EditDir> Moving<'_, D> {
     /// Reports what would be done: to another device, the copy, under the name that it would be made with.
     fn plan(&self, facts: &Facts) -> io::Result<()> {
         if !self.is_to_other_device()? {
-            let step = Step { action: Action::Rename, path: self.to.to_owned() };
+            let step = PlanStep { action: PlanAction::Rename, path: self.to.into() };
             self.account.add(Report { steps: vec![step], ..one(facts.kind) });
             return Ok(());
         }

@@ -13,7 +13,7 @@ use super::policy::{is_different, is_other_special};
 use super::used_names::Names;
 use crate::fs::manifest::Manifest;
 use crate::kind::FileKind;
-use crate::report::{Action, Report, SkipReason, Skipped, Step};
+use crate::report::{PlanAction, PlanStep, Report, SkipReason, Skipped};
 use crate::sys::{
     self, Access, Copying, EditDir, Existing, Facts, FileId, Finishing, Links, Losses, Means, Original, OsPath,
     OsPathBuf,
@@ -169,7 +169,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             None => {}
         }
         self.report.directories += 1;
-        self.tell(Action::MakeDirectory, target);
+        self.tell(PlanAction::MakeDirectory, target);
         Ok(made)
     }
 
@@ -262,7 +262,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             self.report.bytes += facts.size;
         }
         self.report.files += 1;
-        self.tell(if existing == Existing::Replace { Action::Replace } else { Action::Copy }, target);
+        self.tell(if existing == Existing::Replace { PlanAction::Replace } else { PlanAction::Copy }, target);
         Ok(Done::Made)
     }
 
@@ -302,7 +302,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             self.not_kept(target, losses)?;
         }
         self.report.links += 1;
-        self.tell(Action::Link, target);
+        self.tell(PlanAction::Link, target);
         Ok(Done::Made)
     }
 
@@ -332,7 +332,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             self.not_kept(target, losses)?;
         }
         self.report.specials += 1;
-        self.tell(Action::MakeSpecial, target);
+        self.tell(PlanAction::MakeSpecial, target);
         Ok(Done::Made)
     }
 
@@ -347,7 +347,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     }
 
     pub(super) fn skip(&mut self, path: &OsPath, name: &OsStr, reason: SkipReason) {
-        self.report.skipped.push(Skipped { path: path_of(self.copy.from, path, name), reason });
+        self.report.skipped.push(Skipped { path: path_of(self.copy.from, path, name).into(), reason });
     }
 
     /// The name to add to the paths of the whole copy: they have that of the start already.
@@ -365,11 +365,11 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     }
 
     /// Reports what was done, or is to be done.
-    fn tell(&mut self, action: Action, target: &Target<'_, D>) {
+    fn tell(&mut self, action: PlanAction, target: &Target<'_, D>) {
         let Copy { settings, from, to, account, .. } = self.copy;
         if settings.dry_run {
-            self.report.steps.push(Step { action, path: self.path_of(to, target) });
-        } else if !matches!(action, Action::MakeDirectory | Action::SetAttributes) {
+            self.report.steps.push(PlanStep { action, path: self.path_of(to, target).into() });
+        } else if !matches!(action, PlanAction::MakeDirectory | PlanAction::SetAttributes) {
             account.progress(1, 0, || self.path_of(from, target));
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::removed::Removed;
 use crate::pattern::Pattern;
-use crate::report::Progress;
+use crate::report::{RawPath, TreeProgress};
 use crate::sys::Attributes;
 use crate::tree::OnProgress;
 use crate::walk::IntoPatterns;
@@ -626,8 +626,8 @@ impl<'p> CopyOptions<'p> {
     /// assert_eq!(options.assume_removed(["x"]).copy(&a, &b)?.directories, 1);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn assume_removed<P: Into<std::path::PathBuf>>(self, paths: impl IntoIterator<Item = P>) -> Self {
-        self.with(|settings| settings.removed = Arc::new(paths.into_iter().map(Into::into).collect()))
+    pub fn assume_removed<P: Into<RawPath>>(self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.with(|settings| settings.removed = Arc::new(paths.into_iter().map(|path| path.into().into()).collect()))
     }
 
     /// Calls a closure with each file that is copied, and within large ones; when it breaks, the
@@ -651,7 +651,7 @@ impl<'p> CopyOptions<'p> {
     /// options.copy(&base / "a", &base / "b")?;
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn progress(self, on_progress: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
+    pub fn progress(self, on_progress: impl FnMut(&TreeProgress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
         Self { on_progress: Some(OnProgress::new(on_progress)), ..self }
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use crate::error::{Error, Op};
 use crate::fs::manifest::{ANOTHER_DIRECTORY, Fate, Manifest, stays};
 use crate::kind::FileKind;
-use crate::report::{Action, Report, SkipReason, Skipped, Step};
+use crate::report::{PlanAction, PlanStep, Report, SkipReason, Skipped};
 use crate::sys::{self, EditDir, Links, OsPath, OsPathBuf};
 use crate::tree::{
     Account, MOST_OPEN, Next, Pool, Traversal, TraversalPart, in_threads, most_open, path_of, thread_count,
@@ -423,7 +423,7 @@ impl<D: EditDir> Worker<'_, D> {
         }
         if self.failures == Failures::Report {
             let path = path_of(self.removal.start, traversal.path(), OsStr::new(""));
-            self.report.skipped.push(Skipped { path, reason: SkipReason::OtherFileSystem });
+            self.report.skipped.push(Skipped { path: path.into(), reason: SkipReason::OtherFileSystem });
         }
         Ok(false)
     }
@@ -479,8 +479,8 @@ impl<D: EditDir> Worker<'_, D> {
         *self.report.count(kind) += 1;
         let full = || path_of(self.removal.start, path, name);
         if self.removal.settings.dry_run {
-            let action = if kind == FileKind::Directory { Action::RemoveDirectory } else { Action::Remove };
-            self.report.steps.push(Step { action, path: full() });
+            let action = if kind == FileKind::Directory { PlanAction::RemoveDirectory } else { PlanAction::Remove };
+            self.report.steps.push(PlanStep { action, path: full().into() });
         } else {
             self.removal.account.progress(1, 0, full);
         }

@@ -9,7 +9,7 @@ use crate::support::util::Tree;
 #[test]
 fn an_operation_that_was_told_to_stop_says_what_it_did() {
     let tree = Tree::new(["a/1", "a/2", "a/3"]);
-    let stop = |progress: &waypath::Progress<'_>| match progress.files {
+    let stop = |progress: &waypath::TreeProgress<'_>| match progress.files {
         2 => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     };

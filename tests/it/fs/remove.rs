@@ -358,8 +358,11 @@ fn what_is_mounted_inside_is_left_alone_if_that_is_wanted() {
         let report = options.rmtree(tree.at("x")).unwrap();
         for report in [&plan, &report] {
             assert_eq!((report.files, report.directories), (2, 1));
-            let skipped: Vec<_> =
-                report.skipped.iter().map(|skipped| (skipped.path.to_str().unwrap(), skipped.reason)).collect();
+            let skipped: Vec<_> = report
+                .skipped
+                .iter()
+                .map(|skipped| (skipped.path.as_std_path().to_str().unwrap(), skipped.reason))
+                .collect();
             let elsewhere = waypath::SkipReason::OtherFileSystem;
             let expected = [tree.at("x/bound"), tree.at("x/d/tmpfs")];
             assert_eq!(skipped, expected.each_ref().map(|path| (path.as_str(), elsewhere)));

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use waypath::{
-    Error, Flavour, Native, Op, Parents, Parts, Path, PathBuf, Pattern, PatternSet, PatternSetBuilder, Platform, Posix,
-    PosixPath, PosixPathBuf, Reason, Suffixes, Unportable, Windows, WindowsPath, WindowsPathBuf, path,
+    Error, Flavour, Native, Op, Parents, Parts, Path, PathBuf, Pattern, PatternSet, PatternSetBuilder,
+    PortabilityReason, Posix, PosixPath, PosixPathBuf, Suffixes, TargetPlatform, Unportable, Windows, WindowsPath,
+    WindowsPathBuf, path,
 };
 
 #[test]
@@ -191,8 +192,8 @@ fn auto_traits() {
     of_flavour::<Native>();
     assert::<Suffixes<'_>>();
     assert::<Unportable<'_>>();
-    assert::<Reason>();
-    assert::<Platform>();
+    assert::<PortabilityReason>();
+    assert::<TargetPlatform>();
     assert::<Op>();
 }
 
@@ -510,7 +511,7 @@ fn common_path() {
 
 /// Asserts what is found in a POSIX path.
 #[track_caller]
-fn found(text: &str, expected: &[(&str, Reason)]) {
+fn found(text: &str, expected: &[(&str, PortabilityReason)]) {
     let path = PosixPath::parse(text);
     let found: Vec<_> = path.portability().iter().map(|found| (found.part, found.reason)).collect();
     assert_eq!(found, expected);
@@ -518,7 +519,7 @@ fn found(text: &str, expected: &[(&str, Reason)]) {
 
 #[test]
 fn portability_of_names() {
-    use Reason::{Character, Control, Device, Nul, Stream, TrailingDotOrSpace};
+    use PortabilityReason::{Character, Control, Device, Nul, Stream, TrailingDotOrSpace};
 
     found("src/main.rs", &[]);
     found("../.a/...b/com0/lpt/nul_/conin", &[]);
@@ -543,7 +544,7 @@ fn portability_of_names() {
 
 #[test]
 fn portability_of_lengths() {
-    use Reason::{NameBytes, NameUnits, PathBytes, PathUnits};
+    use PortabilityReason::{NameBytes, NameUnits, PathBytes, PathUnits};
 
     let name = |character: &str, times: usize| character.repeat(times);
     found(&name("a", 255), &[]);
@@ -561,7 +562,7 @@ fn portability_of_lengths() {
     found(&path, &[(&path, PathUnits(260))]);
     let path = name("a/", 511) + "aé";
     found(&path, &[(&path, PathBytes(1025)), (&path, PathUnits(1024))]);
-    assert_eq!(PathBytes(1025).platforms(), [Platform::MacOs]);
-    assert_eq!(PathBytes(4096).platforms(), [Platform::Linux, Platform::MacOs]);
-    assert_eq!(PathBytes(4095).platforms(), [Platform::MacOs]);
+    assert_eq!(PathBytes(1025).platforms(), [TargetPlatform::MacOs]);
+    assert_eq!(PathBytes(4096).platforms(), [TargetPlatform::Linux, TargetPlatform::MacOs]);
+    assert_eq!(PathBytes(4095).platforms(), [TargetPlatform::MacOs]);
 }

@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use waypath::{Flavour, Native, Path, PathBuf, Posix, Reason, Windows};
+use waypath::{Flavour, Native, Path, PathBuf, PortabilityReason, Posix, Windows};
 
 use crate::support::answers::answers;
 use crate::support::texts::{any_text, portable_path, related_texts, text};
@@ -471,7 +471,12 @@ fn joined_inside_stays_inside<F: Flavour>((base, untrusted): (String, String)) {
         let on_windows = Path::<Windows>::parse(text);
         assert_cannot_leave(&on_windows);
         let found = on_windows.portability();
-        let dangers = [Reason::Nul, Reason::Device, Reason::Stream, Reason::TrailingDotOrSpace];
+        let dangers = [
+            PortabilityReason::Nul,
+            PortabilityReason::Device,
+            PortabilityReason::Stream,
+            PortabilityReason::TrailingDotOrSpace,
+        ];
         assert!(found.iter().all(|unportable| !dangers.contains(&unportable.reason)), "{text:?}: {found:?}");
     }
 }
@@ -490,8 +495,14 @@ fn portable_text_joins_inside<F: Flavour>((base, text): (String, String)) {
 }
 
 /// Whether a reason lies in a name other than in its length.
-fn is_bad_name(reason: Reason) -> bool {
-    !matches!(reason, Reason::NameBytes(_) | Reason::NameUnits(_) | Reason::PathBytes(_) | Reason::PathUnits(_))
+fn is_bad_name(reason: PortabilityReason) -> bool {
+    !matches!(
+        reason,
+        PortabilityReason::NameBytes(_)
+            | PortabilityReason::NameUnits(_)
+            | PortabilityReason::PathBytes(_)
+            | PortabilityReason::PathUnits(_)
+    )
 }
 
 fn portability_knows_reserved_names<F: Flavour>(text: String) {

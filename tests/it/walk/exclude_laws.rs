@@ -41,7 +41,7 @@ proptest! {
                     prop_assert_eq!(&planned.unwrap().skipped, &report.skipped);
                     for skipped in &report.skipped {
                         prop_assert_eq!(skipped.reason, SkipReason::Excluded);
-                        let copy = std::path::Path::new(to.as_str()).join(skipped.path.strip_prefix(&from).unwrap());
+                        let copy = std::path::Path::new(to.as_str()).join(skipped.path.as_std_path().strip_prefix(&from).unwrap());
                         prop_assert!(fs::symlink_metadata(copy).is_err(), "{:?}", skipped);
                     }
                 }

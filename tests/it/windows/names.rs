@@ -85,7 +85,7 @@ fn devices_are_refused_with_a_stream_too() {
         fails(device.stat(), Op::Stat, ErrorKind::InvalidFilename);
         assert!(!device.exists());
         let found = device.portability();
-        assert!(found.iter().any(|found| found.reason == waypath::Reason::Device), "{name}: {found:?}");
+        assert!(found.iter().any(|found| found.reason == waypath::PortabilityReason::Device), "{name}: {found:?}");
     }
     tree.is(["f"]);
 }

@@ -6,7 +6,7 @@ use std::io;
 use super::{Copier, Target};
 use crate::fs::copy::options::Settings;
 use crate::fs::copy::times::is_same_time;
-use crate::report::Action;
+use crate::report::PlanAction;
 use crate::sys::{EditDir, Facts, Links, Original, OsPath};
 
 impl<D: EditDir> Copier<'_, '_, D> {
@@ -34,7 +34,7 @@ impl<D: EditDir> Copier<'_, '_, D> {
             }
         }
         self.report.updated += 1;
-        self.tell(Action::SetAttributes, target);
+        self.tell(PlanAction::SetAttributes, target);
         Ok(())
     }
 
@@ -45,7 +45,7 @@ impl<D: EditDir> Copier<'_, '_, D> {
         let original = Original { dir: source, name: here, links: Links::Keep, file: None, facts: &facts };
         if self.is_changed_by_removal(target) || self.needs_update(dir, target.name, old, &original) {
             self.report.updated += 1;
-            self.tell(Action::SetAttributes, target);
+            self.tell(PlanAction::SetAttributes, target);
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::fs::copy::hard_links::{Claim, Copied};
 use crate::fs::copy::options::Overwrite;
 use crate::fs::copy::policy::is_outdated;
 use crate::kind::FileKind;
-use crate::report::{Action, Attribute};
+use crate::report::{Attribute, PlanAction};
 use crate::sys::{self, EditDir, Existing, Facts, FileId, Links, Losses};
 use crate::tree::lock;
 
@@ -155,7 +155,7 @@ impl<D: EditDir> Copier<'_, '_, D> {
             return Ok(Linked::Unable(cause));
         }
         self.report.hard_links += 1;
-        self.tell(Action::HardLink, target);
+        self.tell(PlanAction::HardLink, target);
         Ok(Linked::Done(Done::Made))
     }
 

@@ -10,7 +10,7 @@ use rustix::fs::{
     utimensat,
 };
 use rustix::io::Errno;
-use waypath::{Action, Attribute, CopyOptions, Overwrite, Path};
+use waypath::{Attribute, CopyOptions, Overwrite, Path, PlanAction};
 
 use crate::support::snapshot::{assert_same, snapshot};
 use crate::support::util::{NOBODY, Tree, as_nobody, as_nobody_in};
@@ -202,9 +202,9 @@ fn what_is_unchanged_gets_the_attributes_that_changed() {
         }
         changed.sort_unstable();
         let plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
-        assert!(plan.steps.iter().all(|step| step.action == Action::SetAttributes), "{plan}");
+        assert!(plan.steps.iter().all(|step| step.action == PlanAction::SetAttributes), "{plan}");
         let planned: Vec<_> = plan.steps.iter().map(|step| step.path.clone()).collect();
-        assert_eq!(planned, changed.iter().map(|name| tree.at(name).into()).collect::<Vec<std::path::PathBuf>>());
+        assert_eq!(planned, changed.iter().map(|name| tree.at(name)).collect::<Vec<_>>());
         let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
         assert_eq!((report.updated, plan.updated), (changed.len() as u64, changed.len() as u64));
         assert_eq!((report.files, report.unchanged, report.not_kept_count), (0, 6, 0));

@@ -267,7 +267,8 @@ fn special_files_are_left_out_and_reported() {
         let report = CopyOptions::new().threads(threads).copy(tree.at("src"), tree.at("copy")).unwrap();
         let mut expected = vec![tree.at("src/d/fifo"), tree.at("src/null"), tree.at("src/socket")];
         expected.retain(|path| path.exists() || path.lstat().is_ok());
-        let skipped: Vec<_> = report.skipped.iter().map(|skipped| (skipped.path.clone(), skipped.reason)).collect();
+        let skipped: Vec<_> =
+            report.skipped.iter().map(|skipped| (skipped.path.clone().into(), skipped.reason)).collect();
         let expected: Vec<_> =
             expected.into_iter().map(|path| (std::path::PathBuf::from(path), SkipReason::Special)).collect();
         assert_eq!((skipped, report.files, report.specials), (expected, 2, 0));

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{
     AtFlags, CWD, FileType, Mode, OFlags, Timespec, Timestamps, linkat, mkdirat, mknodat, openat, symlinkat, utimensat,
 };
-use waypath::{Action, CopyOptions, FileKind, Overwrite, Path, Report};
+use waypath::{CopyOptions, FileKind, Overwrite, Path, PlanAction, Report};
 
 use crate::support::util::Tree;
 
@@ -181,10 +181,10 @@ fn a_plan_of_hard_links_over_hard_links_has_a_step_for_each() {
     let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
     assert_eq!((counts(&report), counts(&plan)), ((1, 1, 0), (1, 1, 0)));
     // The directory that was there gets other attributes.
-    let is_of_file = |action: &Action| *action != Action::SetAttributes;
+    let is_of_file = |action: &PlanAction| *action != PlanAction::SetAttributes;
     let mut actions: Vec<_> = plan.steps.iter().map(|step| step.action).filter(is_of_file).collect();
-    actions.sort_by_key(|action| *action == Action::HardLink);
-    assert_eq!(actions, [Action::Replace, Action::HardLink]);
+    actions.sort_by_key(|action| *action == PlanAction::HardLink);
+    assert_eq!(actions, [PlanAction::Replace, PlanAction::HardLink]);
     assert!(is_one_file(&tree.at("to/c"), &tree.at("to/d")));
 }
 

@@ -350,7 +350,7 @@ fn a_plain_move_is_progress() {
         let told = Arc::new(Mutex::new(Vec::new()));
         let tells = told.clone();
         let options = CopyOptions::new().progress(move |progress| {
-            tells.lock().unwrap().push((progress.files, progress.bytes, progress.path.to_owned()));
+            tells.lock().unwrap().push((progress.files, progress.bytes, progress.path.clone().into()));
             ControlFlow::Continue(())
         });
         options.move_to(tree.at(name), tree.at("x")).unwrap();
@@ -499,7 +499,7 @@ fn a_plan_of_a_move_to_another_device_is_one_of_copies() {
     for name in ["src", "h"] {
         let options = CopyOptions::new();
         let plan = options.clone().dry_run(true).move_to(tree.at(name), &other / "moved").unwrap();
-        assert!(plan.steps.iter().all(|step| step.action != waypath::Action::Rename), "{plan}");
+        assert!(plan.steps.iter().all(|step| step.action != waypath::PlanAction::Rename), "{plan}");
         assert_eq!(lines(&other), [""; 0]);
         let report = options.move_to(tree.at(name), &other / "moved").unwrap();
         assert_eq!((plan.files, plan.directories, plan.bytes), (report.files, report.directories, report.bytes));

@@ -43,7 +43,7 @@ fn tree() -> Tree {
 
 fn lost(report: &Report) -> BTreeSet<(String, String)> {
     let of = |path: &std::path::Path| path.file_name().unwrap().to_str().unwrap().to_owned();
-    report.not_kept.iter().map(|lost| (of(&lost.path), lost.what.to_string())).collect()
+    report.not_kept.iter().map(|lost| (of(lost.path.as_std_path()), lost.what.to_string())).collect()
 }
 
 fn has(lost: &BTreeSet<(String, String)>, name: &str, what: Attribute) -> bool {
@@ -95,7 +95,10 @@ fn moves_arrive_where_there_are_no_attributes() {
             assert!(has(&lost, "f", Attribute::Xattr("user.note".into())), "{lost:?}");
             assert!(has(&lost, "d", Attribute::Xattr("user.note".into())), "{lost:?}");
             assert!(has(&lost, "g", Attribute::AccessList), "{lost:?}");
-            assert!(report.not_kept.iter().all(|lost| lost.path.starts_with(mount.at("to").as_str())), "{report:?}");
+            assert!(
+                report.not_kept.iter().all(|lost| lost.path.as_std_path().starts_with(mount.at("to").as_str())),
+                "{report:?}"
+            );
             if mount.at("to").as_str().contains("ramfs") {
                 assert_eq!(mode_of(mount.at("to/d/g")), 0o600, "no more than the list gave to the group");
                 assert_eq!(report.not_kept_count, 3, "{report:?}");

@@ -20,7 +20,8 @@ fn what_is_mounted_is_made_empty_and_reported() {
         let options = CopyOptions::new().same_file_system(true).threads(threads);
         let mut plan = options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap();
         let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
-        let skipped: Vec<_> = report.skipped.iter().map(|skipped| (&*skipped.path, skipped.reason)).collect();
+        let skipped: Vec<_> =
+            report.skipped.iter().map(|skipped| (skipped.path.as_std_path(), skipped.reason)).collect();
         assert_eq!(skipped, [(std::path::Path::new(mount.at(".").as_str()), SkipReason::OtherFileSystem)]);
         assert_eq!((report.files, report.directories, report.links), (2, 4, 1));
         plan.steps.clear();

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use waypath::{Action, CopyOptions, Error, FileKind, Overwrite, Path, Report, Specials, Step, Symlinks};
+use waypath::{CopyOptions, Error, FileKind, Overwrite, Path, PlanAction, PlanStep, Report, Specials, Symlinks};
 
 use super::OVERWRITES;
 use super::copy_laws::{Plan, build, plan};
@@ -119,7 +119,7 @@ fn a_plan_of_a_move_to_another_device_is_what_then_happens() {
                 assert_eq!(failures(&planned), failures(&done), "{name}, {overwrite:?}");
                 if let (Ok(planned), Ok(done)) = (planned, done) {
                     assert_eq!(totals(&planned), totals(&done), "{name}, {overwrite:?}");
-                    let told: BTreeSet<_> = planned.steps.iter().map(|step| step.path.clone()).collect();
+                    let told: BTreeSet<PathBuf> = planned.steps.iter().map(|step| step.path.clone().into()).collect();
                     let there = identities(&tree).into_keys().filter(|path| path.starts_with(to.as_str()));
                     let there: BTreeSet<_> = there.collect();
                     assert_eq!(told, there, "{planned}");
@@ -208,22 +208,22 @@ fn totals(report: &Report) -> Report {
 }
 
 /// The steps are exactly what is new on the disk.
-fn check_steps(steps: &[Step], before: &Identities, after: &Identities) -> Result<(), TestCaseError> {
-    let told: BTreeMap<_, _> = steps.iter().map(|step| (step.path.clone(), step.action)).collect();
+fn check_steps(steps: &[PlanStep], before: &Identities, after: &Identities) -> Result<(), TestCaseError> {
+    let told: BTreeMap<PathBuf, _> = steps.iter().map(|step| (step.path.clone().into(), step.action)).collect();
     prop_assert_eq!(told.len(), steps.len(), "each path once: {:?}", steps);
     let is_new = |path: &PathBuf| after.get(path).map(|found| found.0) != before.get(path).map(|found| found.0);
     let new: BTreeSet<_> = after.keys().chain(before.keys()).filter(|path| is_new(path)).cloned().collect();
-    let made: BTreeMap<_, _> = told.into_iter().filter(|told| told.1 != Action::SetAttributes).collect();
+    let made: BTreeMap<_, _> = told.into_iter().filter(|told| told.1 != PlanAction::SetAttributes).collect();
     prop_assert_eq!(made.keys().cloned().collect::<BTreeSet<_>>(), new);
     for (path, action) in made {
         let kind = after[&path].1;
         let expected = match (action, kind) {
-            (Action::HardLink, _) => kind != FileKind::Directory,
-            (Action::Copy, FileKind::File) => !before.contains_key(&path),
-            (Action::Replace, FileKind::File) => before.contains_key(&path),
-            (Action::MakeDirectory, _) => kind == FileKind::Directory,
-            (Action::Link, _) => kind == FileKind::Symlink,
-            (Action::MakeSpecial, _) => kind == FileKind::Other,
+            (PlanAction::HardLink, _) => kind != FileKind::Directory,
+            (PlanAction::Copy, FileKind::File) => !before.contains_key(&path),
+            (PlanAction::Replace, FileKind::File) => before.contains_key(&path),
+            (PlanAction::MakeDirectory, _) => kind == FileKind::Directory,
+            (PlanAction::Link, _) => kind == FileKind::Symlink,
+            (PlanAction::MakeSpecial, _) => kind == FileKind::Other,
             _ => false,
         };
         prop_assert!(expected, "{:?} {:?}: {:?}", path, action, kind);

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use waypath::{Action, CopyOptions, Error, Op, Overwrite, RemoveOptions, Report, SkipReason, Step};
+use waypath::{CopyOptions, Error, Op, Overwrite, PlanAction, PlanStep, RemoveOptions, Report, SkipReason};
 
 use crate::support::util::Tree;
 
@@ -21,11 +21,11 @@ struct Told(Arc<Mutex<Vec<(u64, u64, PathBuf)>>>);
 
 impl Told {
     /// Writes down each call, and breaks with one of them.
-    fn listen(&self, last: usize) -> impl FnMut(&waypath::Progress<'_>) -> ControlFlow<()> + Send + 'static {
+    fn listen(&self, last: usize) -> impl FnMut(&waypath::TreeProgress<'_>) -> ControlFlow<()> + Send + 'static {
         let told = self.0.clone();
         move |progress| {
             let mut told = told.lock().unwrap();
-            told.push((progress.files, progress.bytes, progress.path.to_owned()));
+            told.push((progress.files, progress.bytes, progress.path.clone().into()));
             if told.len() == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         }
     }
@@ -46,8 +46,9 @@ fn reports_count_and_print() {
 
     let options = CopyOptions::new().exclude("d/e").exclude("**/x").overwrite(Overwrite::IfNewer);
     let report = options.copy(tree.at("src"), tree.at("to")).unwrap();
-    let skipped: Vec<_> = report.skipped.iter().map(|skipped| (skipped.path.clone(), skipped.reason)).collect();
-    let expected = [tree.at("src/d/e"), tree.at("src/z/x")].map(|path| (path.into(), SkipReason::Excluded));
+    let skipped: Vec<_> =
+        report.skipped.iter().map(|skipped| (skipped.path.to_path().unwrap(), skipped.reason)).collect();
+    let expected = [tree.at("src/d/e"), tree.at("src/z/x")].map(|path| (path, SkipReason::Excluded));
     assert_eq!((skipped, report.unchanged), (expected.to_vec(), 2));
     assert_eq!(report.to_string(), "2 unchanged, 2 skipped");
 
@@ -93,8 +94,8 @@ fn changes(before: &BTreeSet<String>, after: &BTreeSet<String>, tree: &Tree) -> 
     before.symmetric_difference(after).map(of).collect()
 }
 
-fn paths(steps: &[Step]) -> BTreeSet<PathBuf> {
-    steps.iter().map(|step| step.path.clone()).collect()
+fn paths(steps: &[PlanStep]) -> BTreeSet<PathBuf> {
+    steps.iter().map(|step| step.path.clone().into()).collect()
 }
 
 /// The same but for the steps, and how it was done.
@@ -129,7 +130,7 @@ fn a_dry_run_changes_nothing_and_tells_what_is_done_then() {
                     assert_eq!(totals(&plan), totals(&report), "{overwrite:?}");
                     assert!(report.steps.is_empty());
                     let replaced = merges && overwrite != Overwrite::IfNewer
-                        || plan.steps.iter().any(|step| step.action == Action::Replace);
+                        || plan.steps.iter().any(|step| step.action == PlanAction::Replace);
                     let mut done = changes(&before, &state(&tree), &tree);
                     if !replaced {
                         done.remove(Path::new(tree.at("to/d/b").as_str()));
@@ -166,7 +167,7 @@ fn a_dry_run_of_a_move_is_one_step() {
     let before = state(&tree);
     let options = CopyOptions::new();
     let plan = options.clone().dry_run(true).move_to(tree.at("src"), tree.at("to")).unwrap();
-    assert_eq!((plan.steps.len(), plan.steps[0].action), (1, Action::Rename));
+    assert_eq!((plan.steps.len(), plan.steps[0].action), (1, PlanAction::Rename));
     assert_eq!(plan.steps[0].path, Path::new(tree.at("to").as_str()));
     assert_eq!(state(&tree), before);
     assert_eq!(totals(&options.move_to(tree.at("src"), tree.at("to")).unwrap()), totals(&plan));

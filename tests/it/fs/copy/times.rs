@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
-use waypath::{Action, CopyOptions, Overwrite, Path};
+use waypath::{CopyOptions, Overwrite, Path, PlanAction};
 
 use crate::support::mounts::{Mount, with_own_mounts};
 use crate::support::util::Tree;
@@ -52,7 +52,12 @@ fn check(tree: &Tree, to: &Path, is_fine: bool) {
             assert_eq!((report.files, report.unchanged), (0, all), "{overwrite:?}, {to}");
             assert_eq!((plan.files, plan.unchanged), (0, all), "{overwrite:?}, {to}");
             // What is done below, to see that changes are seen, changes the time of a directory.
-            assert!(plan.steps.iter().all(|step| step.action == Action::SetAttributes && step.path.is_dir()), "{plan}");
+            assert!(
+                plan.steps
+                    .iter()
+                    .all(|step| step.action == PlanAction::SetAttributes && step.path.as_std_path().is_dir()),
+                "{plan}"
+            );
         }
         // What is changed is seen: a second later everywhere, a bit later where that is kept.
         // A bit is more than what a time of the inode, which may be a round one by chance, is taken for.
