@@ -21,6 +21,7 @@ mod pattern;
 mod printable;
 #[cfg(feature = "proptest")]
 mod proptest;
+mod readme;
 #[cfg(feature = "serde")]
 mod serde;
 mod size;
