@@ -168,6 +168,8 @@ pub enum Op {
     Chmod,
     /// Opening a file.
     Open,
+    /// Opening a directory as a [`Root`](crate::Root).
+    OpenRoot,
     /// Reading a file.
     Read,
     /// Writing a file.
@@ -226,6 +228,7 @@ impl Op {
             Self::Mode => "use the mode {}",
             Self::Chmod => "change the mode of {} to {}",
             Self::Open => "open {}",
+            Self::OpenRoot => "open {} as a root",
             Self::Read => "read {}",
             Self::Write => "write {}",
             Self::Rename => "rename {} to {}",
@@ -249,6 +252,13 @@ impl Error {
     /// A failure of the system.
     pub(crate) fn new(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
         Self(Box::new(Inner::new(op, path.into(), Cause::System(cause))))
+    }
+
+    /// A failure at a path that does not begin at the working directory: looking there would explain nothing.
+    pub(crate) fn located(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
+        let error = Self::new(op, path, cause);
+        error.0.diagnosis.get_or_init(|| None);
+        error
     }
 
     /// A failure that lies in the text.
@@ -396,6 +406,26 @@ impl Error {
             Cause::Text { .. } => io::ErrorKind::InvalidInput,
             Cause::Several { kind, .. } => *kind,
         }
+    }
+
+    /// Checks whether a [`Root`](crate::Root) refused the path: because a part of it leads out, is a link and the root
+    /// refuses links, or is on another file system and the root stays on its own.
+    ///
+    /// The message says which part, and where a link leads to. Of several failures, each is asked by itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// let error = (&root / "../secret").read_text().unwrap_err();
+    /// assert!(error.is_escape());
+    /// assert_eq!(error.to_string(), "cannot read `../secret`: `..` leads above the root".replace('/', std::path::MAIN_SEPARATOR_STR));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_escape(&self) -> bool {
+        self.io_error().is_some_and(sys::Escape::is_cause)
     }
 
     /// Returns what the system said, if it was asked. Where there are several failures, each of

@@ -24,6 +24,14 @@ mod stat;
 mod temp;
 mod touch;
 
+pub(crate) use atomic::Target as AtomicTarget;
+pub(crate) use attr::{named, new_mode};
+pub(crate) use content::fill_new;
+pub(crate) use dir::mkdir_all;
+pub(crate) use find_up::{check_sought, leads_up};
+pub(crate) use query::{is_absent, time_of};
+pub(crate) use touch::Touch;
+
 pub use atomic::EditedText;
 pub use atomic_file::AtomicFile;
 pub use copy::{CopyOptions, Overwrite, Specials, Symlinks};

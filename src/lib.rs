@@ -78,6 +78,8 @@ mod fs;
 
 mod walk;
 
+mod root;
+
 mod tree;
 
 mod error;
@@ -113,6 +115,7 @@ pub use path::{
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
 pub use report::{Attribute, NotKept, PlanAction, PlanStep, RawPath, Report, SkipReason, Skipped, TreeProgress};
+pub use root::{At, Root, RootLinks, RootOptions, RootPath, Store};
 pub use size::Size;
 pub use walk::{Entry, IntoPatterns, Tree, Walk, glob};
 

@@ -3,6 +3,7 @@
 //! This is the one place that chooses between systems. A back end is a file with every verb; the
 //! last one, over std alone, works everywhere. Nothing here knows of `Error` or of options.
 
+mod beneath;
 mod directory;
 mod edit_dir;
 #[cfg(all(test, target_os = "linux"))]
@@ -10,8 +11,11 @@ pub(crate) mod hooked;
 mod portable;
 mod rename;
 mod resolve;
+mod root;
+mod seen;
 #[cfg(unix)]
 mod unix;
+mod verbs;
 #[cfg(windows)]
 mod windows;
 
@@ -60,9 +64,17 @@ pub(crate) use back_end::{
     search_path, set_permission_bits, set_times, set_times_to_now, special, stat, symlink, taken_error, temp_dir,
     umask, variable, working_dir, working_dir_on, write,
 };
+/// The names of owners, by their numbers.
+pub(crate) use back_end::{group_name, user_name};
+pub(crate) use beneath::{Escape, LinkRule, Rules};
 pub(crate) use directory::{Access, Directory, Links, Rest};
 pub(crate) use edit_dir::{
     Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, random_digits, temporary_name,
 };
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;
+#[cfg(all(test, target_os = "linux"))]
+pub(crate) use root::Engine;
+pub(crate) use root::{Limits, Root};
+pub(crate) use seen::Seen;
+pub(crate) use verbs::Opening;

@@ -88,7 +88,7 @@ impl Path {
     /// later does not matter. A link that the system would not follow is not followed.
     #[doc(alias = "atomic_write")]
     pub fn write_atomic(&self, content: impl AsRef<[u8]>) -> Result<()> {
-        find(self)?.write(content.as_ref()).map_err(|cause| Error::new(Op::Write, self, cause))
+        find(self).write(content.as_ref())
     }
 
     /// Makes these bytes the content of the file, as [`write_atomic`](Path::write_atomic) does, unless they
@@ -110,7 +110,7 @@ impl Path {
     ///
     /// As for [`write_atomic`](Path::write_atomic).
     pub fn write_if_changed(&self, content: impl AsRef<[u8]>) -> Result<bool> {
-        write_if_changed(self, content.as_ref())
+        find(self).write_if_changed(content.as_ref())
     }
 
     /// Gives the text of the file to a function and makes what it returns the new text, as
@@ -160,13 +160,7 @@ impl Path {
     /// - [`InvalidData`](io::ErrorKind::InvalidData): the content is not UTF-8.
     /// - As for [`write_atomic`](Path::write_atomic).
     pub fn edit_text<T: EditedText>(&self, edit: impl FnOnce(String) -> T) -> Result<bool, T::Error> {
-        let (target, text) = read_to_edit(self)?;
-        let edited = edit(text.clone()).into_result()?;
-        if edited == text {
-            return Ok(false);
-        }
-        target.write(edited.as_bytes()).map_err(|cause| Error::new(Op::Write, self, cause))?;
-        Ok(true)
+        find(self).edit(edit)
     }
 }
 
@@ -220,25 +214,48 @@ mod sealed {
     impl<E> Sealed for Result<String, E> {}
 }
 
-fn find(path: &Path) -> Result<sys::AtomicTarget> {
-    sys::AtomicTarget::find(path.as_ref()).map_err(|cause| Error::new(Op::Write, path, cause))
+fn find(path: &Path) -> Target<impl Fn(Op, io::Error) -> Error> {
+    Target { found: sys::AtomicTarget::find(path.as_ref()), failed: move |op, cause| Error::new(op, path, cause) }
 }
 
-fn write_if_changed(path: &Path, content: &[u8]) -> Result<bool> {
-    let mut target = find(path)?;
-    let old = target.read().map_err(|cause| Error::new(Op::Read, path, cause))?;
-    let is_changed = old.is_none_or(|old| old != content);
-    if is_changed {
-        target.write(content).map_err(|cause| Error::new(Op::Write, path, cause))?;
+/// What is to be replaced, if it was found, and how a failure is put.
+pub(crate) struct Target<F> {
+    pub(crate) found: io::Result<sys::AtomicTarget>,
+    pub(crate) failed: F,
+}
+
+impl<F: Fn(Op, io::Error) -> Error> Target<F> {
+    pub(crate) fn write(self, content: &[u8]) -> Result<()> {
+        self.found.and_then(|target| target.write(content)).map_err(|cause| (self.failed)(Op::Write, cause))
     }
-    Ok(is_changed)
+
+    pub(crate) fn write_if_changed(self, content: &[u8]) -> Result<bool> {
+        let Self { found, failed } = self;
+        let mut target = found.map_err(|cause| failed(Op::Write, cause))?;
+        let old = target.read().map_err(|cause| failed(Op::Read, cause))?;
+        let is_changed = old.is_none_or(|old| old != content);
+        if is_changed {
+            target.write(content).map_err(|cause| failed(Op::Write, cause))?;
+        }
+        Ok(is_changed)
+    }
+
+    pub(crate) fn edit<T: EditedText>(self, edit: impl FnOnce(String) -> T) -> Result<bool, T::Error> {
+        let (target, text) = read(self.found).map_err(|cause| (self.failed)(Op::Read, cause))?;
+        let edited = edit(text.clone()).into_result()?;
+        if edited == text {
+            return Ok(false);
+        }
+        target.write(edited.as_bytes()).map_err(|cause| (self.failed)(Op::Write, cause))?;
+        Ok(true)
+    }
 }
 
-fn read_to_edit(path: &Path) -> Result<(sys::AtomicTarget, String)> {
-    let failed = |cause| Error::new(Op::Read, path, cause);
-    let mut target = sys::AtomicTarget::find(path.as_ref()).map_err(failed)?;
-    let content = target.read().map_err(failed)?.ok_or_else(|| failed(sys::not_found()))?;
+/// Reads the text that is to be edited.
+fn read(found: io::Result<sys::AtomicTarget>) -> io::Result<(sys::AtomicTarget, String)> {
+    let mut target = found?;
+    let content = target.read()?.ok_or_else(sys::not_found)?;
     let text = String::from_utf8(content)
-        .map_err(|_| failed(io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8")))?;
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))?;
     Ok((target, text))
 }

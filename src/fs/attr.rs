@@ -85,10 +85,15 @@ impl Path {
 
 fn change_mode(path: &OsPath, mode: &Mode) -> io::Result<()> {
     let found = sys::stat(path)?;
-    let umask = if mode.needs_umask() { sys::umask() } else { 0 };
-    sys::set_permission_bits(path, mode.apply(sys::permission_bits(&found), found.is_dir(), umask))
+    sys::set_permission_bits(path, new_mode(mode, sys::permission_bits(&found), found.is_dir()))
 }
 
-fn named(found: io::Result<Option<String>>, nameless: &str) -> io::Result<String> {
+/// The permissions that a mode makes of the old ones.
+pub(crate) fn new_mode(mode: &Mode, bits: u32, is_dir: bool) -> u32 {
+    mode.apply(bits, is_dir, if mode.needs_umask() { sys::umask() } else { 0 })
+}
+
+/// The name of an owner, who must have one.
+pub(crate) fn named(found: io::Result<Option<String>>, nameless: &str) -> io::Result<String> {
     found?.ok_or_else(|| io::Error::new(ErrorKind::NotFound, nameless))
 }

@@ -1,6 +1,7 @@
 //! Content: reading and writing whole files.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{self, Write as _};
 
 use crate::error::{Error, Op, Result};
 use crate::path::Path;
@@ -151,14 +152,9 @@ impl Path {
     /// - [`StorageFull`](std::io::ErrorKind::StorageFull): the disk is full.
     #[doc(alias = "create_new")]
     pub fn write_new(&self, content: impl AsRef<[u8]>) -> Result<()> {
-        let failed = |cause| Error::new(Op::Write, self, cause);
-        let mut file = sys::create_new(self.as_ref(), 0o666).map_err(failed)?;
-        file.write_all(content.as_ref()).map_err(|cause| {
-            // It cannot be removed on Windows while it is open.
-            drop(file);
-            _ = sys::remove_file(self.as_ref());
-            failed(cause)
-        })
+        sys::create_new(self.as_ref(), 0o666)
+            .and_then(|file| fill_new(file, content.as_ref(), || _ = sys::remove_file(self.as_ref())))
+            .map_err(|cause| Error::new(Op::Write, self, cause))
     }
 
     /// Writes the text at the end of the file, which is made if it does not exist.
@@ -204,4 +200,13 @@ impl Path {
     pub fn append_bytes(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
         sys::append(self.as_ref(), bytes.as_ref()).map_err(|cause| Error::new(Op::Write, self, cause))
     }
+}
+
+/// Writes the content of a file that was made just now, and removes the file if that fails.
+pub(crate) fn fill_new(mut file: File, content: &[u8], remove: impl FnOnce()) -> io::Result<()> {
+    file.write_all(content).inspect_err(|_| {
+        // It cannot be removed on Windows while it is open.
+        drop(file);
+        remove();
+    })
 }

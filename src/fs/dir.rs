@@ -94,30 +94,7 @@ impl Path {
     #[doc(alias = "create_dir_all")]
     #[doc(alias = "makedirs")]
     pub fn mkdir_all(&self) -> Result<()> {
-        let failed = |directory: &Self, cause| Err(Error::new(Op::Mkdir, directory, cause));
-        // Up to the first directory that can be made, then down again. On the way down a directory
-        // that appeared in the meantime is as good as one made here; one that vanished is an error,
-        // so that two programs that make and remove cannot keep each other busy for good.
-        let mut missing = Vec::new();
-        let mut directory = self;
-        loop {
-            match sys::create_dir(directory.as_ref()) {
-                Ok(()) => break,
-                Err(cause) if cause.kind() == io::ErrorKind::NotFound && directory != directory.parent() => {
-                    missing.push(directory);
-                    directory = directory.parent();
-                }
-                Err(_) if directory.is_dir() => break,
-                Err(cause) => return failed(directory, cause),
-            }
-        }
-        for directory in missing.into_iter().rev() {
-            match sys::create_dir(directory.as_ref()) {
-                Err(cause) if !directory.is_dir() => return failed(directory, cause),
-                _ => {}
-            }
-        }
-        Ok(())
+        mkdir_all(self, |directory| directory.mkdir(), |directory| directory.parent(), |directory| directory.is_dir())
     }
 
     /// Removes this directory, which must be empty.
@@ -143,4 +120,37 @@ impl Path {
     pub fn rmdir(&self) -> Result<()> {
         sys::remove_dir(self.as_ref()).map_err(|cause| Error::new(Op::Rmdir, self, cause))
     }
+}
+
+/// Makes a directory and all that are missing above it, with what its paths can do.
+///
+/// Up to the first directory that can be made, then down again. On the way down a directory that appeared in the meantime
+/// is as good as one made here; one that vanished is an error, so that two programs that make and remove cannot keep each
+/// other busy for good.
+pub(crate) fn mkdir_all<P: Clone + PartialEq>(
+    path: P,
+    mkdir: impl Fn(&P) -> Result<()>,
+    parent: impl Fn(&P) -> P,
+    is_dir: impl Fn(&P) -> bool,
+) -> Result<()> {
+    let mut missing = Vec::new();
+    let mut directory = path;
+    loop {
+        match mkdir(&directory) {
+            Ok(()) => break,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && directory != parent(&directory) => {
+                let above = parent(&directory);
+                missing.push(std::mem::replace(&mut directory, above));
+            }
+            Err(_) if is_dir(&directory) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    for directory in missing.into_iter().rev() {
+        match mkdir(&directory) {
+            Err(error) if !is_dir(&directory) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }

@@ -37,14 +37,7 @@ impl Path {
     /// - Those of [`absolute`](Path::absolute).
     pub fn find_up(&self, name: impl AsPath) -> Result<Option<PathBuf>> {
         let name = &*name.to_path();
-        let refused = |reason| Err(Error::text(Op::FindUp, self, reason).with_second(name));
-        let leads_up = |path: &Self| path.parts().any(|part| part == "..");
-        if !name.anchor().is_empty() {
-            return refused("it is not relative");
-        }
-        if leads_up(name) {
-            return refused("it leads up by itself");
-        }
+        check_sought(self, name)?;
         let start = if leads_up(self) { self.resolve()? } else { self.absolute()? };
         for directory in std::iter::once(&*start).chain(start.parents()) {
             let found = directory.join(name);
@@ -54,4 +47,20 @@ impl Path {
         }
         Ok(None)
     }
+}
+
+/// Refuses a name that is not one below a directory.
+pub(crate) fn check_sought(start: &Path, name: &Path) -> Result<()> {
+    let refused = |reason| Err(Error::text(Op::FindUp, start, reason).with_second(name));
+    if !name.anchor().is_empty() {
+        return refused("it is not relative");
+    }
+    if leads_up(name) {
+        return refused("it leads up by itself");
+    }
+    Ok(())
+}
+
+pub(crate) fn leads_up(path: &Path) -> bool {
+    path.parts().any(|part| part == "..")
 }

@@ -249,7 +249,7 @@ impl Path {
     /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
     #[doc(alias = "getmtime")]
     pub fn modified(&self) -> Result<SystemTime> {
-        time_of(self, self.stat()?.modified())
+        time_of(self.stat()?.modified(), |cause| Error::new(Op::Stat, self, cause))
     }
 
     /// Returns when the content was last read, as far as the file system keeps track of it. Follows links. [`stat`](Path::stat) tells all times at once.
@@ -272,7 +272,7 @@ impl Path {
     /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
     #[doc(alias = "getatime")]
     pub fn accessed(&self) -> Result<SystemTime> {
-        time_of(self, self.stat()?.accessed())
+        time_of(self.stat()?.accessed(), |cause| Error::new(Op::Stat, self, cause))
     }
 
     /// Returns when the file was made. Follows links. [`stat`](Path::stat) tells all times at once.
@@ -295,7 +295,7 @@ impl Path {
     /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
     #[doc(alias = "getctime")]
     pub fn created(&self) -> Result<SystemTime> {
-        time_of(self, self.stat()?.created())
+        time_of(self.stat()?.created(), |cause| Error::new(Op::Stat, self, cause))
     }
 
     /// Returns the metadata of the file. Follows links.
@@ -340,12 +340,12 @@ impl Path {
     }
 }
 
-fn time_of(path: &Path, time: Option<SystemTime>) -> Result<SystemTime> {
-    let unknown = || io::Error::new(ErrorKind::Unsupported, "this time is not recorded there");
-    time.ok_or_else(|| Error::new(Op::Stat, path, unknown()))
+/// A time, if the file system records it.
+pub(crate) fn time_of(time: Option<SystemTime>, failed: impl FnOnce(io::Error) -> Error) -> Result<SystemTime> {
+    time.ok_or_else(|| failed(io::Error::new(ErrorKind::Unsupported, "this time is not recorded there")))
 }
 
 /// Whether an error says that there is nothing of that name.
-fn is_absent(cause: &io::Error) -> bool {
+pub(crate) fn is_absent(cause: &io::Error) -> bool {
     matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

@@ -31,15 +31,12 @@ pub struct Stat {
 
 impl Stat {
     pub(super) fn of(found: &sys::Metadata) -> Self {
-        Self {
-            kind: FileKind::of(found.file_type()),
-            size: found.len(),
-            mode: sys::permission_bits(found),
-            modified: found.modified().ok(),
-            accessed: found.accessed().ok(),
-            created: found.created().ok(),
-            inode: sys::inode(found),
-        }
+        Self::of_seen(sys::Seen::of(found))
+    }
+
+    pub(crate) fn of_seen(seen: sys::Seen) -> Self {
+        let sys::Seen { kind, size, mode, modified, accessed, created, inode, special: _ } = seen;
+        Self { kind, size, mode, modified, accessed, created, inode }
     }
 
     /// Returns what kind of file it is.

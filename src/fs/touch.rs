@@ -3,9 +3,10 @@
 use std::io::{self, ErrorKind};
 use std::time::SystemTime;
 
+use super::attr::new_mode;
 use super::mode::{IntoMode, Mode};
 use crate::error::{Error, Op, Result};
-use crate::path::AsPath;
+use crate::path::{AsPath, Path};
 use crate::sys::{self, OsPath};
 
 /// The permissions of a new file, before the umask takes its part.
@@ -157,34 +158,74 @@ impl TouchOptions {
     ///   and [`exist_ok`](TouchOptions::exist_ok) is `false`.
     pub fn touch(&self, path: impl AsPath) -> Result<()> {
         let path = &*path.to_path();
-        let mode = self.mode.as_ref().map_err(|reason| Error::text(Op::Touch, path, reason.clone()))?;
-        self.apply(path.as_ref(), mode).map_err(|cause| Error::new(Op::Touch, path, cause))
+        self.apply(AsRef::<OsPath>::as_ref(path), path, |cause| Error::new(Op::Touch, path, cause))
     }
 
-    fn apply(&self, path: &OsPath, mode: &Mode) -> io::Result<()> {
-        let mode = || mode.apply(NEW, false, if mode.needs_umask() { sys::umask() } else { 0 });
+    /// Touches a file; `failed` puts what the system said.
+    pub(crate) fn apply(
+        &self,
+        file: &(impl Touch + ?Sized),
+        path: &Path,
+        failed: impl Fn(io::Error) -> Error,
+    ) -> Result<()> {
+        let mode = self.mode.as_ref().map_err(|reason| Error::text(Op::Touch, path, reason.clone()))?;
+        self.apply_with_mode(file, mode).map_err(failed)
+    }
+
+    fn apply_with_mode(&self, file: &(impl Touch + ?Sized), mode: &Mode) -> io::Result<()> {
+        let mode = || new_mode(mode, NEW, false);
         if !self.exist_ok {
-            sys::create_new(path, mode())?;
-            return self.set_given_times(path);
+            file.create_new(mode())?;
+            return self.set_given_times(file);
         }
         let done = match (self.accessed, self.modified) {
-            (None, None) => sys::set_times_to_now(path),
-            _ => self.set_given_times(path),
+            (None, None) => file.set_times_to_now(),
+            _ => self.set_given_times(file),
         };
         match done {
             Err(cause) if cause.kind() == ErrorKind::NotFound => {
-                sys::create_if_missing(path, mode())?;
-                self.set_given_times(path)
+                file.create_if_missing(mode())?;
+                self.set_given_times(file)
             }
             done => done,
         }
     }
 
-    fn set_given_times(&self, path: &OsPath) -> io::Result<()> {
+    fn set_given_times(&self, file: &(impl Touch + ?Sized)) -> io::Result<()> {
         match (self.accessed, self.modified) {
             (None, None) => Ok(()),
-            (accessed, modified) => sys::set_times(path, accessed, modified),
+            (accessed, modified) => file.set_times(accessed, modified),
         }
+    }
+}
+
+/// What can be touched.
+pub(crate) trait Touch {
+    /// Makes an empty file; nothing may be there.
+    fn create_new(&self, mode: u32) -> io::Result<()>;
+
+    fn create_if_missing(&self, mode: u32) -> io::Result<()>;
+
+    fn set_times(&self, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()>;
+
+    fn set_times_to_now(&self) -> io::Result<()>;
+}
+
+impl Touch for OsPath {
+    fn create_new(&self, mode: u32) -> io::Result<()> {
+        sys::create_new(self, mode).map(drop)
+    }
+
+    fn create_if_missing(&self, mode: u32) -> io::Result<()> {
+        sys::create_if_missing(self, mode)
+    }
+
+    fn set_times(&self, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
+        sys::set_times(self, accessed, modified)
+    }
+
+    fn set_times_to_now(&self) -> io::Result<()> {
+        sys::set_times_to_now(self)
     }
 }
 

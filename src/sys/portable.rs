@@ -16,6 +16,7 @@ mod edit_dir;
 mod facts;
 pub(super) mod renaming;
 mod resolve;
+mod verbs;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -27,8 +28,8 @@ pub(crate) use std::fs::Metadata;
 
 pub(crate) use atomic::{AtomicTarget, Draft};
 pub(crate) use attr::{
-    create_if_missing, create_new, group, inode, is_mount, may_not_read, may_not_write, owner, permission_bits,
-    set_permission_bits, set_times, set_times_to_now, special, umask,
+    create_if_missing, create_new, group, group_name, inode, is_mount, may_not_read, may_not_write, owner,
+    permission_bits, set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
 };
 pub(crate) use dir::Dir;
 pub(crate) use facts::file_id;

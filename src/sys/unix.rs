@@ -8,12 +8,15 @@ mod edit_dir;
 mod facts;
 mod give_attributes;
 mod handle;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod openat2;
 mod opening;
 mod place;
 mod rename;
 mod resolve;
 mod temporary;
 mod unnamed;
+mod verbs;
 mod xattr;
 
 use std::io;
@@ -25,8 +28,8 @@ use rustix::io::Errno;
 
 pub(crate) use atomic::{AtomicTarget, Draft};
 pub(crate) use attr::{
-    create_if_missing, create_new, file_id, group, inode, is_mount, owner, permission_bits, set_permission_bits,
-    set_times, set_times_to_now, special, umask,
+    create_if_missing, create_new, file_id, group, group_name, inode, is_mount, owner, permission_bits,
+    set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
 };
 pub(crate) use dir::Dir;
 use place::{Place, ambient};

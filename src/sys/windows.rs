@@ -41,6 +41,7 @@ pub(crate) use portable::{
     may_not_read, may_not_write, most_descriptors, names, owner, permission_bits, resolve, search_path,
     set_times_to_now, special, temp_dir, umask, variable, working_dir, working_dir_on,
 };
+pub(crate) use portable::{group_name, user_name};
 
 pub(crate) fn stat(path: &Path) -> io::Result<Metadata> {
     refuse_misread(path, Purpose::Read)?;

@@ -22,6 +22,7 @@ mod printable;
 #[cfg(feature = "proptest")]
 mod proptest;
 mod readme;
+mod root;
 #[cfg(feature = "serde")]
 mod serde;
 mod size;

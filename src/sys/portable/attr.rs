@@ -57,10 +57,20 @@ pub(crate) fn umask() -> u32 {
 }
 
 pub(crate) fn owner(_: &Path) -> io::Result<Option<String>> {
-    Err(io::Error::new(ErrorKind::Unsupported, "this system does not know owners by a user's name"))
+    user_name(0)
 }
 
 pub(crate) fn group(_: &Path) -> io::Result<Option<String>> {
+    group_name(0)
+}
+
+/// The name of a user.
+pub(crate) fn user_name(_: u32) -> io::Result<Option<String>> {
+    Err(io::Error::new(ErrorKind::Unsupported, "this system does not know owners by a user's name"))
+}
+
+/// The name of a group.
+pub(crate) fn group_name(_: u32) -> io::Result<Option<String>> {
     Err(io::Error::new(ErrorKind::Unsupported, "this system has no groups of files"))
 }
 

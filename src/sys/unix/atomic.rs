@@ -70,10 +70,23 @@ impl AtomicTarget {
                 return Ok(None);
             }
         }
-        refuse_special_kind(found.as_ref())?;
+        Self::of(dir, name, found.as_ref())
+    }
+
+    /// Finds what has a name in a directory; `None` if that is a link, or changed while it was looked at.
+    pub(super) fn find_name(dir: OwnedFd, name: &OsStr) -> io::Result<Option<Self>> {
+        let found = look_at(&dir, name, Links::Keep)?;
+        if found.as_ref().is_some_and(is_link) {
+            return Ok(None);
+        }
+        Self::of(dir, name.to_owned(), found.as_ref())
+    }
+
+    fn of(dir: OwnedFd, name: OsString, found: Option<&Stat>) -> io::Result<Option<Self>> {
+        refuse_special_kind(found)?;
         let old = match found {
             None => None,
-            Some(found) => match opened(&dir, &name, &found)? {
+            Some(found) => match opened(&dir, &name, found)? {
                 None => return Ok(None),
                 old => old,
             },

@@ -64,14 +64,20 @@ fn umask_as_it_was() -> u32 {
 
 /// The name of the user whose the file is, if the number has one.
 pub(crate) fn owner(path: &Path) -> io::Result<Option<String>> {
-    let user = User::from_uid(Uid::from_raw(followed(path)?.st_uid))?;
-    Ok(user.map(|user| user.name))
+    user_name(followed(path)?.st_uid)
+}
+
+pub(crate) fn user_name(user: u32) -> io::Result<Option<String>> {
+    Ok(User::from_uid(Uid::from_raw(user))?.map(|user| user.name))
 }
 
 /// The name of the group whose the file is, if the number has one.
 pub(crate) fn group(path: &Path) -> io::Result<Option<String>> {
-    let group = Group::from_gid(Gid::from_raw(followed(path)?.st_gid))?;
-    Ok(group.map(|group| group.name))
+    group_name(followed(path)?.st_gid)
+}
+
+pub(crate) fn group_name(group: u32) -> io::Result<Option<String>> {
+    Ok(Group::from_gid(Gid::from_raw(group))?.map(|group| group.name))
 }
 
 /// Sets the times of what is there; one that is not given stays.

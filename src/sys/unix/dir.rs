@@ -44,7 +44,12 @@ impl Dir {
         self.gifts.get_or_init(Arc::default)
     }
 
-    fn new(fd: OwnedFd) -> Self {
+    /// The directory that a descriptor stands for.
+    pub(crate) fn of_open(fd: OwnedFd) -> io::Result<Self> {
+        Ok(Self::new(open_dir(Place::new(&fd, OsStr::new(".")), Access::Search, Links::Keep)?))
+    }
+
+    pub(super) fn new(fd: OwnedFd) -> Self {
         Self {
             fd,
             gifts: OnceLock::new(),

@@ -49,7 +49,7 @@ pub(super) fn kind_of(kind: FileType) -> Option<FileKind> {
     })
 }
 
-fn time(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
+pub(super) fn time(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
     let whole = Duration::from_secs(seconds.unsigned_abs());
     let second = match seconds {
         0.. => SystemTime::UNIX_EPOCH.checked_add(whole),

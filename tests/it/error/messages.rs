@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStringExt as _;
 
 use rustix::fs::{CWD, FileType, mknodat};
 use waypath::{
-    CopyOptions, Error, Mode, Overwrite, Path, PathBuf, Posix, PosixPathBuf, RemoveOptions, Specials, Symlinks,
-    TempDir, TempFile, TempOptions, Windows, WindowsPathBuf, path,
+    CopyOptions, Error, Mode, Overwrite, Path, PathBuf, Posix, PosixPathBuf, RemoveOptions, Root, RootLinks, RootPath,
+    Specials, Symlinks, TempDir, TempFile, TempOptions, Windows, WindowsPathBuf, path,
 };
 
 use crate::support::source::{Source, Token, sources};
@@ -267,6 +267,35 @@ const ON_DISK: &[OnDisk] = &[
             CopyOptions::new().overwrite(Overwrite::Always).copy(from, to).unwrap_err()
         },
     ),
+    ("cannot read `../out`: `..` leads above the root", |at| below_root(at, "../out").read_text().unwrap_err()),
+    ("cannot read `/out`: an absolute path leads out of the root", |at| {
+        below_root(at, "/out").read_text().unwrap_err()
+    }),
+    ("cannot read `up/out`: the link `up` leads out of the root, to `..`", |at| {
+        below_root(at, "up/out").read_text().unwrap_err()
+    }),
+    ("cannot create directory `d/far/x`: the link `d/far` leads out of the root, to `/etc`", |at| {
+        below_root(at, "d/far/x").mkdir().unwrap_err()
+    }),
+    ("cannot write `pipe`: it is a pipe, which this root does not open", |at| {
+        below_root(at, "pipe").write_text("").unwrap_err()
+    }),
+    ("cannot read `up/out`: `up` is a link to `..`, and this root refuses links", |at| {
+        _ = below_root(at, ".");
+        let root = Root::options().links(RootLinks::Refuse).open(at / "in").unwrap();
+        (&root / "up/out").read_text().unwrap_err()
+    }),
+    ("cannot write `d/f`: the root was opened read-only", |at| {
+        _ = below_root(at, ".");
+        let root = Root::options().read_only(true).open(at / "in").unwrap();
+        (&root / "d/f").write_text("").unwrap_err()
+    }),
+    ("cannot open `no` as a root: No such file or directory (os error 2)", |at| {
+        below_root(at, "no").open_root().unwrap_err()
+    }),
+    ("cannot express `a/b` relative to `a`: they are in different stores", |at| {
+        below_root(at, "a/b").relative_to(&(&Root::open(at).unwrap() / "a")).unwrap_err()
+    }),
 ];
 
 /// What only root can bring about.
@@ -300,6 +329,11 @@ const WITHOUT_ROW: &[(&str, &str)] = &[
     ("it appeared while the directory was copied", RACE),
     ("it is no longer the directory that was copied", RACE),
     ("it is another file each time it is looked at, or has no name any more", RACE),
+    ("the file keeps changing", RACE),
+    ("{} has been moved out of the root", RACE),
+    ("the path leads out of the root", RACE),
+    ("{} is on another file system than the root", "needs a mount: `root.rs`"),
+    ("{} is a link that only the kernel can follow, to {}", "those of /proc, which name the process: `root.rs`"),
     ("the copy is complete, but not all of the original could be removed", ACROSS_DEVICES),
     ("the copy is complete, but the original stays: {cause}", ACROSS_DEVICES),
     ("the destination ignores case, and `{other}` of the same directory has this name there", "`spellings.rs` mounts"),
@@ -480,4 +514,15 @@ fn owned_by_nobody_known(path: PathBuf) -> PathBuf {
     let path = file(path);
     std::os::unix::fs::chown(&path, Some(NOBODY_KNOWN), Some(NOBODY_KNOWN)).unwrap();
     path
+}
+
+/// A path below the root `in`, which has some links that lead out, and a pipe.
+fn below_root(at: &Path, path: &str) -> RootPath {
+    (at / "in/d").mkdir_all().unwrap();
+    (at / "in/up").symlink_to("..").unwrap();
+    (at / "in/d/far").symlink_to("/etc").unwrap();
+    (at / "out").write_text("").unwrap();
+    mknodat(CWD, (at / "in/pipe").as_str(), FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR, 0)
+        .unwrap();
+    &Root::open(at / "in").unwrap() / path
 }

@@ -1,0 +1,200 @@
+//! A directory that paths cannot leave: [`Root`], and the paths below it.
+
+mod attr;
+mod content;
+mod names;
+mod options;
+mod query;
+#[cfg(all(test, target_os = "linux"))]
+mod race_tests;
+mod text;
+
+use std::io;
+use std::ops::Deref;
+use std::sync::Arc;
+
+pub use options::{RootLinks, RootOptions};
+
+use crate::error::{Error, Op, Result};
+use crate::path::{AsPath, PathBuf};
+use crate::sys::{self, OsPath};
+
+/// A directory that paths cannot leave.
+///
+/// For names that come from others: uploads, archives, plugins, tools that a language model calls. A root is an open
+/// directory. What is [joined](At::join) to it is a [`RootPath`], with the same methods as a [`Path`](crate::Path); each
+/// looks its path up from the root and fails with an [escape](Error::is_escape) if a part of it leads out: `..`, an
+/// absolute path, or a symbolic link.
+///
+/// A root dereferences to the path `.` below it.
+///
+/// [`join_inside`](crate::Path::join_inside) is the other half: it refuses names that would mean something else on another
+/// system, without looking at the disk.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// use waypath::Root;
+///
+/// let uploads = Root::open(&base)?;
+/// let file = &uploads / "2026" / "photo.txt";
+/// file.parent().mkdir_all()?;
+/// file.write_text("a lake")?;
+///
+/// let stolen = &uploads / "2026/../../../etc/passwd";
+/// assert!(stolen.read_text().unwrap_err().is_escape());
+/// # #[cfg(unix)]
+/// (&uploads / "link").symlink_to("/etc")?;
+/// # #[cfg(unix)]
+/// assert!((&uploads / "link/passwd").read_text().unwrap_err().is_escape());
+/// # Ok::<(), waypath::Error>(())
+/// ```
+///
+/// # Security
+///
+/// On Linux, macOS and FreeBSD the promise holds whatever another program does to names meanwhile: a directory that is
+/// swapped for a link to the outside is not followed, and what a method opened stays what it works on. On Windows and
+/// WASI the promise is about what is there when a method looks: between looking and acting, another program can swap it.
+/// [`is_race_free`](Root::is_race_free) returns which one holds.
+///
+/// A root does not protect from what is inside: hard links to files outside, directories of other file systems that are
+/// mounted there (see [`same_file_system`](RootOptions::same_file_system)), and programs with your rights.
+#[derive(Clone)]
+pub struct Root(RootPath);
+
+/// A path below a [`Root`].
+///
+/// It has the methods of [`Path`](crate::Path) that make sense below a root. A method that does not take a `RootPath` does
+/// not take it for a path from the working directory either: there is no conversion to [`Path`](crate::Path) except
+/// [`path_below`](At::path_below), which says so.
+pub type RootPath = At<Root>;
+
+/// A path in a store: text, and a handle to what it is in.
+///
+/// Two are equal if their text is and they come from the same handle.
+pub struct At<S: Store> {
+    handle: Arc<S::Handle>,
+    path: PathBuf,
+}
+
+/// What a located path can be in. Only this crate implements it.
+pub trait Store: sealed::Store {}
+
+impl Store for Root {}
+
+mod sealed {
+    use crate::sys;
+
+    pub trait Store {
+        type Handle;
+    }
+
+    /// An open root.
+    pub struct RootHandle(pub(super) sys::Root<sys::Dir>);
+
+    impl Store for super::Root {
+        type Handle = RootHandle;
+    }
+}
+
+/// Opening.
+impl Root {
+    /// Opens a directory as a root.
+    ///
+    /// The root stays with the directory, whatever becomes of its name. On Windows and WASI it stays with its path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "a").write_text("inside")?;
+    /// assert_eq!((&base / "a").read_text()?, "inside");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](io::ErrorKind::NotFound): nothing is there.
+    /// - [`NotADirectory`](io::ErrorKind::NotADirectory): it is not a directory.
+    pub fn open(directory: impl AsPath) -> Result<Self> {
+        Self::options().open(directory)
+    }
+
+    /// Returns options for opening a root: what to do with links, other file systems, and changes.
+    pub fn options() -> RootOptions {
+        RootOptions::default()
+    }
+
+    /// Checks whether the promise holds while other programs change names below the root.
+    ///
+    /// `true` on Linux, macOS and FreeBSD; `false` on Windows and WASI.
+    #[must_use]
+    pub fn is_race_free(&self) -> bool {
+        sys::Root::<sys::Dir>::is_race_free()
+    }
+
+    fn of(handle: sys::Root<sys::Dir>) -> Self {
+        Self(At { handle: Arc::new(sealed::RootHandle(handle)), path: PathBuf::new() })
+    }
+}
+
+impl Deref for Root {
+    type Target = RootPath;
+
+    fn deref(&self) -> &RootPath {
+        &self.0
+    }
+}
+
+#[cfg(unix)]
+impl TryFrom<std::os::fd::OwnedFd> for Root {
+    type Error = Error;
+
+    /// Makes a root of an open directory, with the default [options](Root::options).
+    fn try_from(directory: std::os::fd::OwnedFd) -> Result<Self> {
+        let dir = sys::Dir::of_open(directory).map_err(|cause| Error::new(Op::OpenRoot, ".", cause))?;
+        Ok(Self::of(sys::Root::new(dir, sys::Rules::default(), sys::Limits::default())))
+    }
+}
+
+/// Roots.
+impl RootPath {
+    /// Opens this directory as a root of its own, with the same options.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "inner").mkdir()?;
+    /// let inner = (&root / "inner").open_root()?;
+    /// assert!((&inner / "..").stat().unwrap_err().is_escape());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Root::open`], and an [escape](Error::is_escape).
+    pub fn open_root(&self) -> Result<Root> {
+        self.ask(Op::OpenRoot, sys::Root::open_root).map(Root::of)
+    }
+
+    /// Asks the system about this path, or does something to it.
+    fn ask<T>(&self, op: Op, verb: impl FnOnce(&sys::Root<sys::Dir>, &OsPath) -> io::Result<T>) -> Result<T> {
+        verb(self.root(), self.os_path()).map_err(|cause| self.failed(op, cause))
+    }
+
+    fn root(&self) -> &sys::Root<sys::Dir> {
+        &self.handle.0
+    }
+
+    fn os_path(&self) -> &OsPath {
+        (*self.path).as_ref()
+    }
+
+    fn failed(&self, op: Op, cause: io::Error) -> Error {
+        Error::located(op, &*self.path, cause)
+    }
+}

@@ -1,0 +1,180 @@
+//! Names below a root: directories, links, renaming and removing single files.
+
+use std::io::ErrorKind;
+
+use super::RootPath;
+use crate::error::{Op, Result};
+use crate::path::{AsPath, PathBuf};
+use crate::sys::{self, Existing};
+
+/// Directories.
+impl RootPath {
+    /// Creates this directory; its parent must exist: see [`Path::mkdir`](crate::Path::mkdir).
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): the parent does not exist.
+    /// - [`AlreadyExists`](ErrorKind::AlreadyExists): something has this name.
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): an [escape](crate::Error::is_escape).
+    pub fn mkdir(&self) -> Result<()> {
+        self.ask(Op::Mkdir, sys::Root::create_dir)
+    }
+
+    /// Creates this directory and all that are missing above it: see [`Path::mkdir_all`](crate::Path::mkdir_all).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "a/b/c").mkdir_all()?;
+    /// assert!((&root / "a/b/c").is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists): something on the way is not a directory. An
+    /// [escape](crate::Error::is_escape).
+    pub fn mkdir_all(&self) -> Result<()> {
+        crate::fs::mkdir_all(self.clone(), Self::mkdir, Self::parent, Self::is_dir)
+    }
+
+    /// Creates the directory of this path, and all that are missing above it: see
+    /// [`Path::mkdir_parent`](crate::Path::mkdir_parent).
+    ///
+    /// # Errors
+    ///
+    /// As for [`mkdir_all`](RootPath::mkdir_all).
+    pub fn mkdir_parent(&self) -> Result<()> {
+        self.parent().mkdir_all()
+    }
+
+    /// Removes this directory, which must be empty: see [`Path::rmdir`](crate::Path::rmdir).
+    ///
+    /// # Errors
+    ///
+    /// [`DirectoryNotEmpty`](ErrorKind::DirectoryNotEmpty), [`NotADirectory`](ErrorKind::NotADirectory),
+    /// [`NotFound`](ErrorKind::NotFound), an [escape](crate::Error::is_escape).
+    pub fn rmdir(&self) -> Result<()> {
+        self.ask(Op::Rmdir, sys::Root::remove_dir)
+    }
+}
+
+/// Files, whatever they are.
+impl RootPath {
+    /// Removes this file or link: see [`Path::unlink`](crate::Path::unlink).
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound), [`IsADirectory`](ErrorKind::IsADirectory), an
+    /// [escape](crate::Error::is_escape).
+    pub fn unlink(&self) -> Result<()> {
+        self.ask(Op::Unlink, sys::Root::remove_file)
+    }
+
+    /// Removes this file or link if it exists; returns whether it did: see
+    /// [`Path::unlink_if_exists`](crate::Path::unlink_if_exists).
+    ///
+    /// # Errors
+    ///
+    /// As for [`unlink`](RootPath::unlink).
+    pub fn unlink_if_exists(&self) -> Result<bool> {
+        match self.unlink() {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Renames this file or directory. Fails if the target exists: see [`Path::rename`](crate::Path::rename).
+    ///
+    /// The target may be below another root.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "a").write_text("")?;
+    /// let renamed = (&root / "a").rename(&(&root / "b"))?;
+    /// assert!(renamed.is_file() && !(&root / "a").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists): something has the new name. [`NotFound`](ErrorKind::NotFound). An
+    /// [escape](crate::Error::is_escape).
+    pub fn rename(&self, target: &Self) -> Result<Self> {
+        self.rename_as(Op::Rename, target, Existing::Fail)
+    }
+
+    /// Renames this file or directory, and replaces what has the new name: see [`Path::replace`](crate::Path::replace).
+    ///
+    /// # Errors
+    ///
+    /// As for [`rename`](RootPath::rename), but that only a directory that is not empty is in the way.
+    pub fn replace(&self, target: &Self) -> Result<Self> {
+        self.rename_as(Op::Replace, target, Existing::Replace)
+    }
+
+    fn rename_as(&self, op: Op, target: &Self, existing: Existing) -> Result<Self> {
+        self.root()
+            .rename(self.os_path(), (target.root(), target.os_path()), existing)
+            .map(|()| target.clone())
+            .map_err(|cause| self.failed(op, cause).with_second(&*target.path))
+    }
+}
+
+/// Links.
+impl RootPath {
+    /// Makes this path a symbolic link with this text: see [`Path::symlink_to`](crate::Path::symlink_to).
+    ///
+    /// The text may be anything. It is when a link is followed that it must not lead out.
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists), [`NotFound`](ErrorKind::NotFound), an
+    /// [escape](crate::Error::is_escape).
+    pub fn symlink_to(&self, target: impl AsPath) -> Result<()> {
+        let target = &*target.to_path();
+        self.ask(Op::Symlink, |root, path| root.symlink(target.as_ref(), path))
+            .map_err(|error| error.with_second(target))
+    }
+
+    /// Makes this path a symbolic link, in place of what is there: see
+    /// [`Path::symlink_replace`](crate::Path::symlink_replace).
+    ///
+    /// # Errors
+    ///
+    /// As for [`symlink_to`](RootPath::symlink_to).
+    pub fn symlink_replace(&self, target: impl AsPath) -> Result<()> {
+        let target = &*target.to_path();
+        self.ask(Op::Symlink, |root, path| root.symlink_replace(target.as_ref(), path))
+            .map_err(|error| error.with_second(target))
+    }
+
+    /// Makes this path a hard link to a file below this root or another: see
+    /// [`Path::hardlink_to`](crate::Path::hardlink_to).
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists), [`NotFound`](ErrorKind::NotFound), an
+    /// [escape](crate::Error::is_escape).
+    pub fn hardlink_to(&self, target: &Self) -> Result<()> {
+        self.ask(Op::Hardlink, |root, path| root.hard_link((target.root(), target.os_path()), path))
+            .map_err(|error| error.with_second(&*target.path))
+    }
+
+    /// Returns the text of this symbolic link: see [`Path::readlink`](crate::Path::readlink).
+    ///
+    /// It is text, which may lead anywhere.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput): it is not a link; or an [escape](crate::Error::is_escape) before it.
+    pub fn readlink(&self) -> Result<PathBuf> {
+        PathBuf::try_from(self.ask(Op::Readlink, sys::Root::read_link)?)
+    }
+}

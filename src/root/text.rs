@@ -1,0 +1,259 @@
+//! Located paths as text: joining, parts, names, comparison.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Div;
+use std::sync::Arc;
+
+use super::{At, Root, Store};
+use crate::error::{Error, Op, Result};
+use crate::path::{AsPath, Parts, Path, PathBuf, Suffixes};
+use crate::pattern::IntoPattern;
+
+/// Text: the same questions as those of [`Path`], about the path below the store. None of them looks at the disk.
+impl<S: Store> At<S> {
+    fn with_path(&self, path: PathBuf) -> Self {
+        Self { handle: self.handle.clone(), path }
+    }
+
+    /// Returns the text of the path below the store; `.` for the store itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.path.as_str()
+    }
+
+    /// Returns the path below the store.
+    ///
+    /// It is only text from here on: its methods that touch the disk begin at the working directory, and nothing keeps
+    /// them inside.
+    #[must_use]
+    pub fn path_below(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the text with characters escaped that a terminal would act on: see [`Path::printable`].
+    #[must_use]
+    pub fn printable(&self) -> std::borrow::Cow<'_, str> {
+        self.path.printable()
+    }
+
+    /// Joins a path to this one, as `/` does: see [`Path::join`].
+    ///
+    /// Nothing is checked here. If the result leads out, the methods that look at the disk fail.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// assert_eq!(root.join("a").join("b").as_str(), (&root / "a/b").as_str());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn join(&self, path: impl AsPath) -> Self {
+        self.with_path(self.path.join(path))
+    }
+
+    /// Joins text that is not trusted, and refuses what would mean something else on any system: see
+    /// [`Path::join_inside`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the text leads up, has a root, or has a name that Windows would
+    /// reinterpret.
+    pub fn join_inside(&self, untrusted: impl AsRef<str>) -> Result<Self> {
+        self.path.join_inside(untrusted).map(|path| self.with_path(path))
+    }
+
+    /// Returns the parts of the path: see [`Path::parts`].
+    pub fn parts(&self) -> Parts<'_> {
+        self.path.parts()
+    }
+
+    /// Returns the last part of the path, or `""`: see [`Path::name`].
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.name()
+    }
+
+    /// Returns the name without its suffix: see [`Path::stem`].
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        self.path.stem()
+    }
+
+    /// Returns the last suffix of the name with its dot, or `""`: see [`Path::suffix`].
+    #[must_use]
+    pub fn suffix(&self) -> &str {
+        self.path.suffix()
+    }
+
+    /// Returns the suffixes of the name: see [`Path::suffixes`].
+    pub fn suffixes(&self) -> Suffixes<'_> {
+        self.path.suffixes()
+    }
+
+    /// Returns the path without its last part: see [`Path::parent`]. The parent of the store itself is the store.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        self.with_path(self.path.parent().to_path_buf())
+    }
+
+    /// Returns the ancestors of the path, from its parent to the store: see [`Path::parents`].
+    pub fn parents(&self) -> impl Iterator<Item = Self> + '_ {
+        self.path.parents().map(|parent| self.with_path(parent.to_path_buf()))
+    }
+
+    /// Returns the path with another name: see [`Path::with_name`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): as for [`Path::with_name`].
+    pub fn with_name(&self, name: impl AsRef<str>) -> Result<Self> {
+        self.path.with_name(name).map(|path| self.with_path(path))
+    }
+
+    /// Returns the path with another stem: see [`Path::with_stem`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): as for [`Path::with_stem`].
+    pub fn with_stem(&self, stem: impl AsRef<str>) -> Result<Self> {
+        self.path.with_stem(stem).map(|path| self.with_path(path))
+    }
+
+    /// Returns the path with another suffix: see [`Path::with_suffix`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): as for [`Path::with_suffix`].
+    pub fn with_suffix(&self, suffix: impl AsRef<str>) -> Result<Self> {
+        self.path.with_suffix(suffix).map(|path| self.with_path(path))
+    }
+
+    /// Returns the path with a suffix added: see [`Path::add_suffix`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): as for [`Path::add_suffix`].
+    pub fn add_suffix(&self, suffix: impl AsRef<str>) -> Result<Self> {
+        self.path.add_suffix(suffix).map(|path| self.with_path(path))
+    }
+
+    /// Returns what is left of the path behind another one of the same store: see [`Path::relative_to`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): it does not start with the other one, or that one is in another
+    /// store.
+    pub fn relative_to(&self, base: &Self) -> Result<&Path> {
+        if !self.is_in_store_of(base) {
+            let reason = "they are in different stores";
+            return Err(Error::text(Op::RelativeTo, self.as_str(), reason).with_second(base.as_str()));
+        }
+        self.path.relative_to(&base.path)
+    }
+
+    /// Checks whether the path starts with another one of the same store: see [`Path::is_relative_to`].
+    #[must_use]
+    pub fn is_relative_to(&self, base: &Self) -> bool {
+        self.is_in_store_of(base) && self.path.is_relative_to(&base.path)
+    }
+
+    /// Checks whether a pattern matches the whole path below the store: see [`Path::full_match`].
+    #[must_use]
+    pub fn full_match(&self, pattern: impl IntoPattern) -> bool {
+        self.path.full_match(pattern)
+    }
+
+    /// Checks whether a pattern matches the last parts of the path: see [`Path::matches`].
+    #[must_use]
+    pub fn matches(&self, pattern: impl IntoPattern) -> bool {
+        self.path.matches(pattern)
+    }
+
+    fn is_in_store_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.handle, &other.handle)
+    }
+}
+
+macro_rules! divide {
+    ($([$($parameter:tt)*] $left:ty => $output:ty;)*) => {$(
+        impl<P: AsPath, $($parameter)*> Div<P> for $left {
+            type Output = $output;
+
+            fn div(self, right: P) -> $output {
+                self.join(right)
+            }
+        }
+    )*};
+}
+
+divide! {
+    [S: Store] &At<S> => At<S>;
+    [] &Root => At<Root>;
+}
+
+impl<P: AsPath, S: Store> Div<P> for At<S> {
+    type Output = Self;
+
+    fn div(mut self, right: P) -> Self {
+        self.path.push(right);
+        self
+    }
+}
+
+impl<S: Store> Clone for At<S> {
+    fn clone(&self) -> Self {
+        self.with_path(self.path.clone())
+    }
+}
+
+impl<S: Store> PartialEq for At<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_in_store_of(other) && self.path == other.path
+    }
+}
+
+impl<S: Store> Eq for At<S> {}
+
+/// By text; paths with the same text in different stores are kept apart.
+impl<S: Store> Ord for At<S> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let store = |at: &Self| Arc::as_ptr(&at.handle);
+        self.path.cmp(&other.path).then_with(|| store(self).cmp(&store(other)))
+    }
+}
+
+impl<S: Store> PartialOrd for At<S> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<S: Store> Hash for At<S> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path.hash(state);
+        Arc::as_ptr(&self.handle).hash(state);
+    }
+}
+
+/// The path below the store.
+impl<S: Store> fmt::Display for At<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.path, f)
+    }
+}
+
+impl<S: Store> fmt::Debug for At<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("At").field(&self.path).finish()
+    }
+}
+
+impl fmt::Debug for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Root").finish_non_exhaustive()
+    }
+}

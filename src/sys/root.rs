@@ -1,0 +1,386 @@
+//! Verbs on paths below a root: each path is looked up from the open root, and the verb is one on a name in an open
+//! directory.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+
+use super::Seen;
+use super::beneath::{self, Arrival, Escape, Missing, Rules};
+use super::directory::{Access, Links};
+use super::edit_dir::Existing;
+use super::verbs::{Found, Lookup, Opening, Verbs};
+use crate::kind::{FileKind, Special};
+
+/// An open directory that paths do not leave.
+#[derive(Debug)]
+pub(crate) struct Root<D> {
+    dir: D,
+    rules: Rules,
+    limits: Limits,
+    engine: Engine,
+}
+
+/// What is refused below a root, wherever a path leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) read_only: bool,
+    /// Whether pipes, sockets and devices are opened.
+    pub(crate) special: bool,
+}
+
+/// Who looks up paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// The system in one call, where it can.
+    Kernel,
+    /// This program, part by part.
+    Walk,
+}
+
+impl<D: Verbs> Root<D> {
+    pub(crate) fn open(path: &Path, rules: Rules, limits: Limits) -> io::Result<Self> {
+        Ok(Self::new(D::open_root(path)?, rules, limits))
+    }
+
+    pub(crate) fn new(dir: D, rules: Rules, limits: Limits) -> Self {
+        Self { dir, rules, limits, engine: Engine::Kernel }
+    }
+
+    /// The root of what lies below a directory in this one.
+    pub(crate) fn open_root(&self, path: &Path) -> io::Result<Self> {
+        let dir = self.enter(path)?;
+        Ok(Self { dir: dir.map_or_else(|| self.dir.try_clone(), Ok)?, ..*self })
+    }
+
+    pub(crate) fn is_race_free() -> bool {
+        D::IS_RACE_FREE
+    }
+
+    /// The same root, but for who looks up paths.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(crate) fn by(self, engine: Engine) -> Self {
+        Self { engine, ..self }
+    }
+}
+
+/// Questions.
+impl<D: Verbs> Root<D> {
+    pub(crate) fn stat(&self, path: &Path) -> io::Result<Seen> {
+        self.see(path, Links::Follow)
+    }
+
+    pub(crate) fn lstat(&self, path: &Path) -> io::Result<Seen> {
+        self.see(path, Links::Keep)
+    }
+
+    fn see(&self, path: &Path, links: Links) -> io::Result<Seen> {
+        match self.ask_kernel(path, Lookup::See(links)) {
+            Some(Ok(Found::Seen(seen))) => Ok(seen),
+            Some(Err(cause)) => Err(cause),
+            _ => self.with_name(path, links, |dir, name| dir.see(name)),
+        }
+    }
+
+    pub(crate) fn file_id(&self, path: &Path) -> io::Result<D::Id> {
+        self.with_name(path, Links::Follow, |dir, name| dir.id_in(name))
+    }
+
+    pub(crate) fn read_link(&self, path: &Path) -> io::Result<OsString> {
+        self.with_name(path, Links::Keep, |dir, name| dir.read_link(name))
+    }
+
+    /// The path below the root that leads to the same file with no link and no `..`.
+    pub(crate) fn resolve_strict(&self, path: &Path) -> io::Result<PathBuf> {
+        let Arrival { dir, name, must_be_dir, above } = self.walk(path, Links::Follow, Missing::Refuse)?;
+        let kind = dir.as_ref().unwrap_or(&self.dir).kind_in(&name, Links::Keep)?;
+        if must_be_dir && kind != FileKind::Directory {
+            return Err(ErrorKind::NotADirectory.into());
+        }
+        Ok(beyond(above, &name))
+    }
+
+    /// The same as far as there is something, and then the rest of the path.
+    pub(crate) fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        let Arrival { name, above, .. } = self.walk(path, Links::Follow, Missing::Keep)?;
+        Ok(beyond(above, &name))
+    }
+}
+
+/// Content.
+impl<D: Verbs> Root<D> {
+    pub(crate) fn open_file(&self, path: &Path, opening: Opening) -> io::Result<File> {
+        if opening != Opening::Read {
+            self.check_may_change()?;
+        }
+        let file = match self.ask_kernel(path, Lookup::File(opening)) {
+            Some(Ok(Found::File(file))) => file,
+            Some(Err(cause)) => return Err(self.explain_special(path, cause)),
+            _ => self
+                .with_name(path, Links::Follow, |dir, name| dir.open_file(name, opening))
+                .map_err(|cause| self.explain_special(path, cause))?,
+        };
+        match super::special(&file.metadata()?) {
+            Some(special) if !self.limits.special => Err(refusal(special)),
+            _ => Ok(file),
+        }
+    }
+
+    /// Says of a pipe or socket that it is one, which the system did not open.
+    fn explain_special(&self, path: &Path, cause: io::Error) -> io::Error {
+        if self.limits.special || cause.kind() == ErrorKind::NotFound || Escape::is_cause(&cause) {
+            return cause;
+        }
+        self.stat(path).ok().and_then(|seen| seen.special).map_or(cause, refusal)
+    }
+
+    pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        self.open_file(path, Opening::Read)?.read_to_end(&mut content)?;
+        Ok(content)
+    }
+
+    pub(crate) fn read_text(&self, path: &Path) -> io::Result<String> {
+        let mut text = String::new();
+        self.open_file(path, Opening::Read)?.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    pub(crate) fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.open_file(path, Opening::Overwrite)?.write_all(content)
+    }
+
+    pub(crate) fn append(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.open_file(path, Opening::Append)?.write_all(content)
+    }
+
+    /// Finds the regular file, or the free name, whose content is to be replaced.
+    pub(crate) fn atomic_target(&self, path: &Path) -> io::Result<D::AtomicTarget> {
+        const TRIES: usize = 16;
+        for _ in 0..TRIES {
+            if let Some(file) = self.change(path, Links::Follow, |dir, name| dir.atomic_target(name))? {
+                return Ok(file);
+            }
+        }
+        Err(io::Error::other("the file keeps changing"))
+    }
+}
+
+/// Names.
+impl<D: Verbs> Root<D> {
+    pub(crate) fn create_dir(&self, path: &Path) -> io::Result<()> {
+        self.change(path, Links::Keep, |dir, name| dir.create_dir(name))
+    }
+
+    pub(crate) fn create_new(&self, path: &Path, mode: u32) -> io::Result<File> {
+        self.change(path, Links::Keep, |dir, name| dir.create_new(name, mode))
+    }
+
+    /// Makes an empty file unless there is something.
+    pub(crate) fn create_if_missing(&self, path: &Path, mode: u32) -> io::Result<()> {
+        self.change(path, Links::Follow, |dir, name| match dir.create_new(name, mode) {
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => Ok(()),
+            made => made.map(drop),
+        })
+    }
+
+    pub(crate) fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        self.change(path, Links::Keep, |dir, name| dir.remove_dir(name))
+    }
+
+    pub(crate) fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.change(path, Links::Keep, |dir, name| dir.remove_file(name))
+    }
+
+    pub(crate) fn symlink(&self, target: &Path, link: &Path) -> io::Result<()> {
+        self.change(link, Links::Keep, |dir, name| dir.symlink(name, target))
+    }
+
+    /// Makes a symbolic link that replaces what has the name.
+    pub(crate) fn symlink_replace(&self, target: &Path, link: &Path) -> io::Result<()> {
+        self.change(link, Links::Keep, |dir, name| {
+            let temporary = super::temporary_name();
+            dir.symlink(&temporary, target)?;
+            dir.rename(&temporary, dir, name, Existing::Replace).inspect_err(|_| _ = dir.remove_file(&temporary))
+        })
+    }
+
+    /// Makes a hard link to a file below another root, or this one. A symbolic link there is not followed.
+    pub(crate) fn hard_link(&self, target: (&Self, &Path), link: &Path) -> io::Result<()> {
+        let (root, target) = target;
+        root.with_name(target, Links::Keep, |from, old| {
+            self.change(link, Links::Keep, |dir, name| dir.make_hard_link(name, from, Path::new(old), Existing::Fail))
+        })
+    }
+
+    /// Renames, to a path below another root, or this one.
+    pub(crate) fn rename(&self, path: &Path, to: (&Self, &Path), existing: Existing) -> io::Result<()> {
+        let (root, target) = to;
+        self.change(path, Links::Keep, |from, old| {
+            root.change(target, Links::Keep, |dir, new| from.rename(old, dir, new, existing))
+        })
+    }
+}
+
+/// Attributes.
+impl<D: Verbs> Root<D> {
+    /// Sets the permissions of what is there to what is made of the old ones.
+    pub(crate) fn change_mode(&self, path: &Path, new: impl Fn(&Seen) -> u32) -> io::Result<()> {
+        self.change(path, Links::Follow, |dir, name| dir.set_permission_bits(name, new(&dir.see(name)?)))
+    }
+
+    pub(crate) fn set_times(
+        &self,
+        path: &Path,
+        accessed: Option<SystemTime>,
+        modified: Option<SystemTime>,
+    ) -> io::Result<()> {
+        self.change(path, Links::Follow, |dir, name| dir.set_times(name, accessed, modified))
+    }
+
+    pub(crate) fn set_times_to_now(&self, path: &Path) -> io::Result<()> {
+        self.change(path, Links::Follow, |dir, name| dir.set_times_to_now(name))
+    }
+}
+
+/// Looking up.
+impl<D: Verbs> Root<D> {
+    fn check_may_change(&self) -> io::Result<()> {
+        match self.limits.read_only {
+            true => Err(io::Error::new(ErrorKind::ReadOnlyFilesystem, "the root was opened read-only")),
+            false => Ok(()),
+        }
+    }
+
+    /// Does something to a name that changes it, or makes it.
+    fn change<T>(&self, path: &Path, links: Links, verb: impl FnMut(&D, &OsStr) -> io::Result<T>) -> io::Result<T> {
+        self.check_may_change()?;
+        self.with_name(path, links, verb)
+    }
+
+    /// Does something with a name in an open directory: that which a path ends in, or that of what its links lead to.
+    fn with_name<T>(
+        &self,
+        path: &Path,
+        links: Links,
+        mut verb: impl FnMut(&D, &OsStr) -> io::Result<T>,
+    ) -> io::Result<T> {
+        const TRIES: usize = 32;
+        for _ in 0..TRIES {
+            let (dir, name) = self.locate(path, links)?;
+            let dir = dir.as_ref().unwrap_or(&self.dir);
+            match verb(dir, &name) {
+                // What was no link is one by now.
+                Err(cause) if links == Links::Follow && is_link(dir, &name) => drop(cause),
+                done => return done,
+            }
+        }
+        Err(super::loop_error())
+    }
+
+    /// Finds the directory, `None` for the root, and the last name in it, which is not followed.
+    fn locate(&self, path: &Path, links: Links) -> io::Result<(Option<D>, OsString)> {
+        if links == Links::Keep && self.engine == Engine::Kernel {
+            if let (above, Some(name)) = split_name(path) {
+                if let Some(dir) = self.enter_at_once(above) {
+                    return Ok((dir?, name.to_owned()));
+                }
+            } else if let Some(dir) = self.enter_at_once(path) {
+                return Ok((dir?, ".".into()));
+            }
+        }
+        let Arrival { dir, name, must_be_dir, .. } = self.walk(path, links, Missing::Refuse)?;
+        if must_be_dir && name != "." {
+            let dir = dir.as_ref().unwrap_or(&self.dir).open_in_for(Access::Search, &name, Links::Keep)?;
+            return Ok((Some(dir), ".".into()));
+        }
+        Ok((dir, name))
+    }
+
+    /// Opens the directory to which a path leads; `None` for the root itself.
+    fn enter(&self, path: &Path) -> io::Result<Option<D>> {
+        if let Some(dir) = self.enter_at_once(path) {
+            return dir;
+        }
+        let Arrival { dir, name, .. } = self.walk(path, Links::Follow, Missing::Refuse)?;
+        match name == "." {
+            true => Ok(dir),
+            false => dir.as_ref().unwrap_or(&self.dir).open_in_for(Access::Search, &name, Links::Keep).map(Some),
+        }
+    }
+
+    fn enter_at_once(&self, path: &Path) -> Option<io::Result<Option<D>>> {
+        if path.as_os_str().is_empty() || path == Path::new(".") {
+            return Some(Ok(None));
+        }
+        match self.ask_kernel(path, Lookup::Directory)? {
+            Ok(Found::Directory(dir)) => Some(Ok(Some(dir))),
+            Ok(_) => None,
+            Err(cause) => Some(Err(cause)),
+        }
+    }
+
+    fn ask_kernel(&self, path: &Path, lookup: Lookup) -> Option<io::Result<Found<D>>> {
+        if self.engine == Engine::Walk {
+            return None;
+        }
+        Some(match self.dir.ask_kernel(path, self.rules, lookup)? {
+            Err(cause) if is_refusal(&cause) => Err(self.explain(path, lookup, cause)),
+            found => found,
+        })
+    }
+
+    /// What the kernel says with a bare number: the walk knows which part it is about.
+    fn explain(&self, path: &Path, lookup: Lookup, cause: io::Error) -> io::Error {
+        let links = if lookup == Lookup::See(Links::Keep) { Links::Keep } else { Links::Follow };
+        match self.walk(path, links, Missing::Refuse) {
+            Err(known) if Escape::is_cause(&known) => known,
+            _ if cause.kind() == ErrorKind::CrossesDevices => Escape::unexplained(),
+            _ => cause,
+        }
+    }
+
+    fn walk(&self, path: &Path, links: Links, missing: Missing) -> io::Result<Arrival<D>> {
+        beneath::walk(&self.dir, path, self.rules, links, missing)
+    }
+}
+
+fn is_link(dir: &impl Verbs, name: &OsStr) -> bool {
+    dir.kind_in(name, Links::Keep).is_ok_and(|kind| kind == FileKind::Symlink)
+}
+
+/// Whether a lookup may have failed because of the rules.
+fn is_refusal(cause: &io::Error) -> bool {
+    cause.kind() == ErrorKind::CrossesDevices || super::is_loop(cause)
+}
+
+/// The directory of a path and its last name, if it ends in one.
+fn split_name(path: &Path) -> (&Path, Option<&OsStr>) {
+    match path.components().next_back() {
+        Some(Component::Normal(name)) => (path.parent().unwrap_or(Path::new("")), Some(name)),
+        _ => (path, None),
+    }
+}
+
+/// A name in a directory; `.` is the directory.
+fn beyond(mut above: PathBuf, name: &OsStr) -> PathBuf {
+    if name != "." {
+        above.push(name);
+    }
+    if above.as_os_str().is_empty() { PathBuf::from(".") } else { above }
+}
+
+/// Why something that is no file is not opened.
+fn refusal(special: Special) -> io::Error {
+    let what = match special {
+        Special::Fifo => "a pipe",
+        Special::Socket => "a socket",
+        Special::BlockDevice | Special::CharDevice => "a device",
+    };
+    io::Error::new(ErrorKind::InvalidInput, format!("it is {what}, which this root does not open"))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod backend_tests;

@@ -1,0 +1,81 @@
+//! Looking up a whole path below a directory in one call, which Linux has since 5.6.
+
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fs::{Mode, OFlags, ResolveFlags, fstat, fstatfs, openat2};
+use rustix::io::{Errno, retry_on_intr};
+
+use super::dir::Dir;
+use super::place::SEARCH;
+use super::verbs::{NEW, flags, seen, waiting};
+use crate::sys::directory::Links;
+use crate::sys::verbs::{Found, Lookup, Opening};
+use crate::sys::{LinkRule, Rules};
+
+/// Looks something up below a directory; `None` if the kernel cannot do that, now or at all.
+pub(super) fn look_up(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> Option<io::Result<Found<Dir>>> {
+    let opened = match open(dir, path, rules, lookup)? {
+        Ok(opened) => opened,
+        Err(errno) => return Some(Err(errno.into())),
+    };
+    Some(match lookup {
+        Lookup::Directory => Ok(Found::Directory(Dir::new(opened))),
+        Lookup::File(opening) => waiting(opened, opening).map(Found::File),
+        Lookup::See(_) => seen(opened).map(Found::Seen),
+    })
+}
+
+fn open(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> Option<rustix::io::Result<OwnedFd>> {
+    /// The kernel asks to be called again when a name was changed anywhere while it went up by `..`.
+    const TRIES: usize = 32;
+    /// The bytes of a path that fit into one call, without the NUL at the end.
+    const PATH_MAX: usize = 4095;
+    static IS_UNKNOWN: AtomicBool = AtomicBool::new(false);
+
+    if IS_UNKNOWN.load(Ordering::Relaxed) || path.as_os_str().len() > PATH_MAX {
+        return None;
+    }
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let (flags, mode) = match lookup {
+        Lookup::Directory => (SEARCH | OFlags::DIRECTORY, Mode::empty()),
+        Lookup::File(Opening::Read) => (flags(Opening::Read), Mode::empty()),
+        Lookup::File(opening) => (flags(opening), NEW),
+        Lookup::See(Links::Follow) => (OFlags::PATH, Mode::empty()),
+        Lookup::See(Links::Keep) => (OFlags::PATH | OFlags::NOFOLLOW, Mode::empty()),
+    };
+    for _ in 0..TRIES {
+        match retry_on_intr(|| openat2(&dir.fd, path, flags | OFlags::CLOEXEC, mode, resolve(rules))) {
+            Err(Errno::AGAIN) => {}
+            Err(Errno::NOSYS) => {
+                IS_UNKNOWN.store(true, Ordering::Relaxed);
+                return None;
+            }
+            // A filter of system calls may refuse it like this, and an older kernel a flag.
+            Err(Errno::PERM | Errno::INVAL | Errno::TOOBIG) => return None,
+            opened => return Some(opened),
+        }
+    }
+    None
+}
+
+fn resolve(rules: Rules) -> ResolveFlags {
+    let links = match rules.links {
+        LinkRule::Inside => ResolveFlags::BENEATH,
+        LinkRule::FromRoot => ResolveFlags::IN_ROOT,
+        LinkRule::Refuse => ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS,
+    };
+    let mounts = if rules.same_file_system { ResolveFlags::NO_XDEV } else { ResolveFlags::empty() };
+    links | mounts | ResolveFlags::NO_MAGICLINKS
+}
+
+/// Whether links in a directory are not what their text says: those of /proc, except in its root.
+pub(super) fn has_magic_links(dir: &Dir) -> bool {
+    const PROC_SUPER_MAGIC: u64 = 0x9fa0;
+    const PROC_ROOT: u64 = 1;
+
+    let is_proc = retry_on_intr(|| fstatfs(&dir.fd)).is_ok_and(|found| found.f_type as u64 == PROC_SUPER_MAGIC);
+    is_proc && retry_on_intr(|| fstat(dir.fd.as_fd())).is_ok_and(|found| found.st_ino != PROC_ROOT)
+}

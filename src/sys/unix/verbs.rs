@@ -1,0 +1,170 @@
+//! Verbs on names in an open directory: none of them follows a link.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::time::SystemTime;
+
+use rustix::fs::{Mode, OFlags, Timespec, Timestamps, UTIME_NOW, fcntl_setfl};
+use rustix::io::retry_on_intr;
+
+use super::atomic::AtomicTarget;
+use super::attr::timespec;
+use super::dir::{Dir, open_dir};
+use super::opening::open_to_read;
+use super::place::Place;
+use crate::sys::Seen;
+use crate::sys::directory::{Access, Directory, Links};
+use crate::sys::edit_dir::EditDir as _;
+use crate::sys::verbs::{Opening, Verbs};
+
+impl Verbs for Dir {
+    const IS_RACE_FREE: bool = true;
+
+    fn open_root(path: &Path) -> io::Result<Self> {
+        Self::open_for(Access::Search, path)
+    }
+
+    fn is_still_inside(&self, root: &Self) -> io::Result<bool> {
+        self.lies_in(&root.id()?)
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn has_magic_links(&self) -> bool {
+        super::openat2::has_magic_links(self)
+    }
+
+    fn see(&self, name: &OsStr) -> io::Result<Seen> {
+        see(self.at(name))
+    }
+
+    fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<File> {
+        let place = self.at(name);
+        match opening {
+            Opening::Read => waiting(open_to_read(place, Links::Keep)?.into(), opening),
+            _ => waiting(place.open(flags(opening), NEW, Links::Keep)?, opening),
+        }
+    }
+
+    fn create_dir(&self, name: &OsStr) -> io::Result<()> {
+        Ok(self.at(name).make_dir(0o777)?)
+    }
+
+    fn create_new(&self, name: &OsStr, mode: u32) -> io::Result<File> {
+        Ok(self.at(name).create_new(Mode::from_raw_mode(mode as _))?.into())
+    }
+
+    fn symlink(&self, name: &OsStr, target: &Path) -> io::Result<()> {
+        Ok(self.at(name).make_symlink(target.as_os_str())?)
+    }
+
+    fn set_permission_bits(&self, name: &OsStr, bits: u32) -> io::Result<()> {
+        Ok(self.at(name).set_mode(bits, Links::Keep)?)
+    }
+
+    fn set_times(&self, name: &OsStr, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
+        let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
+        Ok(self.at(name).set_times(&times, Links::Keep)?)
+    }
+
+    fn set_times_to_now(&self, name: &OsStr) -> io::Result<()> {
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        Ok(self.at(name).set_times(&Timestamps { last_access: now, last_modification: now }, Links::Keep)?)
+    }
+
+    type AtomicTarget = AtomicTarget;
+
+    fn atomic_target(&self, name: &OsStr) -> io::Result<Option<AtomicTarget>> {
+        let dir = open_dir(self.at(OsStr::new(".")), Access::Edit, Links::Keep)?;
+        AtomicTarget::find_name(dir, name)
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn ask_kernel(
+        &self,
+        path: &Path,
+        rules: crate::sys::Rules,
+        lookup: crate::sys::verbs::Lookup,
+    ) -> Option<io::Result<crate::sys::verbs::Found<Self>>> {
+        super::openat2::look_up(self, path, rules, lookup)
+    }
+}
+
+/// What a new file allows, from which the umask takes.
+pub(super) const NEW: Mode = Mode::from_raw_mode(0o666);
+
+/// How a file is opened: whatever has the name, opening it waits for nobody.
+pub(super) fn flags(opening: Opening) -> OFlags {
+    let access = match opening {
+        Opening::Read => OFlags::RDONLY,
+        Opening::Overwrite => OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC,
+        Opening::Append => OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND,
+    };
+    access | OFlags::NONBLOCK | OFlags::NOCTTY
+}
+
+/// Lets reading and writing wait again.
+pub(super) fn waiting(file: OwnedFd, opening: Opening) -> io::Result<File> {
+    let flags = if opening == Opening::Append { OFlags::APPEND } else { OFlags::empty() };
+    retry_on_intr(|| fcntl_setfl(&file, flags))?;
+    Ok(file.into())
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn see(place: Place<'_>) -> io::Result<Seen> {
+    seen(place.open(OFlags::PATH, Mode::empty(), Links::Keep)?)
+}
+
+/// What is known of an open file.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn seen(file: OwnedFd) -> io::Result<Seen> {
+    Ok(Seen::of(&File::from(file).metadata()?))
+}
+
+/// Elsewhere nothing can be opened without permission to read it.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn see(place: Place<'_>) -> io::Result<Seen> {
+    use rustix::fs::FileType;
+
+    use super::facts::{facts_of, mode_of};
+    use crate::kind::{Inode, Special};
+
+    let found = place.stat(Links::Keep)?;
+    let facts = facts_of(&found);
+    let special = match FileType::from_raw_mode(found.st_mode) {
+        FileType::BlockDevice => Some(Special::BlockDevice),
+        FileType::CharacterDevice => Some(Special::CharDevice),
+        FileType::Fifo => Some(Special::Fifo),
+        FileType::Socket => Some(Special::Socket),
+        _ => None,
+    };
+    let inode = facts.id.map(|(device, number)| Inode {
+        device,
+        number,
+        links: facts.names,
+        user: facts.owner.0,
+        group: facts.owner.1,
+    });
+    Ok(Seen {
+        kind: facts.kind,
+        special,
+        size: facts.size,
+        mode: mode_of(&found),
+        modified: facts.modified,
+        accessed: facts.accessed,
+        created: created(&found),
+        inode,
+    })
+}
+
+#[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+fn created(found: &rustix::fs::Stat) -> Option<SystemTime> {
+    super::facts::time(found.st_birthtime, found.st_birthtime_nsec as u64)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple", target_os = "freebsd")))]
+fn created(_: &rustix::fs::Stat) -> Option<SystemTime> {
+    None
+}

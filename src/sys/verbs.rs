@@ -1,0 +1,85 @@
+//! Verbs on single names in an open directory: those that paths have too.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::Seen;
+use super::beneath::Rules;
+use super::directory::Links;
+use super::edit_dir::EditDir;
+
+/// What can be done with a name in a directory. No link is followed, where the back end can do that.
+pub(crate) trait Verbs: EditDir {
+    /// Whether what another program does to names meanwhile leads nowhere else.
+    const IS_RACE_FREE: bool;
+
+    /// Opens the directory of a root.
+    fn open_root(path: &Path) -> io::Result<Self>;
+
+    /// Whether this directory still lies below the root, or is it, if the system can tell.
+    fn is_still_inside(&self, root: &Self) -> io::Result<bool>;
+
+    /// Whether links in this directory are not what their text says.
+    fn has_magic_links(&self) -> bool {
+        false
+    }
+
+    fn see(&self, name: &OsStr) -> io::Result<Seen>;
+
+    fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<File>;
+
+    fn create_dir(&self, name: &OsStr) -> io::Result<()>;
+
+    /// Makes an empty file and opens it for writing; nothing may have the name.
+    fn create_new(&self, name: &OsStr, mode: u32) -> io::Result<File>;
+
+    /// Makes a symbolic link with this text.
+    fn symlink(&self, name: &OsStr, target: &Path) -> io::Result<()>;
+
+    fn set_permission_bits(&self, name: &OsStr, bits: u32) -> io::Result<()>;
+
+    /// Sets times; one that is not given stays.
+    fn set_times(&self, name: &OsStr, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()>;
+
+    fn set_times_to_now(&self, name: &OsStr) -> io::Result<()>;
+
+    type AtomicTarget;
+
+    /// Finds a file whose content is to be replaced; `None` if it changed while it was looked at.
+    fn atomic_target(&self, name: &OsStr) -> io::Result<Option<Self::AtomicTarget>>;
+
+    /// What the system looks up below this directory in one call, if it can do that now.
+    fn ask_kernel(&self, _path: &Path, _rules: Rules, _lookup: Lookup) -> Option<io::Result<Found<Self>>> {
+        None
+    }
+}
+
+/// What is looked up in one call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    /// A directory, to look up names in it.
+    Directory,
+    File(Opening),
+    See(Links),
+}
+
+/// What [`Lookup`] finds.
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code, reason = "only Linux has the call"))]
+pub(crate) enum Found<D> {
+    Directory(D),
+    File(File),
+    Seen(Seen),
+}
+
+/// What a file is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    Read,
+    /// To write it from the start. It is made if it does not exist, and emptied if it does.
+    Overwrite,
+    /// To add to its end. It is made if it does not exist.
+    Append,
+}
