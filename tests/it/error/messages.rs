@@ -139,6 +139,11 @@ const ON_DISK: &[OnDisk] = &[
     ("cannot find the group of `@/a`: No such file or directory (os error 2)", |at| (at / "a").group().unwrap_err()),
     ("cannot resolve `@/a`: No such file or directory (os error 2)", |at| (at / "a").resolve_strict().unwrap_err()),
     ("cannot read the link `@/a`: Invalid argument (os error 22)", |at| file(at / "a").readlink().unwrap_err()),
+    ("cannot list `@`: options must be set before the first entry", |at| {
+        let mut walk = at.walk();
+        walk.next();
+        walk.hidden(false).next().unwrap().unwrap_err()
+    }),
     ("cannot list `@/a`: No such file or directory (os error 2)", |at| {
         (at / "a").iterdir().find_map(Result::err).unwrap()
     }),
