@@ -9,11 +9,11 @@ use crate::sys::{self, OsPath};
 
 /// Permissions and owners.
 impl Path {
-    /// Gives the file or directory other permissions: those of a number such as `0o644`, or of changes such
-    /// as `"u+x"` in the [language of `chmod(1)`](Mode#the-language).
+    /// Sets the permissions of the file or directory: to a number such as `0o644`, or by changes such as `"u+x"` in the
+    /// [language of `chmod(1)`](Mode#the-language).
     ///
-    /// A link is followed. Changes are worked out from the permissions that are there; what another program
-    /// changes at that moment is lost.
+    /// Follows links. Changes are applied to the current permissions, in two steps: a change that another program makes in
+    /// between is lost.
     ///
     /// # Examples
     ///
@@ -32,15 +32,14 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](ErrorKind::NotFound): nothing is there.
-    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the file is another user's.
-    /// - [`InvalidInput`](ErrorKind::InvalidInput): the number is more than `0o7777`, or the text no mode;
+    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the file belongs to another user.
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): the number is larger than `0o7777`, or the text is not a mode;
     ///   [`position`](Error::position) says where.
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, a file can be made read-only and no more than that: it is if its user (`u`) may not write
-    /// by the mode, and it is not otherwise. See [`Stat::mode`](crate::Stat::mode) for what changes begin
-    /// with.
+    /// On Windows, the only permission is the read-only attribute: it is set if the mode has no write permission for the
+    /// user (`u`), and cleared otherwise. See [`Stat::mode`](crate::Stat::mode) for the mode that changes are applied to.
     #[doc(alias = "set_permissions")]
     pub fn chmod(&self, mode: impl IntoMode) -> Result<()> {
         let mode = mode.into_mode().map_err(|mistake| mistake.in_operation(Op::Chmod, self))?;
@@ -48,7 +47,7 @@ impl Path {
             .map_err(|cause| Error::new(Op::Chmod, self, cause).with_second(mode.to_string()))
     }
 
-    /// Returns the name of the user whose the file is; of a link's target where it is a link.
+    /// Returns the owner's user name. Follows links.
     ///
     /// # Examples
     ///
@@ -60,13 +59,13 @@ impl Path {
     /// # Errors
     ///
     /// - Those of [`stat`](Path::stat).
-    /// - [`NotFound`](ErrorKind::NotFound): the user has a number but no name.
+    /// - [`NotFound`](ErrorKind::NotFound): the user database has no name for the owner's number.
     /// - [`Unsupported`](ErrorKind::Unsupported): always on Windows.
     pub fn owner(&self) -> Result<String> {
         named(sys::owner(self.as_ref()), "the user has no name").map_err(|cause| Error::new(Op::Owner, self, cause))
     }
 
-    /// Returns the name of the group that the file belongs to; of a link's target where it is a link.
+    /// Returns the name of the file's group. Follows links.
     ///
     /// # Examples
     ///
@@ -88,12 +87,12 @@ fn change_mode(path: &OsPath, mode: &Mode) -> io::Result<()> {
     sys::set_permission_bits(path, new_mode(mode, sys::permission_bits(&found), found.is_dir()))
 }
 
-/// The permissions that a mode makes of the old ones.
+/// The permissions after a mode is applied to the old ones.
 pub(crate) fn new_mode(mode: &Mode, bits: u32, is_dir: bool) -> u32 {
     mode.apply(bits, is_dir, if mode.needs_umask() { sys::umask() } else { 0 })
 }
 
-/// The name of an owner, who must have one.
+/// The name of an owner, or an error if there is none.
 pub(crate) fn named(found: io::Result<Option<String>>, nameless: &str) -> io::Result<String> {
     found?.ok_or_else(|| io::Error::new(ErrorKind::NotFound, nameless))
 }

@@ -9,8 +9,9 @@ use crate::sys;
 
 /// Reading and writing whole files.
 impl Path {
-    /// Returns the content of the file as text, as it is: newlines are not translated, which
-    /// pathlib does unless told otherwise, and a byte-order mark is kept.
+    /// Reads the whole file as text.
+    ///
+    /// Nothing is translated: newlines stay as they are, unlike in pathlib, and so does a byte-order mark.
     ///
     /// # Examples
     ///
@@ -33,9 +34,9 @@ impl Path {
         sys::read_text(self.as_ref()).map_err(|cause| Error::new(Op::Read, self, cause))
     }
 
-    /// Returns the lines of the file, without the newlines that end them, be they `\n` or `\r\n`.
+    /// Reads the whole file and returns its lines, without the `\n` or `\r\n` at their ends.
     ///
-    /// This reads the whole file. To go through a large one line by line, use [`open`](Path::open) with a
+    /// To go through a large file line by line, use [`open`](Path::open) with a
     /// [`BufReader`](std::io::BufReader).
     ///
     /// # Examples
@@ -56,7 +57,7 @@ impl Path {
         Ok(self.read_text()?.lines().map(str::to_owned).collect())
     }
 
-    /// Returns the content of the file.
+    /// Reads the whole file as bytes.
     ///
     /// # Examples
     ///
@@ -70,17 +71,16 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// As for [`read_text`](Path::read_text), but for [`InvalidData`](std::io::ErrorKind::InvalidData).
+    /// As for [`read_text`](Path::read_text), except for [`InvalidData`](std::io::ErrorKind::InvalidData).
     #[doc(alias = "read")]
     pub fn read_bytes(&self) -> Result<Vec<u8>> {
         sys::read(self.as_ref()).map_err(|cause| Error::new(Op::Read, self, cause))
     }
 
-    /// Makes the text the content of the file, which is made if it does not exist.
+    /// Writes the text to the file, replacing its content. Creates the file if it does not exist.
     ///
-    /// The text is written as it is: newlines are not translated. **The old content is gone before
-    /// the new one is written**; a full disk or a crash in between loses both, which
-    /// [`write_atomic`](Path::write_atomic) does not.
+    /// Newlines are not translated. **The old content is deleted before the new one is written**: a full disk or a crash in
+    /// between loses both. [`write_atomic`](Path::write_atomic) does not.
     ///
     /// # Examples
     ///
@@ -98,14 +98,13 @@ impl Path {
     /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
     /// - [`IsADirectory`](std::io::ErrorKind::IsADirectory): it is a directory
     ///   ([`PermissionDenied`](std::io::ErrorKind::PermissionDenied) on Windows).
-    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the file may not be written.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): no permission to write the file.
     /// - [`StorageFull`](std::io::ErrorKind::StorageFull): the disk is full.
     pub fn write_text(&self, text: impl AsRef<str>) -> Result<()> {
         self.write_bytes(text.as_ref())
     }
 
-    /// Makes the bytes the content of the file, which is made if it does not exist; see
-    /// [`write_text`](Path::write_text).
+    /// Writes the bytes to the file, replacing its content; see [`write_text`](Path::write_text).
     ///
     /// # Examples
     ///
@@ -125,11 +124,11 @@ impl Path {
         sys::write(self.as_ref(), bytes.as_ref()).map_err(|cause| Error::new(Op::Write, self, cause))
     }
 
-    /// Makes a file with this content, and fails if anything has its name already.
+    /// Creates a file with this content. Fails if the file exists.
     ///
-    /// Of several programs that do this at the same time, one succeeds. If the content cannot be written, the file is
-    /// removed again. Others see the file before it is complete: [`write_atomic`](Path::write_atomic) shows whole
-    /// files only, but replaces what is there.
+    /// If several programs do this at the same time, one of them succeeds. If the content cannot be written, the file is
+    /// removed. Other programs can see the file before it is complete; [`write_atomic`](Path::write_atomic) only ever shows
+    /// complete files, but replaces what is there.
     ///
     /// # Examples
     ///
@@ -146,9 +145,9 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// - [`AlreadyExists`](std::io::ErrorKind::AlreadyExists): something has this name, be it a link that leads nowhere.
+    /// - [`AlreadyExists`](std::io::ErrorKind::AlreadyExists): something has this name, even a dangling link.
     /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
-    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the directory may not be changed.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): no permission to create files in the directory.
     /// - [`StorageFull`](std::io::ErrorKind::StorageFull): the disk is full.
     #[doc(alias = "create_new")]
     pub fn write_new(&self, content: impl AsRef<[u8]>) -> Result<()> {
@@ -157,10 +156,9 @@ impl Path {
             .map_err(|cause| Error::new(Op::Write, self, cause))
     }
 
-    /// Writes the text at the end of the file, which is made if it does not exist.
+    /// Appends the text to the file. Creates the file if it does not exist.
     ///
-    /// The text goes there in one piece, behind what other programs append at the same time, as far as the
-    /// system takes it in one piece: local disks do.
+    /// On local file systems the append is atomic with respect to other appends.
     ///
     /// # Examples
     ///
@@ -175,13 +173,12 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// As for [`write_text`](Path::write_text). Where the disk is full, a part of the text may be there.
+    /// As for [`write_text`](Path::write_text). If the disk is full, a part of the text may have been appended.
     pub fn append_text(&self, text: impl AsRef<str>) -> Result<()> {
         self.append_bytes(text.as_ref())
     }
 
-    /// Writes the bytes at the end of the file, which is made if it does not exist; see
-    /// [`append_text`](Path::append_text).
+    /// Appends the bytes to the file; see [`append_text`](Path::append_text).
     ///
     /// # Examples
     ///

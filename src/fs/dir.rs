@@ -1,4 +1,4 @@
-//! Directories: making and removing them.
+//! Creating and removing directories.
 
 use std::io;
 
@@ -6,11 +6,9 @@ use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys;
 
-/// Making and removing directories.
+/// Creating and removing directories.
 impl Path {
-    /// Makes this directory.
-    ///
-    /// Its parent must exist; see [`mkdir_all`](Path::mkdir_all) otherwise.
+    /// Creates this directory. Its parent must exist; otherwise, use [`mkdir_all`](Path::mkdir_all).
     ///
     /// # Examples
     ///
@@ -31,7 +29,7 @@ impl Path {
         sys::create_dir(self.as_ref()).map_err(|cause| Error::new(Op::Mkdir, self, cause))
     }
 
-    /// Whether this is a directory with nothing in it; `false` too if it cannot be read. Follows links.
+    /// Checks whether this is an empty directory. `false` if it cannot be read. Follows links.
     ///
     /// # Examples
     ///
@@ -49,7 +47,7 @@ impl Path {
         self.iterdir().unsorted(true).next().is_none()
     }
 
-    /// Makes the directory that this path lies in, with those above it, as far as they do not exist.
+    /// Creates the parent directory of this path, and its parents, if they do not exist.
     ///
     /// # Examples
     ///
@@ -70,9 +68,9 @@ impl Path {
         self.parent().mkdir_all()
     }
 
-    /// Makes this directory and those above it, as far as they do not exist.
+    /// Creates this directory and its parents, if they do not exist.
     ///
-    /// `a/b/../c` makes `a/b` too, as the system needs it to find `a/c`.
+    /// `a/b/../c` also creates `a/b`, because the system needs it to find `a/c`.
     ///
     /// # Examples
     ///
@@ -87,10 +85,9 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): something that is no directory, or a link
-    ///   that leads nowhere, has this name.
-    /// - [`NotADirectory`](io::ErrorKind::NotADirectory): a file stands where one of the
-    ///   directories above should ([`AlreadyExists`](io::ErrorKind::AlreadyExists) on Windows).
+    /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): a file or a dangling link has this name.
+    /// - [`NotADirectory`](io::ErrorKind::NotADirectory): one of the parents is a file
+    ///   ([`AlreadyExists`](io::ErrorKind::AlreadyExists) on Windows).
     #[doc(alias = "create_dir_all")]
     #[doc(alias = "makedirs")]
     pub fn mkdir_all(&self) -> Result<()> {

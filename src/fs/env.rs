@@ -1,4 +1,4 @@
-//! Places that the environment knows: home, the working directory, the temporary directory.
+//! Home, the working directory, the temporary directory, and variables in paths.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -9,10 +9,10 @@ use crate::flavour::{Flavour, Native};
 use crate::path::{Path, PathBuf, expand};
 use crate::sys;
 
-/// Places that the environment knows.
+/// Home, the working directory, and what a shell expands.
 impl Path {
-    /// Returns the home directory of the user who runs the program: `$HOME` if it is set and not
-    /// empty, or what the user database says; on Windows `%USERPROFILE%`, or what the system says.
+    /// Returns the home directory of the current user: `$HOME` if it is set and not empty, or the entry in the user
+    /// database; on Windows `%USERPROFILE%`, or what the system says.
     ///
     /// # Examples
     ///
@@ -25,14 +25,14 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// - [`NotFound`](io::ErrorKind::NotFound): neither knows one.
+    /// - [`NotFound`](io::ErrorKind::NotFound): there is neither.
     /// - [`InvalidInput`](io::ErrorKind::InvalidInput): it is not UTF-8.
     #[doc(alias = "home_dir")]
     pub fn home() -> Result<PathBuf> {
         home(Op::Home, "")
     }
 
-    /// Returns the working directory, from which relative paths lead.
+    /// Returns the working directory, which relative paths are relative to.
     ///
     /// # Examples
     ///
@@ -54,9 +54,11 @@ impl Path {
         PathBuf::try_from(directory)
     }
 
-    /// Returns the directory for temporary files: `$TMPDIR` if it is set and not empty, or `/tmp`; on
-    /// Windows what the system says. Unlike Python's `gettempdir`, this does not try whether files
-    /// can be made there. [`TempDir`](crate::TempDir) makes a directory in it.
+    /// Returns the directory for temporary files: `$TMPDIR` if it is set and not empty, or `/tmp`; on Windows what the system
+    /// says.
+    ///
+    /// Unlike Python's `gettempdir`, this does not check whether files can be created there.
+    /// [`TempDir`](crate::TempDir) creates a directory in it.
     ///
     /// # Examples
     ///
@@ -75,8 +77,7 @@ impl Path {
         PathBuf::try_from(sys::temp_dir())
     }
 
-    /// Returns the path with a first part `~` or `~user` replaced by that user's home directory;
-    /// any other path as it is.
+    /// Replaces a first part `~` or `~user` with that user's home directory. Other paths are returned unchanged.
     ///
     /// # Examples
     ///
@@ -92,12 +93,12 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// - [`NotFound`](io::ErrorKind::NotFound): there is no such user, or no home is known.
+    /// - [`NotFound`](io::ErrorKind::NotFound): there is no such user, or the user has no home directory.
     /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the home directory is not UTF-8.
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, another user's home is guessed to stand beside one's own, as Python does.
+    /// On Windows, the home of another user is assumed to be next to that of the current user, as in Python.
     pub fn expanduser(&self) -> Result<PathBuf> {
         let first = self.parts().next().unwrap_or_default();
         let Some(user) = first.strip_prefix('~').filter(|_| self.anchor().is_empty()) else {
@@ -110,11 +111,10 @@ impl Path {
         Ok(home / self.relative_to_walk_up(first)?)
     }
 
-    /// Returns the path with variables of the environment, `$NAME` and `${NAME}`, replaced by their values. One
-    /// that is not set stays as it is written.
+    /// Replaces environment variables, `$NAME` and `${NAME}`, with their values. Unset variables are left as they are.
     ///
-    /// A value may be a path of several parts, absolute too, but does not replace what stands before it:
-    /// `a$HOME` is `a/home/me`. Variables in values stay.
+    /// A value may have several parts. An absolute one does not replace what precedes it: `a$HOME` is `a/home/me`. Values
+    /// are not expanded again.
     ///
     /// # Examples
     ///
@@ -136,8 +136,8 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, `%NAME%` is a variable, too; `%%` is `%`, and `$$` is `$`; and between single quotes nothing
-    /// is replaced. Names may hold `-` there. Python does all that.
+    /// On Windows, `%NAME%` is a variable as well, `%%` is `%`, `$$` is `$`, nothing is replaced between single quotes, and
+    /// names may contain `-`; all as in Python.
     pub fn expandvars(&self) -> Result<PathBuf> {
         let value = |name: &str| match sys::variable(name).map(OsString::into_string) {
             Some(Ok(value)) => Ok(Some(value)),

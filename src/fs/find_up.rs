@@ -1,20 +1,17 @@
-//! Looking for a name here and above.
+//! Looking for a name in this directory and in its ancestors.
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 
-/// Looking for a name here and above.
+/// Looking for a name in this directory and in its ancestors.
 impl Path {
-    /// Returns the path of the nearest thing with this name: in this directory, or in the first directory
-    /// above it that has one; `None` where none has.
+    /// Looks for a name in this directory, then in its parent, and so on. Returns the path of the first match, or `None`.
     ///
-    /// It is how tools find their settings and the root of a project. The name may have several parts
-    /// (`.config/tool.toml`). This path may be a file or not exist: the search goes on above it. A link that
-    /// leads nowhere is not found.
+    /// Tools find their settings and the root of a project in this way. The name may have several parts
+    /// (`.config/tool.toml`). This path may be a file, or not exist; then the search starts at its parent. Dangling links do
+    /// not count.
     ///
-    /// The result is absolute: a relative path begins in the [working directory](Path::cwd). Directories
-    /// above are those of the text; a path with `..` is [resolved](Path::resolve) before, as its text would
-    /// lead astray.
+    /// The result is absolute. Parents are those of the text; a path with `..` is [resolved](Path::resolve) first.
     ///
     /// # Examples
     ///
@@ -33,7 +30,7 @@ impl Path {
     /// # Errors
     ///
     /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): the name is not relative, or has `..`.
-    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): a directory above may not be searched.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): no permission to search one of the directories.
     /// - Those of [`absolute`](Path::absolute).
     pub fn find_up(&self, name: impl AsPath) -> Result<Option<PathBuf>> {
         let name = &*name.to_path();
@@ -49,7 +46,7 @@ impl Path {
     }
 }
 
-/// Refuses a name that is not one below a directory.
+/// Refuses a name that would lead out of the directory.
 pub(crate) fn check_sought(start: &Path, name: &Path) -> Result<()> {
     let refused = |reason| Err(Error::text(Op::FindUp, start, reason).with_second(name));
     if !name.anchor().is_empty() {

@@ -1,15 +1,15 @@
-//! Links: second ways to a file.
+//! Symbolic links and hard links.
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys::{self, OsPath};
 
-/// Making and reading links.
+/// Creating and reading links.
 impl Path {
-    /// Makes this path a symbolic link that leads to `target`.
+    /// Creates a symbolic link at this path that points to `target`.
     ///
-    /// **A relative target is relative to the directory that the link is in**, not to the working
-    /// directory. The link holds the target's normal form as its text; nothing needs to be there.
+    /// **A relative target is relative to the directory that contains the link**, not to the working directory. The target
+    /// need not exist. The link's text is the normal form of the target.
     ///
     /// # Examples
     ///
@@ -24,16 +24,14 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// - [`AlreadyExists`](std::io::ErrorKind::AlreadyExists): something has this name, be it a link that
-    ///   leads nowhere.
+    /// - [`AlreadyExists`](std::io::ErrorKind::AlreadyExists): something has this name, even a dangling link.
     /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
-    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the directory may not be changed.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): no permission to create files in the directory.
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, a link leads to a directory or to a file for good. It is made one to a directory if there
-    /// is a directory at the target now, and one to a file otherwise. Users need a right to make links,
-    /// which developer mode gives.
+    /// On Windows, a link is either to a directory or to a file. It is to a directory if the target is one now, and to a
+    /// file otherwise. Creating links needs a privilege, which developer mode grants.
     #[doc(alias = "symlink")]
     pub fn symlink_to(&self, target: impl AsPath) -> Result<()> {
         let target = &*target.to_path();
@@ -41,11 +39,10 @@ impl Path {
             .map_err(|cause| Error::new(Op::Symlink, self, cause).with_second(target))
     }
 
-    /// Makes this path a symbolic link that leads to `target`, and replaces a link or file that has the name, in one
-    /// step.
+    /// Creates a symbolic link at this path, atomically replacing a link or file.
     ///
-    /// At any time the name leads to the old target or to the new one. See [`symlink_to`](Path::symlink_to) for what a
-    /// relative target means.
+    /// At any time the path is the old link or the new one. As with [`symlink_to`](Path::symlink_to), a relative target is
+    /// relative to the directory that contains the link.
     ///
     /// # Examples
     ///
@@ -61,7 +58,7 @@ impl Path {
     /// # Errors
     ///
     /// - [`IsADirectory`](std::io::ErrorKind::IsADirectory): a directory has this name.
-    /// - Those of [`symlink_to`](Path::symlink_to), except that the name may be taken.
+    /// - Those of [`symlink_to`](Path::symlink_to), except for `AlreadyExists`.
     ///
     /// # Platform-specific behavior
     ///
@@ -78,11 +75,10 @@ impl Path {
         })
     }
 
-    /// Makes this path a second name of the file at `target`, as good as the first: the file is there
-    /// until both are removed.
+    /// Creates a hard link at this path to the file at `target`. The file exists until all of its hard links are removed.
     ///
-    /// A relative target is relative to the working directory. A symbolic link at the target is not followed
-    /// on Linux and macOS: it gets the second name itself.
+    /// A relative target is relative to the working directory. On Linux and macOS, a symbolic link at the target is not
+    /// followed: the new hard link is to the symbolic link.
     ///
     /// # Examples
     ///
@@ -100,8 +96,8 @@ impl Path {
     ///
     /// - [`AlreadyExists`](std::io::ErrorKind::AlreadyExists): something has this name.
     /// - [`NotFound`](std::io::ErrorKind::NotFound): nothing is at the target, or the parent does not exist.
-    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the target is a directory, or the file
-    ///   system has no second names.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the target is a directory, or the file system does not
+    ///   support hard links.
     /// - [`CrossesDevices`](std::io::ErrorKind::CrossesDevices): the target is on another device.
     #[doc(alias = "hard_link")]
     #[doc(alias = "link")]
@@ -111,11 +107,9 @@ impl Path {
             .map_err(|cause| Error::new(Op::Hardlink, self, cause).with_second(target))
     }
 
-    /// Returns where the symbolic link leads, as it says: what is relative is relative to the directory that
-    /// the link is in.
+    /// Returns the target of the symbolic link. A relative target is relative to the directory that contains the link.
     ///
-    /// A path is in normal form, so that a target `./a/` is `a`. See [`resolve`](Path::resolve) for the file
-    /// that is reached at the end.
+    /// The result is in normal form: a target `./a/` is returned as `a`. To follow all links, use [`resolve`](Path::resolve).
     ///
     /// # Examples
     ///
@@ -130,12 +124,12 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](std::io::ErrorKind::NotFound): nothing is there.
-    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): it is no link; or the target is not UTF-8, which
+    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): it is not a link; or the target is not UTF-8, which
     ///   is an error of [`Op::Convert`] with the raw target.
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, junctions are read, too. What the system says of a file that is no link has no
+    /// On Windows, junctions are read as well. The error for a file that is not a link has no
     /// [`ErrorKind`](std::io::ErrorKind) of its own there.
     #[doc(alias = "read_link")]
     pub fn readlink(&self) -> Result<PathBuf> {

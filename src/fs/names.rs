@@ -1,4 +1,4 @@
-//! Names: making, moving and removing single files, whatever they are.
+//! Creating, renaming and removing single files.
 
 use std::io::{self, ErrorKind};
 
@@ -7,11 +7,11 @@ use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys::{self, EditDir as _, OsPath};
 
-/// Making, moving and removing files.
+/// Creating, renaming and removing files.
 impl Path {
-    /// Makes an empty file, or sets the times of what is there to now.
+    /// Creates an empty file, or sets the times of an existing file to now.
     ///
-    /// A link is followed, and where it leads nowhere its target is made.
+    /// Follows links; the target of a dangling link is created.
     ///
     /// # Examples
     ///
@@ -27,13 +27,13 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](ErrorKind::NotFound): the parent does not exist.
-    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the file is another user's, or the
-    ///   directory may not be changed.
+    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the file belongs to another user, or there is no permission to
+    ///   create files in the directory.
     pub fn touch(&self) -> Result<()> {
         touch(self.as_ref()).map_err(|cause| Error::new(Op::Touch, self, cause))
     }
 
-    /// Removes the file or link; a directory is refused.
+    /// Removes the file or link. Fails for a directory.
     ///
     /// # Examples
     ///
@@ -57,7 +57,7 @@ impl Path {
         sys::remove_file(self.as_ref()).map_err(|cause| Error::new(Op::Unlink, self, cause))
     }
 
-    /// Removes the file or link if there is one; whether there was.
+    /// Removes the file or link if there is one. Returns whether there was.
     ///
     /// # Examples
     ///
@@ -72,7 +72,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// As for [`unlink`](Path::unlink), but for [`NotFound`](ErrorKind::NotFound).
+    /// As for [`unlink`](Path::unlink), except for [`NotFound`](ErrorKind::NotFound).
     #[doc(alias = "missing_ok")]
     pub fn unlink_if_exists(&self) -> Result<bool> {
         match self.unlink() {
@@ -82,11 +82,10 @@ impl Path {
         }
     }
 
-    /// Gives the file, link or directory another path, which must be free; returns that path.
+    /// Renames this file, link or directory. Fails if the target exists. Returns the target.
     ///
-    /// **Nothing that is there is overwritten**, on any platform, unlike with `rename` elsewhere
-    /// (where that is not one step, see below): use [`replace`](Path::replace) for that. A relative target is relative to the working
-    /// directory, not to this path.
+    /// **It never overwrites**, on any platform, unlike `rename` in most libraries; [`replace`](Path::replace) does. A relative
+    /// target is relative to the working directory, not to this path.
     ///
     /// # Examples
     ///
@@ -105,30 +104,28 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](ErrorKind::NotFound): nothing is there, or the target's parent does not exist.
-    /// - [`AlreadyExists`](ErrorKind::AlreadyExists): something has the target's name; it may be
-    ///   this file itself.
-    /// - [`CrossesDevices`](ErrorKind::CrossesDevices): the target is on another device.
+    /// - [`AlreadyExists`](ErrorKind::AlreadyExists): the target exists; it may be this file itself.
+    /// - [`CrossesDevices`](ErrorKind::CrossesDevices): the target is on another file system; [`move_to`](Path::move_to) copies then.
     ///
     /// # Platform-specific behavior
     ///
-    /// Where case does not count, a new name may differ from the old one in case only.
+    /// If the file system ignores case, the new name may differ from the old one in case only.
     ///
-    /// One step on Linux (`renameat2`), macOS and Windows. Elsewhere, and on file systems that
-    /// do not support it, a file gets the new name by a hard link, and then loses the old one: for a moment it has
-    /// both, and a file that another program puts under the old name at that moment may be removed. If the old name
-    /// cannot be removed, the file keeps that one only. For directories, and on file systems without hard links, a
-    /// target that appears at the same moment may be replaced.
+    /// Atomic on Linux (`renameat2`), macOS and Windows. On other systems, and on file systems that do not support it, a
+    /// file gets the new name as a hard link first, and then loses the old one. For a moment it has both, and a file that
+    /// another program creates under the old name at that moment may be removed. If the old name cannot be removed, the
+    /// new one is. For directories, and on file systems without hard links, a target that is created at the same moment
+    /// may be replaced.
     ///
-    /// On Windows, a file that another program has open without sharing deletion is waited for, for one second
-    /// ([`ResourceBusy`](ErrorKind::ResourceBusy)).
+    /// On Windows, if another program has the file open without sharing deletion, this waits for up to one second; then it
+    /// fails with [`ResourceBusy`](ErrorKind::ResourceBusy).
     pub fn rename(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Rename, self, &target.to_path(), rename_new)
     }
 
-    /// Gives the file, link or directory another path, replacing the file or link or empty
-    /// directory that has it; returns that path.
+    /// Renames this file, link or directory, atomically replacing a file, link or empty directory. Returns the target.
     ///
-    /// In one step: the target's path leads to the old file or to the new one at any time.
+    /// At any time the target is the old file or the new one.
     ///
     /// # Examples
     ///
@@ -146,16 +143,16 @@ impl Path {
     ///
     /// - [`NotFound`](ErrorKind::NotFound): nothing is there, or the target's parent does not exist.
     /// - [`IsADirectory`](ErrorKind::IsADirectory), [`NotADirectory`](ErrorKind::NotADirectory),
-    ///   [`DirectoryNotEmpty`](ErrorKind::DirectoryNotEmpty): a directory replaces empty directories
-    ///   only, and nothing else does.
-    /// - [`CrossesDevices`](ErrorKind::CrossesDevices): the target is on another device.
+    ///   [`DirectoryNotEmpty`](ErrorKind::DirectoryNotEmpty): only a directory can replace a directory, and only an empty
+    ///   one.
+    /// - [`CrossesDevices`](ErrorKind::CrossesDevices): the target is on another file system; [`move_to`](Path::move_to) copies then.
     ///
     /// # Platform-specific behavior
     ///
-    /// On Unix, if both paths are [hard links](Path::hardlink_to) to the same file, nothing happens: both names stay.
+    /// On Unix, if both paths are [hard links](Path::hardlink_to) to the same file, nothing happens: both stay.
     ///
-    /// Older Windows and some of its file systems replace no directory. There, an empty one gets a temporary name first
-    /// and is removed last; if the rename fails, it gets its own name back.
+    /// Older versions of Windows, and some of its file systems, cannot replace a directory. There, an empty one is renamed
+    /// first and removed last; if the rename fails, it gets its name back.
     pub fn replace(&self, target: impl AsPath) -> Result<PathBuf> {
         change_path(Op::Replace, self, &target.to_path(), sys::rename)
     }

@@ -1,4 +1,4 @@
-//! Open files.
+//! Opening files.
 
 use std::fs::{File, OpenOptions};
 
@@ -6,11 +6,11 @@ use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys;
 
-/// Open files, which are std's.
+/// Opening files. They are std's [`File`].
 impl Path {
     /// Opens the file for reading.
     ///
-    /// Reads are not buffered; wrap the file in a [`BufReader`](std::io::BufReader) to go through its lines.
+    /// Reads are not buffered: wrap the file in a [`BufReader`](std::io::BufReader) to read lines.
     ///
     /// # Examples
     ///
@@ -28,15 +28,15 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](std::io::ErrorKind::NotFound): nothing is there.
-    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the file may not be read; or it is a
-    ///   directory, on Windows. On Unix a directory can be opened, but not read.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): no permission to read the file; or it is a directory, on
+    ///   Windows. On Unix a directory can be opened, but not read.
     pub fn open(&self) -> Result<File> {
         self.open_with(OpenOptions::new().read(true))
     }
 
-    /// Opens the file for writing, and makes it if it does not exist. **What was in it is gone.**
+    /// Opens the file for writing, and creates it if it does not exist. **Its content is deleted.**
     ///
-    /// For other ways to open a file, see [`open_with`](Path::open_with).
+    /// To keep the content, or to fail if the file exists, use [`open_with`](Path::open_with).
     ///
     /// # Examples
     ///
@@ -57,14 +57,14 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
-    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the file may not be written.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): no permission to write the file.
     /// - [`IsADirectory`](std::io::ErrorKind::IsADirectory): it is a directory
     ///   ([`PermissionDenied`](std::io::ErrorKind::PermissionDenied) on Windows).
     pub fn create(&self) -> Result<File> {
         sys::create(self.as_ref()).map_err(|cause| Error::new(Op::Open, self, cause))
     }
 
-    /// Opens the file in the way that std's options say.
+    /// Opens the file with std's [`OpenOptions`].
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Questions to the disk: what is there.
+//! Questions about what is at a path.
 
 use std::io::{self, ErrorKind};
 use std::time::SystemTime;
@@ -11,15 +11,13 @@ use crate::sys;
 
 /// What is at a path.
 ///
-/// The yes-or-no questions answer `false` for everything that keeps the system from saying "yes":
-/// nothing there, no permission, a loop of links, a name that is too long, NUL. Links are followed
-/// but by [`is_symlink`](Path::is_symlink), [`is_junction`](Path::is_junction),
-/// [`is_mount`](Path::is_mount) and [`lstat`](Path::lstat).
+/// If a question that returns a `bool` cannot be answered, the answer is `false`: nothing is there, no permission, a loop
+/// of links, a name that is too long, NUL. Links are followed, except by [`is_symlink`](Path::is_symlink),
+/// [`is_junction`](Path::is_junction), [`is_mount`](Path::is_mount) and [`lstat`](Path::lstat).
 ///
-/// By the time an answer is read, it may be outdated. Do not ask before acting: act, and look at
-/// the error.
+/// The answer may be outdated when you get it. Do not ask before acting: act, and handle the error.
 impl Path {
-    /// Whether something is there; a link that leads nowhere is not.
+    /// Checks whether something is there. `false` for a dangling link.
     ///
     /// # Examples
     ///
@@ -36,7 +34,7 @@ impl Path {
         sys::stat(self.as_ref()).is_ok()
     }
 
-    /// Whether something is there, telling "no" from "cannot say".
+    /// Checks whether something is there. An error if that cannot be determined.
     ///
     /// # Examples
     ///
@@ -49,9 +47,8 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): a directory on the way may not be
-    ///   searched.
-    /// - Others of the system, such as a loop of links.
+    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): no permission to search a directory of the path.
+    /// - Other errors of the system, such as a loop of links.
     pub fn try_exists(&self) -> Result<bool> {
         match sys::stat(self.as_ref()) {
             Ok(_) => Ok(true),
@@ -60,7 +57,7 @@ impl Path {
         }
     }
 
-    /// Whether a regular file is there, or a link to one.
+    /// Checks whether this is a regular file, or a link to one.
     ///
     /// # Examples
     ///
@@ -76,7 +73,7 @@ impl Path {
         sys::stat(self.as_ref()).is_ok_and(|found| found.is_file())
     }
 
-    /// Whether a directory is there, or a link to one.
+    /// Checks whether this is a directory, or a link to one.
     ///
     /// # Examples
     ///
@@ -91,7 +88,7 @@ impl Path {
         sys::stat(self.as_ref()).is_ok_and(|found| found.is_dir())
     }
 
-    /// Whether a symbolic link is there, wherever it leads.
+    /// Checks whether this is a symbolic link, even a dangling one.
     ///
     /// # Examples
     ///
@@ -105,7 +102,7 @@ impl Path {
         sys::lstat(self.as_ref()).is_ok_and(|found| found.is_symlink())
     }
 
-    /// Whether something is mounted there: a disk, a share, a part of another tree. The root is; a link is not.
+    /// Checks whether this is a mount point. The root is one; a link never is.
     ///
     /// # Examples
     ///
@@ -120,16 +117,16 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// Linux (5.8 or later) tells; a file can be mounted there, too. On other Unix systems it is what lies on
-    /// another device than the directory it is in. On Windows it is the root of a drive or share; a volume
-    /// that is mounted in a folder is not seen.
+    /// On Linux (5.8 or later) the kernel is asked, and a file can be a mount point as well. On other Unix systems, a mount
+    /// point is a directory on another device than its parent. On Windows, it is the root of a drive or share; a volume that
+    /// is mounted in a folder is not recognized.
     #[doc(alias = "ismount")]
     #[must_use]
     pub fn is_mount(&self) -> bool {
         sys::is_mount(self.as_ref()).unwrap_or(false)
     }
 
-    /// Whether a junction is there, Windows' older link between directories; `false` on other systems.
+    /// Checks whether this is a junction, an older kind of link to a directory on Windows. `false` on other systems.
     ///
     /// # Examples
     ///
@@ -143,7 +140,7 @@ impl Path {
         sys::is_junction(self.as_ref()).unwrap_or(false)
     }
 
-    /// Whether a Unix socket is there, or a link to one; `false` on other systems.
+    /// Checks whether this is a Unix socket, or a link to one. `false` on other systems.
     ///
     /// # Examples
     ///
@@ -162,7 +159,7 @@ impl Path {
         self.is_special(Special::Socket)
     }
 
-    /// Whether a named pipe is there, or a link to one; `false` on Windows.
+    /// Checks whether this is a named pipe, or a link to one. `false` on Windows.
     ///
     /// # Examples
     ///
@@ -177,7 +174,7 @@ impl Path {
         self.is_special(Special::Fifo)
     }
 
-    /// Whether a block device is there, such as a disk, or a link to one; `false` on Windows.
+    /// Checks whether this is a block device, such as a disk, or a link to one. `false` on Windows.
     ///
     /// # Examples
     ///
@@ -191,7 +188,7 @@ impl Path {
         self.is_special(Special::BlockDevice)
     }
 
-    /// Whether a character device is there, such as a terminal, or a link to one; `false` on Windows.
+    /// Checks whether this is a character device, such as a terminal, or a link to one. `false` on Windows.
     ///
     /// # Examples
     ///
@@ -208,7 +205,7 @@ impl Path {
         sys::stat(self.as_ref()).is_ok_and(|found| sys::special(&found) == Some(kind))
     }
 
-    /// Returns the length of the file's content in bytes, as [`Stat::size`] does.
+    /// Returns the size of the file in bytes; see [`Stat::size`]. Follows links.
     ///
     /// # Examples
     ///
@@ -229,7 +226,7 @@ impl Path {
         self.stat().map(|stat| stat.size())
     }
 
-    /// Returns when the content was last changed. Follows links. [`stat`](Path::stat) tells all times at once.
+    /// Returns the time of the last modification. Follows links. For several times of one file, use [`stat`](Path::stat).
     ///
     /// # Examples
     ///
@@ -246,13 +243,13 @@ impl Path {
     /// # Errors
     ///
     /// - Those of [`stat`](Path::stat).
-    /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the file system does not record it.
     #[doc(alias = "getmtime")]
     pub fn modified(&self) -> Result<SystemTime> {
         time_of(self.stat()?.modified(), |cause| Error::new(Op::Stat, self, cause))
     }
 
-    /// Returns when the content was last read, as far as the file system keeps track of it. Follows links. [`stat`](Path::stat) tells all times at once.
+    /// Returns the time of the last access, which many file systems update rarely. Follows links.
     ///
     /// # Examples
     ///
@@ -269,13 +266,13 @@ impl Path {
     /// # Errors
     ///
     /// - Those of [`stat`](Path::stat).
-    /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the file system does not record it.
     #[doc(alias = "getatime")]
     pub fn accessed(&self) -> Result<SystemTime> {
         time_of(self.stat()?.accessed(), |cause| Error::new(Op::Stat, self, cause))
     }
 
-    /// Returns when the file was made. Follows links. [`stat`](Path::stat) tells all times at once.
+    /// Returns the time of creation. Follows links.
     ///
     /// # Examples
     ///
@@ -292,7 +289,7 @@ impl Path {
     /// # Errors
     ///
     /// - Those of [`stat`](Path::stat).
-    /// - [`Unsupported`](ErrorKind::Unsupported): the system or the file system does not record it.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the file system does not record it.
     #[doc(alias = "getctime")]
     pub fn created(&self) -> Result<SystemTime> {
         time_of(self.stat()?.created(), |cause| Error::new(Op::Stat, self, cause))
@@ -313,9 +310,8 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](ErrorKind::NotFound): nothing is there.
-    /// - [`NotADirectory`](ErrorKind::NotADirectory): a file stands where a directory should.
-    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): a directory on the way may not be
-    ///   searched.
+    /// - [`NotADirectory`](ErrorKind::NotADirectory): one of the parents is a file.
+    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): no permission to search a directory of the path.
     #[doc(alias = "metadata")]
     pub fn stat(&self) -> Result<Stat> {
         sys::stat(self.as_ref()).map(|found| Stat::of(&found)).map_err(|cause| Error::new(Op::Stat, self, cause))

@@ -1,13 +1,13 @@
-//! Where a path really leads.
+//! Absolute paths, and paths without links.
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys::{self, OsPath, OsPathBuf};
 
-/// Where a path really leads.
+/// Absolute paths, and paths without links.
 impl Path {
-    /// Returns the path from the root, without looking at the disk: the [working directory](Path::cwd) and
-    /// this path joined. `..` stays, and so do links.
+    /// Returns the absolute path: the [working directory](Path::cwd) joined with this path. Links and `..` are kept; the disk
+    /// is not asked.
     ///
     /// # Examples
     ///
@@ -20,7 +20,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// As for [`cwd`](Path::cwd); never for a path that is absolute.
+    /// As for [`cwd`](Path::cwd). An absolute path never fails.
     ///
     /// # Platform-specific behavior
     ///
@@ -38,14 +38,13 @@ impl Path {
         }
     }
 
-    /// Returns the absolute path of the same file without links and `..`, whether the file exists or not.
+    /// Returns the absolute path without links and `..`. The file need not exist.
     ///
-    /// Each link is followed before the `..` behind it is taken, as the system does, and unlike
-    /// [`normalize`](Path::normalize). What does not exist, or may not be looked at, stays as it is written,
-    /// and so does a link that leads back to itself. Where that must be an error, use
-    /// [`resolve_strict`](Path::resolve_strict).
+    /// A link is followed before the `..` that comes after it, as by the system, and unlike by [`normalize`](Path::normalize).
+    /// Parts that do not exist or cannot be read are kept as they are, and so are loops of links. If that must be
+    /// an error, use [`resolve_strict`](Path::resolve_strict).
     ///
-    /// The result is true when it is made; who changes links can make it false at once.
+    /// The result can be outdated at once, if another program changes links.
     ///
     /// # Examples
     ///
@@ -61,20 +60,20 @@ impl Path {
     ///
     /// - [`NotFound`](std::io::ErrorKind::NotFound): the path is relative, and the working directory was
     ///   removed.
-    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path holds NUL; or the result is not UTF-8,
+    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path contains NUL; or the result is not UTF-8,
     ///   which is an error of [`Op::Convert`] with the raw path.
     ///
     /// # Platform-specific behavior
     ///
-    /// On Unix, paths that are longer than the system takes are resolved, too. On Windows, `..` is taken
-    /// before links, as the system does it there; names are given as their directories spell them; and the
-    /// result has the prefix `\\?\` only if this path has it, or if it would mean something else without.
+    /// On Unix, paths that are longer than `PATH_MAX` are resolved as well. On Windows, `..` is applied before links, as by
+    /// the system; names are spelled as their directories spell them; and the result has the prefix `\\?\` only if this path
+    /// has it, or if it would mean something else without.
     #[doc(alias = "realpath")]
     pub fn resolve(&self) -> Result<PathBuf> {
         self.resolve_by(sys::resolve)
     }
 
-    /// Returns the absolute path of the same file without links and `..`; an error if there is none.
+    /// Returns the absolute path without links and `..`. Fails if the file does not exist.
     ///
     /// # Examples
     ///
@@ -90,11 +89,10 @@ impl Path {
     ///
     /// As for [`resolve`](Path::resolve), and
     ///
-    /// - [`NotFound`](std::io::ErrorKind::NotFound): nothing is there, or a link on the way leads nowhere.
-    /// - [`NotADirectory`](std::io::ErrorKind::NotADirectory): a file stands where a directory should.
-    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): a directory on the way may not be
-    ///   searched.
-    /// - `FilesystemLoop`, which Rust does not let be named yet: links lead in a circle.
+    /// - [`NotFound`](std::io::ErrorKind::NotFound): nothing is there, or a link is dangling.
+    /// - [`NotADirectory`](std::io::ErrorKind::NotADirectory): one of the parents is a file.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): no permission to search a directory of the path.
+    /// - `FilesystemLoop` (not yet stable in Rust): a loop of links.
     #[doc(alias = "canonicalize")]
     pub fn resolve_strict(&self) -> Result<PathBuf> {
         self.resolve_by(sys::resolve_strict)
@@ -106,8 +104,7 @@ impl Path {
         Ok(if self.is_verbatim() { real } else { real.without_verbatim() })
     }
 
-    /// Whether this path and another lead to one file, through links or by [another name](Path::hardlink_to)
-    /// of it.
+    /// Checks whether both paths are the same file, by links, hard links or different spellings.
     ///
     /// # Examples
     ///
@@ -122,7 +119,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// As for [`stat`](Path::stat), of either.
+    /// As for [`stat`](Path::stat), for both paths.
     #[doc(alias = "is_same_file")]
     pub fn samefile(&self, other: impl AsPath) -> Result<bool> {
         let other = &*other.to_path();
