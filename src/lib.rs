@@ -76,6 +76,8 @@ mod pattern;
 
 mod fs;
 
+mod gitignore;
+
 mod walk;
 
 mod root;

@@ -101,6 +101,8 @@ pub enum SkipReason {
     Special,
     /// A pattern of [`exclude`](crate::CopyOptions::exclude) matches it.
     Excluded,
+    /// Git ignores it, and [`gitignore`](crate::CopyOptions::gitignore) leaves that out.
+    Ignored,
     /// It is on another file system, and [`same_file_system`](crate::CopyOptions::same_file_system) leaves that out. A
     /// copy has the directory itself, with nothing in it.
     OtherFileSystem,
@@ -339,6 +341,7 @@ impl fmt::Display for SkipReason {
         f.write_str(match self {
             Self::Special => "a pipe, socket or device",
             Self::Excluded => "excluded",
+            Self::Ignored => "ignored by git",
             Self::OtherFileSystem => "on another file system",
         })
     }

@@ -423,6 +423,7 @@ choices! {
         Special = "special",
         Excluded = "excluded",
         OtherFileSystem = "other_file_system",
+        Ignored = "ignored",
     }
 }
 
@@ -481,6 +482,7 @@ options! {
         preserve_hard_links: bool,
         strict: bool,
         exclude: Vec<Pattern>,
+        gitignore: bool,
         same_file_system: bool,
         merge: bool,
         threads: usize,

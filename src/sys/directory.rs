@@ -41,6 +41,9 @@ pub(crate) trait Directory: Sized + Send {
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind>;
 
+    /// Reads a regular file. Everything else is an error, and is not waited for.
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>>;
+
     /// Reads on: up to the end, or until the buffer was full. `each` gets every name except `.` and `..`, what it is or
     /// why that is not known, and the inode number that the directory has for it: a hint, as some file systems have
     /// another one for the file itself, and a mount point has that of the directory below the mount.

@@ -73,6 +73,10 @@ impl<D: Directory> Directory for Hooked<D> {
         self.0.kind_in(name, links)
     }
 
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
+        self.0.read_file(name, links)
+    }
+
     fn read(
         &mut self,
         buffer: &mut Self::Buffer,

@@ -256,6 +256,10 @@ impl Directory for Brittle {
         self.dir.kind_in(name, links)
     }
 
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
+        self.dir.read_file(name, links)
+    }
+
     fn read(
         &mut self,
         buffer: &mut Self::Buffer,
@@ -346,6 +350,10 @@ impl<const ENTRIES: usize> Directory for Sips<ENTRIES> {
             true => Err(io::ErrorKind::NotFound.into()),
             false => self.dir.kind_in(name, links),
         }
+    }
+
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
+        self.dir.read_file(name, links)
     }
 
     fn read(

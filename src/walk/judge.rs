@@ -136,6 +136,7 @@ impl Judge<'_> {
     pub(super) fn takes_all(&self, depth: usize, below: Below) -> bool {
         let options = &self.search.options;
         !options.skips_hidden
+            && !options.gitignore
             && options.kinds.is_empty()
             && depth + 1 >= options.min_depth
             && options.max_depth.is_none()

@@ -26,7 +26,7 @@ use super::Entry;
 use super::judge::Judge;
 use super::pending::{Below, Height, Item, Origin, Pending};
 use super::plan::Wanted;
-use super::search::{Order, Search};
+use super::search::{Options, Order, Search};
 use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
 use crate::sys::{self, Directory, Links, OsPath, OsPathBuf};
@@ -227,8 +227,8 @@ impl<D: Directory> Lister<D> {
 
     /// Finds out what an item is, if that matters; `false` when it is nothing to go on with.
     fn recognise(&mut self, item: &Item, asks: &mut impl Asks) -> Result<bool> {
-        let prunes = self.search.options.prunes;
-        if item.wanted.is_none() && !prunes {
+        let Options { prunes, gitignore, .. } = self.search.options;
+        if item.wanted.is_none() && !prunes && !gitignore {
             return Ok(true);
         }
         match self.look(item) {
@@ -236,8 +236,18 @@ impl<D: Directory> Lister<D> {
             Ok(None) => return self.missed().map_or(Ok(false), Err),
             Err(cause) => return Err(self.error(Op::Stat, cause)),
         }
+        if gitignore && self.is_ignored(item) {
+            return Ok(false);
+        }
         // What has no path in UTF-8 is no entry that a closure could be asked about.
         Ok(!prunes || self.entry.depth == 0 || self.raw.is_some() || !asks.prunes(&self.entry))
+    }
+
+    /// Whether git ignores an item that was looked up; one that was listed is none if it does.
+    fn is_ignored(&self, item: &Item) -> bool {
+        let frame = self.frames.last().expect("BUG: an item of no directory");
+        let (Origin::LookedUp, Some(ignored)) = (item.origin, &frame.ignored) else { return false };
+        ignored.ignores(OsStr::new(self.pending.text(item.name)), self.entry.kind == FileKind::Directory)
     }
 
     /// What is there, if anything is.

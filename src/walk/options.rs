@@ -87,6 +87,50 @@ impl<'w> Walk<'w> {
         self.with(|options| options.excluded.extend(patterns.into_patterns()))
     }
 
+    /// Whether to leave out what git ignores, and everything below it. The default is `false`.
+    ///
+    /// The rules come from the files that git reads, and mean what they mean there:
+    ///
+    /// - `.gitignore` in each directory of the listing, and above it up to the root of the repository.
+    /// - `.git/info/exclude` of the repository, and the file that `core.excludesFile` of git's configuration names
+    ///   (by default `~/.config/git/ignore`).
+    /// - `.ignore` files, as `rg` and `fd` read them. They take precedence over all others.
+    ///
+    /// An ignored directory is not entered, so no rule can include anything below it again. The start itself is never
+    /// ignored. `.git` always is. Whether a file is tracked does not matter, as with `git check-ignore --no-index`.
+    ///
+    /// Outside of a repository, the `.gitignore` files of the listing count, and those above it do not. A repository
+    /// in another one has its own rules only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / ".gitignore").write_text("target/\n*.log\n!keep.log\n")?;
+    /// # (&base / "target" / "debug").mkdir_all()?;
+    /// # for name in ["a.log", "keep.log", "main.rs"] {
+    /// #     (&base / name).touch()?;
+    /// # }
+    /// let walk = base.walk().gitignore(true).hidden(false);
+    /// let names = walk.map(|entry| Ok(entry?.name().to_owned())).collect::<waypath::Result<Vec<_>>>()?;
+    /// assert_eq!(names, ["keep.log", "main.rs"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A file with rules that cannot be read is an error item, with [`Op::Read`](crate::Op::Read). Its rules are then
+    /// missing, so more is listed than git would.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, the case of ASCII letters does not matter, as with git's default there.
+    #[doc(alias = "git_ignore")]
+    #[doc(alias = "standard_filters")]
+    pub fn gitignore(self, leave_out: bool) -> Self {
+        self.with(|options| options.gitignore = leave_out)
+    }
+
     /// Leaves out each entry for which the closure returns `true`, and everything below it. Can be called several times.
     ///
     /// The closure is called with each entry that is wanted or may lead to one, and may borrow and change local

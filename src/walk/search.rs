@@ -25,6 +25,8 @@ pub(super) struct Options {
     pub(super) skips_hidden: bool,
     /// Whether names that are not UTF-8 are left out.
     pub(super) skips_non_utf8: bool,
+    /// Whether what git ignores is left out.
+    pub(super) gitignore: bool,
     /// The kinds that are wanted; all, if it is empty.
     pub(super) kinds: Vec<FileKind>,
     /// Whether there are closures that leave entries out.

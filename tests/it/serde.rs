@@ -225,6 +225,7 @@ fn choices_are_names_and_places() {
             (SkipReason::Special, "special"),
             (SkipReason::Excluded, "excluded"),
             (SkipReason::OtherFileSystem, "other_file_system"),
+            (SkipReason::Ignored, "ignored"),
         ],
     );
 }
@@ -255,7 +256,7 @@ fn options_have_the_names_of_their_methods() {
         r#"{
             "overwrite": "if_newer", "time_window": { "secs": 2, "nanos": 0 }, "symlinks": "keep",
             "specials": "refuse", "preserve_mode": false, "preserve_times": true, "preserve_xattrs": true,
-            "preserve_owner": true, "preserve_hard_links": true, "strict": true, "exclude": ["*.tmp", "a/"],
+            "preserve_owner": true, "preserve_hard_links": true, "strict": true, "exclude": ["*.tmp", "a/"], "gitignore": true,
             "same_file_system": true, "merge": true, "threads": 4, "sync": true, "dry_run": true
         }"#,
     )
@@ -272,6 +273,7 @@ fn options_have_the_names_of_their_methods() {
         .preserve_hard_links(true)
         .strict(true)
         .exclude(["*.tmp", "a/"])
+        .gitignore(true)
         .same_file_system(true)
         .merge(true)
         .threads(4)

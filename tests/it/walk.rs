@@ -1,6 +1,7 @@
 //! Listings.
 
 mod exclude_laws;
+mod gitignore;
 mod listing;
 #[cfg(target_os = "linux")]
 mod listing_faults;

@@ -10,6 +10,7 @@ use super::put_off::PutOff;
 use super::used_names::{self, Names};
 use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
+use crate::gitignore::IgnoredTree;
 use crate::report::{NotKept, RawPath, Report};
 use crate::sys::{self, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
 use crate::tree::{Account, path_of};
@@ -43,6 +44,8 @@ pub(super) struct Copy<'a, D: EditDir> {
     /// Whether that one seems to ignore case, once that was asked.
     ignores_case: OnceLock<bool>,
     pub(super) exclusion: Exclusion,
+    /// What git ignores, if that is left out.
+    pub(super) ignored: Option<IgnoredTree>,
 }
 
 impl<'a, D: EditDir> Copy<'a, D> {
@@ -71,6 +74,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
             nearest: None,
             ignores_case: OnceLock::new(),
             exclusion: Exclusion::new(&settings.excluded),
+            ignored: settings.gitignore.then(|| IgnoredTree::new(from)),
         }
     }
 

@@ -11,7 +11,9 @@ use super::context::Copy;
 use super::options::{Overwrite, Settings, Specials};
 use super::policy::{is_different, is_other_special};
 use super::used_names::Names;
+use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
+use crate::gitignore::IgnoredWay;
 use crate::kind::FileKind;
 use crate::report::{PlanAction, PlanStep, Report, SkipReason, Skipped};
 use crate::sys::{
@@ -99,6 +101,7 @@ pub(super) struct Copier<'c, 'a, D: EditDir> {
     /// The directory that is copied from, if there is a manifest.
     source: Option<D::Id>,
     exclusion: ExclusionWay<'c>,
+    ignored: IgnoredWay,
     scratch: D::Scratch,
     pub(super) report: Report,
     /// Whether new names of files with several names may be put off.
@@ -111,7 +114,8 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
         let (scratch, report, exclusion) = (D::Scratch::default(), Report::default(), copy.exclusion.way());
         let (puts_off, put_off) = (copy.puts_off, OsPathBuf::new());
-        Self { copy, is_start, source: None, exclusion, scratch, report, puts_off, put_off }
+        let ignored = IgnoredWay::default();
+        Self { copy, is_start, source: None, exclusion, ignored, scratch, report, puts_off, put_off }
     }
 
     pub(super) fn of_start(copy: &'c Copy<'a, D>) -> Self {
@@ -336,14 +340,27 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
         Ok(Done::Made)
     }
 
-    /// Whether a pattern leaves something out, which is then on the account.
+    /// Whether something is left out, which is then on the account.
     pub(super) fn is_excluded(&mut self, path: &OsPath, name: &OsStr, is_dir: bool) -> bool {
-        let is_excluded = self.exclusion.leaves_out(path, name, is_dir);
-        if is_excluded {
-            self.record(|manifest, source| manifest.left(source, name));
-            self.skip(path, name, SkipReason::Excluded);
-        }
-        is_excluded
+        let reason = if self.exclusion.leaves_out(path, name, is_dir) {
+            SkipReason::Excluded
+        } else if self.is_ignored(path, name, is_dir) {
+            SkipReason::Ignored
+        } else {
+            return false;
+        };
+        self.record(|manifest, source| manifest.left(source, name));
+        self.skip(path, name, reason);
+        true
+    }
+
+    /// Whether git ignores something, and that matters.
+    fn is_ignored(&mut self, path: &OsPath, name: &OsStr, is_dir: bool) -> bool {
+        let Some(ignored) = &self.copy.ignored else { return false };
+        let account = self.copy.account;
+        ignored.ignores::<D>(&mut self.ignored, path, (name, is_dir), |(file, cause)| {
+            account.fail(Error::new(Op::Read, file, cause));
+        })
     }
 
     pub(super) fn skip(&mut self, path: &OsPath, name: &OsStr, reason: SkipReason) {

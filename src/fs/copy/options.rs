@@ -51,6 +51,7 @@ pub(super) struct Settings {
     pub(super) strict: bool,
     pub(super) hard_links: bool,
     pub(super) excluded: Vec<Pattern>,
+    pub(super) gitignore: bool,
     pub(super) same_file_system: bool,
     pub(super) threads: usize,
     pub(super) sync: bool,
@@ -72,6 +73,7 @@ impl Default for Settings {
             strict: false,
             hard_links: false,
             excluded: Vec::new(),
+            gitignore: false,
             same_file_system: false,
             threads: 1,
             sync: false,
@@ -508,6 +510,30 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.excluded.extend(patterns.into_patterns()))
     }
 
+    /// Whether to leave out what git ignores; `.git` itself, too. The default is `false`.
+    ///
+    /// [`Walk::gitignore`](crate::Walk::gitignore) says which rules count. What is left out is
+    /// [reported](crate::Report::skipped). A file with rules that cannot be read is a failure with
+    /// [`Op::Read`](crate::Op::Read); everything that its rules might have left out is copied.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::CopyOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// let project = &base / "project";
+    /// (&project / "target" / "debug").mkdir_all()?;
+    /// (&project / ".gitignore").write_text("target/\n")?;
+    ///
+    /// CopyOptions::new().gitignore(true).copy(&project, &base / "export")?;
+    /// assert!((&base / "export" / ".gitignore").exists());
+    /// assert!(!(&base / "export" / "target").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn gitignore(self, leave_out: bool) -> Self {
+        self.with(|settings| settings.gitignore = leave_out)
+    }
+
     /// Whether to stay on the file system of the source: no by default. A directory in which another one is mounted is made
     /// empty, and [reported](crate::Report::skipped). `cp -x`.
     ///
@@ -669,6 +695,7 @@ impl fmt::Debug for CopyOptions<'_> {
             .field("strict", strict)
             .field("hard_links", hard_links)
             .field("excluded", excluded)
+            .field("gitignore", &self.settings.gitignore)
             .field("same_file_system", same_file_system)
             .field("threads", threads)
             .field("sync", sync)

@@ -77,6 +77,14 @@ impl Directory for Dir {
         Self::kind(&self.child(name), links)
     }
 
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
+        match self.kind_in(name, links)? {
+            FileKind::File => paths::read(&self.child(name)),
+            FileKind::Directory => Err(ErrorKind::IsADirectory.into()),
+            _ => Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file")),
+        }
+    }
+
     /// std tells no numbers here.
     fn read(
         &mut self,

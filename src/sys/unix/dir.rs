@@ -1,17 +1,18 @@
 //! Open directories on Unix: descriptors.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, ErrorKind, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 
-use rustix::fs::{CWD, OFlags, fstat};
+use rustix::fs::{CWD, FileType, OFlags, fstat};
 use rustix::io::{Errno, Result, retry_on_intr};
 
 use super::facts::{self, id_of, kind_of};
+use super::opening::open_to_read;
 use super::place::{Place, SEARCH, Way};
 use crate::kind::FileKind;
 use crate::sys::directory::{Access, Directory, Links, Rest};
@@ -107,6 +108,18 @@ impl Directory for Dir {
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
         Ok(facts::kind(&self.at(name).stat(links)?))
+    }
+
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
+        let mut file = open_to_read(self.at(name), links)?;
+        match kind_of(FileType::from_raw_mode(retry_on_intr(|| fstat(&file))?.st_mode)) {
+            Some(FileKind::File) => {}
+            Some(FileKind::Directory) => return Err(ErrorKind::IsADirectory.into()),
+            _ => return Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file")),
+        }
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        Ok(content)
     }
 
     fn read(

@@ -20,8 +20,8 @@ impl Judge<'_> {
     /// Whether to look up what is below a path without a look at the path itself.
     ///
     /// Not if the name gets too long for the system; not if the order of entries depends on the directories between;
-    /// and not if every directory on the way must be known, to prune it, to see that a link leads back, or to keep to
-    /// one file system.
+    /// and not if every directory on the way must be known, to prune it, to see whether git ignores it or a link
+    /// leads back, or to keep to one file system.
     pub(super) fn jumps(&self, wanted: Option<Wanted>, below: Below, path: &str) -> bool {
         const LONGEST: usize = 1024;
 
@@ -31,6 +31,7 @@ impl Judge<'_> {
             && path.len() < LONGEST
             && options.links == Links::Keep
             && !options.prunes
+            && !options.gitignore
             && !options.same_file_system
             && options.order != Order::SortedBy
             && !self.needs_listing(below)

@@ -1,5 +1,6 @@
 //! Going into directories, and out again.
 
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
 
@@ -7,6 +8,7 @@ use super::frame::Frame;
 use super::{Lister, Visitor, leads_nowhere, system_name};
 use crate::error::{Error, Op};
 use crate::flavour::{Flavour, Native};
+use crate::gitignore::Ignored;
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::sys::{self, Access, Directory, Links, OsPathBuf};
@@ -75,7 +77,31 @@ impl<D: Directory> Lister<D> {
             frame.stays |= above.stays;
         }
         self.frames.push(frame);
+        if self.search.options.gitignore {
+            self.read_what_is_ignored(enter, visitor)?;
+        }
         self.list(visitor)
+    }
+
+    /// Finds out what git ignores in the directory just entered.
+    fn read_what_is_ignored<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+        let name = match self.pending.raw_name(&enter.item) {
+            Some(raw_name) => raw_name,
+            None => OsStr::new(self.pending.text(enter.item.name)),
+        };
+        let [.., above, frame] = &mut *self.frames else { unreachable!("BUG: a directory without one above") };
+        let path = frame.path(&self.entry);
+        let (ignored, failures) = match &above.ignored {
+            Some(above) if name != ".." => match self.descent.reopened() {
+                Ok(dir) => above.enter(name, dir),
+                Err(cause) => return visitor.visit(Err(Error::new(Op::List, path, cause))),
+            },
+            _ => Ignored::start::<D>(&path),
+        };
+        frame.ignored = Some(ignored);
+        failures
+            .into_iter()
+            .try_for_each(|(file, cause)| visitor.visit(Err(Error::new(Op::Read, path.join(file), cause))))
     }
 
     /// How it goes on in the directory just opened. Where it is one that leads back, it goes on without

@@ -1,5 +1,6 @@
 //! A directory on the way down, while what is in it is visited.
 
+use crate::gitignore::Ignored;
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::sys::OsPathBuf;
@@ -26,6 +27,8 @@ pub(super) struct Frame {
     pub(super) is_unread: bool,
     /// Whether it may not be read, so that names are only looked up in it.
     pub(super) is_closed: bool,
+    /// What git ignores in it, if that is left out.
+    pub(super) ignored: Option<Ignored>,
     /// What it is itself, if it is wanted after its contents.
     pub(super) own: Option<FileKind>,
     /// Whether it, or one above it, is wanted after its contents: then no other thread may take some of them.
@@ -51,6 +54,7 @@ impl Frame {
             end: 0,
             is_unread: false,
             is_closed: false,
+            ignored: None,
             own,
             stays: own.is_some(),
         }

@@ -3,6 +3,7 @@
 use super::Lister;
 use super::enter::Ancestor;
 use super::frame::Frame;
+use crate::gitignore::Ignored;
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::sys::{Directory, Links, OsPathBuf};
@@ -21,6 +22,7 @@ pub(in crate::walk) struct Part<D: Directory> {
     pending: Pending,
     above: Vec<Ancestor<D>>,
     first: Option<D::Id>,
+    ignored: Option<Ignored>,
 }
 
 /// Sharing.
@@ -55,6 +57,7 @@ impl<D: Directory> Lister<D> {
     fn part(&mut self, at: usize, from: usize, dir: D) -> Part<D> {
         let above = self.ids_above(at);
         let frame = &mut self.frames[at];
+        let ignored = frame.ignored.clone();
         let items = from..std::mem::replace(&mut frame.end, from);
         let mut pending = self.pending.take_items(items);
         let below = pending.put(frame.parent.below, &self.pending);
@@ -67,6 +70,7 @@ impl<D: Directory> Lister<D> {
             pending,
             above,
             first: self.first.clone(),
+            ignored,
         }
     }
 
@@ -85,7 +89,7 @@ impl<D: Directory> Lister<D> {
 
     /// Goes on with a part of the same listing.
     pub(in crate::walk) fn resume(&mut self, part: Part<D>) {
-        let Part { path, raw, depth, dir, below, pending, above, first } = part;
+        let Part { path, raw, depth, dir, below, pending, above, first, ignored } = part;
         self.descent.begin_anew(dir);
         self.pending = pending;
         self.ancestors = above;
@@ -94,7 +98,7 @@ impl<D: Directory> Lister<D> {
         self.entry = Entry::new(path, FileKind::Directory, depth);
         self.frames.clear();
         let frame = Frame::new(&mut self.entry, below, Height::default(), None);
-        self.frames.push(Frame { raw, ..frame });
+        self.frames.push(Frame { raw, ignored, ..frame });
         self.begin_items();
     }
 }

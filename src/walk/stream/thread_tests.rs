@@ -64,6 +64,10 @@ impl<const GATE: usize> Directory for Gated<GATE> {
         self.dir.kind_in(name, links)
     }
 
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
+        self.dir.read_file(name, links)
+    }
+
     fn read(
         &mut self,
         buffer: &mut Self::Buffer,

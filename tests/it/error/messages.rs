@@ -151,6 +151,10 @@ const ON_DISK: &[OnDisk] = &[
         link("..", &directory_with_file(at / "d") / "up");
         at.walk().follow_symlinks(true).find_map(Result::err).unwrap()
     }),
+    ("cannot read `@/.ignore`: not a regular file", |at| {
+        link("/dev/null", at / ".ignore");
+        at.walk().gitignore(true).find_map(Result::err).unwrap()
+    }),
     ("cannot create directory `@/a/b`: No such file or directory (os error 2)", |at| (at / "a/b").mkdir().unwrap_err()),
     ("cannot remove directory `@/a`: Not a directory (os error 20)", |at| file(at / "a").rmdir().unwrap_err()),
     ("cannot remove file `@/a`: No such file or directory (os error 2)", |at| (at / "a").unlink().unwrap_err()),
