@@ -1,4 +1,4 @@
-//! The flavours of paths: which rules a path follows.
+//! The flavours of paths: the rules of a system.
 
 mod posix;
 mod windows;
@@ -15,8 +15,7 @@ pub(crate) use windows::{Misreading, is_device_name, is_forbidden};
 
 /// The rules that a [`Path`](crate::Path) follows: [`Posix`], [`Windows`] or [`Native`].
 ///
-/// A flavour is a type without values, used as a parameter only. The trait is sealed: the three
-/// flavours are all there are.
+/// A flavour is a type without values, used only as a parameter. The trait is sealed.
 ///
 /// # Examples
 ///
@@ -36,11 +35,11 @@ pub trait Flavour: sealed::Sealed + Copy + Debug + Ord + Hash + Send + Sync + Un
     type Rules: Rules;
 }
 
-/// The flavour of the system that the program is compiled for: the rules of [`Windows`] there,
-/// those of [`Posix`] everywhere else.
+/// The flavour of the system that the program is compiled for: the rules of [`Windows`] there, and of [`Posix`] everywhere
+/// else.
 ///
-/// It is a type of its own and never an alias, so that code that confuses "a path of this system"
-/// with "a POSIX path" fails to compile on every system. Only paths of this flavour touch the disk.
+/// It is a type of its own, not an alias, so code that mixes up "a path of this system" and "a POSIX path" does not compile on
+/// any system. Only paths of this flavour have methods for files.
 ///
 /// # Examples
 ///

@@ -30,46 +30,43 @@ use crate::printable::printable;
 
 /// A borrowed path: text in the normal form of its flavour `F`.
 ///
-/// It is to [`PathBuf`] what `str` is to `String`. Everything that can be asked of a path, and
-/// every operation on files, is a method here; `PathBuf` has them all by dereferencing.
+/// [`PathBuf`] is the owned type, as `String` is to `str`; it derefs to `Path`, where all methods are.
 ///
 /// # Normal form
 ///
-/// The text of a path is always in one form, so that equal paths have equal text (on Windows: but
-/// for case), and no question has to parse it again. It is the form that pathlib's `str()` gives.
+/// The text of a path is always in normal form, so equal paths have equal text (on Windows, except for case), and nothing
+/// is parsed twice. It is the form that pathlib's `str()` returns.
 ///
-/// | in any text | in a path |
+/// | text | path |
 /// | --- | --- |
 /// | `a//b`, `a/./b`, `a/b/`, `a/b/.` | `a/b` |
 /// | the empty text, `.`, `./` | `.` |
 /// | `./a` | `a` |
-/// | `a/../b` | `a/../b`: where `..` leads only the file system knows, as `a` may be a link |
+/// | `a/../b` | `a/../b`: if `a` is a link, `..` leads elsewhere |
 /// | POSIX: `/a`, `///a` | `/a` |
 /// | POSIX: `//a` | `//a`: exactly two slashes are a root of their own |
 /// | POSIX: `a\b` | `a\b`: one name |
 /// | Windows: `a/b` | `a\b` |
 /// | Windows: `c:a`, `c:\a`, `\a` | as they are: relative to a drive's folder, absolute, relative to a drive |
-/// | Windows: `//server/share` | `\\server\share\`: a share has a root even when it is not written |
+/// | Windows: `//server/share` | `\\server\share\`: a share always has a root |
 /// | Windows: `\\?\c:\a`, `\\.\COM1` | as they are |
-/// | Windows: `./c:`, `./c:a` | `.\c:`, `.\c:a`: without the `.\` a name would become a drive. It counts as no part |
+/// | Windows: `./c:`, `./c:a` | `.\c:`, `.\c:a`: without `.\` the name would be a drive. It is not a part |
 ///
-/// Nothing else is changed: not case, not Unicode composition, not trailing dots and spaces. NUL is
-/// an ordinary character until the path reaches the system, which refuses it.
+/// Nothing else is changed: not case, not Unicode composition, not trailing dots and spaces. NUL is allowed in a path;
+/// the system refuses it.
 ///
 /// # Errors of every operation
 ///
-/// Beside what each method lists, an operation on files can fail with
+/// In addition to the errors that each method lists, an operation on files can fail with
 ///
-/// - [`NotADirectory`](std::io::ErrorKind::NotADirectory): a file stands where one of the
-///   directories above should, as in `file.txt/x`;
-/// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): a directory on the way may not be
-///   searched, or the one that is to be changed may not be written;
-/// - [`InvalidFilename`](std::io::ErrorKind::InvalidFilename): a name has more than 255 bytes, or
-///   the path more than 4,095, on most systems;
+/// - [`NotADirectory`](std::io::ErrorKind::NotADirectory): one of the parents is a file, as in `file.txt/x`;
+/// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): no permission to search a directory of the path, or to
+///   change the last one;
+/// - [`InvalidFilename`](std::io::ErrorKind::InvalidFilename): a name has more than 255 bytes, or the path more than 4,095,
+///   on most systems;
 /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): NUL in the path;
 /// - [`ReadOnlyFilesystem`](std::io::ErrorKind::ReadOnlyFilesystem),
-///   [`StorageFull`](std::io::ErrorKind::StorageFull) and others of the system, such as a loop of
-///   links.
+///   [`StorageFull`](std::io::ErrorKind::StorageFull), and other errors of the system, such as a loop of links.
 ///
 /// # Examples
 ///
@@ -92,7 +89,7 @@ pub struct Path<F = Native> {
 
 /// An owned path: text in the normal form of its flavour `F`.
 ///
-/// It is to [`Path`] what `String` is to `str`; the form of the text is described there.
+/// [`Path`] is the borrowed type, and has the methods and the description of the [normal form](Path#normal-form).
 ///
 /// # Examples
 ///
@@ -111,7 +108,7 @@ pub struct PathBuf<F = Native> {
     text: String,
 }
 
-/// A POSIX path on any system: every lexical method, no access to files. `parse` makes one.
+/// A POSIX path, on any system: all methods about text, none about files. Created with `parse`.
 ///
 /// # Examples
 ///
@@ -122,7 +119,7 @@ pub struct PathBuf<F = Native> {
 /// ```
 pub type PosixPath = Path<Posix>;
 
-/// An owned POSIX path on any system. `parse` makes one.
+/// An owned POSIX path, on any system. Created with `parse`.
 ///
 /// # Examples
 ///
@@ -133,7 +130,7 @@ pub type PosixPath = Path<Posix>;
 /// ```
 pub type PosixPathBuf = PathBuf<Posix>;
 
-/// A Windows path on any system: every lexical method, no access to files. `parse` makes one.
+/// A Windows path, on any system: all methods about text, none about files. Created with `parse`.
 ///
 /// # Examples
 ///
@@ -144,7 +141,7 @@ pub type PosixPathBuf = PathBuf<Posix>;
 /// ```
 pub type WindowsPath = Path<Windows>;
 
-/// An owned Windows path on any system. `parse` makes one.
+/// An owned Windows path, on any system. Created with `parse`.
 ///
 /// # Examples
 ///
@@ -155,7 +152,7 @@ pub type WindowsPath = Path<Windows>;
 /// ```
 pub type WindowsPathBuf = PathBuf<Windows>;
 
-/// The path that a text denotes on this system; the shortest way to begin one.
+/// Makes a path of this system from text. The shortest way to start one.
 ///
 /// # Examples
 ///
@@ -174,10 +171,10 @@ pub fn path(text: impl AsPath) -> PathBuf {
 
 /// Text in, text out.
 impl<F: Flavour> Path<F> {
-    /// Returns the path that a text denotes: borrowed when the text is in [normal
-    /// form](Path#normal-form) already, as most are, and owned otherwise.
+    /// Makes a path from text. Borrowed if the text is in [normal form](Path#normal-form) already, as most are, and owned
+    /// otherwise.
     ///
-    /// Every text denotes a path; there is nothing to fail.
+    /// Every text is a path, so this cannot fail.
     ///
     /// # Examples
     ///
@@ -189,7 +186,7 @@ impl<F: Flavour> Path<F> {
     /// assert!(matches!(PosixPath::parse("a//b"), Cow::Owned(_)));
     /// ```
     ///
-    /// Parsing what a path printed gives that path again.
+    /// Parsing the text of a path returns an equal path.
     ///
     /// ```
     /// # use waypath::WindowsPath;
@@ -222,14 +219,13 @@ impl<F: Flavour> Path<F> {
         &self.text
     }
 
-    /// Returns the text with everything escaped that a terminal would act on, to show a path from elsewhere to a
-    /// person.
+    /// Returns the text with control characters escaped, so that it is safe to print on a terminal.
     ///
-    /// Escaped are control characters, such as those that begin a terminal's commands, ends of lines, and the marks
-    /// that turn the direction of text, which make `a\u{202e}gpj.exe` look like `aexe.jpg`. The result is for people:
-    /// it need not be the path any more. `Display` prints the path as it is.
+    /// Escaped are control characters, line ends, and characters that change the direction of text, which make
+    /// `a\u{202e}gpj.exe` look like `aexe.jpg`. The result is for people: it need not be the same path. `Display` prints the
+    /// path as it is.
     ///
-    /// The crate's own messages do this: [`Error`](crate::Error), [`Report`](crate::Report), [`Tree`](crate::Tree) and
+    /// The crate's own output is escaped: [`Error`](crate::Error), [`Report`](crate::Report), [`Tree`](crate::Tree) and
     /// [`Unportable`].
     ///
     /// # Examples
@@ -261,7 +257,7 @@ impl<F: Flavour> Path<F> {
         PathBuf::from_normal(self.text.to_owned())
     }
 
-    /// Returns the text with `/` between the parts; borrowed where it is so already.
+    /// Returns the text with `/` as separator. Borrowed if nothing changes.
     ///
     /// # Examples
     ///
@@ -281,11 +277,10 @@ impl<F: Flavour> Path<F> {
         Cow::Owned(self.text.replace(separator, "/"))
     }
 
-    /// Returns the path in another flavour, reading it with `/` between the parts.
+    /// Converts the path to another flavour, by parsing its text with `/` as separator.
     ///
-    /// A relative path that both flavours read alike stays what it is. An anchor is read by the
-    /// other flavour's rules: `c:\a` becomes the *relative* POSIX path `c:/a`. Names that the other
-    /// system refuses are carried over; [`portability`](Path::portability) finds them.
+    /// The other flavour's rules apply: `c:\a` becomes the *relative* POSIX path `c:/a`. Names that the other system does not
+    /// allow are kept; [`portability`](Path::portability) finds them.
     ///
     /// # Examples
     ///
@@ -307,9 +302,7 @@ impl<F: Flavour> Path<F> {
 
 /// Beginning with nothing.
 impl PathBuf {
-    /// Returns the empty path, `.`, which denotes the working directory.
-    ///
-    /// Of another flavour, `default()` is that path.
+    /// Returns the empty path, `.`, which is the working directory. For another flavour, use `default()`.
     ///
     /// # Examples
     ///
@@ -328,7 +321,7 @@ impl PathBuf {
 
 /// Text in, text out.
 impl<F: Flavour> PathBuf<F> {
-    /// Returns the path of this flavour that a text denotes.
+    /// Makes a path of this flavour from text.
     ///
     /// # Examples
     ///
@@ -342,7 +335,7 @@ impl<F: Flavour> PathBuf<F> {
         Self::from_normal(F::Rules::normal(text).into_owned())
     }
 
-    /// Returns this path as a borrowed one; dereferencing does the same.
+    /// Returns a borrowed path, as dereferencing does.
     ///
     /// # Examples
     ///
@@ -358,7 +351,7 @@ impl<F: Flavour> PathBuf<F> {
         Path::from_normal(&self.text)
     }
 
-    /// Returns the text of the path, which was its own already.
+    /// Converts into the text, without copying it.
     ///
     /// # Examples
     ///

@@ -1,31 +1,29 @@
-//! Modes: which permissions a file is to have, as a number or as text.
+//! Modes: permissions as a number or as text.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Op, Result};
 
-/// Which permissions a file is to have: a number, or changes in the language of `chmod(1)`, read once.
+/// Permissions: a number, or changes in the language of `chmod(1)`.
 ///
-/// [`chmod`](crate::Path::chmod) takes numbers and text as they are; a `Mode` is for what is used often, or
-/// for text that has to be checked before.
+/// [`chmod`](crate::Path::chmod) takes numbers and text directly. Use a `Mode` to parse a text once, or to check it early.
 ///
 /// # The language
 ///
-/// `0o644` is a number, and so is the text `644`: all permissions are as it says. Other text is changes to the
-/// permissions that are there, with commas between: *who*, `+` or `-` or `=`, and *what*. One *who* may have
-/// several of the latter (`u+r-x`).
+/// A number such as `0o644`, or the text `644`, sets all permissions. Other text is a list of changes, separated by commas:
+/// *who*, then `+`, `-` or `=`, then *what*. One *who* may have several changes (`u+r-x`).
 ///
 /// | who | | what | |
 /// | --- | --- | --- | --- |
-/// | `u` | the user whose the file is | `r`, `w`, `x` | reading, writing, executing (a directory: searching) |
-/// | `g` | the group | `X` | `x` for directories, and for files that somebody may execute |
-/// | `o` | all others | `s` | set user or group ID |
+/// | `u` | the owner | `r`, `w`, `x` | reading, writing, executing (a directory: searching) |
+/// | `g` | the group | `X` | `x` for directories, and for files that anybody may execute |
+/// | `o` | others | `s` | set user or group ID |
 /// | `a` | all three | `t` | the sticky bit |
-/// | none | all three, but not what the umask forbids | `u`, `g`, `o` | what these may do now |
+/// | none | all three, minus the umask | `u`, `g`, `o` | the current permissions of these |
 ///
-/// `+` adds, `-` takes away, `=` makes it just so. A directory's set-ID bits stay unless they are named.
-/// That is how GNU's `chmod` has it.
+/// `+` adds permissions, `-` removes them, `=` sets exactly these. The set-ID bits of a directory are kept unless they are
+/// named, as by GNU's `chmod`.
 ///
 /// # Examples
 ///
@@ -168,7 +166,7 @@ impl Change {
 impl FromStr for Mode {
     type Err = Error;
 
-    /// Reads a number in octal digits, or changes.
+    /// Parses a number in octal digits, or a list of changes.
     ///
     /// # Errors
     ///
@@ -262,7 +260,7 @@ fn whose(letter: char) -> u32 {
     }
 }
 
-/// Anything that denotes a [`Mode`]: a number (`0o644`), text (`"u+x"`), or a mode.
+/// Values that can be used as a [`Mode`]: a number (`0o644`), text (`"u+x"`), or a mode.
 ///
 /// # Examples
 ///
@@ -284,16 +282,16 @@ fn whose(letter: char) -> u32 {
     note = "a mode is a `u32` such as `0o644`, text as of chmod(1) such as \"u+x\", or a `Mode`"
 )]
 pub trait IntoMode {
-    /// Reads the mode, unless it is one.
+    /// Converts to a mode.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the number is more than `0o7777`, or the text
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the number is larger than `0o7777`, or the text
     /// is not in the [language](Mode#the-language).
     fn into_mode(self) -> Result<Mode>;
 }
 
-/// Takes permissions as the system has them. Bits beyond `0o7777`, which say what kind of file it is, are left out.
+/// Converts the system's `st_mode`. Bits beyond `0o7777`, which are the file type, are ignored.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! How much there is in a tree.
+//! The size of a tree.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ use crate::path::Path;
 use crate::sys::{self, EditDir, Facts, FileId, Links, OsPath};
 use crate::tree::{Account, MOST_OPEN, Next, Traversal, path_of};
 
-/// How much there is in a tree: see [`Path::tree_size`].
+/// The size of a tree; see [`Path::tree_size`].
 ///
 /// # Examples
 ///
@@ -24,32 +24,29 @@ use crate::tree::{Account, MOST_OPEN, Next, Traversal, path_of};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TreeSize {
-    /// The length of all files, in bytes. `du --apparent-size` adds the lengths of directories and links, which
-    /// say little.
+    /// The sum of the sizes of all files, in bytes. Unlike with `du --apparent-size`, directories and links do not count.
     pub apparent: u64,
-    /// What everything takes on the disk, in bytes, directories and links included, as `du` tells it. It is less than
-    /// [`apparent`](Self::apparent) where files have holes or are compressed, and mostly more, as the last
-    /// block of a file is not full. Content that several files share ([`Report::shared`](crate::Report::shared)) counts
-    /// with each of them.
+    /// The disk space that everything uses, in bytes, including directories and links; as `du` reports it. Usually more than
+    /// [`apparent`](Self::apparent), because the last block of a file is not full; less if files are sparse or compressed.
+    /// Content that several files share ([`Report::shared`](crate::Report::shared)) counts for each of them.
     pub allocated: u64,
-    /// How many regular files there are, each counted once, however many names it has in the tree.
+    /// Number of regular files. A file with several hard links in the tree counts once.
     pub files: u64,
-    /// How many directories there are, the first one included.
+    /// Number of directories, including the first one.
     pub directories: u64,
-    /// How many symbolic links there are, each counted once.
+    /// Number of symbolic links. One with several hard links counts once.
     pub links: u64,
-    /// How many pipes, sockets and devices there are, each counted once.
+    /// Number of pipes, sockets and devices. One with several hard links counts once.
     pub specials: u64,
 }
 
 /// Measuring.
 impl Path {
-    /// Measures this directory with all that is in it, or this file: how many bytes there are, and how
-    /// many files and directories.
+    /// Measures this directory and everything in it, or this file: bytes, files and directories.
     ///
-    /// **Links are not followed**, this path neither: what is measured is what [`remove`](Path::remove)
-    /// would remove. It takes any depth, any length of path and names that are not UTF-8. A file with several names in
-    /// the tree is counted once; if it has one elsewhere too, removing the tree does not free it.
+    /// **Links are not followed**, not even if this path is one: it measures what [`remove`](Path::remove) would remove. Any
+    /// depth, any length of path, and names that are not UTF-8 are supported. A file with several hard links in the tree counts
+    /// once; if it has another one outside, removing the tree does not free its space.
     ///
     /// # Examples
     ///
@@ -69,13 +66,12 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](io::ErrorKind::NotFound): nothing is here.
-    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) and others: something in it could not be read, so
-    ///   that the sum would be wrong; the error [lists](Error::failures) what.
+    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) and others: something could not be read, and the sum would be
+    ///   wrong; the error [lists](Error::failures) what.
     ///
     /// # Platform-specific behavior
     ///
-    /// On WASI std tells neither what is allocated, for which lengths stand, nor that two names are of one file:
-    /// each counts.
+    /// On WASI, [`allocated`](TreeSize::allocated) is the sum of sizes, and each hard link counts.
     #[doc(alias = "du")]
     #[doc(alias = "dir_size")]
     pub fn tree_size(&self) -> Result<TreeSize> {

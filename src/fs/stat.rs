@@ -5,8 +5,7 @@ use std::time::SystemTime;
 use crate::kind::{FileKind, Inode};
 use crate::sys;
 
-/// The metadata of a file, read at one moment: plain values, which know neither the file nor its path. See
-/// [`Path::stat`](crate::Path::stat).
+/// The metadata of a file at one moment, as plain values; see [`Path::stat`](crate::Path::stat).
 ///
 /// # Examples
 ///
@@ -39,7 +38,7 @@ impl Stat {
         Self { kind, size, mode, modified, accessed, created, inode }
     }
 
-    /// Returns what kind of file it is.
+    /// Returns the kind of file.
     ///
     /// # Examples
     ///
@@ -53,7 +52,7 @@ impl Stat {
         self.kind
     }
 
-    /// Whether it is a regular file.
+    /// Checks whether it is a regular file.
     ///
     /// # Examples
     ///
@@ -69,7 +68,7 @@ impl Stat {
         self.kind == FileKind::File
     }
 
-    /// Whether it is a directory.
+    /// Checks whether it is a directory.
     ///
     /// # Examples
     ///
@@ -83,7 +82,7 @@ impl Stat {
         self.kind == FileKind::Directory
     }
 
-    /// Whether it is a symbolic link: only where [`lstat`](crate::Path::lstat) asked.
+    /// Checks whether it is a symbolic link. Only metadata from [`lstat`](crate::Path::lstat) can be one.
     ///
     /// # Examples
     ///
@@ -97,8 +96,7 @@ impl Stat {
         self.kind == FileKind::Symlink
     }
 
-    /// Returns the length of the file's content in bytes. For other kinds, what it means depends
-    /// on the system.
+    /// Returns the size of the file in bytes. For other kinds of files, the meaning depends on the system.
     ///
     /// # Examples
     ///
@@ -114,7 +112,7 @@ impl Stat {
         self.size
     }
 
-    /// Returns when the content was last changed; `None` where the system does not record it.
+    /// Returns the time of the last modification, or `None` if it is not recorded.
     ///
     /// # Examples
     ///
@@ -131,7 +129,7 @@ impl Stat {
         self.modified
     }
 
-    /// Returns when the content was last read, as far as the system records it.
+    /// Returns the time of the last access, or `None` if it is not recorded. Many file systems update it rarely.
     ///
     /// # Examples
     ///
@@ -147,7 +145,7 @@ impl Stat {
         self.accessed
     }
 
-    /// Returns when the file was made; `None` where the system does not record it.
+    /// Returns the time of creation, or `None` if it is not recorded.
     ///
     /// # Examples
     ///
@@ -165,9 +163,9 @@ impl Stat {
         self.created
     }
 
-    /// Returns who may do what, as a number that [`chmod`](crate::Path::chmod) takes: nine bits for reading,
-    /// writing and executing, and three for set user ID, set group ID and sticky. Unlike pathlib's `st_mode`,
-    /// it does not hold the [`kind`](Stat::kind).
+    /// Returns the permissions, as a number that [`chmod`](crate::Path::chmod) takes: nine bits for reading, writing and
+    /// executing, and three for set user ID, set group ID and sticky. Unlike `st_mode` in Python, it does not contain the
+    /// [`kind`](Stat::kind).
     ///
     /// # Examples
     ///
@@ -184,8 +182,7 @@ impl Stat {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows it is made up as Python does it: `0o666`, for a read-only file `0o444`, and for directories
-    /// `0o111` more.
+    /// On Windows it is `0o666`, or `0o444` if the file is read-only, plus `0o111` for directories; as in Python.
     #[doc(alias = "st_mode")]
     #[doc(alias = "permissions")]
     #[must_use]
@@ -193,8 +190,7 @@ impl Stat {
         self.mode
     }
 
-    /// Whether nobody may write: no write permission at all on Unix, the read-only attribute on
-    /// Windows.
+    /// Checks whether the file is read-only: no write permission for anybody on Unix, the read-only attribute on Windows.
     ///
     /// # Examples
     ///
@@ -210,7 +206,7 @@ impl Stat {
         self.mode & 0o222 == 0
     }
 
-    /// Returns the number of hard links to the file: how many names it has. `None` on Windows and WASI.
+    /// Returns the number of hard links to the file. `None` on Windows and WASI.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Touching with options.
+//! Options for touching files.
 
 use std::io::{self, ErrorKind};
 use std::time::SystemTime;
@@ -12,8 +12,7 @@ use crate::sys::{self, OsPath};
 /// The permissions of a new file, before the umask takes its part.
 const NEW: u32 = 0o666;
 
-/// How to [`touch`](crate::Path::touch): permissions of a new file, whether there may be one, and which times
-/// it gets.
+/// Options for [`touch`](crate::Path::touch): permissions of a new file, whether it may exist, and its times.
 ///
 /// # Examples
 ///
@@ -41,8 +40,8 @@ pub struct TouchOptions {
 }
 
 impl TouchOptions {
-    /// Returns the options of [`Path::touch`](crate::Path::touch): what is there is fine, a new file gets
-    /// the permissions `0o666` except those that the umask forbids, and both times are now.
+    /// Returns the options of [`Path::touch`](crate::Path::touch): the file may exist, a new file gets the permissions `0o666`
+    /// minus the umask, and both times are set to now.
     ///
     /// # Examples
     ///
@@ -57,8 +56,8 @@ impl TouchOptions {
         Self { mode: Ok(Mode::from(NEW)), exist_ok: true, accessed: None, modified: None }
     }
 
-    /// Gives a new file these permissions, except those that the umask forbids. Text such as `u=rw,go=` changes the
-    /// default of `0o666`. An existing file keeps its own; see [`chmod`](crate::Path::chmod).
+    /// Sets the permissions of a new file, minus the umask. Text such as `u=rw,go=` is applied to the default of `0o666`. An
+    /// existing file keeps its permissions; see [`chmod`](crate::Path::chmod).
     ///
     /// # Examples
     ///
@@ -74,13 +73,13 @@ impl TouchOptions {
     ///
     /// # Platform-specific behavior
     ///
-    /// Nothing is done with it on Windows.
+    /// Ignored on Windows.
     pub fn mode(self, mode: impl IntoMode) -> Self {
         Self { mode: mode.into_mode().map_err(|error| error.to_string()), ..self }
     }
 
-    /// Whether something may be there already, as is the case without this option. Otherwise the file is
-    /// made in one step, so that of two programs one makes it and the other gets an error.
+    /// Whether the file may exist; `true` by default. If `false`, the file is created atomically: of two programs that try, one
+    /// gets an error.
     ///
     /// # Examples
     ///
@@ -97,8 +96,7 @@ impl TouchOptions {
         Self { exist_ok, ..self }
     }
 
-    /// Sets when the content was last changed to this time. The other time then stays, unless
-    /// [it](TouchOptions::accessed) is given, too.
+    /// Sets the time of the last modification. The other time is kept, unless [it](TouchOptions::accessed) is set as well.
     ///
     /// # Examples
     ///
@@ -118,8 +116,7 @@ impl TouchOptions {
         Self { modified: Some(time), ..self }
     }
 
-    /// Sets when the content was last read to this time. The other time then stays, unless
-    /// [it](TouchOptions::modified) is given, too.
+    /// Sets the time of the last access. The other time is kept, unless [it](TouchOptions::modified) is set as well.
     ///
     /// # Examples
     ///
@@ -138,7 +135,7 @@ impl TouchOptions {
         Self { accessed: Some(time), ..self }
     }
 
-    /// Makes an empty file, or sets the times of what is there.
+    /// Creates an empty file, or sets the times of an existing one.
     ///
     /// # Examples
     ///
@@ -152,9 +149,9 @@ impl TouchOptions {
     /// # Errors
     ///
     /// - Those of [`Path::touch`](crate::Path::touch).
-    /// - [`InvalidInput`](ErrorKind::InvalidInput): the [mode](TouchOptions::mode) is more than `0o7777`, or not in the
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): the [mode](TouchOptions::mode) is larger than `0o7777`, or not in the
     ///   [language](Mode#the-language).
-    /// - [`AlreadyExists`](ErrorKind::AlreadyExists): something has the name, be it a link that leads nowhere,
+    /// - [`AlreadyExists`](ErrorKind::AlreadyExists): something has the name, even a dangling link,
     ///   and [`exist_ok`](TouchOptions::exist_ok) is `false`.
     pub fn touch(&self, path: impl AsPath) -> Result<()> {
         let path = &*path.to_path();

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use super::{Path, PathBuf};
 use crate::flavour::{Flavour, Rules};
 
-/// Paths are equal when their text is; on Windows, when their lower-cased text is.
+/// Paths are equal if their text is; Windows paths if their text is equal in lower case.
 ///
 /// # Examples
 ///
@@ -26,7 +26,7 @@ impl<F: Flavour> PartialEq for Path<F> {
 
 impl<F: Flavour> Eq for Path<F> {}
 
-/// Paths are ordered part by part, so that a directory comes right before what is in it.
+/// Paths are ordered part by part, so a directory is directly followed by what is in it.
 ///
 /// # Examples
 ///
@@ -161,11 +161,10 @@ compare_text! {
 
 /// The order that people expect of names with numbers in them.
 impl<F: Flavour> Path<F> {
-    /// Compares paths part by part, numbers in them by their value: `page9` comes before `page10`.
+    /// Compares paths part by part, and numbers in them by value: `page9` comes before `page10`.
     ///
-    /// A number is a run of the digits 0 to 9, of any length. Numbers of the same value, such as `7` and
-    /// `007`, are equal as far as what follows them differs; only paths that are equal altogether
-    /// compare as such, so that this is a total order.
+    /// A number is a sequence of the digits 0 to 9, of any length. Numbers of the same value, such as `7` and `007`, only
+    /// decide if nothing else differs, so this is a total order.
     ///
     /// # Examples
     ///

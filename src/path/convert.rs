@@ -88,10 +88,10 @@ macro_rules! lend {
 
 /// Lending to what takes std's paths.
 impl Path {
-    /// Returns the same path as one of std.
+    /// Converts to std's path type, at no cost.
     ///
-    /// Functions that take `impl AsRef<std::path::Path>` take paths of this crate as they are. This is for those that
-    /// want `&std::path::Path`, and for std's methods.
+    /// Functions that take `impl AsRef<std::path::Path>` accept paths of this crate. Use this for `&std::path::Path`, and for
+    /// std's own methods.
     ///
     /// # Examples
     ///

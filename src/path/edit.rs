@@ -1,4 +1,4 @@
-//! New paths from old: another name, another suffix, no needless `..`.
+//! Paths with another name or suffix, or without `..`.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::{Path, PathBuf};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Rules, Split};
 
-/// The path with another name.
+/// Changing the name.
 impl<F: Flavour> Path<F> {
     /// Returns the path with another name.
     ///
@@ -22,7 +22,7 @@ impl<F: Flavour> Path<F> {
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path has no name; the new name is
-    /// empty, is `.` or holds a separator. `..` is accepted, as in pathlib.
+    /// empty, is `.` or contains a separator. `..` is accepted, as in pathlib.
     #[doc(alias = "with_file_name")]
     pub fn with_name(&self, name: impl AsRef<str>) -> Result<PathBuf<F>> {
         let name = name.as_ref();
@@ -45,7 +45,7 @@ impl<F: Flavour> Path<F> {
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path has no name; the stem is empty;
-    /// the name made of it is `.` or holds a separator.
+    /// the new name is `.` or contains a separator.
     #[doc(alias = "with_file_stem")]
     pub fn with_stem(&self, stem: impl AsRef<str>) -> Result<PathBuf<F>> {
         let stem = stem.as_ref();
@@ -57,8 +57,7 @@ impl<F: Flavour> Path<F> {
         new.map_err(|reason| refused(Op::WithStem, self, stem, reason))
     }
 
-    /// Returns the path with another last suffix, or with none when `suffix` is empty; a name
-    /// without a suffix gets one.
+    /// Returns the path with another last suffix. Adds one if the name has none; removes it if `suffix` is empty.
     ///
     /// # Examples
     ///
@@ -74,7 +73,7 @@ impl<F: Flavour> Path<F> {
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path has no name; the suffix is not
-    /// empty and does not begin with a dot; it holds a separator.
+    /// empty and does not start with a dot, or contains a separator.
     #[doc(alias = "with_extension")]
     pub fn with_suffix(&self, suffix: impl AsRef<str>) -> Result<PathBuf<F>> {
         suffixed(self, self.suffix().len(), suffix.as_ref())
@@ -102,14 +101,12 @@ impl<F: Flavour> Path<F> {
 
 /// Lexical simplification.
 impl<F: Flavour> Path<F> {
-    /// Returns the path with each `..` and the part before it removed, as text.
+    /// Returns the path with each `..` and the part before it removed. The disk is not asked.
     ///
-    /// A `..` at the start of a relative path stays; one at a root goes, as the root is its own
-    /// parent. The anchor never changes.
+    /// A `..` at the start of a relative path is kept; one after a root is removed. The anchor never changes.
     ///
-    /// **Where a part is a link, the result is another file**: `link/../a` is not `a`, since `..`
-    /// leads to the parent of the link's target. Use it for text from one's own program, or where
-    /// there are no links; where files are concerned, leave `..` to the system.
+    /// **If a part is a link, the result is another file**: `link/../a` is not `a`, because `..` leads to the parent of the
+    /// link's target. For existing files, use [`resolve`](Path::resolve).
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Joining: `join`, its spelling `/`, and the joining of text that is not trusted.
+//! Joining paths: `join`, `/`, and `join_inside` for untrusted text.
 
 use std::borrow::Cow;
 use std::ops::{Div, DivAssign};
@@ -9,11 +9,10 @@ use super::{Path, PathBuf, is_normal};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native, Posix, Rules};
 
-/// Anything that denotes a path of flavour `F`: text, a path, or what holds one.
+/// Values that can be used as a path of flavour `F`: text, paths, and references and boxes of them.
 ///
-/// Methods take `impl AsPath<F>`, so that text needs no conversion. A path of *another* flavour
-/// does not denote one of this: convert it with [`to_flavour`](Path::to_flavour). A
-/// [`std::path::Path`] may not be UTF-8: convert it with `PathBuf::try_from`.
+/// Methods take `impl AsPath<F>`, so text needs no conversion. A path of another flavour is converted with
+/// [`to_flavour`](Path::to_flavour), and a [`std::path::Path`], which need not be UTF-8, with `PathBuf::try_from`.
 ///
 /// # Examples
 ///
@@ -46,7 +45,7 @@ pub trait AsPath<F: Flavour = Native> {
     /// Returns the text, which need not be in normal form.
     fn as_path_text(&self) -> &str;
 
-    /// Returns the path; borrowed wherever the text is in normal form.
+    /// Converts to a path. Borrowed if the text is in normal form.
     fn to_path(&self) -> Cow<'_, Path<F>> {
         Path::parse(self.as_path_text())
     }
@@ -130,15 +129,14 @@ holds_path! {
 
 /// Joining.
 impl<F: Flavour> Path<F> {
-    /// Returns this path with another one behind it; `/` is the same.
+    /// Joins two paths; the same as `/`.
     ///
-    /// **An absolute path on the right replaces the left**, as the shell's `cd` has it. Joining
-    /// text that others chose can therefore lead anywhere, and so can its `..`: use
-    /// [`join_inside`](Path::join_inside) for that.
+    /// **An absolute path on the right replaces the left one**, as with the shell's `cd`. Text that somebody else chose can
+    /// therefore lead anywhere, and so can its `..`: use [`join_inside`](Path::join_inside) for that.
     ///
-    /// On Windows a rooted path without a drive keeps the left one's drive, and a path relative to
-    /// the same drive goes behind the left one. Behind the start of a share or device (`\\server`) the
-    /// text completes it, even a `.`. The empty path, on either side, changes nothing.
+    /// On Windows, a rooted path without a drive keeps the left path's drive, and a path relative to the same drive is
+    /// appended. After the start of a share or device (`\\server`), the text completes it, even a `.`. Joining the empty
+    /// path changes nothing.
     ///
     /// # Examples
     ///
@@ -164,18 +162,15 @@ impl<F: Flavour> Path<F> {
         join(self, path.as_path_text())
     }
 
-    /// Returns this path with untrusted text behind it, if the result cannot be anything but this
-    /// path or something below it.
+    /// Joins untrusted text. Fails unless the result is this path or below it.
     ///
-    /// For names from archives, uploads, URLs and configuration. The text is judged by the rules of
-    /// POSIX *and* of Windows, whichever this path has, so that a program is as safe on one system
-    /// as on the other. Refused are: a root, a drive, a share or a device at the start; every `..`,
-    /// even one that goes down again, since what stands before it may be a link; `:`, which begins
-    /// a stream on Windows; NUL; device names (`nul`, `com1.txt`); trailing dots and spaces, which
-    /// Windows drops.
+    /// For names from archives, uploads, URLs and configuration. The rules of POSIX *and* Windows apply to every path, so a
+    /// program is as safe on one system as on the other. Rejected are: a root, drive, share or device; every `..`, because
+    /// the part before it may be a link; `:`, which starts a stream on Windows; NUL; device names (`nul`, `com1.txt`); dots and
+    /// spaces at the end of a name, which Windows drops.
     ///
-    /// The empty text and `.` give this path itself. Characters that are merely refused by Windows,
-    /// such as `*`, are accepted: see [`portability`](Path::portability).
+    /// The empty text and `.` return this path. Characters that Windows only rejects, such as `*`, are accepted; see
+    /// [`portability`](Path::portability).
     ///
     /// # Examples
     ///
@@ -192,13 +187,12 @@ impl<F: Flavour> Path<F> {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the text could lead elsewhere; the
-    /// message says by which part. Or this is the start of a Windows share or device, such as
-    /// `\\server`, which the text would complete.
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the text could lead elsewhere, and the message says which part of it;
+    /// or this path is the start of a Windows share or device, such as `\\server`, which the text would complete.
     ///
     /// # Security
     ///
-    /// This is about text. A link that stands below this path on the disk can still lead out of it.
+    /// This is about text: a link on the disk below this path can still lead out of it. [`Root`](crate::Root) prevents that.
     #[doc(alias = "safe_join")]
     #[doc(alias = "join_within")]
     pub fn join_inside(&self, untrusted: impl AsRef<str>) -> Result<PathBuf<F>> {
@@ -218,8 +212,7 @@ impl<F: Flavour> Path<F> {
 
 /// Joining.
 impl<F: Flavour> PathBuf<F> {
-    /// Joins a path to this one in place; `/=` is the same. See [`join`](Path::join) for what an
-    /// absolute path does.
+    /// Joins a path to this one in place; the same as `/=`. As with [`join`](Path::join), an absolute path replaces this one.
     ///
     /// # Examples
     ///

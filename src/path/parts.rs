@@ -9,7 +9,7 @@ use crate::flavour::{Flavour, Rules, Split, first_byte, last_byte};
 
 /// The parts of a path.
 impl<F: Flavour> Path<F> {
-    /// Returns the parts of the path, in order; the anchor, if there is one, is the first.
+    /// Returns the parts of the path. The first one is the anchor, if there is one.
     ///
     /// # Examples
     ///
@@ -43,8 +43,7 @@ impl<F: Flavour> Path<F> {
         })
     }
 
-    /// Returns the drive, share or device: `c:`, `\\server\share`, `\\.\COM1`; `""` where there is
-    /// none, and always for POSIX paths.
+    /// Returns the drive, share or device: `c:`, `\\server\share`, `\\.\COM1`. `""` if there is none, and for POSIX paths.
     ///
     /// # Examples
     ///
@@ -61,8 +60,7 @@ impl<F: Flavour> Path<F> {
         self.split().drive
     }
 
-    /// Returns the root: `/` or `//` for POSIX paths, `\` for Windows paths, `""` where there is
-    /// none.
+    /// Returns the root: `/` or `//` for POSIX paths, `\` for Windows paths. `""` if there is none.
     ///
     /// # Examples
     ///
@@ -94,7 +92,7 @@ impl<F: Flavour> Path<F> {
         &self.as_str()[..self.anchor_len()]
     }
 
-    /// Whether the path says where it is on its own: with a root, on Windows with a drive too.
+    /// Checks whether the path is absolute: it has a root and, on Windows, a drive.
     ///
     /// # Examples
     ///
@@ -111,12 +109,11 @@ impl<F: Flavour> Path<F> {
         F::Rules::is_absolute(self.as_str())
     }
 
-    /// Whether Windows would refuse or misread a name in this Windows path; `false` for every POSIX
-    /// path.
+    /// Checks whether Windows rejects or reinterprets a name in this Windows path. `false` for every POSIX path.
     ///
-    /// Device names such as `NUL` and `com1.txt`, characters such as `?` and trailing dots or
-    /// spaces count, as in Python's `os.path.isreserved`; drives and shares are not looked at.
-    /// [`portability`](Path::portability) says what is wrong, and judges POSIX paths too.
+    /// Reserved are device names such as `NUL` and `com1.txt`, names with characters such as `?`, and names that end in a dot
+    /// or space, as in Python's `os.path.isreserved`. Drives and shares are not checked.
+    /// [`portability`](Path::portability) reports what is wrong, for POSIX paths as well.
     ///
     /// # Examples
     ///
@@ -152,7 +149,7 @@ impl<F: Flavour> Path<F> {
 
 /// The name of a path.
 impl<F: Flavour> Path<F> {
-    /// Returns the last part; `""` for the empty path and for an anchor alone.
+    /// Returns the last part. `""` for the empty path and for an anchor.
     ///
     /// # Examples
     ///
@@ -173,7 +170,7 @@ impl<F: Flavour> Path<F> {
 
     /// Returns the name without its last [`suffix`](Path::suffix).
     ///
-    /// `p.stem()` and `p.suffix()` one after the other are `p.name()`.
+    /// `p.stem()` followed by `p.suffix()` is `p.name()`.
     ///
     /// # Examples
     ///
@@ -189,9 +186,9 @@ impl<F: Flavour> Path<F> {
         split_suffix(self.name()).0
     }
 
-    /// Returns the last dot of the name and what follows it; `""` where there is no suffix.
+    /// Returns the suffix of the name, with its dot. `""` if there is none.
     ///
-    /// Leading dots begin no suffix; a dot at the end is one.
+    /// Leading dots do not start a suffix. A trailing dot is a suffix.
     ///
     /// # Examples
     ///
@@ -209,7 +206,7 @@ impl<F: Flavour> Path<F> {
         split_suffix(self.name()).1
     }
 
-    /// Returns all suffixes of the name, in order, each with its dot.
+    /// Returns all suffixes of the name, each with its dot.
     ///
     /// # Examples
     ///
@@ -220,7 +217,7 @@ impl<F: Flavour> Path<F> {
     /// assert_eq!(archive.suffixes().collect::<Vec<_>>(), [".tar", ".gz"]);
     /// ```
     ///
-    /// Whatever follows a dot counts, be it a suffix or not:
+    /// Everything after a dot counts:
     ///
     /// ```
     /// # use waypath::PosixPath;
@@ -235,14 +232,12 @@ impl<F: Flavour> Path<F> {
 
 /// The ancestors of a path.
 impl<F: Flavour> Path<F> {
-    /// Returns the path without its last part; an anchor alone and the empty path are their own
-    /// parents.
+    /// Returns the path without its last part. An anchor and the empty path are their own parents.
     ///
-    /// This is about text. Where the last part is `..` or a link, the directory that holds the file
-    /// is another one, which only the system can tell.
+    /// This is about text. If the last part is `..` or a link, the directory that contains the file is another one.
     ///
-    /// `p.parent() / p.name()` is `p`, but for paths without a name and, on Windows, names that
-    /// read as a path on a drive (`c:b`); [`with_name`](Path::with_name) keeps those names.
+    /// `p.parent() / p.name()` is `p`, except for paths without a name and, on Windows, names that look like a path on a drive
+    /// (`c:b`); [`with_name`](Path::with_name) handles those.
     ///
     /// # Examples
     ///
@@ -268,8 +263,8 @@ impl<F: Flavour> Path<F> {
         }
     }
 
-    /// Returns the ancestors, nearest first: [`parent`](Path::parent), its parent, and so on to the
-    /// anchor or `.`. The path itself is not among them.
+    /// Returns the ancestors, nearest first: [`parent`](Path::parent), its parent, and so on to the anchor or `.`. The path
+    /// itself is not included.
     ///
     /// # Examples
     ///
@@ -295,7 +290,7 @@ pub(super) fn split_suffix(name: &str) -> (&str, &str) {
     }
 }
 
-/// The parts of a path, from either end; made by [`Path::parts`].
+/// An iterator of the parts of a path; see [`Path::parts`].
 ///
 /// # Examples
 ///
@@ -360,7 +355,7 @@ impl<F: Flavour> fmt::Debug for Parts<'_, F> {
     }
 }
 
-/// The suffixes of a name; made by [`Path::suffixes`].
+/// An iterator of the suffixes of a name; see [`Path::suffixes`].
 ///
 /// # Examples
 ///
@@ -396,7 +391,7 @@ impl fmt::Debug for Suffixes<'_> {
     }
 }
 
-/// The ancestors of a path, nearest first; made by [`Path::parents`].
+/// An iterator of the ancestors of a path, nearest first; see [`Path::parents`].
 ///
 /// # Examples
 ///

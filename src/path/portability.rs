@@ -1,4 +1,4 @@
-//! What would break a path on another system.
+//! Problems of a path on other systems.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::Path;
 use crate::flavour::{Flavour, Misreading, is_device_name, is_forbidden};
 use crate::printable::printable;
 
-/// A system that a path may be carried to.
+/// A system on which a path might be used.
 ///
 /// # Examples
 ///
@@ -27,9 +27,7 @@ pub enum TargetPlatform {
     Windows,
 }
 
-/// Something in a path that would not work everywhere; found by [`Path::portability`].
-///
-/// It prints as a sentence.
+/// A problem of a path on some systems; found by [`Path::portability`]. `Display` prints a sentence.
 ///
 /// # Examples
 ///
@@ -45,13 +43,13 @@ pub enum TargetPlatform {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Unportable<'a> {
-    /// The part of the path, or all of it where the whole is too long.
+    /// The part of the path, or the whole path if it is too long.
     pub part: &'a str,
     /// What is wrong with it.
     pub reason: PortabilityReason,
 }
 
-/// Why a path would not work everywhere.
+/// Why a path does not work on every system.
 ///
 /// # Examples
 ///
@@ -87,7 +85,7 @@ pub enum PortabilityReason {
 }
 
 impl PortabilityReason {
-    /// Returns the systems on which the path would not work.
+    /// Returns the systems on which the path does not work.
     ///
     /// # Examples
     ///
@@ -116,11 +114,10 @@ const WINDOWS_PATH_UNITS: usize = 259;
 
 /// Portability.
 impl<F: Flavour> Path<F> {
-    /// Returns what would not work on some system, in the order of the parts; nothing for a path
-    /// that can be carried anywhere.
+    /// Returns the problems that this path has on some systems, in the order of its parts. Empty if it works everywhere.
     ///
-    /// The names are judged, with their lengths and that of the whole path; the anchor is not, nor
-    /// are Unicode composition and whether two names differ only in case. `..` is fine everywhere.
+    /// Names, their lengths, and the length of the path are checked. Not checked are the anchor, Unicode composition, and
+    /// whether two names differ only in case.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! One path seen from another: what is left, what is common.
+//! Paths relative to others.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,14 @@ use super::{AsPath, Path, PathBuf, edit};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Rules};
 
-/// One path seen from another.
+/// Paths relative to others.
 impl<F: Flavour> Path<F> {
-    /// Returns the path that leads from `base` to this one: what is left of this path behind
-    /// `base`.
+    /// Returns this path relative to `base`: the parts after `base`.
     ///
-    /// This is about text, part by part: `/foobar` is not under `/foo`, and `..` is a part like any
-    /// other.
+    /// This is about text, part by part: `/foobar` is not below `/foo`, and `..` is a part like any other.
     ///
-    /// `a.join(b).relative_to(a)` is `b` when `b` is relative and has no drive, and `a` is not the
-    /// start of a Windows share (`\\server`), which joining would complete.
+    /// `a.join(b).relative_to(a)` is `b` if `b` is relative and has no drive, and `a` is not the start of a Windows share
+    /// (`\\server`).
     ///
     /// # Examples
     ///
@@ -34,9 +32,9 @@ impl<F: Flavour> Path<F> {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): `base` is neither this path nor one of
-    /// its [`parents`](Path::parents); or what is left would read as a drive, such as `c:b` in the Windows path
-    /// `a\c:b`. [`relative_to_walk_up`](Path::relative_to_walk_up) gives `.\c:b` then.
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): `base` is neither this path nor one of its
+    /// [`parents`](Path::parents); or the result would be a drive, such as `c:b` in the Windows path `a\c:b`, for which
+    /// [`relative_to_walk_up`](Path::relative_to_walk_up) returns `.\c:b`.
     #[doc(alias = "strip_prefix")]
     pub fn relative_to(&self, base: impl AsPath<F>) -> Result<&Self> {
         const DRIVE: &str = "what is left would read as a drive; `relative_to_walk_up` gives it with `.\\` in front";
@@ -51,9 +49,9 @@ impl<F: Flavour> Path<F> {
         }
     }
 
-    /// Returns the path that leads from `base` to this one, with `..` where it has to leave `base`.
+    /// Returns this path relative to `base`, with `..` for each part of `base` that has to be left.
     ///
-    /// This is about text: where a part that `..` leaves is a link, the path leads elsewhere.
+    /// This is about text: if such a part is a link, the result leads elsewhere.
     ///
     /// # Examples
     ///
@@ -68,7 +66,7 @@ impl<F: Flavour> Path<F> {
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the paths have different anchors; `base`
-    /// holds a `..` that would have to be walked back, and where that leads is not known.
+    /// contains a `..` that would have to be undone.
     #[doc(alias = "relpath")]
     #[doc(alias = "diff_paths")]
     pub fn relative_to_walk_up(&self, base: impl AsPath<F>) -> Result<PathBuf<F>> {
@@ -96,10 +94,10 @@ impl<F: Flavour> Path<F> {
         Ok(PathBuf::from_normal(edit::relative::<F>(text)))
     }
 
-    /// Whether `base` is this path or one of its [`parents`](Path::parents).
+    /// Checks whether `base` is this path or one of its [`parents`](Path::parents).
     ///
-    /// This is about text and **no protection**: `/srv/../etc` is relative to `/srv`. To join
-    /// untrusted text safely, use [`join_inside`](Path::join_inside).
+    /// This is about text, and **not a security check**: `/srv/../etc` is relative to `/srv`. For untrusted text, use
+    /// [`join_inside`](Path::join_inside).
     ///
     /// # Examples
     ///
@@ -116,9 +114,8 @@ impl<F: Flavour> Path<F> {
         tail_behind(self, &base.to_path()).is_some()
     }
 
-    /// Returns the longest path that both paths are relative to: the start of this path as far as
-    /// the other agrees. `None` when their anchors differ; `.` when two relative paths have no part
-    /// in common.
+    /// Returns the longest path that both paths are relative to. `None` if their anchors differ; `.` if two relative paths have
+    /// no part in common.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! `file:` URIs: writing a path as one and reading one as a path.
+//! `file:` URIs from paths, and paths from them.
 
 use std::net::Ipv6Addr;
 
@@ -10,12 +10,11 @@ use crate::flavour::{Flavour, Rules};
 impl<F: Flavour> Path<F> {
     /// Returns the path as a `file:` URI.
     ///
-    /// Everything but ASCII letters, digits and `_.-~/` is percent-encoded (RFC 8089 and RFC 3986,
-    /// as Python's `Path.as_uri`). The prefix `\\?\` is left out.
+    /// Everything except ASCII letters, digits and `_.-~/` is percent-encoded (RFC 8089 and RFC 3986), as by Python's
+    /// `Path.as_uri`. The prefix `\\?\` is omitted.
     ///
-    /// [`from_uri`](PathBuf::from_uri) gives a POSIX path again, and a Windows path on a drive with a
-    /// letter from `a` to `z` or on a complete share; for other drives and for devices, a URI may
-    /// say less than the path.
+    /// [`from_uri`](PathBuf::from_uri) returns the same path, for POSIX paths and for Windows paths on a drive from `a` to `z` or
+    /// on a complete share.
     ///
     /// # Examples
     ///
@@ -47,12 +46,11 @@ impl<F: Flavour> Path<F> {
 
 /// URIs.
 impl<F: Flavour> PathBuf<F> {
-    /// Returns the path that a `file:` URI names.
+    /// Parses a `file:` URI.
     ///
-    /// Reads what browsers, desktops and Windows write: `file:/a`, `file:///a`,
-    /// `file://localhost/a`; for Windows paths also `file:///c:/a`, `file:///c|/a`, `file:c:/a` and
-    /// `file://server/share/a`. Query and fragment are left out. Percent-encoding is decoded once, before a host or
-    /// a drive is looked for: `file:///c%3A/a` is `c:\a`.
+    /// Accepts what browsers, desktops and Windows write: `file:/a`, `file:///a`, `file://localhost/a`; for Windows paths also
+    /// `file:///c:/a`, `file:///c|/a`, `file:c:/a` and `file://server/share/a`. Query and fragment are ignored.
+    /// Percent-encoding is decoded once, before a host or drive is recognized: `file:///c%3A/a` is `c:\a`.
     ///
     /// # Examples
     ///
@@ -73,8 +71,7 @@ impl<F: Flavour> PathBuf<F> {
     ///
     /// # Security
     ///
-    /// A URI may name any file, and through `%2F` and `%2e` spells separators and `..` in ways that
-    /// are easily overlooked. Judge the path, not the URI.
+    /// A URI can name any file, and can hide separators and `..` as `%2F` and `%2e`. Check the path, not the URI.
     pub fn from_uri(uri: impl AsRef<str>) -> Result<Self> {
         let uri = uri.as_ref();
         read(uri).map_err(|reason| Error::text(Op::FromUri, uri, reason))
@@ -83,7 +80,7 @@ impl<F: Flavour> PathBuf<F> {
 
 /// URIs.
 impl Path {
-    /// Returns the path of this system that a `file:` URI names; see [`PathBuf::from_uri`].
+    /// Parses a `file:` URI as a path of this system; see [`PathBuf::from_uri`].
     ///
     /// # Examples
     ///
