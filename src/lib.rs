@@ -68,6 +68,9 @@
 //! [Scripting](docs::scripting) · [With tokio](docs::tokio) · [Performance](docs::performance) ·
 //! [Platforms](docs::platforms) · [Contributing](docs::contributing)
 
+// Only docs.rs sets this: with a nightly compiler, what a feature adds is labelled.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod path;
 
 mod flavour;
