@@ -1,4 +1,4 @@
-//! Content that is replaced as a whole, so that none is lost.
+//! Replacing the content of a file atomically.
 
 use std::io;
 
@@ -6,48 +6,46 @@ use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys;
 
-/// Replacing the content of a file in one step.
+/// Replacing the content of a file atomically.
 impl Path {
-    /// Makes these bytes the content of the file in one step: whoever reads it, and whatever happens
-    /// meanwhile, there is the old content or the new one, whole.
+    /// Replaces the content of the file atomically: at any time, and whatever fails, the file has the complete old content or the
+    /// complete new content.
     ///
-    /// The content goes to a temporary file beside the target and is brought to the disk; then the file
-    /// takes over the target's name, and the directory is brought to the disk.
+    /// The content is written to a temporary file in the same directory and flushed; then that file is renamed to the target, and
+    /// the directory is flushed.
     ///
     /// | case | what happens |
     /// | --- | --- |
-    /// | nothing is there | the file is made; its mode is what the umask leaves of `rw-rw-rw-`, or what the directory gives by default |
-    /// | a file is there | it is replaced; mode, owner, group and extended attributes, lists of access rights among them, are kept |
-    /// | owner, group, mode or an attribute cannot be kept, as it is another user's file | refused, with the reason; the old file stays |
-    /// | the file may not be written | refused, as by [`write_text`](Path::write_text), although the directory may allow it |
-    /// | the file may not be read | refused: its attributes could not be kept |
-    /// | the directory may not be changed | refused: nothing can be made in it |
-    /// | the directory is sticky, as `/tmp` is, and neither it nor the file is one's own | refused, with the reason |
-    /// | the file or its directory is immutable or append-only (`chattr +i`, `+a`) | refused, with the reason; in an append-only directory, a temporary file stays |
-    /// | another file is mounted on it, as containers do with `/etc/hosts` | refused, with the reason: [`write_text`](Path::write_text) can write into it |
-    /// | the file system is read-only | refused |
-    /// | the path leads to an open file without a name (`/proc/self/fd/3` of a file that was removed) | refused: there is no name to replace |
-    /// | the directory may not be listed | no hindrance, but it cannot be brought to the disk |
-    /// | a link is there | the file it leads to is replaced, and the link stays; where it leads to nothing, that file is made |
-    /// | links lead in a circle | an error |
-    /// | a directory is there | refused |
-    /// | a pipe, a socket, a device is there, or a link to one | refused, and not opened |
-    /// | the file has more names (hard links) | this name gets the new file, the others keep the old one |
-    /// | the name has all the bytes a name may have | no hindrance: the temporary one is short |
-    /// | another program has the file open | it goes on reading the old file |
-    /// | several write at the same time | one of them is last, and its content stands whole |
-    /// | another makes the file while this does | it is replaced, and its mode is not kept |
-    /// | the disk is full, or anything else fails before the new file has the name | an error; the old file stays, and the temporary one is removed |
-    /// | the directory cannot be brought to the disk | an error, though the new content stands: a power cut may bring the old one back |
-    /// | the program is killed, or the power goes | the old content or the new one; see below for what may be left over |
+    /// | nothing is there | the file is created, with mode `0o666` minus the umask, or the default of the directory's access control list |
+    /// | a file is there | it is replaced; mode, owner, group and extended attributes, including access control lists, are preserved |
+    /// | owner, group, mode or an attribute cannot be preserved, because the file belongs to another user | an error with the reason |
+    /// | no permission to write the file | an error, as from [`write_text`](Path::write_text), even if the directory would allow it |
+    /// | no permission to read the file | an error: its attributes cannot be preserved |
+    /// | no permission to create files in the directory | an error |
+    /// | the directory is sticky, such as `/tmp`, and both it and the file belong to others | an error with the reason |
+    /// | the file or its directory is immutable or append-only (`chattr +i`, `+a`) | an error with the reason; in an append-only directory, a temporary file is left |
+    /// | another file is mounted on it, such as `/etc/hosts` in a container | an error with the reason; [`write_text`](Path::write_text) works |
+    /// | the file system is read-only | an error |
+    /// | the path leads to an open file that was removed (`/proc/self/fd/3`) | an error: there is no name to replace |
+    /// | no permission to list the directory | it works, but the directory is not flushed |
+    /// | the path is a link | its target is replaced or, if the link is dangling, created; the link stays |
+    /// | a loop of links | an error |
+    /// | the path is a directory | an error |
+    /// | the path is a pipe, socket or device, or a link to one | an error; it is not opened |
+    /// | the file has several hard links | this one becomes the new file, the others stay the old one |
+    /// | the name is as long as a name can be | it works: the temporary name is short |
+    /// | another program has the file open | it keeps the old content |
+    /// | several programs write at the same time | the last one wins; its content is complete |
+    /// | another program creates the file at the same moment | it is replaced, and its mode is not preserved |
+    /// | the disk is full, or anything else fails before the rename | an error; the old file stays, and the temporary file is removed |
+    /// | the directory cannot be flushed | an error, but the file has the new content; after a power failure it may have the old one |
+    /// | the program is killed, or a power failure | the old or the new content; a temporary file may be left |
     ///
-    /// What may be left over is a file called `.NAME.*.waypath-tmp` in the target's directory, if a long
-    /// name is cut short. On Linux the temporary file has no name, but that to replace a file it needs
-    /// one for the moment between two system calls; a new file never has another name than its own.
-    /// Where the file system knows no files without a name, or `/proc` is missing, and on other
-    /// systems, it has one all the time.
+    /// A temporary file that is left is called `.NAME.*.waypath-tmp`, with a long name cut short. On Linux it has no name at all,
+    /// except for the moment between two system calls in which it replaces an existing file. On file systems without unnamed
+    /// files, without `/proc`, and on other systems, it has its name all the time.
     ///
-    /// It takes longer than [`write_bytes`](Path::write_bytes), as it waits for the disk.
+    /// This takes longer than [`write_bytes`](Path::write_bytes), because it waits for the disk.
     ///
     /// # Examples
     ///
@@ -72,7 +70,7 @@ impl Path {
     ///
     /// # Platform-specific behavior
     ///
-    /// Attributes are kept on Linux and macOS, but for what the system itself manages and does not
+    /// Extended attributes are preserved on Linux and macOS, except for those that the system manages and does not
     /// let be set. Where a file system has capabilities or checksums of content there, they go with
     /// the old content. On macOS, access control lists and flags are not kept.
     ///
@@ -84,17 +82,17 @@ impl Path {
     ///
     /// # Security
     ///
-    /// On Unix all is done relative to the directory, which is opened once: that its path leads elsewhere
-    /// later does not matter. A link that the system would not follow is not followed.
+    /// On Unix, everything is relative to the directory, which is opened once: it does not matter if its path leads elsewhere
+    /// later. A link that the system would not follow is not followed.
     #[doc(alias = "atomic_write")]
     pub fn write_atomic(&self, content: impl AsRef<[u8]>) -> Result<()> {
         find(self).write(content.as_ref())
     }
 
-    /// Makes these bytes the content of the file, as [`write_atomic`](Path::write_atomic) does, unless they
-    /// are already; whether they were not.
+    /// Replaces the content of the file atomically, unless it has this content already. Returns whether it was written.
     ///
-    /// A file that has the content keeps its times, so that what is built from it need not be built anew.
+    /// A file that is not written keeps its times, so that nothing is rebuilt because of it. See
+    /// [`write_atomic`](Path::write_atomic).
     ///
     /// # Examples
     ///
@@ -113,14 +111,13 @@ impl Path {
         find(self).write_if_changed(content.as_ref())
     }
 
-    /// Gives the text of the file to a function and makes what it returns the new text, as
-    /// [`write_atomic`](Path::write_atomic) does; whether that is another text.
+    /// Passes the text of the file to a function, and atomically replaces it with what the function returns. Returns whether the
+    /// text changed.
     ///
-    /// Text that stays the same is not written, and neither is anything when the function returns an
-    /// error. It returns a `String`, or a [`Result`](std::result::Result) of one with any error that
-    /// this crate's can be turned into.
+    /// The function returns a `String`, or a [`Result`](std::result::Result) of one with any error type that implements
+    /// `From<Error>`. If it returns an error, or the same text, nothing is written. See [`write_atomic`](Path::write_atomic).
     ///
-    /// What another program writes while the function runs is lost: no file is locked.
+    /// No file is locked: what another program writes while the function runs is lost.
     ///
     /// # Examples
     ///
@@ -164,8 +161,7 @@ impl Path {
     }
 }
 
-/// What a function that edits text returns: the text, or a `Result` of it; see
-/// [`Path::edit_text`].
+/// What the function of [`Path::edit_text`] returns: the new text, or a `Result` of it.
 ///
 /// # Examples
 ///
@@ -179,10 +175,10 @@ impl Path {
     note = "return a `String`, or a `Result<String, E>` where `E` is `From<waypath::Error>`"
 )]
 pub trait EditedText: sealed::Sealed {
-    /// The error of editing, which that of reading and writing can be turned into.
+    /// The error type of the function.
     type Error: From<Error>;
 
-    /// Returns the text, or why there is none.
+    /// Converts to a result.
     ///
     /// # Errors
     ///
