@@ -1,28 +1,51 @@
 //! The operations that touch the disk: promises, kept by the verbs of `sys`.
 
-mod atomic;
-mod atomic_file;
-mod attr;
-mod content;
-mod copy;
-mod dir;
-mod env;
-mod find_up;
-mod free_name;
-mod links;
-mod manifest;
-mod mode;
-mod names;
-mod open;
-mod opened;
-mod programs;
+// In the order in which the documentation lists their methods.
 mod query;
-mod remove;
-mod resolve;
-mod size;
+
 mod stat;
-mod temp;
+
+mod content;
+
+mod open;
+
+mod opened;
+
+mod atomic;
+
+mod atomic_file;
+
+mod dir;
+
+mod names;
+
+mod free_name;
+
 mod touch;
+
+mod copy;
+
+mod manifest;
+
+mod remove;
+
+mod size;
+
+mod links;
+
+mod resolve;
+
+mod env;
+
+mod find_up;
+
+mod programs;
+
+mod attr;
+
+mod mode;
+
+mod temp;
 
 pub(crate) use atomic::Target as AtomicTarget;
 pub(crate) use attr::{named, new_mode};

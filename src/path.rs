@@ -1,18 +1,25 @@
 //! The two path types, the form their text always has, and the door every text comes in by.
 
-mod cast;
-pub(crate) use cast::text_of;
-mod compare;
-mod convert;
-mod edit;
+// In the order in which the documentation lists their methods.
 mod join;
+
 mod parts;
-mod portability;
-mod raw;
+
+mod edit;
+
 mod relative;
+
+mod compare;
+
+mod convert;
+
 mod uri;
+
+mod portability;
+
+mod cast;
+mod raw;
 mod variables;
-pub(crate) use variables::expand;
 mod verbatim;
 
 use std::borrow::Cow;
@@ -20,6 +27,9 @@ use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
+
+pub(crate) use cast::text_of;
+pub(crate) use variables::expand;
 
 pub use join::AsPath;
 pub use parts::{Parents, Parts, Suffixes};
@@ -169,7 +179,9 @@ pub fn path(text: impl AsPath) -> PathBuf {
     text.to_path().into_owned()
 }
 
-/// Text in, text out.
+/// # From text and to text
+///
+/// Every text is a path of every flavour.
 impl<F: Flavour> Path<F> {
     /// Makes a path from text. Borrowed if the text is in [normal form](Path#normal-form) already, as most are, and owned
     /// otherwise.

@@ -478,7 +478,9 @@ impl<F: Flavour> Plain<F> {
     }
 }
 
-/// Matching.
+/// # Matching patterns
+///
+/// The path is matched as text, without asking the disk.
 impl<F: Flavour> Path<F> {
     /// Whether a pattern matches the whole path; see [`Pattern`] for the language.
     ///

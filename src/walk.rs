@@ -47,7 +47,9 @@ use plan::Begins;
 use search::{Options, Order, Scope, Search};
 use stream::Stream;
 
-/// Listing.
+/// # Listing directories
+///
+/// Sorted, and complete: what cannot be read is an error item. Options are methods of [`Walk`].
 impl Path {
     /// Lists what is in this directory, in order of name.
     ///

@@ -6,7 +6,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys;
 
-/// Replacing the content of a file atomically.
+/// # Replacing the content of a file atomically
 impl Path {
     /// Replaces the content of the file atomically: at any time, and whatever fails, the file has the complete old content or the
     /// complete new content.

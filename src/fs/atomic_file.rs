@@ -38,7 +38,7 @@ pub struct AtomicFile {
     draft: sys::Draft,
 }
 
-/// Files that appear when they are whole.
+/// # Writing a file atomically, bit by bit
 impl Path {
     /// Begins a file that will replace the one at this path, or be made there, when it is
     /// [committed](AtomicFile::commit).

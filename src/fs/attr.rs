@@ -7,7 +7,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys::{self, OsPath};
 
-/// Permissions and owners.
+/// # Permissions and owners
 impl Path {
     /// Sets the permissions of the file or directory: to a number such as `0o644`, or by changes such as `"u+x"` in the
     /// [language of `chmod(1)`](Mode#the-language).

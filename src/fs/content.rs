@@ -7,7 +7,9 @@ use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys;
 
-/// Reading and writing whole files.
+/// # Reading and writing files
+///
+/// In one call each. For large files, see [`open`](Path::open).
 impl Path {
     /// Reads the whole file as text.
     ///

@@ -31,7 +31,10 @@ use crate::walk::refuse_useless;
 use context::Copy;
 pub(super) use move_to::is_other_case;
 
-/// Copying and moving.
+/// # Copying and moving
+///
+/// Files and trees. Nothing is overwritten; [`CopyOptions`] has other policies. See also the guide
+/// [Copying and moving safely](crate::docs::copying).
 impl Path {
     /// Copies this file, or this directory with all that is in it, to another path, which must be free; returns
     /// that path.

@@ -6,7 +6,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys;
 
-/// Creating and removing directories.
+/// # Creating and removing directories
 impl Path {
     /// Creates this directory. Its parent must exist; otherwise, use [`mkdir_all`](Path::mkdir_all).
     ///

@@ -9,7 +9,7 @@ use crate::flavour::{Flavour, Native};
 use crate::path::{Path, PathBuf, expand};
 use crate::sys;
 
-/// Home, the working directory, and what a shell expands.
+/// # Home, the working directory, and variables
 impl Path {
     /// Returns the home directory of the current user: `$HOME` if it is set and not empty, or the entry in the user
     /// database; on Windows `%USERPROFILE%`, or what the system says.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 
-/// Looking for a name in this directory and in its ancestors.
+/// # Looking in this directory and its ancestors
 impl Path {
     /// Looks for a name in this directory, then in its parent, and so on. Returns the path of the first match, or `None`.
     ///

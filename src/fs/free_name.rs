@@ -6,7 +6,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::{Path, PathBuf};
 use crate::sys;
 
-/// Names that nobody has yet.
+/// # Free names
 impl Path {
     /// Returns this path if nothing is there, otherwise the first of `name (2).txt`, `name (3).txt`, … that is free.
     ///

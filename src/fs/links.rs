@@ -4,7 +4,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys::{self, OsPath};
 
-/// Creating and reading links.
+/// # Links
 impl Path {
     /// Creates a symbolic link at this path that points to `target`.
     ///

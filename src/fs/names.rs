@@ -7,7 +7,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys::{self, EditDir as _, OsPath};
 
-/// Creating, renaming and removing files.
+/// # Creating, renaming and removing files
 impl Path {
     /// Creates an empty file, or sets the times of an existing file to now.
     ///

@@ -6,7 +6,9 @@ use crate::error::{Error, Op, Result};
 use crate::path::Path;
 use crate::sys;
 
-/// Opening files. They are std's [`File`].
+/// # Opening files
+///
+/// What is opened is a [`File`] of std.
 impl Path {
     /// Opens the file for reading.
     ///

@@ -7,7 +7,7 @@ use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{Path, PathBuf, path};
 use crate::sys;
 
-/// Programs.
+/// # Programs
 impl Path {
     /// Checks whether this is a file that the current user may run, or a link to one.
     ///

@@ -9,7 +9,7 @@ use crate::kind::Special;
 use crate::path::Path;
 use crate::sys;
 
-/// What is at a path.
+/// # Checking what is there
 ///
 /// If a question that returns a `bool` cannot be answered, the answer is `false`: nothing is there, no permission, a loop
 /// of links, a name that is too long, NUL. Links are followed, except by [`is_symlink`](Path::is_symlink),

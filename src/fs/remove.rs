@@ -15,7 +15,9 @@ use crate::sys;
 use crate::tree::{Account, OnProgress};
 pub(super) use tree::{Removal, Settings as RemovalSettings};
 
-/// Removing trees.
+/// # Removing trees
+///
+/// [`RemoveOptions`] has excludes, dry runs, threads and progress.
 impl Path {
     /// Removes this directory with all that is in it.
     ///

@@ -4,7 +4,7 @@ use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys::{self, OsPath, OsPathBuf};
 
-/// Absolute paths, and paths without links.
+/// # Absolute paths, and paths without links
 impl Path {
     /// Returns the absolute path: the [working directory](Path::cwd) joined with this path. Links and `..` are kept; the disk
     /// is not asked.

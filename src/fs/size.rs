@@ -40,7 +40,7 @@ pub struct TreeSize {
     pub specials: u64,
 }
 
-/// Measuring.
+/// # Measuring trees
 impl Path {
     /// Measures this directory and everything in it, or this file: bytes, files and directories.
     ///

@@ -159,7 +159,7 @@ compare_text! {
     PathBuf<F>, String;
 }
 
-/// The order that people expect of names with numbers in them.
+/// # Natural order
 impl<F: Flavour> Path<F> {
     /// Compares paths part by part, and numbers in them by value: `page9` comes before `page10`.
     ///

@@ -86,7 +86,7 @@ macro_rules! lend {
     )*};
 }
 
-/// Lending to what takes std's paths.
+/// # Conversion to std
 impl Path {
     /// Converts to std's path type, at no cost.
     ///

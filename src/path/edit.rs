@@ -6,7 +6,7 @@ use super::{Path, PathBuf};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Rules, Split};
 
-/// Changing the name.
+/// # Changing name, stem and suffix
 impl<F: Flavour> Path<F> {
     /// Returns the path with another name.
     ///
@@ -99,7 +99,7 @@ impl<F: Flavour> Path<F> {
     }
 }
 
-/// Lexical simplification.
+/// # Removing `..`
 impl<F: Flavour> Path<F> {
     /// Returns the path with each `..` and the part before it removed. The disk is not asked.
     ///

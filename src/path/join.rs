@@ -127,7 +127,7 @@ holds_path! {
     [P: AsPath<F> + ?Sized] Arc<P>;
 }
 
-/// Joining.
+/// # Joining paths
 impl<F: Flavour> Path<F> {
     /// Joins two paths; the same as `/`.
     ///

@@ -7,7 +7,9 @@ use std::marker::PhantomData;
 use super::Path;
 use crate::flavour::{Flavour, Rules, Split, first_byte, last_byte};
 
-/// The parts of a path.
+/// # Parts
+///
+/// What a path consists of: `c:\` is drive and root, `a.tar.gz` a name with stem and suffix.
 impl<F: Flavour> Path<F> {
     /// Returns the parts of the path. The first one is the anchor, if there is one.
     ///
@@ -147,7 +149,7 @@ impl<F: Flavour> Path<F> {
     }
 }
 
-/// The name of a path.
+/// # Name, stem and suffix
 impl<F: Flavour> Path<F> {
     /// Returns the last part. `""` for the empty path and for an anchor.
     ///
@@ -230,7 +232,7 @@ impl<F: Flavour> Path<F> {
     }
 }
 
-/// The ancestors of a path.
+/// # Parents
 impl<F: Flavour> Path<F> {
     /// Returns the path without its last part. An anchor and the empty path are their own parents.
     ///

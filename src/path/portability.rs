@@ -112,7 +112,7 @@ const LINUX_PATH_BYTES: usize = 4095;
 const MACOS_PATH_BYTES: usize = 1023;
 const WINDOWS_PATH_UNITS: usize = 259;
 
-/// Portability.
+/// # Portability
 impl<F: Flavour> Path<F> {
     /// Returns the problems that this path has on some systems, in the order of its parts. Empty if it works everywhere.
     ///

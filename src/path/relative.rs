@@ -6,7 +6,7 @@ use super::{AsPath, Path, PathBuf, edit};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Rules};
 
-/// Paths relative to others.
+/// # Relative paths
 impl<F: Flavour> Path<F> {
     /// Returns this path relative to `base`: the parts after `base`.
     ///

@@ -6,7 +6,7 @@ use super::{Path, PathBuf};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Rules};
 
-/// URIs.
+/// # URIs
 impl<F: Flavour> Path<F> {
     /// Returns the path as a `file:` URI.
     ///
@@ -78,7 +78,7 @@ impl<F: Flavour> PathBuf<F> {
     }
 }
 
-/// URIs.
+/// # URIs
 impl Path {
     /// Parses a `file:` URI as a path of this system; see [`PathBuf::from_uri`].
     ///
