@@ -69,8 +69,7 @@ pub(crate) use tokens::Case;
 /// A pattern is a path, too, and so is each alternative: `./`, doubled separators and a trailing separator fall
 /// away, except for walking, where a trailing separator asks for directories.
 ///
-/// Case matters as it does for paths of the flavour, unless [`case_sensitive`](Pattern::case_sensitive)
-/// or [`case_insensitive`](Pattern::case_insensitive) decide otherwise.
+/// Case matters as it does for paths of the flavour, unless [`case_sensitive`](Pattern::case_sensitive) decides otherwise.
 ///
 /// Patterns are equal if their texts are, and both treat case in the same way.
 ///
@@ -184,39 +183,29 @@ impl<F: Flavour> Pattern<F> {
         Self { text: escape(path), is_literal: true, case: None, form }
     }
 
-    /// Returns the same pattern, for which `A` and `a` are two characters.
+    /// Returns the same pattern with `A` and `a` as two characters (`true`) or as one (`false`), instead of what the
+    /// flavour says.
+    ///
+    /// Case is folded as Python's `re.IGNORECASE` does: one character at a time, so that `ß` does not match `ss`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use waypath::{Pattern, Windows};
-    ///
-    /// let pattern = Pattern::<Windows>::parse("*.txt");
-    /// assert!(pattern.full_match("A.TXT"));
-    /// assert!(!pattern.case_sensitive().full_match("A.TXT"));
-    /// ```
-    #[must_use]
-    pub fn case_sensitive(self) -> Self {
-        self.with_case(Case::Sensitive)
-    }
-
-    /// Returns the same pattern, for which `A` and `a` are one character.
-    ///
-    /// Case is folded as Python's `re.IGNORECASE` does: one character at a time, so that `ß` does
-    /// not match `ss`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use waypath::{Pattern, Posix};
+    /// use waypath::{Pattern, Posix, Windows};
     ///
     /// let pattern = Pattern::<Posix>::parse("*.txt");
     /// assert!(!pattern.full_match("A.TXT"));
-    /// assert!(pattern.case_insensitive().full_match("A.TXT"));
+    /// assert!(pattern.case_sensitive(false).full_match("A.TXT"));
+    ///
+    /// let pattern = Pattern::<Windows>::parse("*.txt");
+    /// assert!(pattern.full_match("A.TXT"));
+    /// assert!(!pattern.case_sensitive(true).full_match("A.TXT"));
     /// ```
+    #[doc(alias = "case_insensitive")]
+    #[doc(alias = "ignore_case")]
     #[must_use]
-    pub fn case_insensitive(self) -> Self {
-        self.with_case(Case::Insensitive)
+    pub fn case_sensitive(self, sensitive: bool) -> Self {
+        self.with_case(if sensitive { Case::Sensitive } else { Case::Insensitive })
     }
 
     fn with_case(mut self, case: Case) -> Self {

@@ -99,7 +99,8 @@ pub struct Skipped {
 pub enum SkipReason {
     /// It is a pipe, a socket or a device, and [`Specials::Skip`](crate::Specials::Skip) says so.
     Special,
-    /// A pattern of [`exclude`](crate::CopyOptions::exclude) matches it.
+    /// A pattern of [`exclude`](crate::CopyOptions::exclude) matches it, or a closure of [`prune`](crate::CopyOptions::prune)
+    /// returned `true`.
     Excluded,
     /// Git ignores it, and [`gitignore`](crate::CopyOptions::gitignore) leaves that out.
     Ignored,

@@ -35,7 +35,7 @@ pub use entry::Entry;
 pub use patterns::IntoPatterns;
 pub use printed::Tree;
 
-pub(crate) use exclude::{Exclusion, ExclusionWay, refuse_useless};
+pub(crate) use exclude::{Exclusion, ExclusionWay, Prunes, Pruning, refuse_useless};
 
 use crate::error::{Error, Result};
 use crate::path::{Path, PathBuf};

@@ -211,7 +211,7 @@ impl CopyOptions<'_> {
     pub fn copy(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
         let (from, to) = (&*from.to_path(), &*to.to_path());
         self.run(Op::Copy, from, to, |account, from, to| {
-            Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account).run()
+            Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account).with_pruning(&self.pruning).run()
         })
     }
 

@@ -10,9 +10,11 @@ use std::ops::ControlFlow;
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path};
+use crate::pattern::Pattern;
 use crate::report::{Report, TreeProgress};
 use crate::sys;
 use crate::tree::{Account, OnProgress};
+use crate::walk::{Entry, Exclusion, IntoPatterns, Pruning, refuse_useless};
 pub(super) use tree::{Removal, Settings as RemovalSettings};
 
 /// # Removing trees
@@ -133,6 +135,8 @@ impl Path {
 #[must_use = "nothing is removed until it is told what"]
 pub struct RemoveOptions<'p> {
     settings: RemovalSettings,
+    excluded: Vec<Pattern>,
+    pruning: Pruning<'p>,
     on_progress: Option<OnProgress<'p>>,
 }
 
@@ -243,6 +247,60 @@ impl<'p> RemoveOptions<'p> {
         self.with(|settings| settings.same_file_system = stay)
     }
 
+    /// Keeps what one of the patterns matches, with everything below it and the directories above it. The
+    /// [report](Report::skipped) lists what was kept. Can be called several times.
+    ///
+    /// Patterns are relative to the directory that is removed or cleared, and exclude exactly what they exclude in
+    /// [`Walk::exclude`](crate::Walk::exclude), which has the rules. A pattern that could not exclude anything, such as an
+    /// absolute one, is an error, and nothing is removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::RemoveOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// let site = &base / "site";
+    /// (&site / "css").mkdir_all()?;
+    /// (&site / "CNAME").write_text("example.org")?;
+    /// RemoveOptions::new().exclude(["CNAME", ".git"]).clear_dir(&site)?;
+    /// assert_eq!(site.iterdir().paths()?, [&site / "CNAME"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn exclude(mut self, patterns: impl IntoPatterns) -> Self {
+        self.excluded.extend(patterns.into_patterns());
+        self
+    }
+
+    /// Keeps each entry for which the closure returns `true`, with everything below it and the directories above it. The
+    /// [report](Report::skipped) lists what was kept. Can be called several times.
+    ///
+    /// This is [`Walk::prune`](crate::Walk::prune) for removals. With several threads, one at a time calls the closure, and
+    /// may call it again with the same entry. It is not called for names that are not UTF-8, which are removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use waypath::RemoveOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// let cache = &base / "cache";
+    /// (&cache / "a").mkdir_all()?;
+    /// (&cache / "a" / "new").touch()?;
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// let is_new = |age: Option<Duration>| age.is_some_and(|age| age < hour);
+    /// let options = RemoveOptions::new().prune(|entry| {
+    ///     let modified = entry.lstat().ok().and_then(|stat| stat.modified());
+    ///     entry.is_file() && is_new(modified.and_then(|time| time.elapsed().ok()))
+    /// });
+    /// assert_eq!(options.clear_dir(&cache)?.skipped.len(), 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn prune(mut self, leaves_out: impl FnMut(&Entry) -> bool + Send + 'p) -> Self {
+        self.pruning.add(leaves_out);
+        self
+    }
+
     /// Calls a closure with each thing that is removed; when it breaks, the rest stays, and the
     /// operation fails with [`Interrupted`](io::ErrorKind::Interrupted).
     ///
@@ -328,8 +386,10 @@ impl<'p> RemoveOptions<'p> {
     }
 
     fn run(&self, op: Op, path: &Path, verb: impl FnOnce(&Removal<'_, sys::Dir>) -> io::Result<()>) -> Result<Report> {
+        self.excluded.iter().try_for_each(refuse_useless)?;
         let account = Account::new(self.on_progress.as_ref());
-        let removal = Removal::new(path.as_ref(), self.settings, &account);
+        let exclusion = Exclusion::new(&self.excluded).with_pruning(&self.pruning);
+        let removal = Removal::new(path.as_ref(), self.settings, &account).with_exclusion(exclusion);
         verb(&removal).map_err(|cause| account.end(Error::new(op, path, cause)))?;
         account.close(op, path.as_ref(), None)
     }
@@ -343,6 +403,7 @@ impl fmt::Debug for RemoveOptions<'_> {
             .field("dry_run", dry_run)
             .field("make_writable", make_writable)
             .field("same_file_system", same_file_system)
+            .field("excluded", &self.excluded)
             .finish_non_exhaustive()
     }
 }

@@ -12,7 +12,7 @@ impl<F: Flavour> Pattern<F> {
     ///
     /// Everything that this pattern matches lies in that directory. The last part always belongs to the rest, even
     /// if it is a name. If the first part has wildcards or alternatives, the directory is `.`; and so it is
-    /// if the pattern [ignores case](Pattern::case_insensitive) and paths do not.
+    /// if the pattern [ignores case](Pattern::case_sensitive) and paths do not.
     ///
     /// # Examples
     ///

@@ -1,12 +1,16 @@
-//! What patterns leave out: the one meaning of `exclude`, for listings and for copies.
+//! What patterns and closures leave out of a tree: the one meaning of `exclude`, for listings, copies and removals.
 
 use std::ffi::OsStr;
+use std::sync::{Arc, Mutex};
 
+use super::Entry;
 use super::plan::{Plan, PlanBuilder, Set, States, Wanted};
 use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
+use crate::path::PathBuf;
 use crate::pattern::Pattern;
 use crate::sys::{Links, OsPath, OsPathBuf};
+use crate::tree::lock;
 
 /// Refuses an absolute pattern, which matches nothing below a directory.
 pub(super) fn refuse_absolute(pattern: &Pattern) -> Result<()> {
@@ -37,27 +41,71 @@ fn refuse(pattern: &Pattern, is_useless: bool, reason: &'static str) -> Result<(
     if is_useless { Err(Error::text(Op::Pattern, pattern.as_str(), reason)) } else { Ok(()) }
 }
 
-/// Patterns of what is left out, compiled.
-pub(crate) struct Exclusion(Plan);
+/// The closures that leave entries out. Copies of the options that have them share each.
+#[derive(Clone, Default)]
+pub(crate) struct Pruning<'p>(Vec<Arc<Mutex<Prune<'p>>>>);
 
-impl Exclusion {
+type Prune<'p> = dyn FnMut(&Entry) -> bool + Send + 'p;
+
+impl<'p> Pruning<'p> {
+    pub(crate) fn add(&mut self, prune: impl FnMut(&Entry) -> bool + Send + 'p) {
+        self.0.push(Arc::new(Mutex::new(prune)));
+    }
+}
+
+/// The same without its lifetime, so that all that borrows it borrows for one.
+pub(crate) trait Prunes: Sync {
+    fn is_none(&self) -> bool;
+
+    fn prunes(&self, entry: &Entry) -> bool;
+}
+
+impl Prunes for Pruning<'_> {
+    fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn prunes(&self, entry: &Entry) -> bool {
+        self.0.iter().any(|prune| lock(prune)(entry))
+    }
+}
+
+/// What is left out of a tree: patterns, compiled, and closures.
+pub(crate) struct Exclusion<'a> {
+    plan: Plan,
+    prune: Option<&'a dyn Prunes>,
+}
+
+impl<'a> Exclusion<'a> {
     pub(crate) fn new(patterns: &[Pattern]) -> Self {
         let mut plan = PlanBuilder::new();
         patterns.iter().for_each(|pattern| plan.add_with_all_below(pattern));
-        Self(plan.build())
+        Self { plan: plan.build(), prune: None }
     }
 
-    /// Begins a way through a tree.
-    pub(crate) fn way(&self) -> ExclusionWay<'_> {
+    /// The same, and what closures leave out.
+    pub(crate) fn with_pruning(self, prune: &'a dyn Prunes) -> Self {
+        Self { prune: Some(prune).filter(|prune| !prune.is_none()), ..self }
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        self.plan.is_none() && self.prune.is_none()
+    }
+
+    /// Begins a way through a tree, which has its start there.
+    pub(crate) fn way<'e>(&'e self, start: &'e OsPath) -> ExclusionWay<'e> {
         let mut states = States::new();
-        let (start, _) = self.0.start(&mut states);
-        ExclusionWay { plan: &self.0, directory: OsPathBuf::new(), states, sets: vec![start] }
+        let (first, _) = self.plan.start(&mut states);
+        let (plan, prune, directory) = (&self.plan, self.prune, OsPathBuf::new());
+        ExclusionWay { plan, prune, start, directory, states, sets: vec![first] }
     }
 }
 
 /// Goes from directory to directory, and finds out what is left out there.
 pub(crate) struct ExclusionWay<'e> {
     plan: &'e Plan,
+    prune: Option<&'e dyn Prunes>,
+    start: &'e OsPath,
     /// The current directory, relative to the start.
     directory: OsPathBuf,
     states: States,
@@ -67,7 +115,21 @@ pub(crate) struct ExclusionWay<'e> {
 
 impl ExclusionWay<'_> {
     /// Whether a name in a directory, whose path is relative to the start, is left out.
-    pub(crate) fn leaves_out(&mut self, directory: &OsPath, name: &OsStr, is_directory: bool) -> bool {
+    #[inline]
+    pub(crate) fn leaves_out(&mut self, directory: &OsPath, name: &OsStr, kind: FileKind) -> bool {
+        self.matches(directory, name, kind == FileKind::Directory) || self.prunes(directory, name, kind)
+    }
+
+    /// Whether a closure leaves it out. What has no path in UTF-8 is no entry that a closure could be asked about.
+    fn prunes(&self, directory: &OsPath, name: &OsStr, kind: FileKind) -> bool {
+        let Some(prune) = self.prune else { return false };
+        let depth = directory.components().count() + 1;
+        let path = PathBuf::try_from(self.start.join(directory).join(name));
+        path.is_ok_and(|path| prune.prunes(&Entry::new(path, kind, depth)))
+    }
+
+    /// Whether a pattern leaves it out.
+    pub(crate) fn matches(&mut self, directory: &OsPath, name: &OsStr, is_directory: bool) -> bool {
         if self.plan.is_none() {
             return false;
         }

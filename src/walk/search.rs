@@ -89,8 +89,7 @@ impl Options {
     fn in_case<'a>(&self, pattern: &'a Pattern) -> Cow<'a, Pattern> {
         match self.case_sensitive {
             None => Cow::Borrowed(pattern),
-            Some(true) => Cow::Owned(pattern.clone().case_sensitive()),
-            Some(false) => Cow::Owned(pattern.clone().case_insensitive()),
+            Some(sensitive) => Cow::Owned(pattern.clone().case_sensitive(sensitive)),
         }
     }
 }

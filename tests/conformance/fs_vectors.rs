@@ -122,8 +122,8 @@ fn ask(world: &World, question: &Map<String, Value>) -> Option<Value> {
         let pattern = Pattern::new(&arg());
         match options["case_sensitive"] {
             Value::Null => pattern,
-            Value::Bool(true) => pattern.case_sensitive(),
-            _ => pattern.case_insensitive(),
+            Value::Bool(true) => pattern.case_sensitive(true),
+            _ => pattern.case_sensitive(false),
         }
     };
     let text = |path: Result<PathBuf>| path.map(|path| json!(world.recorded(path.as_str())));

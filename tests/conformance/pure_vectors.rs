@@ -556,7 +556,7 @@ fn pattern<F: Flavour>(vector: &Vector) -> Pattern<F> {
     let pattern = Pattern::parse(vector.arg(0));
     match &vector.options["case_sensitive"] {
         Value::Null => pattern,
-        Value::Bool(true) => pattern.case_sensitive(),
-        _ => pattern.case_insensitive(),
+        Value::Bool(true) => pattern.case_sensitive(true),
+        _ => pattern.case_sensitive(false),
     }
 }

@@ -11,6 +11,7 @@ mod links;
 mod mode;
 #[cfg(not(target_family = "wasm"))]
 mod programs;
+mod prune;
 #[cfg(target_os = "linux")]
 mod remove;
 mod size;

@@ -189,7 +189,7 @@ fn paths_are_matched_in_time<F: Flavour>() {
         grows_with_size(LARGEST, |size| {
             let texts = (text(size, pattern), text(size, path));
             let (pattern, path) = (Pattern::<F>::parse(&texts.0), PathBuf::<F>::parse(&texts.1));
-            let insensitive = pattern.clone().case_insensitive();
+            let insensitive = pattern.clone().case_sensitive(false);
             move || [&pattern, &insensitive].map(|pattern| (pattern.full_match(&path), pattern.matches(&path)))
         });
     }
@@ -210,7 +210,7 @@ fn windows_paths_are_matched_in_time() {
 fn pieces_are_found_in_time_in_long_names() {
     for piece in ["a?", "[ab]", "?a", "[!b]"] {
         let pattern = Pattern::<Posix>::parse(&format!("*{}b*", piece.repeat(100)));
-        let insensitive = pattern.clone().case_insensitive();
+        let insensitive = pattern.clone().case_sensitive(false);
         grows_with_size(LARGEST, |size| {
             let name = PathBuf::<Posix>::parse(&"a".repeat(size));
             let (pattern, insensitive) = (&pattern, &insensitive);

@@ -51,8 +51,8 @@ fn patterns_are_their_text<F: Flavour>((text, case): (String, Option<bool>)) {
     let plain = Pattern::<F>::parse(&text);
     let pattern = match case {
         None => plain.clone(),
-        Some(true) => plain.clone().case_sensitive(),
-        Some(false) => plain.clone().case_insensitive(),
+        Some(true) => plain.clone().case_sensitive(true),
+        Some(false) => plain.clone().case_sensitive(false),
     };
     match serde_json::to_string(&pattern) {
         Ok(document) => assert_eq!((from_str(&document).unwrap(), document), (pattern, json!(text).to_string())),
@@ -104,9 +104,9 @@ fn paths_are_strings_in_every_format() {
 
 #[test]
 fn a_pattern_with_a_case_of_its_own_is_not_written() {
-    let error = to_value(Pattern::<Posix>::parse("*.txt").case_insensitive()).unwrap_err();
+    let error = to_value(Pattern::<Posix>::parse("*.txt").case_sensitive(false)).unwrap_err();
     assert_eq!(error.to_string(), "the text of the pattern `*.txt` does not say all of it");
-    let as_always = Pattern::<Posix>::parse("*.txt").case_sensitive();
+    let as_always = Pattern::<Posix>::parse("*.txt").case_sensitive(true);
     assert_eq!(to_value(as_always).unwrap(), "*.txt");
 }
 

@@ -59,8 +59,8 @@ fn beside<F: Flavour>(path: &Path<F>, other: &Path<F>, other_text: &str) -> Vec<
 fn matched<F: Flavour>(path: &Path<F>, other: &Path<F>, pattern: &str) -> Vec<String> {
     let plain = Pattern::<F>::parse(pattern);
     let mut patterns = vec![
-        plain.clone().case_sensitive(),
-        plain.clone().case_insensitive(),
+        plain.clone().case_sensitive(true),
+        plain.clone().case_sensitive(false),
         plain,
         Pattern::literal(other),
         Pattern::parse(Pattern::literal(path).as_str()),

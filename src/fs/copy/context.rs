@@ -14,7 +14,7 @@ use crate::gitignore::IgnoredTree;
 use crate::report::{NotKept, RawPath, Report};
 use crate::sys::{self, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
 use crate::tree::{Account, path_of};
-use crate::walk::Exclusion;
+use crate::walk::{Exclusion, Prunes};
 
 /// The copying of one path to another.
 pub(super) struct Copy<'a, D: EditDir> {
@@ -43,7 +43,7 @@ pub(super) struct Copy<'a, D: EditDir> {
     pub(super) nearest: Option<D>,
     /// Whether that one seems to ignore case, once that was asked.
     ignores_case: OnceLock<bool>,
-    pub(super) exclusion: Exclusion,
+    pub(super) exclusion: Exclusion<'a>,
     /// What git ignores, if that is left out.
     pub(super) ignored: Option<IgnoredTree>,
 }
@@ -81,6 +81,11 @@ impl<'a, D: EditDir> Copy<'a, D> {
     /// Records in a manifest what is copied.
     pub(super) fn with_manifest(self, manifest: &'a Manifest<D>) -> Self {
         Self { manifest: Some(manifest), ..self }
+    }
+
+    /// Leaves out what closures say.
+    pub(super) fn with_pruning(self, prune: &'a dyn Prunes) -> Self {
+        Self { exclusion: self.exclusion.with_pruning(prune), ..self }
     }
 
     /// What becomes of a link whose path was given.

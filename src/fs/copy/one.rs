@@ -112,7 +112,7 @@ pub(super) struct Copier<'c, 'a, D: EditDir> {
 
 impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
-        let (scratch, report, exclusion) = (D::Scratch::default(), Report::default(), copy.exclusion.way());
+        let (scratch, report, exclusion) = (D::Scratch::default(), Report::default(), copy.exclusion.way(copy.from));
         let (puts_off, put_off) = (copy.puts_off, OsPathBuf::new());
         let ignored = IgnoredWay::default();
         Self { copy, is_start, source: None, exclusion, ignored, scratch, report, puts_off, put_off }
@@ -341,10 +341,10 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     }
 
     /// Whether something is left out, which is then on the account.
-    pub(super) fn is_excluded(&mut self, path: &OsPath, name: &OsStr, is_dir: bool) -> bool {
-        let reason = if self.exclusion.leaves_out(path, name, is_dir) {
+    pub(super) fn is_excluded(&mut self, path: &OsPath, name: &OsStr, kind: FileKind) -> bool {
+        let reason = if self.exclusion.leaves_out(path, name, kind) {
             SkipReason::Excluded
-        } else if self.is_ignored(path, name, is_dir) {
+        } else if self.is_ignored(path, name, kind == FileKind::Directory) {
             SkipReason::Ignored
         } else {
             return false;

@@ -10,7 +10,7 @@ use crate::pattern::Pattern;
 use crate::report::{RawPath, TreeProgress};
 use crate::sys::Attributes;
 use crate::tree::OnProgress;
-use crate::walk::IntoPatterns;
+use crate::walk::{Entry, IntoPatterns, Pruning};
 
 /// How files and trees are copied and moved: first the options, then what to copy.
 ///
@@ -36,6 +36,7 @@ use crate::walk::IntoPatterns;
 pub struct CopyOptions<'p> {
     pub(super) settings: Settings,
     pub(super) on_progress: Option<OnProgress<'p>>,
+    pub(super) pruning: Pruning<'p>,
 }
 
 /// The options in the form in which copying reads them.
@@ -274,7 +275,7 @@ impl<'p> CopyOptions<'p> {
             specials: Specials::Recreate,
             ..Settings::default()
         };
-        Self { settings, on_progress: None }
+        Self { settings, on_progress: None, pruning: Pruning::default() }
     }
 
     fn with(mut self, set: impl FnOnce(&mut Settings)) -> Self {
@@ -532,6 +533,31 @@ impl<'p> CopyOptions<'p> {
     /// ```
     pub fn gitignore(self, leave_out: bool) -> Self {
         self.with(|settings| settings.gitignore = leave_out)
+    }
+
+    /// Leaves out each entry of the source for which the closure returns `true`, and everything below it. The
+    /// [report](crate::Report::skipped) lists what was left out. Can be called several times.
+    ///
+    /// This is [`Walk::prune`](crate::Walk::prune) for copies. With several threads, one at a time calls the closure; with
+    /// [`Symlinks::Follow`], it is called again with a link that leads to a directory, then as a directory. It is not called
+    /// for names that are not UTF-8, which are copied. A move ignores this option.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::CopyOptions;
+    /// # let base = waypath::TempDir::new()?;
+    /// (&base / "a").mkdir()?;
+    /// (&base / "a" / "small").write_text("four")?;
+    /// (&base / "a" / "large").write_text("x".repeat(5000))?;
+    /// let options = CopyOptions::new().prune(|entry| entry.is_file() && entry.size().is_ok_and(|size| size > 4096));
+    /// options.copy(&base / "a", &base / "b")?;
+    /// assert!((&base / "b" / "small").exists() && !(&base / "b" / "large").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn prune(mut self, leaves_out: impl FnMut(&Entry) -> bool + Send + 'p) -> Self {
+        self.pruning.add(leaves_out);
+        self
     }
 
     /// Whether to stay on the file system of the source: no by default. A directory in which another one is mounted is made

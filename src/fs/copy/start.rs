@@ -97,10 +97,10 @@ impl<'a, D: EditDir> Copy<'a, D> {
     fn leaves_target_out(&self) -> io::Result<bool> {
         let (from, to) = (sys::resolve(self.from)?, sys::resolve(self.to)?);
         let Ok(way) = to.strip_prefix(&from) else { return Ok(false) };
-        let mut exclusion = self.exclusion.way();
+        let mut exclusion = self.exclusion.way(self.from);
         let is_left_out = |at: &OsPath| {
             let parent = at.parent().unwrap_or(OsPath::new(""));
-            at.file_name().is_some_and(|name| exclusion.leaves_out(parent, name, true))
+            at.file_name().is_some_and(|name| exclusion.matches(parent, name, true))
         };
         Ok(way.ancestors().any(is_left_out))
     }

@@ -202,7 +202,7 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
 
     /// Copies a directory of the current one: makes it, and goes into both.
     fn enter(&mut self, traversal: &mut Traversal<D>, name: &OsStr) -> io::Result<()> {
-        if self.copier.is_excluded(traversal.path(), name, true) {
+        if self.copier.is_excluded(traversal.path(), name, FileKind::Directory) {
             return Ok(());
         }
         let links = self.copy.links();
@@ -280,7 +280,8 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
     /// listed once it is made.
     fn visit_planned_target(&mut self, traversal: &mut Traversal<D>) {
         let Some((parent, name)) = &self.copy.place else { return };
-        if traversal.current_id().is_ok_and(|id| id == parent) && !self.copier.is_excluded(traversal.path(), name, true)
+        if traversal.current_id().is_ok_and(|id| id == parent)
+            && !self.copier.is_excluded(traversal.path(), name, FileKind::Directory)
         {
             self.copy.fail(traversal.path(), name, into_itself());
         }
@@ -309,7 +310,8 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
 
     /// Copies what is no directory in the current one; whether it leads to one after all.
     fn leaf(&mut self, dir: &D, path: &OsPath, name: &OsStr, kind: io::Result<FileKind>, number: Option<u64>) -> bool {
-        if self.copy.account.is_over() || self.copier.is_excluded(path, name, false) {
+        let named_kind = kind.as_ref().map_or(FileKind::Other, |kind| *kind);
+        if self.copy.account.is_over() || self.copier.is_excluded(path, name, named_kind) {
             return false;
         }
         let done = kind.and_then(|kind| {

@@ -11,6 +11,7 @@ use crate::sys::{self, EditDir, Links, OsPath, OsPathBuf};
 use crate::tree::{
     Account, MOST_OPEN, Next, Pool, Traversal, TraversalPart, in_threads, most_open, path_of, thread_count,
 };
+use crate::walk::{Exclusion, ExclusionWay};
 
 /// How often a directory that others fill is emptied.
 const MOST_ROUNDS: u32 = 16;
@@ -30,12 +31,18 @@ pub(in crate::fs) struct Removal<'a, D: EditDir> {
     settings: Settings,
     /// What may be removed, if that is not everything.
     manifest: Option<&'a Manifest<D>>,
+    exclusion: Exclusion<'a>,
     account: &'a Account<'a>,
 }
 
 impl<'a, D: EditDir> Removal<'a, D> {
     pub(in crate::fs) fn new(start: &'a OsPath, settings: Settings, account: &'a Account<'a>) -> Self {
-        Self { start, settings, manifest: None, account }
+        Self { start, settings, manifest: None, exclusion: Exclusion::new(&[]), account }
+    }
+
+    /// Leaves what is excluded, and the directories that it is in.
+    pub(in crate::fs) fn with_exclusion(self, exclusion: Exclusion<'a>) -> Self {
+        Self { exclusion, ..self }
     }
 
     /// The removal of what was copied, and of nothing else.
@@ -46,7 +53,7 @@ impl<'a, D: EditDir> Removal<'a, D> {
         account: &'a Account<'a>,
     ) -> Self {
         let settings = Settings { threads, ..Settings::default() };
-        Self { start, settings, manifest: Some(manifest), account }
+        Self { manifest: Some(manifest), ..Self::new(start, settings, account) }
     }
 
     /// Removes a directory that is open, and has a name in another one.
@@ -125,7 +132,8 @@ impl<'a, D: EditDir> Removal<'a, D> {
 
     fn remove_dir(&self, parent: &D, name: &OsStr) -> io::Result<()> {
         let Settings { dry_run, same_file_system, .. } = self.settings;
-        if D::REMOVES_TREES && !dry_run && !same_file_system && self.remove_at_once(parent, name)? {
+        let is_all = !same_file_system && self.exclusion.is_none();
+        if D::REMOVES_TREES && !dry_run && is_all && self.remove_at_once(parent, name)? {
             return Ok(());
         }
         for round in 0.. {
@@ -229,7 +237,8 @@ impl<'a, D: EditDir> Removal<'a, D> {
     }
 
     fn worker(&self, failures: Failures) -> Worker<'_, D> {
-        Worker { removal: self, failures, device: None, report: Report::default() }
+        let exclusion = self.exclusion.way(self.start);
+        Worker { removal: self, failures, exclusion, device: None, report: Report::default() }
     }
 }
 
@@ -245,6 +254,7 @@ enum Failures {
 struct Worker<'a, D: EditDir> {
     removal: &'a Removal<'a, D>,
     failures: Failures,
+    exclusion: ExclusionWay<'a>,
     /// A directory on the file system to keep to.
     device: Option<D::Id>,
     report: Report,
@@ -320,6 +330,10 @@ impl<D: EditDir> Worker<'_, D> {
             return false;
         }
         let kind = kind.unwrap_or(FileKind::Other);
+        if self.is_excluded(path, name, kind) {
+            level.stays = true;
+            return false;
+        }
         let removed = match (removal.manifest, directory) {
             (Some(manifest), Some(directory)) => manifest.remove(directory, dir, name),
             _ if removal.settings.dry_run => Ok(Fate::Removed(kind)),
@@ -341,6 +355,17 @@ impl<D: EditDir> Worker<'_, D> {
         false
     }
 
+    /// Whether a pattern or a closure leaves something out, which is then reported.
+    #[inline]
+    fn is_excluded(&mut self, path: &OsPath, name: &OsStr, kind: FileKind) -> bool {
+        let is_excluded = self.exclusion.leaves_out(path, name, kind);
+        if is_excluded && self.failures == Failures::Report {
+            let path = path_of(self.removal.start, path, name).into();
+            self.report.skipped.push(Skipped { path, reason: SkipReason::Excluded });
+        }
+        is_excluded
+    }
+
     /// Does something in a directory; once more with all rights to it, if directories are made writable.
     #[inline]
     fn writable<T>(&self, level: &mut Emptying, dir: &D, deed: impl Fn() -> io::Result<T>) -> io::Result<T> {
@@ -356,6 +381,10 @@ impl<D: EditDir> Worker<'_, D> {
     /// Goes into a directory, or removes at once what has its name.
     fn enter(&mut self, traversal: &mut Traversal<D>, levels: &mut Vec<Emptying>, name: &OsStr, rounds: u32) {
         let level = levels.last_mut().expect("BUG: a traversal without a level");
+        if self.is_excluded(traversal.path(), name, FileKind::Directory) {
+            level.stays = true;
+            return;
+        }
         let above = match self.manifest_key(traversal) {
             Ok(above) => above,
             Err(cause) => {

@@ -210,8 +210,10 @@ fn characters_are_unicode() {
 
 #[test]
 fn case() {
-    let sensitive = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).case_sensitive().full_match(path);
-    let insensitive = |pattern: &str, path: &str| Pattern::<Posix>::parse(pattern).case_insensitive().full_match(path);
+    let sensitive =
+        |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).case_sensitive(true).full_match(path);
+    let insensitive =
+        |pattern: &str, path: &str| Pattern::<Posix>::parse(pattern).case_sensitive(false).full_match(path);
     assert!(Pattern::<Windows>::parse("*.py").full_match("A.PY"));
     assert!(!sensitive("*.py", "A.PY") && sensitive("*.PY", "A.PY"));
     assert!(insensitive("*.py", "A.PY") && insensitive("Ä/?[a-c]", "ä/xB"));
@@ -334,9 +336,9 @@ fn alternatives_ask_for_the_last_parts_too() {
 
 #[test]
 fn alternatives_ignore_case_if_told() {
-    let insensitive = Pattern::<Posix>::parse("{Ä,b}/*.{K,[s-t]}").case_insensitive();
+    let insensitive = Pattern::<Posix>::parse("{Ä,b}/*.{K,[s-t]}").case_sensitive(false);
     assert!(insensitive.full_match("ä/x.\u{212a}") && insensitive.full_match("B/x.ſ"));
-    assert!(!insensitive.case_sensitive().full_match("B/x.K"));
+    assert!(!insensitive.case_sensitive(true).full_match("B/x.K"));
     assert!(Pattern::<Windows>::parse("{a,b}").full_match("A"));
 }
 
@@ -349,9 +351,9 @@ fn literals() {
     assert!(literal("**").full_match("**") && !literal("**").full_match("a/b"));
     assert!(literal("**").matches("x/**") && !literal("**").matches("x/y"));
     assert!(literal("a/b/").full_match("a//b") && literal("").full_match("."));
-    assert!(!literal("A*").full_match("a*") && literal("A*").case_insensitive().full_match("a*"));
+    assert!(!literal("A*").full_match("a*") && literal("A*").case_sensitive(false).full_match("a*"));
     assert!(Pattern::<Windows>::literal(&Path::parse("C:/A*")).full_match(r"c:\a*"));
-    assert!(!Pattern::<Windows>::literal(&Path::parse("A")).case_sensitive().full_match("a"));
+    assert!(!Pattern::<Windows>::literal(&Path::parse("A")).case_sensitive(true).full_match("a"));
 }
 
 #[test]
@@ -379,7 +381,7 @@ fn patterns_begin_with_a_directory() {
     check::<Windows>("//s/*/a", ".", "//s/*/a");
     check::<Windows>("a/c:b", ".", "a/c:b"); // what is left would read as a drive
     check::<Windows>("?:/a/*", ".", "?:/a/*");
-    let (directory, rest) = Pattern::<Posix>::parse("a/b/*").case_insensitive().base();
+    let (directory, rest) = Pattern::<Posix>::parse("a/b/*").case_sensitive(false).base();
     assert_eq!((directory.as_str(), rest.as_str()), (".", "a/b/*"));
     assert!(rest.full_match("A/B/c"));
 }
@@ -389,8 +391,8 @@ fn patterns_are_equal_by_their_text() {
     let set = HashSet::from(["*.rs", "a", "{a,b}"].map(Pattern::<Posix>::parse));
     assert!(set.contains(&"*.rs".parse().unwrap()) && !set.contains(&Pattern::parse("*.r[s]")));
     assert!(set.contains(&Pattern::literal(&Path::parse("a"))));
-    assert!(set.contains(&Pattern::parse("a").case_sensitive()));
-    assert!(!set.contains(&Pattern::parse("a").case_insensitive()));
+    assert!(set.contains(&Pattern::parse("a").case_sensitive(true)));
+    assert!(!set.contains(&Pattern::parse("a").case_sensitive(false)));
     assert_eq!(Pattern::<Posix>::parse("{a,b}").to_string(), "{a,b}");
     assert_ne!(Pattern::<Windows>::literal(&Path::parse("*:a")), Pattern::parse("*:a"));
 }
@@ -450,7 +452,8 @@ fn sets_answer_as_patterns_where_globs_differ() {
         assert!(Pattern::<Posix>::parse(pattern).full_match(path), "{pattern:?}");
         assert!(PatternSetBuilder::<Posix>::default().include(pattern).build().is_match(path), "{pattern:?} in a set");
     }
-    let kelvin = PatternSetBuilder::<Posix>::default().include(Pattern::parse("\u{212a}").case_insensitive()).build();
+    let kelvin =
+        PatternSetBuilder::<Posix>::default().include(Pattern::parse("\u{212a}").case_sensitive(false)).build();
     assert!(kelvin.is_match("k"));
 }
 

@@ -30,8 +30,8 @@ const CASES: [Case; 3] = [Case::OfFlavour, Case::Sensitive, Case::Insensitive];
 fn compiled<F: Flavour>(pattern: &str, case: Case) -> Pattern<F> {
     match case {
         Case::OfFlavour => Pattern::parse(pattern),
-        Case::Sensitive => Pattern::parse(pattern).case_sensitive(),
-        Case::Insensitive => Pattern::parse(pattern).case_insensitive(),
+        Case::Sensitive => Pattern::parse(pattern).case_sensitive(true),
+        Case::Insensitive => Pattern::parse(pattern).case_sensitive(false),
     }
 }
 
@@ -66,8 +66,8 @@ fn a_literal_matches_its_path_only<F: Flavour>((path, other): (String, String)) 
     let literal = Pattern::literal(&path);
     assert!(literal.full_match(&path));
     assert_eq!(literal.full_match(&other), path == other);
-    assert!(literal.clone().case_insensitive().full_match(&path));
-    assert_eq!(literal.case_sensitive().full_match(&other), path.as_str() == other.as_str());
+    assert!(literal.clone().case_sensitive(false).full_match(&path));
+    assert_eq!(literal.case_sensitive(true).full_match(&other), path.as_str() == other.as_str());
 }
 
 fn an_escaped_path_matches_itself_only<F: Flavour>((path, other): (String, String)) {
@@ -82,7 +82,7 @@ fn an_escaped_path_matches_itself_only<F: Flavour>((path, other): (String, Strin
         assert!(escaped.full_match(&path));
     }
     if !loses_guard && !path.drive().contains(['*', '?', '[']) {
-        assert_eq!(escaped.case_sensitive().full_match(&other), path.as_str() == other.as_str());
+        assert_eq!(escaped.case_sensitive(true).full_match(&other), path.as_str() == other.as_str());
     }
 }
 
@@ -168,7 +168,7 @@ fn case_is_the_flavours<F: Flavour>(((pattern, path), last): ((String, String), 
     let own = if F::SEPARATOR == '\\' { Case::Insensitive } else { Case::Sensitive };
     // What was chosen last counts.
     let other = compiled::<F>(&pattern, if last { Case::Sensitive } else { Case::Insensitive });
-    let chosen = if own == Case::Insensitive { other.case_insensitive() } else { other.case_sensitive() };
+    let chosen = if own == Case::Insensitive { other.case_sensitive(false) } else { other.case_sensitive(true) };
     assert_eq!(chosen.full_match(&*path), compiled::<F>(&pattern, Case::OfFlavour).full_match(&*path));
     assert_eq!(chosen.matches(&*path), compiled::<F>(&pattern, Case::OfFlavour).matches(&*path));
     assert_eq!(chosen.as_str(), pattern);

@@ -82,7 +82,7 @@ fn patterns_find_what_they_match_each_once_in_order() {
     assert_eq!(paths(&tree, tree.rglob("")), glob("**/"));
     assert_eq!(paths(&tree, tree.rglob(".")), glob("**"));
     assert_eq!(glob("{src,a}/**/*.{rs,md}"), ["a/x.rs", "src/fs/dir.rs", "src/fs/mod.md", "src/lib.rs"]);
-    let upper = Pattern::new("SRC/LIB.RS").case_insensitive();
+    let upper = Pattern::new("SRC/LIB.RS").case_sensitive(false);
     assert_eq!(paths(&tree, tree.glob(upper)), ["src/lib.rs"]);
     assert_eq!(paths(&tree, tree.glob(Pattern::literal(&path("a.rs")))), ["a.rs"]);
 }

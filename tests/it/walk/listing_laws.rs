@@ -485,8 +485,8 @@ impl Wish {
         let pattern = Pattern::new(pattern);
         match self.case_sensitive {
             None => pattern,
-            Some(true) => pattern.case_sensitive(),
-            Some(false) => pattern.case_insensitive(),
+            Some(true) => pattern.case_sensitive(true),
+            Some(false) => pattern.case_sensitive(false),
         }
     }
 
@@ -664,8 +664,8 @@ fn matches(part: &str, name: &str, case_sensitive: Option<bool>) -> bool {
         _ if part == "*" => true,
         None if !part.contains(['*', '?', '[']) => path(part) == name,
         None => Pattern::new(part).full_match(name),
-        Some(true) => Pattern::new(part).case_sensitive().full_match(name),
-        Some(false) => Pattern::new(part).case_insensitive().full_match(name),
+        Some(true) => Pattern::new(part).case_sensitive(true).full_match(name),
+        Some(false) => Pattern::new(part).case_sensitive(false).full_match(name),
     }
 }
 
