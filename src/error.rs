@@ -256,9 +256,16 @@ impl Error {
 
     /// A failure at a path that does not begin at the working directory: looking there would explain nothing.
     pub(crate) fn located(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
-        let error = Self::new(op, path, cause);
-        error.0.diagnosis.get_or_init(|| None);
-        error
+        Self::new(op, path, cause).into_located()
+    }
+
+    /// The same failure, and each of several, as one of a path that does not begin at the working directory.
+    pub(crate) fn into_located(mut self) -> Self {
+        self.0.diagnosis.get_or_init(|| None);
+        if let Cause::Several { failures, .. } = &mut self.0.cause {
+            *failures = std::mem::take(failures).into_iter().map(Self::into_located).collect();
+        }
+        self
     }
 
     /// A failure that lies in the text.

@@ -53,6 +53,7 @@ pub(crate) use content::fill_new;
 pub(crate) use dir::mkdir_all;
 pub(crate) use find_up::{check_sought, leads_up};
 pub(crate) use query::{is_absent, time_of};
+pub(crate) use size::measured;
 pub(crate) use touch::Touch;
 
 pub use atomic::EditedText;

@@ -120,7 +120,7 @@ pub use path::{
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
 pub use report::{Attribute, NotKept, PlanAction, PlanStep, RawPath, Report, SkipReason, Skipped, TreeProgress};
-pub use root::{At, Root, RootLinks, RootOptions, RootPath, Store};
+pub use root::{At, Root, RootEntry, RootLinks, RootOptions, RootPath, RootWalk, Store};
 pub use size::Size;
 pub use walk::{Entry, IntoPatterns, Tree, Walk, glob};
 

@@ -8,12 +8,15 @@ mod query;
 #[cfg(all(test, target_os = "linux"))]
 mod race_tests;
 mod text;
+mod tree;
+mod walk;
 
 use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
 
 pub use options::{RootLinks, RootOptions};
+pub use walk::{RootEntry, RootWalk};
 
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, PathBuf};
@@ -74,7 +77,7 @@ pub type RootPath = At<Root>;
 ///
 /// Two are equal if their text is and they come from the same handle.
 pub struct At<S: Store> {
-    handle: Arc<S::Handle>,
+    handle: S::Handle,
     path: PathBuf,
 }
 
@@ -84,14 +87,28 @@ pub trait Store: sealed::Store {}
 impl Store for Root {}
 
 mod sealed {
+    use std::sync::Arc;
+
     use crate::sys;
 
     pub trait Store {
-        type Handle;
+        type Handle: Handle;
+    }
+
+    pub trait Handle: Clone {
+        /// What tells it from every other handle; clones have the same.
+        fn address(&self) -> usize;
     }
 
     /// An open root.
-    pub struct RootHandle(pub(super) sys::Root<sys::Dir>);
+    #[derive(Clone)]
+    pub struct RootHandle(pub(super) Arc<sys::Root<sys::Dir>>);
+
+    impl Handle for RootHandle {
+        fn address(&self) -> usize {
+            Arc::as_ptr(&self.0).addr()
+        }
+    }
 
     impl Store for super::Root {
         type Handle = RootHandle;
@@ -136,7 +153,7 @@ impl Root {
     }
 
     fn of(handle: sys::Root<sys::Dir>) -> Self {
-        Self(At { handle: Arc::new(sealed::RootHandle(handle)), path: PathBuf::new() })
+        Self(At { handle: sealed::RootHandle(Arc::new(handle)), path: PathBuf::new() })
     }
 }
 

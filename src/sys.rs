@@ -12,6 +12,7 @@ mod portable;
 mod rename;
 mod resolve;
 mod root;
+mod rooted;
 mod seen;
 #[cfg(unix)]
 mod unix;
@@ -76,5 +77,6 @@ pub(crate) use portable::Dir as PortableDir;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) use root::Engine;
 pub(crate) use root::{Limits, Root};
+pub(crate) use rooted::Rooted;
 pub(crate) use seen::Seen;
 pub(crate) use verbs::Opening;

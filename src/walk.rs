@@ -10,6 +10,7 @@
 
 #[cfg(all(test, unix))]
 mod backend_tests;
+mod below;
 mod closures;
 mod entry;
 mod exclude;
@@ -35,12 +36,13 @@ pub use entry::Entry;
 pub use patterns::IntoPatterns;
 pub use printed::Tree;
 
+pub(crate) use below::Below;
 pub(crate) use exclude::{Exclusion, ExclusionWay, Prunes, Pruning, refuse_useless};
 
 use crate::error::{Error, Result};
 use crate::path::{Path, PathBuf};
 use crate::pattern::{IntoPattern, Pattern, PatternSet};
-use crate::sys;
+use crate::sys::{self, Directory};
 use closures::{Alone, Closures, Together};
 use lister::Lister;
 use plan::Begins;
@@ -597,21 +599,30 @@ impl Iterator for Walk<'_> {
             match state {
                 State::Waiting(options) => *state = State::begin(options, closures),
                 State::Threads(stream) => return stream.next(),
-                State::Here(lister, entries) => {
-                    if let Some(entry) = entries.pop_front() {
-                        return Some(entry);
-                    }
-                    if lister.is_done() {
-                        return None;
-                    }
-                    let visit = |entry: Result<&Entry>| {
-                        entries.push_back(entry.cloned());
-                        ControlFlow::<Infallible>::Continue(())
-                    };
-                    _ = lister.step(&mut Alone { closures: &mut *closures, visit });
-                }
+                State::Here(lister, entries) => return next_of(lister, entries, closures),
             }
         }
+    }
+}
+
+/// Goes on until there is an entry, and keeps what comes up with it.
+fn next_of<D: Directory>(
+    lister: &mut Lister<D>,
+    entries: &mut VecDeque<Result<Entry>>,
+    closures: &mut Closures<'_>,
+) -> Option<Result<Entry>> {
+    loop {
+        if let Some(entry) = entries.pop_front() {
+            return Some(entry);
+        }
+        if lister.is_done() {
+            return None;
+        }
+        let visit = |entry: Result<&Entry>| {
+            entries.push_back(entry.cloned());
+            ControlFlow::<Infallible>::Continue(())
+        };
+        _ = lister.step(&mut Alone { closures: &mut *closures, visit });
     }
 }
 

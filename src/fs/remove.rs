@@ -385,6 +385,21 @@ impl<'p> RemoveOptions<'p> {
         self.run(Op::ClearDir, path, |work| work.clear_dir())
     }
 
+    /// Removes what is below a root.
+    pub(crate) fn run_below(&self, op: Op, root: &sys::Root<sys::Dir>, path: &Path) -> Result<Report> {
+        let removed = self.run(op, path, |work| match op {
+            Op::ClearDir => root.open_to_clear(path.as_ref()).map(|dir| work.clear(dir)),
+            _ => match root.parent(path.as_ref()) {
+                Err(error) if op == Op::Remove && error.kind() == io::ErrorKind::NotFound => Ok(()),
+                Err(error) => Err(error),
+                Ok((_, name)) if name == "." => Err(tree::no_name()),
+                Ok((parent, name)) if op == Op::Remove => work.remove_name(&parent, &name),
+                Ok((parent, name)) => work.remove_dir(&parent, &name),
+            },
+        });
+        removed.map_err(Error::into_located)
+    }
+
     fn run(&self, op: Op, path: &Path, verb: impl FnOnce(&Removal<'_, sys::Dir>) -> io::Result<()>) -> Result<Report> {
         self.excluded.iter().try_for_each(refuse_useless)?;
         let account = Account::new(self.on_progress.as_ref());

@@ -1,13 +1,13 @@
 //! The size of a tree.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 
 use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
-use crate::sys::{self, EditDir, Facts, FileId, Links, OsPath};
+use crate::sys::{self, Directory as _, EditDir, Facts, FileId, Links, OsPath};
 use crate::tree::{Account, MOST_OPEN, Next, Traversal, path_of};
 
 /// The size of a tree; see [`Path::tree_size`].
@@ -75,20 +75,26 @@ impl Path {
     #[doc(alias = "du")]
     #[doc(alias = "dir_size")]
     pub fn tree_size(&self) -> Result<TreeSize> {
-        let account = Account::new(None);
-        let size =
-            measured::<sys::Dir>(self.as_ref(), &account).map_err(|cause| Error::new(Op::TreeSize, self, cause))?;
-        account.close(Op::TreeSize, self.as_ref(), None)?;
-        Ok(size)
+        measured(self, || {
+            let start: &OsPath = self.as_ref();
+            match start.file_name() {
+                Some(name) => Ok((sys::Dir::open_parent(start)?, name.to_owned())),
+                None => Ok((sys::Dir::open(start)?, ".".into())),
+            }
+        })
     }
 }
 
-/// The size of what has a path; what could not be read is on the account.
-fn measured<D: EditDir>(start: &OsPath, account: &Account<'_>) -> io::Result<TreeSize> {
-    let (dir, name) = match start.file_name() {
-        Some(name) => (D::open_parent(start)?, name),
-        None => (D::open(start)?, OsStr::new(".")),
-    };
+/// The size of a name in an open directory; whatever could not be read is a failure.
+pub(crate) fn measured(path: &Path, find: impl FnOnce() -> io::Result<(sys::Dir, OsString)>) -> Result<TreeSize> {
+    let account = Account::new(None);
+    let size = find().and_then(|(dir, name)| measure(path.as_ref(), &dir, &name, &account));
+    let size = size.map_err(|cause| Error::new(Op::TreeSize, path, cause))?;
+    account.close(Op::TreeSize, path.as_ref(), None)?;
+    Ok(size)
+}
+
+fn measure<D: EditDir>(start: &OsPath, dir: &D, name: &OsStr, account: &Account<'_>) -> io::Result<TreeSize> {
     let facts = dir.facts_in(name, Links::Keep)?;
     let mut measure = Measure { start, account, size: TreeSize::default(), counted: HashSet::new() };
     measure.add(&facts);

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::Root;
+use super::{Root, RootWalk};
 use crate::error::Result;
 use crate::sys::{self, Engine};
 
@@ -33,6 +33,7 @@ fn scene() -> tempfile::TempDir {
             fs::set_permissions(at(file), Permissions::from_mode(0o640)).unwrap();
         }
     }
+    fs::write(place.path().join("out/d/e/only_outside"), SECRET).unwrap();
     symlink("../out/d", place.path().join("in/to_d")).unwrap();
     symlink("../out/f", place.path().join("in/to_f")).unwrap();
     place
@@ -68,10 +69,13 @@ fn swap(place: &StdPath, is_over: &AtomicBool) {
 
 /// What is done to one of the names that are swapped.
 fn deed(root: &Root, count: usize) -> Result<()> {
-    const DEEDS: usize = 22;
+    const DEEDS: usize = 28;
     let in_d = |name: &str| root.join(["d", "d/../d", "to_d", "d/e/.."][count / DEEDS % 4]).join(name);
     let file = root.join(["f", "to_f"][count / DEEDS % 2]);
     let is_inside = |text: String| assert!(!text.contains(SECRET), "it was read");
+    let lists_inside = |mut walk: RootWalk<'_>| {
+        walk.try_for_each(|entry| entry.map(|entry| assert_ne!(entry.name(), "only_outside", "it was listed")))
+    };
     match count % DEEDS {
         0 => in_d("f").read_text().map(is_inside),
         1 => in_d("e/f").read_text().map(is_inside),
@@ -94,6 +98,12 @@ fn deed(root: &Root, count: usize) -> Result<()> {
         18 => in_d("f").edit_text(|text| text).map(drop),
         19 => file.edit_text(|text| text + "").map(drop),
         20 => in_d("e").open_root().and_then(|inner| (&inner / "f").read_text()).map(is_inside),
+        21 => lists_inside(root.walk().follow_symlinks(true)),
+        22 => lists_inside(in_d("e").iterdir()),
+        23 => lists_inside(root.glob("{d,to_d}/e/*")?),
+        24 => root.rglob("f")?.try_for_each(|entry| entry?.read_text().map(is_inside)),
+        25 => in_d("t/u/v").mkdir_all().and_then(|()| in_d("t").rmtree()),
+        26 => in_d("t/u").mkdir_all().and_then(|()| in_d("t").clear_dir()).and_then(|()| in_d("t").remove()),
         _ => in_d("n").write_new("x").and_then(|()| in_d("n").replace(&in_d("a")).map(drop)),
     }
 }

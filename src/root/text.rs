@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Div;
-use std::sync::Arc;
 
+use super::sealed::Handle as _;
 use super::{At, Root, Store};
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Parts, Path, PathBuf, Suffixes};
@@ -174,7 +174,7 @@ impl<S: Store> At<S> {
     }
 
     fn is_in_store_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.handle, &other.handle)
+        self.handle.address() == other.handle.address()
     }
 }
 
@@ -221,8 +221,7 @@ impl<S: Store> Eq for At<S> {}
 /// By text; paths with the same text in different stores are kept apart.
 impl<S: Store> Ord for At<S> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let store = |at: &Self| Arc::as_ptr(&at.handle);
-        self.path.cmp(&other.path).then_with(|| store(self).cmp(&store(other)))
+        self.path.cmp(&other.path).then_with(|| self.handle.address().cmp(&other.handle.address()))
     }
 }
 
@@ -235,7 +234,7 @@ impl<S: Store> PartialOrd for At<S> {
 impl<S: Store> Hash for At<S> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.path.hash(state);
-        Arc::as_ptr(&self.handle).hash(state);
+        self.handle.address().hash(state);
     }
 }
 

@@ -174,9 +174,7 @@ impl<'p, D: Verbs> Walk<'_, 'p, D> {
         let here = self.way.here();
         let cause = match here.open_in_for(Access::Search, &name, Links::Keep) {
             Ok(dir) => {
-                if self.rules.same_file_system && (dir.is_mount_root()? || !self.is_on_same_device(&dir)?) {
-                    return Err(Escape::error(Reason::OtherFileSystem(self.way.path_of(&name))));
-                }
+                check_file_system(self.way.root, &dir, self.rules, || self.way.path_of(&name))?;
                 self.way.enter(name, dir);
                 return Ok(());
             }
@@ -190,10 +188,6 @@ impl<'p, D: Verbs> Walk<'_, 'p, D> {
             }
             _ => Err(cause),
         }
-    }
-
-    fn is_on_same_device(&self, dir: &D) -> io::Result<bool> {
-        Ok(D::is_same_device(&self.way.root.id()?, &dir.id()?))
     }
 
     fn follow(&mut self, name: &OsStr, missing: Missing) -> io::Result<()> {
@@ -231,6 +225,19 @@ impl<'p, D: Verbs> Walk<'_, 'p, D> {
         above.extend(self.missing);
         Ok(Arrival { dir, name, must_be_dir, above })
     }
+}
+
+/// Refuses a directory on another file system than the root, if the rules say so.
+pub(super) fn check_file_system<D: Verbs>(
+    root: &D,
+    dir: &D,
+    rules: Rules,
+    path: impl FnOnce() -> PathBuf,
+) -> io::Result<()> {
+    if !rules.same_file_system || !dir.is_mount_root()? && D::is_same_device(&root.id()?, &dir.id()?) {
+        return Ok(());
+    }
+    Err(Escape::error(Reason::OtherFileSystem(path())))
 }
 
 /// The directories that were passed from the root. Only the last ones stay open, so that no path takes more descriptors

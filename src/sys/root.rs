@@ -245,6 +245,55 @@ impl<D: Verbs> Root<D> {
     }
 }
 
+/// Directories to work in.
+impl<D: Verbs> Root<D> {
+    /// Opens the directory in which a path has its name, to change it; the name is `.` for a path without one.
+    pub(crate) fn parent(&self, path: &Path) -> io::Result<(D, OsString)> {
+        self.check_may_change()?;
+        let (dir, name) = self.locate(path, Links::Keep)?;
+        Ok((self.reopen(dir.as_ref(), Access::Edit)?, name))
+    }
+
+    /// Opens the directory in which a path has its name, to look at it.
+    pub(crate) fn name(&self, path: &Path) -> io::Result<(D, OsString)> {
+        let (dir, name) = self.locate(path, Links::Keep)?;
+        Ok((self.reopen(dir.as_ref(), Access::Search)?, name))
+    }
+
+    /// Opens a directory whose contents are to be removed.
+    pub(crate) fn open_to_clear(&self, path: &Path) -> io::Result<D> {
+        self.check_may_change()?;
+        self.open_dir(path, Access::Read)
+    }
+
+    /// The same, unless the last name of the path is a link that is to be kept.
+    pub(super) fn open_dir_for(&self, path: &Path, access: Access, links: Links) -> io::Result<D> {
+        if links == Links::Follow {
+            return self.open_dir(path, access);
+        }
+        let (dir, name) = self.locate(path, links)?;
+        let dir = dir.as_ref().unwrap_or(&self.dir).open_in_for(access, &name, Links::Keep)?;
+        self.check_file_system(&dir, || path.to_owned())?;
+        Ok(dir)
+    }
+
+    /// Refuses an open directory on another file system, if the rules say so.
+    pub(super) fn check_file_system(&self, dir: &D, path: impl FnOnce() -> PathBuf) -> io::Result<()> {
+        beneath::check_file_system(&self.dir, dir, self.rules, path)
+    }
+
+    /// Opens the directory to which a path leads.
+    pub(crate) fn open_dir(&self, path: &Path, access: Access) -> io::Result<D> {
+        let dir = self.enter(path)?;
+        self.reopen(dir.as_ref(), access)
+    }
+
+    /// Opens what is open to look up names only, for more; `None` is the root.
+    fn reopen(&self, dir: Option<&D>, access: Access) -> io::Result<D> {
+        dir.unwrap_or(&self.dir).open_in_for(access, OsStr::new("."), Links::Keep)
+    }
+}
+
 /// Looking up.
 impl<D: Verbs> Root<D> {
     fn check_may_change(&self) -> io::Result<()> {

@@ -34,6 +34,8 @@ pub(crate) struct Descent<D: Directory> {
     open: Vec<usize>,
     most_open: usize,
     unread: usize,
+    /// Where paths begin, if not at the working directory.
+    base: Option<D>,
 }
 
 struct Level<D: Directory> {
@@ -49,7 +51,18 @@ struct Level<D: Directory> {
 
 impl<D: Directory> Descent<D> {
     pub(crate) fn new(most_open: usize) -> Self {
-        Self { levels: Vec::new(), depth: 0, open: Vec::new(), most_open, unread: 0 }
+        Self { levels: Vec::new(), depth: 0, open: Vec::new(), most_open, unread: 0, base: None }
+    }
+
+    /// Lets paths begin in an open directory, if there is one.
+    pub(crate) fn begin_below(&mut self, base: Option<D>) {
+        self.base = base;
+    }
+
+    /// Opens a directory of the current one, and closes it again.
+    pub(crate) fn try_open(&mut self, name: &OsStr) -> io::Result<()> {
+        self.reopen()?;
+        self.opened(name, Links::Follow, Access::Read).map(drop)
     }
 
     /// How many directories the way leads through.
@@ -115,7 +128,7 @@ impl<D: Directory> Descent<D> {
     /// What has a name in the current directory; at the beginning, what has this path.
     pub(crate) fn kind(&mut self, name: &OsStr, links: Links) -> io::Result<FileKind> {
         self.reopen()?;
-        match self.current() {
+        match self.current().or(self.base.as_ref()) {
             Some(dir) => dir.kind_in(name, links),
             None => D::kind(OsPath::new(name), links),
         }
@@ -196,7 +209,7 @@ impl<D: Directory> Descent<D> {
     fn opened(&mut self, name: &OsStr, links: Links, access: Access) -> io::Result<D> {
         while self.open.len() >= self.most_open && self.close_one()? {}
         loop {
-            let parent = self.open.last().and_then(|&last| self.levels[last].dir.as_ref());
+            let parent = self.open.last().map_or(self.base.as_ref(), |&last| self.levels[last].dir.as_ref());
             let result = match parent {
                 Some(parent) => parent.open_in_for(access, name, links),
                 None => D::open_for(access, OsPath::new(name)),

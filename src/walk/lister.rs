@@ -84,9 +84,19 @@ pub(super) trait Visitor<B>: Asks {
 impl<D: Directory> Lister<D> {
     /// In the order that is asked for.
     pub(super) fn new(search: Arc<Search>, asks: &mut impl Asks) -> Self {
+        Self::begin_at(None, search, asks)
+    }
+
+    /// The same below an open directory, where the path of the start begins.
+    pub(super) fn new_below(base: D, search: Arc<Search>, asks: &mut impl Asks) -> Self {
+        Self::begin_at(Some(base), search, asks)
+    }
+
+    fn begin_at(base: Option<D>, search: Arc<Search>, asks: &mut impl Asks) -> Self {
         let in_order = search.options.order != Order::Unsorted;
         let visited = Self::visited(&search);
         let mut lister = Self::begin(search, visited, in_order, MOST_OPEN);
+        lister.descent.begin_below(base);
         lister.sort_items(asks);
         lister
     }
@@ -293,9 +303,10 @@ impl<D: Directory> Lister<D> {
             return None;
         }
         let start = &self.search.options.start;
-        let cause = match D::kind(start.as_ref(), Links::Follow) {
+        let name = OsStr::new(start.as_str());
+        let cause = match self.descent.kind(name, Links::Follow) {
             Ok(FileKind::Directory) => return None,
-            Ok(_) => D::open(start.as_ref()).err()?,
+            Ok(_) => self.descent.try_open(name).err()?,
             Err(cause) => cause,
         };
         // Once is enough.
@@ -322,7 +333,7 @@ fn system_name<'a, D: Directory>(
 /// match, and nothing was missed.
 fn leads_nowhere(cause: &io::Error) -> bool {
     let kinds = [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::InvalidInput, ErrorKind::InvalidFilename];
-    kinds.contains(&cause.kind()) || sys::is_loop(cause)
+    (kinds.contains(&cause.kind()) || sys::is_loop(cause)) && !sys::Escape::is_cause(cause)
 }
 
 /// The error of a name that is not UTF-8, or is below one.

@@ -22,7 +22,7 @@ const ROOMS: Table = &[
     ("docs", &[]),
     ("fs", &["error", "flavour", "gitignore", "kind", "path", "pattern", "printable", "report", "sys", "tree", "walk"]),
     ("proptest", &["flavour", "path"]),
-    ("root", &["error", "fs", "kind", "path", "pattern", "sys"]),
+    ("root", &["error", "fs", "kind", "path", "pattern", "sys", "walk"]),
     ("serde", &["flavour", "fs", "kind", "path", "pattern", "report"]),
 ];
 
@@ -66,6 +66,7 @@ const FILES: &[(&[&str], Table)] = &[
             ("threads", &["lister", "search"]),
             ("closures", &["lister", "threads"]),
             ("stream", &["lister", "search", "threads"]),
+            ("below", &["closures", "lister"]),
             ("printed", &["closures", "lister", "search"]),
         ],
     ),

@@ -17,58 +17,60 @@ fn tree() -> (Tree, Root) {
     (tree, root)
 }
 
-/// What everybody does with one path: all that can fail, by the name of the method.
-fn everything(at: &RootPath, inside: &RootPath) -> Vec<(&'static str, Option<Error>)> {
-    fn error<T>(result: waypath::Result<T>) -> Option<Error> {
-        result.err()
-    }
-    vec![
-        ("open", error(at.open())),
-        ("create", error(at.create())),
-        ("read_text", error(at.read_text())),
-        ("read_lines", error(at.read_lines())),
-        ("read_bytes", error(at.read_bytes())),
-        ("write_text", error(at.write_text("x"))),
-        ("write_bytes", error(at.write_bytes("x"))),
-        ("write_new", error(at.write_new("x"))),
-        ("append_text", error(at.append_text("x"))),
-        ("append_bytes", error(at.append_bytes("x"))),
-        ("write_atomic", error(at.write_atomic("x"))),
-        ("write_if_changed", error(at.write_if_changed("x"))),
-        ("edit_text", error(at.edit_text(|text| text + "x"))),
-        ("try_exists", error(at.try_exists())),
-        ("stat", error(at.stat())),
-        ("lstat", error(at.lstat())),
-        ("size", error(at.size())),
-        ("modified", error(at.modified())),
-        ("accessed", error(at.accessed())),
-        ("created", error(at.created())),
-        ("resolve", error(at.resolve())),
-        ("resolve_strict", error(at.resolve_strict())),
-        ("samefile", error(at.samefile(inside))),
-        ("find_up", error(at.find_up("secret"))),
-        ("mkdir", error(at.mkdir())),
-        ("mkdir_all", error(at.mkdir_all())),
-        ("mkdir_parent", error((at / "x").mkdir_parent())),
-        ("rmdir", error(at.rmdir())),
-        ("unlink", error(at.unlink())),
-        ("unlink_if_exists", error(at.unlink_if_exists())),
-        ("rename from", error(at.rename(&(inside / "new")))),
-        ("rename to", error(inside.rename(at))),
-        ("replace from", error(at.replace(&(inside / "new")))),
-        ("replace to", error(inside.replace(at))),
-        ("symlink_to", error(at.symlink_to("x"))),
-        ("symlink_replace", error(at.symlink_replace("x"))),
-        ("hardlink_to", error(at.hardlink_to(inside))),
-        ("hardlink_to from", error((inside / "new").hardlink_to(at))),
-        ("readlink", error(at.readlink())),
-        ("chmod", error(at.chmod(0o777))),
-        ("owner", error(at.owner())),
-        ("group", error(at.group())),
-        ("touch", error(at.touch())),
-        ("open_root", error(at.open_root())),
-    ]
-}
+/// A method, and what it does with a path; `inside` is a file that it may use.
+type Deed = (&'static str, fn(at: &RootPath, inside: &RootPath) -> Option<Error>);
+
+/// Every method that can fail.
+const EVERYTHING: &[Deed] = &[
+    ("open", |at, _| at.open().err()),
+    ("create", |at, _| at.create().err()),
+    ("read_text", |at, _| at.read_text().err()),
+    ("read_lines", |at, _| at.read_lines().err()),
+    ("read_bytes", |at, _| at.read_bytes().err()),
+    ("write_text", |at, _| at.write_text("x").err()),
+    ("write_bytes", |at, _| at.write_bytes("x").err()),
+    ("write_new", |at, _| at.write_new("x").err()),
+    ("append_text", |at, _| at.append_text("x").err()),
+    ("append_bytes", |at, _| at.append_bytes("x").err()),
+    ("write_atomic", |at, _| at.write_atomic("x").err()),
+    ("write_if_changed", |at, _| at.write_if_changed("x").err()),
+    ("edit_text", |at, _| at.edit_text(|text| text + "x").err()),
+    ("try_exists", |at, _| at.try_exists().err()),
+    ("stat", |at, _| at.stat().err()),
+    ("lstat", |at, _| at.lstat().err()),
+    ("size", |at, _| at.size().err()),
+    ("modified", |at, _| at.modified().err()),
+    ("accessed", |at, _| at.accessed().err()),
+    ("created", |at, _| at.created().err()),
+    ("resolve", |at, _| at.resolve().err()),
+    ("resolve_strict", |at, _| at.resolve_strict().err()),
+    ("samefile", |at, inside| at.samefile(inside).err()),
+    ("find_up", |at, _| at.find_up("secret").err()),
+    ("mkdir", |at, _| at.mkdir().err()),
+    ("mkdir_all", |at, _| at.mkdir_all().err()),
+    ("mkdir_parent", |at, _| (at / "x").mkdir_parent().err()),
+    ("rmdir", |at, _| at.rmdir().err()),
+    ("unlink", |at, _| at.unlink().err()),
+    ("unlink_if_exists", |at, _| at.unlink_if_exists().err()),
+    ("rename from", |at, inside| at.rename(&(inside / "new")).err()),
+    ("rename to", |at, inside| inside.rename(at).err()),
+    ("replace from", |at, inside| at.replace(&(inside / "new")).err()),
+    ("replace to", |at, inside| inside.replace(at).err()),
+    ("symlink_to", |at, _| at.symlink_to("x").err()),
+    ("symlink_replace", |at, _| at.symlink_replace("x").err()),
+    ("hardlink_to", |at, inside| at.hardlink_to(inside).err()),
+    ("hardlink_to from", |at, inside| (inside / "new").hardlink_to(at).err()),
+    ("readlink", |at, _| at.readlink().err()),
+    ("chmod", |at, _| at.chmod(0o777).err()),
+    ("owner", |at, _| at.owner().err()),
+    ("group", |at, _| at.group().err()),
+    ("touch", |at, _| at.touch().err()),
+    ("open_root", |at, _| at.open_root().err()),
+    ("tree_size", |at, _| at.tree_size().err()),
+    ("rmtree", |at, _| at.rmtree().err()),
+    ("remove", |at, _| at.remove().err()),
+    ("clear_dir", |at, _| at.clear_dir().err()),
+];
 
 #[test]
 fn no_method_leaves_by_the_text_of_a_path() {
@@ -76,8 +78,8 @@ fn no_method_leaves_by_the_text_of_a_path() {
         let (tree, root) = tree();
         let inside = &root / "g";
         let before = tree.lines();
-        for (method, error) in everything(&(&root / out), &inside) {
-            let error = error.unwrap_or_else(|| panic!("{method} of {out} should fail"));
+        for (method, deed) in EVERYTHING {
+            let error = deed(&(&root / out), &inside).unwrap_or_else(|| panic!("{method} of {out} should fail"));
             assert!(error.is_escape() && error.kind() == ErrorKind::InvalidInput, "{method} of {out}: {error}");
         }
         let at = &root / out;
@@ -86,14 +88,16 @@ fn no_method_leaves_by_the_text_of_a_path() {
     }
 }
 
-/// What follows the last link of a path refuses it; what is about the link itself does that.
+/// What follows the last link of a path refuses it; what is about the link itself does not look where it leads.
 #[cfg(unix)]
 #[test]
 fn no_method_leaves_by_a_link() {
-    const OF_THE_LINK: [&str; 13] = [
+    const OF_THE_LINK: &[&str] = &[
         "write_new",
         "lstat",
         "mkdir",
+        "mkdir_all",
+        "mkdir_parent",
         "rmdir",
         "unlink",
         "unlink_if_exists",
@@ -103,29 +107,24 @@ fn no_method_leaves_by_a_link() {
         "replace to",
         "symlink_to",
         "symlink_replace",
+        "hardlink_to",
+        "hardlink_to from",
         "readlink",
+        "tree_size",
+        "rmtree",
+        "remove",
     ];
     for target in ["../secret", "/etc/passwd", "..", "d/../../secret"] {
-        let (tree, root) = tree();
-        let secret = tree.at("secret").stat().unwrap();
-        for method in 0.. {
-            let (link, inside) = (&root / "l", &root / "i");
-            link.symlink_replace(target).unwrap();
-            inside.write_text("").unwrap();
-            let Some((name, error)) = everything(&link, &inside).into_iter().nth(method) else { break };
-            _ = (&root / "new").unlink_if_exists();
-            if OF_THE_LINK.contains(&name) || name.starts_with("hardlink_to") {
-                assert!(error.is_none_or(|error| !error.is_escape()), "{name}");
-            } else {
-                // Methods before this one may have replaced the link.
-                assert!(
-                    error.is_none_or(|error| error.is_escape() || error.kind() != ErrorKind::InvalidInput),
-                    "{name}"
-                );
-            }
+        for (method, deed) in EVERYTHING {
+            let (tree, root) = tree();
+            let before = tree.at("secret").stat().unwrap();
+            (&root / "l").symlink_to(target).unwrap();
+            let error = deed(&(&root / "l"), &(&root / "g"));
+            let is_escape = error.as_ref().is_some_and(Error::is_escape);
+            assert_eq!(is_escape, !OF_THE_LINK.contains(method), "{method} of {target}: {error:?}");
+            assert_eq!(tree.at("secret").stat().unwrap(), before, "{method} of {target}");
+            assert_eq!(tree.at("secret").read_text().unwrap(), "secret", "{method} of {target}");
         }
-        assert_eq!(tree.at("secret").stat().unwrap(), secret, "{target}");
-        assert_eq!(tree.at("secret").read_text().unwrap(), "secret");
     }
 }
 
@@ -137,8 +136,8 @@ fn no_method_leaves_by_a_link_on_the_way() {
         let (tree, root) = tree();
         (&root / "l").symlink_to(target).unwrap();
         let before = tree.lines();
-        for (method, error) in everything(&(&root / "l/secret"), &(&root / "g")) {
-            let error = error.unwrap_or_else(|| panic!("{method} should fail"));
+        for (method, deed) in EVERYTHING {
+            let error = deed(&(&root / "l/secret"), &(&root / "g")).unwrap_or_else(|| panic!("{method} should fail"));
             assert!(error.is_escape(), "{method}: {error}");
         }
         assert_eq!(tree.lines(), before);
@@ -212,9 +211,11 @@ fn a_read_only_root_changes_nothing() {
         "owner",
         "group",
         "open_root",
+        "tree_size",
     ];
-    for (method, error) in everything(&(&root / "g"), &(&root / "d/f")) {
-        if !questions.contains(&method) && method != "mkdir_parent" {
+    for (method, deed) in EVERYTHING {
+        let error = deed(&(&root / "g"), &(&root / "d/f"));
+        if !questions.contains(method) {
             assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::ReadOnlyFilesystem), "{method}");
         }
     }
@@ -244,9 +245,96 @@ fn the_text_of_a_located_path_is_that_of_a_path() {
     assert!(!(&root / "a/b").is_relative_to(&Root::open(".").unwrap()));
 }
 
+#[test]
+fn listings_give_located_entries() {
+    let (tree, root) = tree();
+    let lines = |walk: waypath::RootWalk<'_>| {
+        walk.map(|entry| entry.unwrap().path_below().as_posix().into_owned()).collect::<Vec<_>>()
+    };
+    for (found, expected) in [
+        (lines(root.iterdir()), lines_of(tree.at("in").iterdir(), &tree)),
+        (lines(root.walk()), lines_of(tree.at("in").walk(), &tree)),
+        (lines(root.glob("**/f").unwrap()), lines_of(tree.at("in").glob("**/f").unwrap(), &tree)),
+        (lines(root.rglob("f").unwrap().unsorted(true)), lines_of(tree.at("in").rglob("f").unwrap(), &tree)),
+        (lines(root.walk().contents_first(true)), lines_of(tree.at("in").walk().contents_first(true), &tree)),
+        (lines(root.walk().max_depth(1)), lines_of(tree.at("in").walk().max_depth(1), &tree)),
+    ] {
+        assert_eq!(found, expected);
+        assert!(!found.is_empty());
+    }
+    for entry in (&root / "d").walk() {
+        let entry = entry.unwrap();
+        assert_eq!((entry.read_text().unwrap(), entry.relative().as_str()), ("f".to_owned(), "f"));
+        assert!(entry.is_file() && !entry.is_dir() && entry.depth() == 1);
+    }
+    let pruned = root.walk().prune(|entry| entry.name() == "d" && entry.is_dir()).paths().unwrap();
+    assert_eq!(pruned, [&root / "g"]);
+    let mut begun = root.walk();
+    assert!(begun.next().is_some());
+    let late: Vec<_> = begun.max_depth(1).collect();
+    assert!(matches!(&late[..], [Err(error)] if error.to_string().contains("before the first entry")), "{late:?}");
+    assert!(!root.is_empty_dir() && (&root / "g").iterdir().next().unwrap().is_err());
+}
+
+/// The entries of a plain listing, below `in`.
+fn lines_of(walk: waypath::Walk<'_>, tree: &Tree) -> Vec<String> {
+    walk.map(|entry| entry.unwrap().relative_to(tree.at("in")).unwrap().as_posix().into_owned()).collect()
+}
+
+#[test]
+fn listings_do_not_begin_outside() {
+    let (_tree, root) = tree();
+    for start in ["..", "/", "d/../.."] {
+        let at = &root / start;
+        for walk in [at.iterdir(), at.walk(), at.glob("*").unwrap(), at.rglob("secret").unwrap()] {
+            let found: Vec<_> = walk.collect();
+            assert!(matches!(&found[..], [Err(error)] if error.is_escape()), "{start}: {found:?}");
+        }
+        assert!(!at.is_empty_dir());
+    }
+    let up: Vec<_> = root.glob("../secret").unwrap().collect();
+    assert!(matches!(&up[..], [Err(error)] if error.is_escape()), "{up:?}");
+}
+
+#[test]
+fn trees_are_removed_and_measured() {
+    let (tree, root) = tree();
+    assert_eq!(root.tree_size().unwrap().files, 2);
+    assert_eq!(root.rmtree().unwrap_err().kind(), ErrorKind::InvalidInput);
+    (&root / "d").rmtree().unwrap();
+    (&root / "d").remove().unwrap();
+    (&root / "g").remove().unwrap();
+    (&root / "x/y").mkdir_all().unwrap();
+    root.clear_dir().unwrap();
+    assert!(root.is_empty_dir());
+    tree.is(["in/", "secret"]);
+}
+
 #[cfg(unix)]
 mod links {
     use super::*;
+
+    #[test]
+    fn listings_go_through_links_inside_and_report_those_that_lead_out() {
+        let (_tree, root) = tree();
+        (&root / "d/inside").symlink_to("../e").unwrap();
+        (&root / "e").mkdir().unwrap();
+        (&root / "e/x").touch().unwrap();
+        (&root / "out").symlink_to("..").unwrap();
+        let not_followed: Vec<_> = root.walk().paths().unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(not_followed, ["d", "d/f", "d/inside", "e", "e/x", "g", "out"]);
+        let (mut paths, mut escapes) = (Vec::new(), 0);
+        for entry in root.walk().follow_symlinks(true) {
+            match entry {
+                Ok(entry) => paths.push(entry.to_string()),
+                Err(error) => escapes += usize::from(error.is_escape()),
+            }
+        }
+        assert_eq!(paths, ["d", "d/f", "d/inside", "d/inside/x", "e", "e/x", "g", "out"]);
+        assert_eq!(escapes, 1);
+        assert!(root.glob("out/secret").unwrap().next().unwrap().unwrap_err().is_escape());
+        assert_eq!(root.glob("d/inside/x").unwrap().paths().unwrap(), [&root / "d/inside/x"]);
+    }
 
     #[test]
     fn a_link_that_stays_inside_is_followed() {

@@ -94,14 +94,18 @@ impl<'a, D: EditDir> Removal<'a, D> {
     }
 
     pub(super) fn remove(&self) -> io::Result<()> {
-        let (parent, name) = match self.parent() {
-            Err(error) if is_gone(&error) => return Ok(()),
-            result => result?,
-        };
+        match self.parent() {
+            Err(error) if is_gone(&error) => Ok(()),
+            result => result.and_then(|(parent, name)| self.remove_name(&parent, name)),
+        }
+    }
+
+    /// Removes whatever has a name in a directory; nothing need have it.
+    pub(super) fn remove_name(&self, parent: &D, name: &OsStr) -> io::Result<()> {
         match parent.facts_in(name, Links::Keep) {
             Err(error) if is_gone(&error) => Ok(()),
             Err(error) => Err(error),
-            Ok(facts) if facts.kind == FileKind::Directory => self.remove_dir(&parent, name),
+            Ok(facts) if facts.kind == FileKind::Directory => self.remove_dir(parent, name),
             Ok(facts) => {
                 let mut worker = self.worker(Failures::Report);
                 if !self.settings.dry_run {
@@ -115,8 +119,13 @@ impl<'a, D: EditDir> Removal<'a, D> {
 
     pub(super) fn clear_dir(&self) -> io::Result<()> {
         self.name()?;
-        self.empty(D::open(self.start)?);
+        self.clear(D::open(self.start)?);
         Ok(())
+    }
+
+    /// Removes what is in an open directory. What stays is on the account.
+    pub(super) fn clear(&self, dir: D) {
+        self.empty(dir);
     }
 
     /// The directory that the path has a name in.
@@ -127,10 +136,11 @@ impl<'a, D: EditDir> Removal<'a, D> {
 
     /// The last name of the path. What has none, such as a root or `..`, is more than anybody wants to remove.
     fn name(&self) -> io::Result<&'a OsStr> {
-        self.start.file_name().ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "the path must end in a name"))
+        self.start.file_name().ok_or_else(no_name)
     }
 
-    fn remove_dir(&self, parent: &D, name: &OsStr) -> io::Result<()> {
+    /// Removes a directory that has a name in another one.
+    pub(super) fn remove_dir(&self, parent: &D, name: &OsStr) -> io::Result<()> {
         let Settings { dry_run, same_file_system, .. } = self.settings;
         let is_all = !same_file_system && self.exclusion.is_none();
         if D::REMOVES_TREES && !dry_run && is_all && self.remove_at_once(parent, name)? {
@@ -240,6 +250,11 @@ impl<'a, D: EditDir> Removal<'a, D> {
         let exclusion = self.exclusion.way(self.start);
         Worker { removal: self, failures, exclusion, device: None, report: Report::default() }
     }
+}
+
+/// The error of a path that has no last name.
+pub(super) fn no_name() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "the path must end in a name")
 }
 
 /// What to do with a failure, or with something that stays.

@@ -1,0 +1,343 @@
+//! Listing directories below a root.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::iter::FusedIterator;
+use std::ops::{Deref, Div};
+
+use super::{At, RootPath};
+use crate::error::{Error, Result};
+use crate::kind::FileKind;
+use crate::path::{AsPath, Path};
+use crate::pattern::PatternSet;
+use crate::sys::{self, Rooted};
+use crate::walk::{Below, Entry, IntoPatterns, Walk};
+
+/// Listings.
+impl RootPath {
+    /// Lists this directory: see [`Path::iterdir`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "b").touch()?;
+    /// (&root / "a").touch()?;
+    /// let names: Vec<_> = root.iterdir().map(|entry| entry.map(|entry| entry.to_string())).collect::<Result<_, _>>()?;
+    /// assert_eq!(names, ["a", "b"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn iterdir(&self) -> RootWalk<'static> {
+        self.listed(self.path.iterdir())
+    }
+
+    /// Lists everything below this directory: see [`Path::walk`].
+    pub fn walk(&self) -> RootWalk<'static> {
+        self.listed(self.path.walk())
+    }
+
+    /// Lists what matches patterns below this directory: see [`Path::glob`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "notes").mkdir()?;
+    /// (&root / "notes/a.md").write_text("# A")?;
+    /// for note in root.glob("**/*.md")? {
+    ///     assert_eq!(note?.read_text()?, "# A");
+    /// }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute.
+    pub fn glob(&self, patterns: impl IntoPatterns) -> Result<RootWalk<'static>> {
+        self.path.glob(patterns).map(|walk| self.listed(walk))
+    }
+
+    /// Lists what matches patterns at any depth below this directory: see [`Path::rglob`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`glob`](RootPath::glob).
+    pub fn rglob(&self, patterns: impl IntoPatterns) -> Result<RootWalk<'static>> {
+        self.path.rglob(patterns).map(|walk| self.listed(walk))
+    }
+
+    /// Lists what matches a set of patterns below this directory: see [`Path::glob_set`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`glob`](RootPath::glob).
+    pub fn glob_set(&self, set: &PatternSet) -> Result<RootWalk<'static>> {
+        self.path.glob_set(set).map(|walk| self.listed(walk))
+    }
+
+    /// Checks whether this is a directory with nothing in it: see [`Path::is_empty_dir`].
+    #[must_use]
+    pub fn is_empty_dir(&self) -> bool {
+        self.iterdir().unsorted(true).next().is_none()
+    }
+
+    fn listed(&self, walk: Walk<'static>) -> RootWalk<'static> {
+        RootWalk { start: self.clone(), state: State::Waiting(walk) }
+    }
+}
+
+/// A listing below a [`Root`](super::Root): an iterator over [`RootEntry`] values. See [`Walk`].
+///
+/// A link that leads out of the root is an entry. It is an error if the listing has to go through it.
+#[must_use = "nothing is listed until it is iterated"]
+pub struct RootWalk<'w> {
+    start: RootPath,
+    state: State<'w>,
+}
+
+enum State<'w> {
+    Waiting(Walk<'w>),
+    Going(Box<Below<'w, Rooted<sys::Dir>>>),
+    Ended,
+}
+
+/// Options: those of [`Walk`]. They must be set before the first entry is asked for.
+impl<'w> RootWalk<'w> {
+    fn with(self, set: impl FnOnce(Walk<'w>) -> Walk<'w>) -> Self {
+        let walk = match self.state {
+            State::Waiting(walk) => set(walk),
+            State::Going(_) | State::Ended => self.start.path.walk().with_late_option(),
+        };
+        Self { state: State::Waiting(walk), ..self }
+    }
+
+    /// How deep an entry must lie: see [`Walk::min_depth`].
+    pub fn min_depth(self, depth: usize) -> Self {
+        self.with(|walk| walk.min_depth(depth))
+    }
+
+    /// How deep an entry may lie: see [`Walk::max_depth`].
+    pub fn max_depth(self, depth: usize) -> Self {
+        self.with(|walk| walk.max_depth(depth))
+    }
+
+    /// Whether to list names that begin with a dot: see [`Walk::hidden`].
+    pub fn hidden(self, listed: bool) -> Self {
+        self.with(|walk| walk.hidden(listed))
+    }
+
+    /// Leaves out what matches patterns, with everything below: see [`Walk::exclude`].
+    pub fn exclude(self, patterns: impl IntoPatterns) -> Self {
+        self.with(|walk| walk.exclude(patterns))
+    }
+
+    /// Leaves out entries, with everything below: see [`Walk::prune`].
+    pub fn prune(self, mut leaves_out: impl FnMut(&RootEntry) -> bool + Send + 'w) -> Self {
+        let start = self.start.clone();
+        self.with(|walk| walk.prune(move |entry| leaves_out(&RootEntry::of(&start, entry.clone()))))
+    }
+
+    /// Lists entries of one kind only: see [`Walk::only`].
+    pub fn only(self, kind: FileKind) -> Self {
+        self.with(|walk| walk.only(kind))
+    }
+
+    /// Whether to leave out names that are not UTF-8: see [`Walk::skip_non_utf8`].
+    pub fn skip_non_utf8(self, skip: bool) -> Self {
+        self.with(|walk| walk.skip_non_utf8(skip))
+    }
+
+    /// Whether case matters in patterns: see [`Walk::case_sensitive`].
+    pub fn case_sensitive(self, matters: bool) -> Self {
+        self.with(|walk| walk.case_sensitive(matters))
+    }
+
+    /// Whether to go into directories that links lead to: see [`Walk::follow_symlinks`].
+    ///
+    /// A link that leads out of the root is an error in the listing.
+    pub fn follow_symlinks(self, follow: bool) -> Self {
+        self.with(|walk| walk.follow_symlinks(follow))
+    }
+
+    /// Whether to stay on one file system: see [`Walk::same_file_system`].
+    pub fn same_file_system(self, stay: bool) -> Self {
+        self.with(|walk| walk.same_file_system(stay))
+    }
+
+    /// Whether to go into each directory once: see [`Walk::visit_once`].
+    pub fn visit_once(self, once: bool) -> Self {
+        self.with(|walk| walk.visit_once(once))
+    }
+
+    /// Whether directories come after what is in them: see [`Walk::contents_first`].
+    pub fn contents_first(self, contents_first: bool) -> Self {
+        self.with(|walk| walk.contents_first(contents_first))
+    }
+
+    /// Whether to list in the order of the file system: see [`Walk::unsorted`].
+    pub fn unsorted(self, unsorted: bool) -> Self {
+        self.with(|walk| walk.unsorted(unsorted))
+    }
+
+    /// Sorts the entries of each directory in another order: see [`Walk::sorted_by`].
+    pub fn sorted_by(self, mut order: impl FnMut(&RootEntry, &RootEntry) -> Ordering + Send + 'w) -> Self {
+        let start = self.start.clone();
+        self.with(|walk| {
+            let located = move |entry: &Entry| RootEntry::of(&start, entry.clone());
+            walk.sorted_by(move |left, right| order(&located(left), &located(right)))
+        })
+    }
+}
+
+/// Going on.
+impl RootWalk<'_> {
+    /// Does not go into the directory that was listed last: see [`Walk::skip_dir`].
+    pub fn skip_dir(&mut self) {
+        if let State::Going(below) = &mut self.state {
+            below.skip_dir();
+        }
+    }
+
+    /// Returns all entries, or the first error: see [`Walk::entries`].
+    ///
+    /// # Errors
+    ///
+    /// The first error of the listing.
+    pub fn entries(self) -> Result<Vec<RootEntry>> {
+        self.collect()
+    }
+
+    /// Returns all paths, or the first error: see [`Walk::paths`].
+    ///
+    /// # Errors
+    ///
+    /// The first error of the listing.
+    pub fn paths(self) -> Result<Vec<RootPath>> {
+        self.map(|entry| entry.map(RootEntry::into_path)).collect()
+    }
+}
+
+impl Iterator for RootWalk<'_> {
+    type Item = Result<RootEntry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let State::Waiting(_) = self.state
+            && let State::Waiting(walk) = std::mem::replace(&mut self.state, State::Ended)
+        {
+            match Rooted::start(self.start.handle.0.clone()) {
+                Ok(base) => self.state = State::Going(Box::new(walk.below(base))),
+                Err(cause) => return Some(Err(self.start.failed(crate::error::Op::List, cause))),
+            }
+        }
+        let State::Going(below) = &mut self.state else { return None };
+        Some(below.next()?.map(|entry| RootEntry::of(&self.start, entry)).map_err(Error::into_located))
+    }
+}
+
+impl FusedIterator for RootWalk<'_> {}
+
+impl fmt::Debug for RootWalk<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RootWalk").field("start", &self.start.path).finish_non_exhaustive()
+    }
+}
+
+/// What a listing below a [`Root`](super::Root) yields: a [`RootPath`] that remembers what kind of file it is. See
+/// [`Entry`].
+#[derive(Clone)]
+pub struct RootEntry {
+    path: RootPath,
+    kind: FileKind,
+    depth: usize,
+}
+
+impl RootEntry {
+    fn of(start: &RootPath, entry: Entry) -> Self {
+        let (kind, depth) = (entry.kind(), entry.depth());
+        Self { path: At { handle: start.handle.clone(), path: entry.into_path() }, kind, depth }
+    }
+
+    /// Returns the path.
+    #[must_use]
+    pub fn path(&self) -> &RootPath {
+        &self.path
+    }
+
+    /// Turns the entry into its path.
+    #[must_use]
+    pub fn into_path(self) -> RootPath {
+        self.path
+    }
+
+    /// Returns what kind of file it was when the directory was read; a link is a link.
+    #[must_use]
+    pub fn kind(&self) -> FileKind {
+        self.kind
+    }
+
+    /// Returns how deep it lies below the start of the listing.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Checks whether this is a directory, or a link to one: see [`Entry::is_dir`].
+    #[must_use]
+    pub fn is_dir(&self) -> bool {
+        if self.kind == FileKind::Symlink { self.path.is_dir() } else { self.kind == FileKind::Directory }
+    }
+
+    /// Checks whether this is a regular file, or a link to one: see [`Entry::is_file`].
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        if self.kind == FileKind::Symlink { self.path.is_file() } else { self.kind == FileKind::File }
+    }
+
+    /// Checks whether this is a symbolic link.
+    #[must_use]
+    pub fn is_symlink(&self) -> bool {
+        self.kind == FileKind::Symlink
+    }
+
+    /// Returns the path from the start of the listing: see [`Entry::relative`].
+    #[must_use]
+    pub fn relative(&self) -> &Path {
+        self.path.path.last_parts(self.depth)
+    }
+}
+
+impl Deref for RootEntry {
+    type Target = RootPath;
+
+    fn deref(&self) -> &RootPath {
+        &self.path
+    }
+}
+
+impl<P: AsPath> Div<P> for &RootEntry {
+    type Output = RootPath;
+
+    fn div(self, right: P) -> RootPath {
+        self.path.join(right)
+    }
+}
+
+impl From<RootEntry> for RootPath {
+    fn from(entry: RootEntry) -> Self {
+        entry.path
+    }
+}
+
+impl fmt::Display for RootEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.path, f)
+    }
+}
+
+impl fmt::Debug for RootEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RootEntry").field("path", &self.path).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
