@@ -310,7 +310,7 @@ impl<D: Verbs> Root<D> {
     }
 
     /// Does something with a name in an open directory: that which a path ends in, or that of what its links lead to.
-    fn with_name<T>(
+    pub(super) fn with_name<T>(
         &self,
         path: &Path,
         links: Links,

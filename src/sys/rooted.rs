@@ -100,6 +100,13 @@ impl<D: Verbs + Sync> Directory for Rooted<D> {
         })
     }
 
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
+        if links == Links::Keep && is_single(name) {
+            return self.dir.read_file(name, links);
+        }
+        self.root.with_name(&self.at.join(name), links, |dir, name| dir.read_file(name, Links::Keep))
+    }
+
     fn read(
         &mut self,
         kept: &mut Self::Buffer,
