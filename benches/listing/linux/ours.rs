@@ -6,11 +6,11 @@ use waypath::{Entry, Error, Path, Result, Walk};
 
 use super::measure::Sink;
 
-pub(crate) fn walk(root: &str) -> Walk {
+pub(crate) fn walk(root: &str) -> Walk<'static> {
     <Path>::parse(root).walk()
 }
 
-pub(crate) fn glob(root: &str, pattern: &str) -> Walk {
+pub(crate) fn glob(root: &str, pattern: &str) -> Walk<'static> {
     let root = <Path>::parse(root);
     match pattern.contains('{') {
         true => root.glob(pattern),
@@ -20,18 +20,18 @@ pub(crate) fn glob(root: &str, pattern: &str) -> Walk {
 }
 
 /// An iterator's entries are given away.
-pub(crate) fn iterate(walk: Walk, sink: &impl Sink) {
+pub(crate) fn iterate(walk: Walk<'_>, sink: &impl Sink) {
     for entry in walk {
         take(&entry.unwrap(), sink);
     }
 }
 
 /// A visitor's entries are lent.
-pub(crate) fn visit(walk: Walk, sink: &impl Sink) {
+pub(crate) fn visit(walk: Walk<'_>, sink: &impl Sink) {
     no_error(walk.visit(|entry| visited(entry, sink)));
 }
 
-pub(crate) fn par_visit(walk: Walk, sink: &(impl Sink + Sync)) {
+pub(crate) fn par_visit(walk: Walk<'_>, sink: &(impl Sink + Sync)) {
     no_error(walk.par_visit(|entry| visited(entry, sink)));
 }
 
