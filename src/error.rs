@@ -88,7 +88,7 @@ enum Cause {
     Several { failures: Vec<Error>, count: usize, kind: io::ErrorKind, outcome: Option<&'static str> },
 }
 
-/// What was being done when an [`Error`] came up.
+/// What was being done when an [`Error`] came up. It prints as a name for logs: `mkdir`, `with_name`.
 ///
 /// # Examples
 ///
@@ -239,6 +239,19 @@ impl Op {
             Self::TempFile => "create a temporary file in {}",
             Self::Other => "use {}",
         }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        f.pad(&name)
     }
 }
 

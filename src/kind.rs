@@ -1,6 +1,8 @@
 //! What files are: their kinds, and the identity that Unix gives them.
 
-/// What kind of file something is.
+use std::fmt;
+
+/// What kind of file something is. It prints as `file`, `directory`, `symbolic link` or `special file`.
 ///
 /// # Examples
 ///
@@ -20,6 +22,17 @@ pub enum FileKind {
     Symlink,
     /// Something else: a pipe, a socket, a device.
     Other,
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::File => "file",
+            Self::Directory => "directory",
+            Self::Symlink => "symbolic link",
+            Self::Other => "special file",
+        })
+    }
 }
 
 /// What [`FileKind::Other`] is, on Unix.

@@ -145,6 +145,20 @@ macro_rules! compare_text {
                 other == self
             }
         }
+
+        impl<F: Flavour> PartialOrd<$text> for $path {
+            #[inline]
+            fn partial_cmp(&self, other: &$text) -> Option<Ordering> {
+                Some(<Path<F> as Ord>::cmp(self, &Path::parse(other)))
+            }
+        }
+
+        impl<F: Flavour> PartialOrd<$path> for $text {
+            #[inline]
+            fn partial_cmp(&self, other: &$path) -> Option<Ordering> {
+                Some(<Path<F> as Ord>::cmp(&Path::parse(self), other))
+            }
+        }
     )*};
 }
 

@@ -382,26 +382,30 @@ impl<F: Flavour> Clone for Box<Path<F>> {
     }
 }
 
-impl<F: Flavour> From<&Path<F>> for Rc<Path<F>> {
-    fn from(path: &Path<F>) -> Self {
-        Path::from_normal_rc(path.as_str().into())
-    }
+/// A shared path, from a path and back.
+macro_rules! shared {
+    ($($shared:ident by $from_normal:ident;)*) => {$(
+        impl<F: Flavour> From<&Path<F>> for $shared<Path<F>> {
+            fn from(path: &Path<F>) -> Self {
+                Path::$from_normal(path.as_str().into())
+            }
+        }
+
+        impl<F: Flavour> From<PathBuf<F>> for $shared<Path<F>> {
+            fn from(path: PathBuf<F>) -> Self {
+                Path::$from_normal(path.into_string().into())
+            }
+        }
+
+        impl<F: Flavour> From<$shared<Path<F>>> for PathBuf<F> {
+            fn from(path: $shared<Path<F>>) -> Self {
+                path.to_path_buf()
+            }
+        }
+    )*};
 }
 
-impl<F: Flavour> From<PathBuf<F>> for Rc<Path<F>> {
-    fn from(path: PathBuf<F>) -> Self {
-        Path::from_normal_rc(path.into_string().into())
-    }
-}
-
-impl<F: Flavour> From<&Path<F>> for Arc<Path<F>> {
-    fn from(path: &Path<F>) -> Self {
-        Path::from_normal_arc(path.as_str().into())
-    }
-}
-
-impl<F: Flavour> From<PathBuf<F>> for Arc<Path<F>> {
-    fn from(path: PathBuf<F>) -> Self {
-        Path::from_normal_arc(path.into_string().into())
-    }
+shared! {
+    Rc by from_normal_rc;
+    Arc by from_normal_arc;
 }

@@ -385,6 +385,14 @@ impl<'a> Iterator for Suffixes<'a> {
     }
 }
 
+impl DoubleEndedIterator for Suffixes<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let (rest, suffix) = self.rest.split_at(self.rest.rfind('.')?);
+        self.rest = rest;
+        Some(suffix)
+    }
+}
+
 impl FusedIterator for Suffixes<'_> {}
 
 impl fmt::Debug for Suffixes<'_> {

@@ -1,6 +1,6 @@
 //! What a listing yields: a path that remembers what the directory said it is.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -244,8 +244,8 @@ macro_rules! compare {
     )*};
 }
 
-compare!(PathBuf, Path, &Path, str, &str, String);
-compare!(in order: PathBuf, Path, &Path);
+compare!(PathBuf, Path, &Path, Cow<'_, Path>, str, &str, String);
+compare!(in order: PathBuf, Path, &Path, Cow<'_, Path>, str, &str, String);
 
 impl Ord for Entry {
     fn cmp(&self, other: &Self) -> Ordering {
@@ -280,6 +280,19 @@ impl<P: AsPath> Div<P> for &Entry {
     /// [`Path::join`], spelled shorter.
     fn div(self, right: P) -> PathBuf {
         self.path.join(right)
+    }
+}
+
+/// So that a set of entries can be asked for a path.
+impl Borrow<Path> for Entry {
+    fn borrow(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl From<Entry> for String {
+    fn from(entry: Entry) -> Self {
+        entry.path.into()
     }
 }
 

@@ -363,6 +363,7 @@ const REPLACED: &str = "needs mounts, attributes or another user: `atomic.rs`";
 
 /// The files that hold text which is no message of an error.
 const NO_MESSAGES: &[(&str, &str)] = &[
+    ("src/kind.rs", "names of kinds of files"),
     ("src/error/diagnosis.rs", "what an error adds in `Debug`: `diagnosis.rs`"),
     ("src/sys/hooked.rs", "a back end of tests"),
     ("src/report.rs", "what a report prints: `reports.rs`"),

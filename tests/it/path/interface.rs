@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use waypath::{
-    Error, Flavour, Native, Op, Parents, Parts, Path, PathBuf, Pattern, PatternSet, PatternSetBuilder,
+    Error, FileKind, Flavour, Native, Op, Parents, Parts, Path, PathBuf, Pattern, PatternSet, PatternSetBuilder,
     PortabilityReason, Posix, PosixPath, PosixPathBuf, Suffixes, TargetPlatform, Unportable, Windows, WindowsPath,
     WindowsPathBuf, path,
 };
@@ -284,10 +284,12 @@ fn owned_and_shared_boxes() {
             let boxed: Box<Path<F>> = borrowed.into();
             assert_eq!(*boxed, *borrowed);
             assert_eq!(boxed.clone(), Box::from(owned.clone()));
-            assert_eq!(PathBuf::from(boxed), owned);
+            assert_eq!(PathBuf::from(boxed.clone()), owned);
             let counted: (Rc<Path<F>>, Arc<Path<F>>) = (borrowed.into(), borrowed.into());
             assert_eq!((&*counted.0, &*counted.1), (borrowed, borrowed));
             assert_eq!((Rc::from(owned.clone()), Arc::from(owned.clone())), counted);
+            assert_eq!((Rc::from(boxed.clone()), Arc::from(boxed.clone())), counted);
+            assert_eq!([PathBuf::from(counted.0), PathBuf::from(counted.1)], [owned.clone(), owned.clone()]);
             assert_eq!(Box::<Path<F>>::from(Cow::Borrowed(borrowed)).as_str(), owned.as_str());
         }
     }
@@ -412,6 +414,8 @@ fn paths_compare_with_text_both_ways() {
     assert!(cow < above && below < cow);
     assert!(*borrowed < above && *below < owned);
     assert!(above > *borrowed && owned > below.as_path());
+    assert_eq!([owned > "A", "A" < owned, owned <= text, text >= owned, *borrowed < *"b", *"b" > *borrowed], [true; 6]);
+    assert_eq!([*borrowed < "a/b/c", *borrowed > "a", "a-b" > owned], [true; 3], "ordered as paths");
 }
 
 #[test]
@@ -565,4 +569,25 @@ fn portability_of_lengths() {
     assert_eq!(PathBytes(1025).platforms(), [TargetPlatform::MacOs]);
     assert_eq!(PathBytes(4096).platforms(), [TargetPlatform::Linux, TargetPlatform::MacOs]);
     assert_eq!(PathBytes(4095).platforms(), [TargetPlatform::MacOs]);
+}
+
+#[test]
+fn suffixes_come_from_both_ends() {
+    for text in ["a", "a.b", "a.tar.gz", ".a.b", "a.", "a..b.", "..a", "é.ü.😀"] {
+        let path = PosixPath::parse(text);
+        let mut backwards: Vec<_> = path.suffixes().rev().collect();
+        backwards.reverse();
+        assert_eq!(backwards, path.suffixes().collect::<Vec<_>>(), "{text}");
+        let mut suffixes = path.suffixes();
+        if let (Some(first), Some(last)) = (suffixes.next(), suffixes.next_back()) {
+            assert!(text.contains(first) && text.ends_with(last), "{text}");
+        }
+    }
+}
+
+#[test]
+fn operations_and_kinds_have_names_to_print() {
+    assert_eq!([Op::Mkdir, Op::WithName, Op::TreeSize].map(|op| op.to_string()), ["mkdir", "with_name", "tree_size"]);
+    let kinds = [FileKind::File, FileKind::Directory, FileKind::Symlink, FileKind::Other];
+    assert_eq!(kinds.map(|kind| format!("{kind:>9}")).join("|"), "     file|directory|symbolic link|special file");
 }

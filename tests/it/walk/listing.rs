@@ -405,6 +405,24 @@ fn closures_borrow_and_change_what_they_like() {
 }
 
 #[test]
+fn an_entry_is_compared_and_converted_as_its_path() {
+    let tree = Tree::new(["a", "b"]);
+    let entries = tree.iterdir().entries().unwrap();
+    let (first, text) = (&entries[0], tree.at("a").to_string());
+    let (path, cow) = (tree.at("a"), Cow::Borrowed(first.path()));
+    let equal = [*first == path, path == *first, *first == cow, cow == *first, *first == text, text == *first];
+    assert_eq!(equal, [true; 6]);
+    assert_eq!([*first < tree.at("b"), tree.at("b") > *first, *first <= cow, cow >= *first], [true; 4]);
+    assert_eq!(
+        [*first <= text, text >= *first, *first < *tree.at("b").as_str(), *first.parent().as_str() < *first],
+        [true; 4]
+    );
+    let set: HashSet<_> = entries.iter().cloned().collect();
+    assert!(set.contains(&*path) && !set.contains(&*tree.at("c")));
+    assert_eq!(String::from(first.clone()), text);
+}
+
+#[test]
 fn a_listing_is_collected_up_to_its_first_error_or_with_all() {
     let tree = Tree::new(["a", "b/c"]);
     assert_eq!(tree.walk().paths().unwrap(), [tree.at("a"), tree.at("b"), tree.at("b/c")]);
