@@ -13,10 +13,12 @@ mod way;
 
 pub(crate) use way::{IgnoredTree, IgnoredWay};
 
+use std::cell::LazyCell;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
+use crate::flavour::{Flavour, Native};
 use crate::kind::FileKind;
 use crate::sys::{self, Access, Directory, Links, OsPath, OsPathBuf};
 use rules::{Rules, Verdict, folded};
@@ -25,20 +27,26 @@ use rules::{Rules, Verdict, folded};
 pub(crate) type Failure = (OsPathBuf, io::Error);
 
 /// What is ignored in a directory.
+///
+/// It does not have the path of the directory, as a tree may be deep: who goes through it has that anyway.
 #[derive(Clone)]
 pub(crate) struct Ignored {
-    /// The path of the directory from the topmost that has rules, in the form in which rules match: with `/` after each
-    /// part.
-    path: Vec<u8>,
     layers: Option<Arc<Layer>>,
+    top: Arc<Top>,
+}
+
+/// What is the same for all directories of a listing.
+struct Top {
+    /// The path of the start from the topmost directory that has rules, with `/` after each part.
+    start: Vec<u8>,
     /// The rules of the user, for all repositories.
-    user: Arc<Rules>,
+    user: Rules,
 }
 
 /// The rules in one directory.
 struct Layer {
     above: Option<Arc<Layer>>,
-    /// The length of the path of this directory in paths.
+    /// The length of the path of this directory, from the topmost one.
     len: usize,
     /// Of `.ignore`, which other tools read, not git.
     other: Rules,
@@ -46,6 +54,16 @@ struct Layer {
     git: Rules,
     /// Of `.git/info/exclude`, if a repository begins here.
     repository: Option<Rules>,
+}
+
+/// Layers are dropped one after the other: each within the one below would take a stack as deep as the tree.
+impl Drop for Layer {
+    fn drop(&mut self) {
+        let mut above = self.above.take();
+        while let Some(mut layer) = above.and_then(Arc::into_inner) {
+            above = layer.above.take();
+        }
+    }
 }
 
 impl Ignored {
@@ -57,34 +75,43 @@ impl Ignored {
         let (root, git_dir) = git_dirs.into_iter().find(|(_, found)| found.is_some()).unwrap_or((&start, None));
         let mut failures = Vec::new();
         let settings = git_dir.map(|dir| dir.join("config"));
-        let user = Arc::new(config::user_rules(settings.as_deref(), &mut failures));
+        let user = config::user_rules(settings.as_deref(), &mut failures);
         let mut directory = root.to_owned();
-        let mut ignored = Self { path: Vec::new(), layers: None, user }.opened::<D>(&directory, &mut failures);
+        let (mut layers, mut way) = (layers_of::<D>(None, 0, &directory, &mut failures), Vec::new());
         for part in start.strip_prefix(root).unwrap_or(OsPath::new("")).iter() {
             directory.push(part);
-            ignored = ignored.below(part).opened::<D>(&directory, &mut failures);
+            way.extend_from_slice(&folded(part.as_encoded_bytes()));
+            way.push(b'/');
+            layers = layers_of::<D>(layers, way.len(), &directory, &mut failures);
         }
-        (ignored, failures)
+        (Self { layers, top: Arc::new(Top { start: way, user }) }, failures)
     }
 
-    /// What is ignored in a directory of this one, which is open.
-    pub(crate) fn enter<D: Directory>(&self, name: &OsStr, dir: &D) -> (Self, Vec<Failure>) {
+    /// What is ignored in a directory of this one, which is open. The length is that of its path from the start, with a
+    /// separator at the end.
+    pub(crate) fn enter<D: Directory>(&self, len: usize, dir: &D) -> (Self, Vec<Failure>) {
         let mut failures = Vec::new();
-        (self.below(name).with_rules(dir, &mut failures), failures)
+        let layers = with_rules(self.layers.clone(), self.top.start.len() + len, dir, &mut failures);
+        (Self { layers, top: self.top.clone() }, failures)
     }
 
-    /// Whether a name in this directory is ignored. That of the repository itself always is.
-    pub(crate) fn ignores(&self, name: &OsStr, is_directory: bool) -> bool {
-        if name == ".git" {
-            return true;
+    /// Whether a name in this directory is ignored. That of the repository itself always is. The path of the directory is
+    /// relative to the start, with a separator after each part.
+    pub(crate) fn ignores(&self, directory: &[u8], name: &OsStr, is_directory: bool) -> bool {
+        if name == ".git" || name == ".." {
+            return name == ".git";
         }
         let name = folded(name.as_encoded_bytes());
-        let path = [&*self.path, &name].concat();
-        self.verdict(&path, &name, is_directory) == Some(Verdict::Ignored)
+        let path = LazyCell::new(|| {
+            let directory = with_slashes(&folded(directory));
+            [&*self.top.start, &directory, &name].concat()
+        });
+        let of = |rules: &Rules, len: usize| rules.verdict(&name, is_directory, || &path[len..]);
+        self.verdict(of) == Some(Verdict::Ignored)
     }
 
-    fn verdict(&self, path: &[u8], name: &[u8], is_directory: bool) -> Option<Verdict> {
-        let of = |rules: &Rules, len: usize| rules.verdict(&path[len..], name, is_directory);
+    /// What the first says that says anything, of the rules in files and the lengths of their directories' paths.
+    fn verdict(&self, of: impl Fn(&Rules, usize) -> Option<Verdict>) -> Option<Verdict> {
         if let Some(verdict) = self.layers().find_map(|layer| of(&layer.other, layer.len)) {
             return Some(verdict);
         }
@@ -93,56 +120,53 @@ impl Ignored {
                 return Some(verdict);
             }
             if let Some(rules) = &layer.repository {
-                return of(rules, layer.len).or_else(|| of(&self.user, layer.len));
+                return of(rules, layer.len).or_else(|| of(&self.top.user, layer.len));
             }
         }
-        of(&self.user, 0)
+        of(&self.top.user, 0)
     }
 
     /// The layers of rules, from this directory up.
     fn layers(&self) -> impl Iterator<Item = &Layer> {
         std::iter::successors(self.layers.as_deref(), |layer| layer.above.as_deref())
     }
+}
 
-    /// The directory of this name, whose own rules are still to come.
-    fn below(&self, name: &OsStr) -> Self {
-        let path = [&*self.path, &folded(name.as_encoded_bytes()), b"/"].concat();
-        Self { path, layers: self.layers.clone(), user: self.user.clone() }
-    }
+type Layers = Option<Arc<Layer>>;
 
-    fn opened<D: Directory>(self, directory: &OsPath, failures: &mut Vec<Failure>) -> Self {
-        match D::open_for(Access::Search, directory) {
-            Ok(dir) => {
-                let known = failures.len();
-                let ignored = self.with_rules(&dir, failures);
-                failures[known..].iter_mut().for_each(|(path, _)| *path = directory.join(&*path));
-                ignored
-            }
-            // The listing has the error, if it goes there.
-            Err(_) => self,
+/// Adds the rules that the directory at a path has.
+fn layers_of<D: Directory>(above: Layers, len: usize, directory: &OsPath, failures: &mut Vec<Failure>) -> Layers {
+    // If it cannot be opened, the listing has the error, should it go there.
+    let Ok(dir) = D::open_for(Access::Search, directory) else { return above };
+    let known = failures.len();
+    let layers = with_rules(above, len, &dir, failures);
+    failures[known..].iter_mut().for_each(|(path, _)| *path = directory.join(&*path));
+    layers
+}
+
+/// Adds the rules that an open directory has.
+fn with_rules<D: Directory>(above: Layers, len: usize, dir: &D, failures: &mut Vec<Failure>) -> Layers {
+    let mut read = |name: &OsPath, links| match dir.read_file(name.as_os_str(), links) {
+        Ok(content) => Rules::parse(&content),
+        Err(cause) if is_absent(&cause) => Rules::default(),
+        Err(cause) => {
+            failures.push((name.to_owned(), cause));
+            Rules::default()
         }
+    };
+    let other = read(OsPath::new(".ignore"), Links::Follow);
+    // git reads it only if it is not a link.
+    let git = read(OsPath::new(".gitignore"), Links::Keep);
+    let repository = git_dir_in(dir).map(|git_dir| read(&git_dir.join("info/exclude"), Links::Follow));
+    if other.is_empty() && git.is_empty() && repository.is_none() {
+        return above;
     }
+    Some(Arc::new(Layer { above, len, other, git, repository }))
+}
 
-    /// Adds the rules that a directory has.
-    fn with_rules<D: Directory>(self, dir: &D, failures: &mut Vec<Failure>) -> Self {
-        let mut read = |name: &OsPath, links| match dir.read_file(name.as_os_str(), links) {
-            Ok(content) => Rules::parse(&content),
-            Err(cause) if is_absent(&cause) => Rules::default(),
-            Err(cause) => {
-                failures.push((name.to_owned(), cause));
-                Rules::default()
-            }
-        };
-        let other = read(OsPath::new(".ignore"), Links::Follow);
-        // git reads it only if it is not a link.
-        let git = read(OsPath::new(".gitignore"), Links::Keep);
-        let repository = git_dir_in(dir).map(|git_dir| read(&git_dir.join("info/exclude"), Links::Follow));
-        if other.is_empty() && git.is_empty() && repository.is_none() {
-            return self;
-        }
-        let layer = Layer { above: self.layers, len: self.path.len(), other, git, repository };
-        Self { layers: Some(Arc::new(layer)), ..self }
-    }
+/// A path as rules have it.
+fn with_slashes(path: &[u8]) -> Vec<u8> {
+    path.iter().map(|&byte| if char::from(byte) == Native::SEPARATOR { b'/' } else { byte }).collect()
 }
 
 /// Whether an error says that there is no such file.

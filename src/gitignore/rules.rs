@@ -1,5 +1,7 @@
 //! The rules of one file: its lines, of which the last that matches decides.
 
+use std::borrow::Cow;
+
 use super::glob::Glob;
 use crate::flavour::{Flavour, Native, Rules as _};
 
@@ -44,10 +46,10 @@ impl Rules {
         self.0.is_empty()
     }
 
-    /// What the rules say of a path relative to the directory of their file. Its last part is `name`.
-    pub(super) fn verdict(&self, path: &[u8], name: &[u8], is_directory: bool) -> Option<Verdict> {
+    /// What the rules say of a name. Its path relative to the directory of their file is asked for if a rule needs it.
+    pub(super) fn verdict<'p>(&self, name: &[u8], is_directory: bool, path: impl Fn() -> &'p [u8]) -> Option<Verdict> {
         let matching = self.0.iter().rev().find(|rule| {
-            (is_directory || !rule.only_directories) && rule.matches(if rule.is_name { name } else { path })
+            (is_directory || !rule.only_directories) && rule.matches(if rule.is_name { name } else { path() })
         });
         matching.map(|rule| rule.verdict)
     }
@@ -89,10 +91,10 @@ impl Rule {
 }
 
 /// The text as it is compared: git ignores the case of ASCII letters where the system does.
-pub(super) fn folded(text: &[u8]) -> Vec<u8> {
+pub(super) fn folded(text: &[u8]) -> Cow<'_, [u8]> {
     match <Native as Flavour>::Rules::CASE_SENSITIVE {
-        true => text.to_vec(),
-        false => text.to_ascii_lowercase(),
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_ascii_lowercase()),
     }
 }
 

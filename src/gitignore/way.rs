@@ -20,6 +20,8 @@ pub(crate) struct IgnoredTree {
 pub(crate) struct IgnoredWay {
     /// The current directory, relative to the start.
     directory: OsPathBuf,
+    /// The same, with `/` after each part.
+    text: Vec<u8>,
     /// What is ignored in the start, and in each directory from there to the current one.
     levels: Vec<Ignored>,
 }
@@ -54,20 +56,25 @@ impl IgnoredTree {
         if way.directory.as_os_str() != directory.as_os_str() {
             self.go_to::<D>(way, directory, &mut tell);
         }
-        way.levels.last().expect("BUG: the start has a level").ignores(name, is_directory)
+        way.levels.last().expect("BUG: the start has a level").ignores(&way.text, name, is_directory)
     }
 
     fn go_to<D: Directory>(&self, way: &mut IgnoredWay, directory: &OsPath, tell: &mut impl FnMut(Failure)) {
         let same = way.directory.iter().zip(directory).take_while(|(old, new)| old == new).count();
         way.levels.truncate(same + 1);
         let mut path = self.start.clone();
-        path.extend(directory.iter().take(same));
-        for part in directory.iter().skip(same) {
+        way.text.clear();
+        for (depth, part) in directory.iter().enumerate() {
             path.push(part);
+            way.text.extend_from_slice(part.as_encoded_bytes());
+            way.text.push(b'/');
+            if depth < same {
+                continue;
+            }
             let above = way.levels.last().expect("BUG: the start has a level");
             let (ignored, failures) = match D::open_for(Access::Search, &path) {
-                Ok(dir) => above.enter(part, &dir),
-                Err(cause) => (above.below(part), vec![(OsPathBuf::new(), cause)]),
+                Ok(dir) => above.enter(way.text.len(), &dir),
+                Err(cause) => (above.clone(), vec![(OsPathBuf::new(), cause)]),
             };
             failures.into_iter().for_each(|(file, cause)| tell((path.join(file), cause)));
             way.levels.push(ignored);

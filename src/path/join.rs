@@ -266,6 +266,11 @@ impl<F: Flavour> PathBuf<F> {
         Self::from_normal(text.to_owned())
     }
 
+    /// The text of the directory from a place on, with the separator after it.
+    pub(crate) fn text_before_children(&self, from: usize, prefix: usize) -> &str {
+        &self.text[from..prefix]
+    }
+
     /// The directory again, whose text was `len` bytes long.
     pub(crate) fn end_children(&mut self, prefix: usize, len: usize) {
         match prefix {

@@ -256,8 +256,9 @@ impl<D: Directory> Lister<D> {
     /// Whether git ignores an item that was looked up; one that was listed is none if it does.
     fn is_ignored(&self, item: &Item) -> bool {
         let frame = self.frames.last().expect("BUG: an item of no directory");
-        let (Origin::LookedUp, Some(ignored)) = (item.origin, &frame.ignored) else { return false };
-        ignored.ignores(OsStr::new(self.pending.text(item.name)), self.entry.kind == FileKind::Directory)
+        let name = OsStr::new(self.pending.text(item.name));
+        matches!(item.origin, Origin::LookedUp)
+            && frame.ignores(&self.entry, name, self.entry.kind == FileKind::Directory)
     }
 
     /// What is there, if anything is.

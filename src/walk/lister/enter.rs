@@ -1,6 +1,5 @@
 //! Going into directories, and out again.
 
-use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
 
@@ -8,11 +7,11 @@ use super::frame::Frame;
 use super::{Lister, Visitor, leads_nowhere, system_name};
 use crate::error::{Error, Op};
 use crate::flavour::{Flavour, Native};
-use crate::gitignore::Ignored;
+use crate::gitignore::{Failure, Ignored};
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::sys::{self, Access, Directory, Links, OsPathBuf};
-use crate::tree::lock;
+use crate::tree::{Descent, lock};
 use crate::walk::pending::{Below, Item};
 
 /// A directory that is to be entered.
@@ -85,20 +84,20 @@ impl<D: Directory> Lister<D> {
 
     /// Finds out what git ignores in the directory just entered.
     fn read_what_is_ignored<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
-        let name = match self.pending.raw_name(&enter.item) {
-            Some(raw_name) => raw_name,
-            None => OsStr::new(self.pending.text(enter.item.name)),
-        };
+        let leads_up = self.pending.text(enter.item.name) == "..";
         let [.., above, frame] = &mut *self.frames else { unreachable!("BUG: a directory without one above") };
         let path = frame.path(&self.entry);
-        let (ignored, failures) = match &above.ignored {
-            Some(above) if name != ".." => match self.descent.reopened() {
-                Ok(dir) => above.enter(name, dir),
-                Err(cause) => return visitor.visit(Err(Error::new(Op::List, path, cause))),
-            },
-            _ => Ignored::start::<D>(&path),
+        let (start, found) = match &above.ignored {
+            Some((start, above)) if !leads_up => {
+                (*start, ignored_below(&mut self.descent, above, frame.prefix - start))
+            }
+            _ => (frame.prefix, Ok(Ignored::start::<D>(&path))),
         };
-        frame.ignored = Some(ignored);
+        let (ignored, failures) = match found {
+            Ok(found) => found,
+            Err(cause) => return visitor.visit(Err(Error::new(Op::List, path, cause))),
+        };
+        frame.ignored = Some((start, ignored));
         failures
             .into_iter()
             .try_for_each(|(file, cause)| visitor.visit(Err(Error::new(Op::Read, path.join(file), cause))))
@@ -274,4 +273,19 @@ impl<D: Directory> Lister<D> {
         self.raw = frame.raw;
         self.lend(kind, visitor)
     }
+}
+
+/// What git ignores in the directory just entered, whose path from the start has this length.
+fn ignored_below<D: Directory>(
+    descent: &mut Descent<D>,
+    above: &Ignored,
+    len: usize,
+) -> io::Result<(Ignored, Vec<Failure>)> {
+    let found = above.enter(len, descent.reopened()?);
+    if !found.1.iter().any(|(_, cause)| sys::is_out_of_descriptors(cause)) {
+        return Ok(found);
+    }
+    // What is open only to save time is closed, and the rules are read again.
+    descent.make_room();
+    Ok(above.enter(len, descent.reopened()?))
 }

@@ -1,5 +1,7 @@
 //! A directory on the way down, while what is in it is visited.
 
+use std::ffi::OsStr;
+
 use crate::gitignore::Ignored;
 use crate::kind::FileKind;
 use crate::path::PathBuf;
@@ -27,8 +29,8 @@ pub(super) struct Frame {
     pub(super) is_unread: bool,
     /// Whether it may not be read, so that names are only looked up in it.
     pub(super) is_closed: bool,
-    /// What git ignores in it, if that is left out.
-    pub(super) ignored: Option<Ignored>,
+    /// What git ignores in it, if that is left out; and where in the entry's path the part begins that this knows.
+    pub(super) ignored: Option<(usize, Ignored)>,
     /// What it is itself, if it is wanted after its contents.
     pub(super) own: Option<FileKind>,
     /// Whether it, or one above it, is wanted after its contents: then no other thread may take some of them.
@@ -71,6 +73,14 @@ impl Frame {
 
     pub(super) fn path(&self, entry: &Entry) -> OsPathBuf {
         self.raw.clone().unwrap_or_else(|| self.text_path(entry).into())
+    }
+
+    /// Whether git ignores a name in the directory, and that matters.
+    pub(super) fn ignores(&self, entry: &Entry, name: &OsStr, is_directory: bool) -> bool {
+        self.ignored.as_ref().is_some_and(|(start, ignored)| {
+            let directory = entry.path.text_before_children(*start, self.prefix);
+            ignored.ignores(directory.as_bytes(), name, is_directory)
+        })
     }
 
     /// Makes the entry's path that of the directory again.

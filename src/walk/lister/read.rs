@@ -139,9 +139,7 @@ impl Reading<'_> {
             let below = if kind == FileKind::Directory { self.frame.parent.below } else { Below::default() };
             return self.item(name, Item::new(Origin::Listed(kind), Some(Wanted::Anything), below), visitor);
         }
-        if let Some(ignored) = &self.frame.ignored
-            && ignored.ignores(name, matches!(kind, Ok(FileKind::Directory)))
-        {
+        if self.frame.ignores(self.entry, name, matches!(kind, Ok(FileKind::Directory))) {
             return ControlFlow::Continue(());
         }
         match self.judge.listed(&self.frame.parent, name, kind) {

@@ -22,7 +22,7 @@ pub(in crate::walk) struct Part<D: Directory> {
     pending: Pending,
     above: Vec<Ancestor<D>>,
     first: Option<D::Id>,
-    ignored: Option<Ignored>,
+    ignored: Option<(usize, Ignored)>,
 }
 
 /// Sharing.
