@@ -1,10 +1,10 @@
 //! Finds paths by patterns.
 //!
 //! ```sh
-//! cargo run --release --example find -- '**/*.rs' '**/*.toml' --exclude '**/target'
+//! cargo run --release --example find -- '**/*.{rs,toml}' src tests
 //! ```
 //!
-//! Paths come one a line, relative as the directory is given. The lines are for people: what a terminal would act on
+//! What git ignores is left out unless `--no-ignore` is given; hidden files are found. Paths come one a line, relative if the directory is given so. The lines are for people: what a terminal would act on
 //! is escaped in them. For programs, `--null` gives the paths as they are.
 //!
 //! What could not be listed goes to standard error, and the exit status is 1; bad arguments give 2.
@@ -17,21 +17,25 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use clap::{Parser, ValueEnum};
-use waypath::{Entry, FileKind, PathBuf, Pattern, Walk};
+use waypath::{Entry, FileKind, Path, PathBuf, Pattern, Walk, path};
 
 #[path = "common/output.rs"]
 mod output;
 use output::{complain, say};
 
-/// Finds paths by patterns, such as `**/*.rs` or `{src,tests}/**`.
+/// Finds paths by a pattern, such as `**/*.rs` or `{src,tests}/**`.
+///
+/// What git ignores is left out, with everything below it, and `.git` itself. Hidden files are found.
 #[derive(Parser)]
 struct Args {
-    /// Patterns, any of which may match
-    #[arg(required = true, value_name = "PATTERN")]
-    patterns: Vec<Pattern>,
+    /// Which paths, relative to the directories; `{a,b}` is either
+    pattern: Pattern,
     /// Where to look
-    #[arg(long = "in", value_name = "DIR", default_value = ".")]
-    directory: PathBuf,
+    #[arg(value_name = "DIR", default_value = ".")]
+    directories: Vec<PathBuf>,
+    /// Find what git ignores, too
+    #[arg(long)]
+    no_ignore: bool,
     /// Leave out what matches, and everything below
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<Pattern>,
@@ -75,21 +79,29 @@ enum Kind {
 }
 
 impl Args {
-    fn walk(&self) -> waypath::Result<Walk<'_>> {
-        let mut walk = self.directory.glob(&self.patterns)?.exclude(&self.exclude).threads(self.threads);
-        walk = walk.hidden(matches!(self.hidden, Hidden::Yes)).max_depth(self.max_depth.unwrap_or(usize::MAX));
-        if self.follow {
-            walk = walk.follow_symlinks(true);
-        }
-        if self.unsorted {
-            walk = walk.unsorted(true);
-        }
+    fn walk(&self, directory: &Path) -> waypath::Result<Walk<'static>> {
+        let walk = directory.glob(&self.pattern)?.exclude(&self.exclude).gitignore(!self.no_ignore);
+        let walk = walk.hidden(matches!(self.hidden, Hidden::Yes)).max_depth(self.max_depth.unwrap_or(usize::MAX));
+        let walk = walk.threads(self.threads).follow_symlinks(self.follow).unsorted(self.unsorted);
         Ok(match self.kind {
             None => walk,
             Some(Kind::F) => walk.only(FileKind::File),
             Some(Kind::D) => walk.only(FileKind::Directory),
             Some(Kind::L) => walk.only(FileKind::Symlink),
         })
+    }
+
+    /// Says what may surprise, if nothing was found.
+    fn explain(&self) {
+        let pattern = self.pattern.as_str();
+        if !pattern.contains(['*', '?', '[', '{']) {
+            let pattern = path(pattern);
+            let pattern = pattern.printable();
+            complain("find", format!("`{pattern}` has no wildcard, so it is that one path; try '**/{pattern}'"));
+        }
+        if !self.no_ignore {
+            complain("find", "nothing found outside of what git ignores (--no-ignore finds that, too)");
+        }
     }
 }
 
@@ -129,11 +141,15 @@ impl Finder {
         output.write_all(end)
     }
 
-    fn finish(self) -> io::Result<ExitCode> {
+    fn finish(self, args: &Args) -> io::Result<ExitCode> {
         let mut output = self.output.into_inner().unwrap();
         output.flush()?;
+        let count = self.count.into_inner();
         if !self.prints {
-            say(self.count.into_inner())?;
+            say(count)?;
+        }
+        if count == 0 {
+            args.explain();
         }
         Ok(ExitCode::from(u8::from(self.has_failed.into_inner())))
     }
@@ -141,8 +157,9 @@ impl Finder {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let walk = match args.walk() {
-        Ok(walk) => walk,
+    let walks = args.directories.iter().map(|directory| args.walk(directory));
+    let walks = match walks.collect::<waypath::Result<Vec<_>>>() {
+        Ok(walks) => walks,
         Err(error) => {
             complain("find", error);
             return ExitCode::from(2);
@@ -155,13 +172,12 @@ fn main() -> ExitCode {
         count: AtomicUsize::new(0),
         has_failed: AtomicBool::new(false),
     };
-    let found = if args.threads > 1 {
-        walk.par_visit(|entry| finder.take(entry))
-    } else {
-        walk.visit(|entry| finder.take(entry))
-    };
+    let found = walks.into_iter().try_for_each(|walk| match args.threads {
+        0 | 1 => walk.visit(|entry| finder.take(entry)),
+        _ => walk.par_visit(|entry| finder.take(entry)),
+    });
     let result = match found {
-        ControlFlow::Continue(()) => finder.finish(),
+        ControlFlow::Continue(()) => finder.finish(&args),
         ControlFlow::Break(error) => Err(error),
     };
     match result {

@@ -5,18 +5,19 @@
 //! cargo run --release --example prune -- '**/target' '**/node_modules' --in ~/code --yes
 //! ```
 //!
-//! A folder inside one that was found goes with it, and is not counted again; links are no folders. `ON DISK` is
+//! The largest come first. A folder inside one that was found goes with it, and is not counted again; links are no folders. `ON DISK` is
 //! what is taken there, `LENGTH` that of all files, of which one with several names in a folder counts once.
 //!
 //! What could not be listed, measured or removed goes to standard error, and the exit status is 1; bad arguments
 //! give 2.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
-use waypath::{Entry, FileKind, PathBuf, Pattern, Result, Size};
+use waypath::{Entry, FileKind, PathBuf, Pattern, Result, Size, TreeSize};
 
 #[path = "common/output.rs"]
 mod output;
@@ -66,15 +67,26 @@ fn find(args: &Args, complaints: &mut Complaints) -> Result<Vec<Entry>> {
     Ok(folders)
 }
 
+/// Measures folders, and sorts them: the largest come first, and those that cannot be measured last.
+fn measure(folders: Vec<Entry>, complaints: &mut Complaints) -> Vec<(Entry, Option<TreeSize>)> {
+    let size = |folder: Entry| {
+        let size = complaints.unless(folder.tree_size());
+        (folder, size)
+    };
+    let mut folders: Vec<_> = folders.into_iter().map(size).collect();
+    folders.sort_by_key(|(_, size)| Reverse(size.as_ref().map(|size| (size.allocated, size.apparent))));
+    folders
+}
+
 /// Shows the sizes of folders, and the sum of what they take on the disk.
-fn show(folders: &[Entry], complaints: &mut Complaints) -> io::Result<()> {
+fn show(folders: &[(Entry, Option<TreeSize>)]) -> io::Result<()> {
     let row = |allocated: &dyn fmt::Display, apparent: &dyn fmt::Display, files: &dyn fmt::Display, path: &str| {
         say(format!("{allocated:>11} {apparent:>11} {files:>9}  {path}"))
     };
     let (mut allocated, mut apparent, mut files) = (0, 0, 0);
     row(&"ON DISK", &"LENGTH", &"FILES", "FOLDER")?;
-    for folder in folders {
-        let Some(size) = complaints.unless(folder.tree_size()) else {
+    for (folder, size) in folders {
+        let Some(size) = size else {
             row(&"?", &"?", &"?", &folder.printable())?;
             continue;
         };
@@ -86,15 +98,16 @@ fn show(folders: &[Entry], complaints: &mut Complaints) -> io::Result<()> {
 }
 
 /// Shows folders, and removes them if that is wanted.
-fn prune(folders: &[Entry], removes: bool, complaints: &mut Complaints) -> io::Result<()> {
+fn prune(folders: Vec<Entry>, removes: bool, complaints: &mut Complaints) -> io::Result<()> {
     if folders.is_empty() {
         return say("nothing found");
     }
-    show(folders, complaints)?;
+    let folders = measure(folders, complaints);
+    show(&folders)?;
     if !removes {
         return say("nothing was removed (--yes does it)");
     }
-    let removed = folders.iter().filter_map(|folder| complaints.unless(folder.rmtree())).count();
+    let removed = folders.iter().filter_map(|(folder, _)| complaints.unless(folder.rmtree())).count();
     say(format!("{removed} of {} removed", folders.len()))
 }
 
@@ -109,7 +122,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if let Err(error) = prune(&folders, args.yes, &mut complaints) {
+    if let Err(error) = prune(folders, args.yes, &mut complaints) {
         output::complain("prune", error);
         return ExitCode::FAILURE;
     }

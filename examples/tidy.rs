@@ -30,6 +30,15 @@ const KINDS: [(&str, &str); 5] = [
 const SAMPLE: &str = "IMG_2041.JPG|IMG_2042.heic|日本.png|café menu.pdf|thesis.final.docx|notes.md|site.tar.gz|\
                       holiday.mp4|song.flac|setup.exe|README|.hidden|Documents/notes.md|projects/tidy/main.rs";
 
+const HELP: &str = "\
+Sorts the files of a folder into subfolders by kind: Pictures, Documents, Music, Videos, Archives, Other.
+
+Usage: tidy                 shows it on a sample folder
+       tidy DIR             shows the plan for a folder, and changes nothing
+       tidy DIR --apply     carries it out
+
+Nothing is overwritten: if a name is taken, the file gets a number. Hidden files, links and folders stay where they are.";
+
 /// A file, and the path that it is to get.
 type Move = (PathBuf, PathBuf);
 
@@ -59,11 +68,15 @@ fn move_to_free((file, target): &Move) -> Result<PathBuf> {
     target.at_free_name(|free| file.move_to(free))
 }
 
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
 /// Carries a plan out as far as possible; returns how many files could not be moved.
 fn apply(moves: &[Move]) -> io::Result<usize> {
     let failures = moves.iter().filter_map(|step| move_to_free(step).err());
     let failed = failures.inspect(|error| complain("tidy", error)).count();
-    say(format!("{} of {} files moved", moves.len() - failed, moves.len()))?;
+    say(format!("{} of {} moved", moves.len() - failed, files(moves.len())))?;
     Ok(failed)
 }
 
@@ -106,7 +119,7 @@ fn tidy(folder: &Path) -> Result<usize, Box<dyn Error>> {
 fn show(folder: &Path) -> Result<usize, Box<dyn Error>> {
     let moves = plan(folder)?;
     show_plan(folder, &moves)?;
-    say(format!("{} files to move; nothing was changed (--apply does it)", moves.len()))?;
+    say(format!("{} to move; nothing was changed (--apply does it)", files(moves.len())))?;
     Ok(0)
 }
 
@@ -116,10 +129,11 @@ fn main() -> ExitCode {
     let is_folder = |text: &str| !text.is_empty() && !text.starts_with('-');
     let done = match arguments[..] {
         [] => demonstrate(),
+        ["-h" | "--help"] => say(HELP).map(|()| 0).map_err(Into::into),
         [folder] if is_folder(folder) => show(&path(folder)),
         [folder, "--apply"] if is_folder(folder) => tidy(&path(folder)),
         _ => {
-            complain("tidy", "usage: tidy [DIR [--apply]]");
+            complain("tidy", "usage: tidy [DIR [--apply]]; `tidy --help` says more");
             return ExitCode::from(2);
         }
     };

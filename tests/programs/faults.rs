@@ -56,7 +56,7 @@ fn limited(limits: &[&str], args: &[&str]) -> Output {
 /// Checks that `find` counts all, without a word of an error.
 #[track_caller]
 fn counts_all(chain: &Chain, limits: &[&str], options: &[&str]) {
-    let args = [&["--count", "**", "--in", chain.base.as_str()], options].concat();
+    let args = [&["--count", "**", chain.base.as_str()], options].concat();
     let output = limited(limits, &args);
     let errors = String::from_utf8_lossy(&output.stderr);
     let shown = errors.get(..errors.len().min(300)).unwrap_or_default();
@@ -126,7 +126,7 @@ fn interrupted_calls_are_made_again() {
     // The program's own start opens some files, too.
     for fault in ["getdents64:error=EINTR:when=1+2", "openat:error=EINTR:when=20+2"] {
         for options in [&[][..], &["--unsorted"], &["--threads", "2"]] {
-            let args = [&["--count", "**", "--in", tree.as_str()], options].concat();
+            let args = [&["--count", "**", "--no-ignore", tree.as_str()], options].concat();
             let Some((output, count)) = injected(fault, &args) else { return };
             assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{fault} {options:?}");
             assert_eq!(output.stdout, b"2041\n", "{fault} {options:?}");
@@ -146,7 +146,7 @@ fn a_directory_that_cannot_be_read_to_the_end_costs_only_its_rest() {
     (0..FILES).for_each(|at| (&tree / "large" / format!("a file with a long name, number {at}")).touch().unwrap());
     let mut was_partly_read = false;
     for options in [&[][..], &["--unsorted"]] {
-        let args = [&["**", "--in", tree.as_str()], options].concat();
+        let args = [&["**", "--no-ignore", tree.as_str()], options].concat();
         let all = limited(&[], &args).stdout;
         let all = names(&all);
         for call in 1.. {

@@ -34,15 +34,17 @@ fn tree() -> TempDir {
 #[test]
 fn find_prints_paths_in_order() {
     let tree = tree();
-    finds(&tree, &["*"], [".git", "Cargo.toml", "src", "target"]);
+    finds(&tree, &["*"], ["Cargo.toml", "src", "target"]);
+    finds(&tree, &["*", "--no-ignore"], [".git", "Cargo.toml", "src", "target"]);
     finds(
         &tree,
-        &["**/*.rs", "*.toml"],
+        &["{**/*.rs,*.toml}", "--no-ignore"],
         [".git/config.rs", "Cargo.toml", "src/deep/er/x.rs", "src/lib.rs", "target/debug/y.rs"],
     );
     finds(&tree, &["{src,target}/*"], ["src/deep", "src/lib.rs", "target/debug"]);
-    finds(&tree, &["--in", "src", "**/*.rs"], ["src/deep/er/x.rs", "src/lib.rs"]);
-    finds(&tree, &["no", "*.no"], []);
+    finds(&tree, &["**/*.rs", "src"], ["src/deep/er/x.rs", "src/lib.rs"]);
+    finds(&tree, &["*", "target", "src"], ["target/debug", "src/deep", "src/lib.rs"]);
+    finds(&tree, &["*.no", "--no-ignore"], []);
 }
 
 #[test]
@@ -52,16 +54,65 @@ fn find_has_options() {
     finds(&tree, &["**/*", "--hidden", "no", "--max-depth", "1"], ["Cargo.toml", "src", "target"]);
     finds(&tree, &["src/**/*", "--kind", "d"], ["src/deep", "src/deep/er"]);
     finds(&tree, &["src/**/*", "--kind", "f"], ["src/deep/er/x.rs", "src/lib.rs"]);
-    finds(&tree, &["**/*", "--kind", "l"], []);
-    finds(&tree, &["**/*.rs", "--count"], ["4"]);
-    finds(&tree, &["**/*.rs", "--count", "--threads", "2"], ["4"]);
+    finds(&tree, &["**/*", "--kind", "l", "--no-ignore"], []);
+    finds(&tree, &["**/*.rs", "--count"], ["3"]);
+    finds(&tree, &["**/*.rs", "--count", "--threads", "2"], ["3"]);
     finds(&tree, &["src/*.rs", "--unsorted"], ["src/lib.rs"]);
-    let output = find(&tree, &["s*", "t*", "--null"]);
+    let output = find(&tree, &["{s,t}*", "--null"]);
     assert_eq!(output.stdout, b"src\0target\0");
     let output = find(&tree, &["**/*.rs", "--threads", "2"]);
     let mut found: Vec<_> = output.stdout.split(|&byte| byte == b'\n').collect();
     found.sort();
-    assert_eq!(found.len(), 5, "four, and the end");
+    assert_eq!(found.len(), 4, "three, and the end");
+}
+
+/// A program finds the user's settings; no test changes those of its own process.
+#[test]
+fn find_leaves_out_what_git_ignores() {
+    let tree = tree();
+    let find = |home: &Path, args: &[&str]| {
+        let mut find = Command::new(example("find"));
+        find.args(args).current_dir((&tree / "src").as_str());
+        find.envs(["HOME", "USERPROFILE"].map(|name| (name, home.as_str()))).env_remove("XDG_CONFIG_HOME");
+        let output = find.env_remove("GIT_CONFIG_GLOBAL").output().unwrap();
+        (String::from_utf8(output.stdout).unwrap().replace(std::path::MAIN_SEPARATOR, "/"), output.stderr.is_empty())
+    };
+    let home = &tree / "home";
+    (&home / ".config/git").mkdir_all().unwrap();
+    let all = "../target/debug/y.rs\ndeep/er/x.rs\nlib.rs\n";
+    let args = ["{**,../target/**}/*.rs"];
+    let is = |home: &Path, found: &str| assert_eq!(find(home, &args), (found.to_owned(), true));
+    is(&home, all);
+    (&tree / ".git/HEAD").write_text("ref: refs/heads/main\n").unwrap();
+    (&tree / ".gitignore").write_text("target/\n").unwrap();
+    is(&home, "deep/er/x.rs\nlib.rs\n");
+    (&home / ".config/git/ignore").write_text("lib.*\n").unwrap();
+    is(&home, "deep/er/x.rs\n");
+    (&home / "rules").write_text("er\n").unwrap();
+    (&home / ".gitconfig").write_text("[user]\nname = x\n[Core]\n\tExcludesFile = \"~/rules\" # mine\n").unwrap();
+    is(&home, "lib.rs\n");
+    (&home / ".gitconfig").write_text("[include]\npath = more\n").unwrap();
+    (&home / "more").write_text("[core]\nexcludesFile = ~/rules ; as before\n").unwrap();
+    is(&home, "lib.rs\n");
+    (&tree / ".git/config").write_text("[core]\nexcludesfile =\n").unwrap();
+    is(&home, "deep/er/x.rs\nlib.rs\n");
+    assert_eq!(find(&home, &["../target/**", "--no-ignore", "--count"]), ("3\n".to_owned(), true));
+}
+
+#[test]
+fn find_says_what_may_surprise_when_nothing_is_found() {
+    let tree = tree();
+    let ignored = "find: nothing found outside of what git ignores (--no-ignore finds that, too)\n";
+    let literal = "find: `lib.rs` has no wildcard, so it is that one path; try '**/lib.rs'\n";
+    for (args, notes) in [
+        (&["*.no"][..], ignored.to_owned()),
+        (&["lib.rs"], format!("{literal}{ignored}")),
+        (&["lib.rs", "--no-ignore"], literal.to_owned()),
+        (&["lib.rs", "src"], String::new()),
+    ] {
+        let output = find(&tree, args);
+        assert_eq!((String::from_utf8(output.stderr).unwrap(), output.status.code()), (notes, Some(0)), "{args:?}");
+    }
 }
 
 #[cfg(unix)]
@@ -77,7 +128,7 @@ fn find_follows_links_when_asked_to() {
 #[test]
 fn find_says_by_its_status_what_went_wrong() {
     let tree = tree();
-    let output = find(&tree, &["*", "--in", "no"]);
+    let output = find(&tree, &["*", "no"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("find: cannot list `no`: "));
     for args in [&[][..], &[""], &["/a"], &["*", "--max-depth", "x"], &["*", "--kind", "x"], &["*", "--no"]] {

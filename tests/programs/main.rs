@@ -15,6 +15,7 @@ mod atomic;
 mod bash;
 #[cfg(target_os = "linux")]
 mod descriptors;
+mod dups;
 #[cfg(target_os = "linux")]
 mod failing_calls;
 #[cfg(target_os = "linux")]
@@ -26,6 +27,7 @@ mod find;
 mod hard_links;
 mod mirror;
 mod prune;
+mod rename;
 #[cfg(target_os = "linux")]
 mod scene;
 #[cfg(target_os = "linux")]
@@ -33,6 +35,7 @@ mod scene;
 mod snapshot;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod tidy;
 #[cfg(target_os = "linux")]
 mod told;
 #[cfg(target_os = "linux")]

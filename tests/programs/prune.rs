@@ -88,6 +88,19 @@ fn prune_removes_what_it_shows_when_told() {
 }
 
 #[test]
+fn prune_shows_the_largest_first() {
+    let tree = TempDir::new().unwrap();
+    for (name, size) in [("a", 10_000), ("b", 300_000), ("c", 100_000)] {
+        (&tree / name / "x").mkdir_all().unwrap();
+        (&tree / name / "x/f").write_bytes(vec![b'x'; size]).unwrap();
+    }
+    let output = prune(&tree, &["*/x"]);
+    let printed = String::from_utf8(output.stdout).unwrap().replace(std::path::MAIN_SEPARATOR, "/");
+    let names: Vec<_> = printed.lines().filter_map(|line| line.split_whitespace().last()).take(4).collect();
+    assert_eq!(names, ["FOLDER", "b/x", "c/x", "a/x"], "{printed}");
+}
+
+#[test]
 fn prune_says_by_its_status_what_went_wrong() {
     let tree = tree();
     let output = prune(&tree, &["*", "--in", "no"]);

@@ -58,6 +58,8 @@ fn a_hostile_name_reaches_no_terminal() {
     for (program, args) in [
         ("find", &["in/**"][..]),
         ("find", &["in/*", "--threads", "2"]),
+        ("rename", &["^", "\u{1b}x", "--in", "in"]),
+        ("dups", &["in", "--link"]),
         ("prune", &["**/*.d", "--in", "in"]),
         ("mirror", &["--dry-run", "--delete", "in", "out"]),
         ("mirror", &["in", "no/\u{1b}c"]),
@@ -120,6 +122,8 @@ fn a_reader_who_has_gone_is_no_error() {
     for (program, args) in [
         ("mirror", &["--dry-run", "from", "to"][..]),
         ("find", &["**"]),
+        ("rename", &["^", "x"]),
+        ("dups", &[]),
         ("prune", &["to"]),
         ("tidy", &["from"]),
         ("tidy", &[]),

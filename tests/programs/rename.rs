@@ -1,0 +1,143 @@
+//! The example `rename`.
+
+use std::process::{Command, Output, Stdio};
+
+use waypath::{Path, TempDir};
+
+use crate::example;
+
+fn rename(directory: &Path, args: &[&str]) -> Output {
+    Command::new(example("rename")).args(args).current_dir(directory.as_str()).output().unwrap()
+}
+
+/// A directory in which each file holds its name.
+fn tree(names: &[&str]) -> TempDir {
+    let tree = TempDir::new().unwrap();
+    for name in names {
+        let file = &tree / name;
+        file.parent().mkdir_all().unwrap();
+        file.write_text(name).unwrap();
+    }
+    tree
+}
+
+/// The files with their content.
+fn files(tree: &Path) -> Vec<(String, String)> {
+    let entries = tree.walk().only(waypath::FileKind::File).map(Result::unwrap);
+    entries.map(|file| (file.relative().as_posix().into_owned(), file.read_text().unwrap())).collect()
+}
+
+#[track_caller]
+fn is_now<const N: usize>(tree: &Path, expected: [(&str, &str); N]) {
+    assert_eq!(files(tree), expected.map(|(name, content)| (name.to_owned(), content.to_owned())));
+}
+
+#[track_caller]
+fn prints(output: &Output, status: i32, stdout: &str, stderr: &str) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().replace(std::path::MAIN_SEPARATOR, "/");
+    assert_eq!((text(&output.stdout), text(&output.stderr)), (stdout.to_owned(), stderr.to_owned()));
+    assert_eq!(output.status.code(), Some(status));
+}
+
+#[test]
+fn rename_shows_a_plan_and_carries_it_out() {
+    let tree = tree(&["a.jpeg", "b.jpeg", "c.txt", "d/e.jpeg"]);
+    let before = files(&tree);
+    let output = rename(&tree, &[r"\.jpeg$", ".jpg"]);
+    let plan = "a.jpeg -> a.jpg\nb.jpeg -> b.jpg\n";
+    prints(&output, 0, &format!("{plan}2 files to rename; nothing was changed (--apply does it)\n"), "");
+    assert_eq!(files(&tree), before);
+    prints(&rename(&tree, &[r"\.jpeg$", ".jpg", "--apply"]), 0, &format!("{plan}2 files renamed\n"), "");
+    is_now(&tree, [("a.jpg", "a.jpeg"), ("b.jpg", "b.jpeg"), ("c.txt", "c.txt"), ("d/e.jpeg", "d/e.jpeg")]);
+    let output = rename(&tree, &[r"(.)\.jpeg$", "x-$1", "--in", "d", "--only", "**", "--apply"]);
+    prints(&output, 0, "d/e.jpeg -> x-e\n1 file renamed\n", "");
+}
+
+#[test]
+fn rename_swaps_names_and_turns_them_in_circles() {
+    let names = ["1-2", "2-1", "a-b-c", "b-c-a", "c-a-b", "x-y", "y-z", "z"];
+    let tree = tree(&names);
+    let output = rename(&tree, &["^([^-]*)-(.*)$", "$2-$1", "--apply"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    is_now(
+        &tree,
+        [
+            ("1-2", "2-1"),
+            ("2-1", "1-2"),
+            ("a-b-c", "c-a-b"),
+            ("b-c-a", "a-b-c"),
+            ("c-a-b", "b-c-a"),
+            ("y-x", "x-y"),
+            ("z", "z"),
+            ("z-y", "y-z"),
+        ],
+    );
+}
+
+/// Each file takes the name that the one before gives up.
+#[test]
+fn rename_moves_names_along() {
+    let tree = tree(&["p1", "p11", "p111", "p1111"]);
+    let output = rename(&tree, &["1$", "11", "--apply"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    is_now(&tree, [("p11", "p1"), ("p111", "p11"), ("p1111", "p111"), ("p11111", "p1111")]);
+}
+
+#[test]
+fn rename_refuses_before_anything_is_changed() {
+    let tree = tree(&["a.x", "b.x", "c1", "c2", "free", "taken/f"]);
+    let before = files(&tree);
+    let output = rename(&tree, &["^c.$", "same", "--apply"]);
+    prints(&output, 1, "c1 -> same\nc2 -> same\nnothing was renamed\n", "rename: `c1` and `c2` would both be `same`\n");
+    let output = rename(&tree, &["^(a.x|free)$", "taken", "--only", "{a.x,c1}", "--apply"]);
+    prints(&output, 1, "a.x -> taken\nnothing was renamed\n", "rename: `a.x` cannot be `taken`: that is taken\n");
+    for name in ["d/f", ""] {
+        let output = rename(&tree, &["^free$", name, "--apply"]);
+        assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new()), "{name}");
+        assert!(output.stderr.starts_with(b"rename: "));
+    }
+    assert_eq!(files(&tree), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn rename_takes_links_for_what_they_are() {
+    let tree = tree(&["a", "d/f"]);
+    std::os::unix::fs::symlink("nowhere", &tree / "b").unwrap();
+    std::os::unix::fs::symlink("d", &tree / "link").unwrap();
+    // A link that leads nowhere is there, too.
+    prints(
+        &rename(&tree, &["^a$", "b", "--apply"]),
+        1,
+        "a -> b\nnothing was renamed\n",
+        "rename: `a` cannot be `b`: that is taken\n",
+    );
+    prints(&rename(&tree, &["^link$", "other", "--apply"]), 0, "link -> other\n1 file renamed\n", "");
+    assert!((&tree / "other").is_symlink() && (&tree / "d/f").is_file());
+}
+
+#[test]
+fn rename_says_by_its_status_what_went_wrong() {
+    let tree = tree(&["a"]);
+    prints(&rename(&tree, &["no", "x"]), 0, "0 files to rename; nothing was changed (--apply does it)\n", "");
+    let output = rename(&tree, &["a", "b", "--in", "no"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stderr.starts_with(b"rename: cannot list `no`: "));
+    for args in [&[][..], &["a"], &["(", "b"], &["a", "b", "--only", "/x"], &["a", "b", "--no"]] {
+        let output = rename(&tree, args);
+        assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new()), "{args:?}");
+        assert!(!output.stderr.is_empty());
+    }
+}
+
+#[test]
+fn rename_goes_on_when_nobody_reads_what_it_prints() {
+    let tree = tree(&["a", "b"]);
+    let mut rename = Command::new(example("rename"));
+    rename.args(["^", "x", "--apply"]).current_dir(tree.as_str()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = rename.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    is_now(&tree, [("xa", "a"), ("xb", "b")]);
+}
