@@ -30,7 +30,7 @@
 //! | change name or suffix | [`with_name`](Path::with_name), [`with_suffix`](Path::with_suffix), [`add_suffix`](Path::add_suffix) |
 //! | make a path relative | [`relative_to`](Path::relative_to), [`relative_to_walk_up`](Path::relative_to_walk_up) |
 //! | resolve `..`, links, `~`, `$NAME` | [`normalize`](Path::normalize), [`resolve`](Path::resolve), [`expanduser`](Path::expanduser), [`expandvars`](Path::expandvars) |
-//! | find home, working or temporary directory | [`home`](Path::home), [`cwd`](Path::cwd), [`temp_dir`](Path::temp_dir), [`TempDir`] |
+//! | find home, working or temporary directory | [`home`](Path::home), [`cwd`](Path::cwd), [`temp_dir`](Path::temp_dir), [`TempDir`], [`TempFile`] |
 //! | check what is there | [`exists`](Path::exists), [`is_file`](Path::is_file), [`is_dir`](Path::is_dir), [`stat`](Path::stat) |
 //! | know size and times | [`size`](Path::size), [`modified`](Path::modified), [`tree_size`](Path::tree_size) |
 //! | list a directory, or a whole tree | [`iterdir`](Path::iterdir), [`walk`](Path::walk) |
@@ -39,7 +39,7 @@
 //! | look for a file here and in the parents | [`find_up`](Path::find_up) |
 //! | read a file | [`read_text`](Path::read_text), [`read_lines`](Path::read_lines), [`read_bytes`](Path::read_bytes), [`open`](Path::open) |
 //! | write a file | [`write_text`](Path::write_text), [`append_text`](Path::append_text), [`create`](Path::create) |
-//! | replace a file, or leave it whole | [`write_atomic`](Path::write_atomic), [`edit_text`](Path::edit_text) |
+//! | replace a file, or leave it whole | [`write_atomic`](Path::write_atomic), [`edit_text`](Path::edit_text), [`create_atomic`](Path::create_atomic) |
 //! | write only if new, or if changed | [`write_new`](Path::write_new), [`write_if_changed`](Path::write_if_changed) |
 //! | create directories | [`mkdir`](Path::mkdir), [`mkdir_all`](Path::mkdir_all), [`mkdir_parent`](Path::mkdir_parent) |
 //! | copy a file or a tree | [`copy`](Path::copy), [`copy_into`](Path::copy_into), [`CopyOptions`] |
@@ -47,8 +47,8 @@
 //! | remove a file, a tree, whatever is there | [`unlink`](Path::unlink), [`rmtree`](Path::rmtree), [`remove`](Path::remove) |
 //! | change permissions and times | [`chmod`](Path::chmod), [`touch`](Path::touch), [`TouchOptions`] |
 //! | create and read links | [`symlink_to`](Path::symlink_to), [`hardlink_to`](Path::hardlink_to), [`readlink`](Path::readlink) |
-//! | use a name that somebody else chose | [`join_inside`](Path::join_inside), [`portability`](Path::portability) |
-//! | print a tree | [`tree`](Path::tree) |
+//! | use a name that somebody else chose | [`join_inside`](Path::join_inside), [`Root`] |
+//! | print a tree, or a size | [`tree`](Path::tree), [`Size`] |
 //! | work with paths of another system | [`PosixPath`], [`WindowsPath`] |
 //! | take paths in my own functions | [`&Path`](Path), [`impl AsPath`](AsPath) |
 //!
