@@ -5,38 +5,29 @@
 //! ```
 //!
 //! What is in SRC is copied with permissions, times, extended attributes, owner and hard links; what has the
-//! same length and time in DST is left as it is. A plan comes first, a report last.
+//! same length and time in DST is left as it is. A plan comes first, a report last; on a terminal, what is being done is
+//! shown in between. Ctrl-C ends it after the current file.
 //!
-//! With `--delete`, what is only in DST is removed before anything is copied, and so is what a copy cannot replace:
-//! a directory where SRC has a file, a file where SRC has a directory, a pipe or device where SRC has something else.
-//! Without it, these are errors. If anything in SRC or DST cannot be read, or something excluded is in the way,
-//! nothing is removed and all else is copied.
+//! With `--delete`, what is only in DST is removed before anything is copied, and so is what a copy cannot replace. If
+//! anything in SRC or DST cannot be read, or something excluded is in the way, nothing is removed and all else is copied.
 //!
-//! What `--exclude` matches is neither copied nor removed, and neither are the directories of DST that hold such
-//! a thing. Names that are not UTF-8 are copied, and never removed. Links are never followed, except SRC and DST
-//! themselves.
-//!
-//! Errors go to standard error, and the exit status is 1; bad arguments give 2.
+//! Errors go to standard error, and the exit status is 1; bad arguments give 2, and Ctrl-C 130.
 
-use std::error::Error;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::iter::Peekable;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use waypath::{
-    CopyOptions, Entry, FileKind, Op, Overwrite, Path, PathBuf, Pattern, PlanAction, Report, Symlinks, Walk,
-};
+use waypath::{MirrorOptions, MirrorProgress, MirrorStage, PathBuf, Pattern, Report, Result, Size};
 
+#[path = "common/interrupt.rs"]
+mod interrupt;
 #[path = "common/output.rs"]
 mod output;
 use output::say;
 
-type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
-
-/// Makes DST like SRC.
+/// Makes DST like SRC: copies what is missing or different, and removes the rest if told.
 #[derive(Parser)]
 struct Args {
     /// Only show what would be done
@@ -51,267 +42,129 @@ struct Args {
     /// Leave alone what matches, and everything below, in SRC and in DST
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<Pattern>,
+    /// The directory to copy from
     #[arg(value_name = "SRC")]
     source: PathBuf,
+    /// The directory to make like SRC; it is created if it does not exist
     #[arg(value_name = "DST")]
     target: PathBuf,
 }
 
-/// What is to be done.
-struct Plan {
-    strays: Vec<Entry>,
-    copy: Report,
-    /// Why not everything can be done.
-    failures: Vec<Failure>,
+/// What the user sees while it works.
+struct Screen {
+    is_terminal: bool,
+    shown: Instant,
+    /// When copying began.
+    began: Option<Instant>,
+    /// How many files are to be removed, once that is known.
+    strays: Option<u64>,
+    /// Whether it could be printed.
+    said: io::Result<()>,
 }
 
-/// What could not be read or done, and why.
-#[derive(PartialEq)]
-struct Failure {
-    paths: Vec<std::path::PathBuf>,
-    message: String,
+impl Screen {
+    fn new() -> Self {
+        Self { is_terminal: io::stderr().is_terminal(), shown: Instant::now(), began: None, strays: None, said: Ok(()) }
+    }
+
+    fn show(&mut self, progress: &MirrorProgress<'_>) -> ControlFlow<()> {
+        if let (None, Some(plan)) = (self.strays, progress.plan) {
+            self.strays = Some(plan.removed);
+            self.said = say(format!("to do: {}, {} to remove", without_removals(plan), plan.removed));
+        }
+        if progress.stage == MirrorStage::Copying {
+            self.began.get_or_insert_with(Instant::now);
+        }
+        if self.is_terminal && self.shown.elapsed() > Duration::from_millis(50) {
+            self.shown = Instant::now();
+            replace_line(&self.parts(progress));
+        }
+        if self.said.is_err() || interrupt::has_come() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn parts(&self, progress: &MirrorProgress<'_>) -> Vec<String> {
+        let &MirrorProgress { stage, files, bytes, total_files, total_bytes, .. } = progress;
+        let elapsed = match (stage, self.began) {
+            (MirrorStage::Copying, Some(began)) => began.elapsed().as_secs_f64(),
+            (MirrorStage::Removing, _) => return vec![format!("{files} of {total_files} removed")],
+            _ => return vec![format!("planning: {files} files looked at")],
+        };
+        // A file takes some time even if it is empty.
+        let work = |files: u64, bytes: u64| files as f64 * 4096.0 + bytes as f64;
+        let share = (work(files, bytes) / work(total_files, total_bytes).max(1.0)).clamp(1e-6, 1.0);
+        let left = (elapsed * (1.0 - share) / share) as u64;
+        vec![
+            format!("{:3.0} %", share * 100.0),
+            format!("{} of {}", Size(bytes), Size(total_bytes)),
+            format!("{files} of {total_files} files"),
+            format!("{}/s", Size((bytes as f64 / elapsed.max(0.001)) as u64)),
+            format!("{}:{:02} left", left / 60, left % 60),
+        ]
+    }
+}
+
+/// Replaces the line that the terminal shows by as many parts as fit into it.
+fn replace_line(parts: &[String]) {
+    let width = output::width() - 1;
+    let lines = (1..=parts.len()).map(|count| parts[..count].join(", "));
+    let line = lines.take_while(|line| line.len() <= width).last().unwrap_or_default();
+    // Who closed the terminal sees no progress, and gets a whole copy.
+    _ = write!(io::stderr(), "\r{line:<width$}\r");
+}
+
+fn without_removals(report: &Report) -> Report {
+    let mut report = report.clone();
+    report.removed = 0;
+    report
 }
 
 impl Args {
-    /// Does it and returns whether all went well.
-    fn run(&self) -> Result<bool> {
-        let mut plan = self.plan()?;
-        plan.failures.iter().for_each(complain);
-        if self.dry_run {
-            plan.strays.iter().try_for_each(|stray| say(format!("{} `{}`", removal(stray), stray.printable())))?;
-            say(format!("{}, {} to remove", plan.copy, plan.strays.len()))?;
-            return Ok(plan.failures.is_empty());
+    /// Does it; returns the exit status.
+    fn run(&self) -> Result<u8> {
+        let mut screen = Screen::new();
+        let options = MirrorOptions::new().delete(self.delete).exclude(&self.exclude).threads(self.threads);
+        let options = options.dry_run(self.dry_run).progress(|progress| screen.show(progress));
+        let result = options.mirror(&self.source, &self.target);
+        drop(options);
+        if screen.is_terminal {
+            replace_line(&[]);
         }
-        plan.copy.steps.clear();
-        say(format!("to do: {}, {} to remove", plan.copy, plan.strays.len()))?;
-        let unremoved: Vec<_> =
-            plan.strays.iter().filter_map(|stray| remove(stray).err()).map(|error| Failure::of(&error)).collect();
-        unremoved.iter().for_each(complain);
-        let (report, failures) = self.copy(&plan.copy);
-        failures.iter().filter(|failure| !plan.failures.contains(failure)).for_each(complain);
-        let removed = plan.strays.len() - unremoved.len();
-        say(format!("done: {report}, {removed} of {} removed", plan.strays.len()))?;
-        Ok(plan.failures.is_empty() && unremoved.is_empty() && failures.is_empty())
-    }
-
-    fn plan(&self) -> Result<Plan> {
-        if !self.source.stat()?.is_dir() {
-            return Err(format!("`{}` is not a directory", self.source.printable()).into());
+        screen.said?;
+        if interrupt::has_come() {
+            let done = result.as_ref().map_or_else(waypath::Error::report, Some);
+            done.map_or(Ok(()), |done| say(format!("interrupted: {done}")))?;
+            return Ok(interrupt::STATUS);
         }
-        let Strays { found: strays, unread, .. } = self.strays()?;
-        if unread.is_empty() {
-            let (copy, failures) = self.planned_copy(&strays);
-            if failures.is_empty() {
-                return Ok(Plan { strays, copy, failures });
+        let (report, status) = match result {
+            Ok(report) => (report, 0),
+            Err(error) => {
+                complain(&error);
+                let Some(report) = error.report() else { return Ok(1) };
+                (report.clone(), 1)
             }
+        };
+        let (done, removed) = (without_removals(&report), report.removed);
+        match self.dry_run {
+            true => say(format!("{done}, {removed} to remove"))?,
+            false => say(format!("done: {done}, {removed} of {} removed", screen.strays.unwrap_or_default()))?,
         }
-        // Who cannot read everything does not know what is missing.
-        let (copy, mut failures) = self.planned_copy(&[]);
-        let is_said =
-            |error: &&waypath::Error| failures.iter().any(|said| said.paths.iter().any(|path| path == error.path()));
-        let unread: Vec<_> = unread.iter().filter(|error| !is_said(error)).map(Failure::of).collect();
-        failures.extend(unread);
-        Ok(Plan { strays: Vec::new(), copy, failures })
-    }
-
-    /// What copying will do when the strays are gone.
-    fn planned_copy(&self, strays: &[Entry]) -> (Report, Vec<Failure>) {
-        let strays = strays.iter().map(|stray| below(stray, &self.target).to_owned());
-        outcome(self.options().dry_run(true).assume_removed(strays).copy(&self.source, &self.target))
-    }
-
-    /// Copies, and shows on a terminal how much is done of what was planned.
-    fn copy(&self, plan: &Report) -> (Report, Vec<Failure>) {
-        if !io::stderr().is_terminal() {
-            return outcome(self.options().copy(&self.source, &self.target));
-        }
-        let (bytes, files) = (plan.bytes, plan.files + plan.links + plan.specials + plan.hard_links);
-        let mut shown = Instant::now();
-        let options = self.options().progress(move |done| {
-            if shown.elapsed() > Duration::from_millis(50) {
-                shown = Instant::now();
-                show(&format!("{} of {bytes} bytes, {} of {files} files", done.bytes, done.files));
-            }
-            ControlFlow::Continue(())
-        });
-        let done = outcome(options.copy(&self.source, &self.target));
-        show("");
-        done
-    }
-
-    fn options(&self) -> CopyOptions<'static> {
-        let options = CopyOptions::archive().symlinks(Symlinks::KeepInside).overwrite(Overwrite::IfDifferent);
-        options.exclude(&self.exclude).threads(self.threads)
-    }
-
-    fn strays(&self) -> Result<Strays> {
-        if !self.delete || !self.target.exists() {
-            return Ok(Strays::default());
-        }
-        let source = self.source.resolve()?;
-        for above in std::iter::once(&*source).chain(source.parents()) {
-            if above.samefile(&self.target)? {
-                return Err("SRC is in DST, and would be removed".into());
-            }
-        }
-        Ok(Strays::of(&self.source, &self.target, &self.exclude))
+        Ok(status)
     }
 }
 
-/// Replaces the line that the terminal shows.
-fn show(line: &str) {
-    // Who closed the terminal sees no progress, and gets a whole copy.
-    _ = write!(io::stderr(), "\r{line:<79}\r");
-}
-
-/// What is in DST and not in SRC, or in the way of what SRC has there.
-#[derive(Default)]
-struct Strays {
-    /// Whatever goes from a directory comes before the directory.
-    found: Vec<Entry>,
-    /// What could not be read, in SRC or in DST: nobody knows what is there.
-    unread: Vec<waypath::Error>,
-    /// Those directories above the current entry of DST that are strays if everything in them is.
-    open: Vec<OpenDirectory>,
-}
-
-struct OpenDirectory {
-    entry: Entry,
-    strays: usize,
-}
-
-impl Strays {
-    /// Compares two listings, which come in the same order. No path of the one is looked up in the other: there it
-    /// could lead through a link.
-    fn of(source: &Path, target: &Path, exclude: &[Pattern]) -> Self {
-        let mut strays = Self::default();
-        let mut originals = Originals { start: source, walk: source.walk().exclude(exclude).peekable() };
-        for entry in target.walk().exclude(exclude) {
-            match entry {
-                Ok(entry) => {
-                    let original = originals.kind_of(below(&entry, target), &mut strays.unread);
-                    strays.add(entry, original);
-                }
-                // Names that are not UTF-8 are copied like others; where only DST has one, it stays.
-                Err(error) if error.op() == Op::Convert => {
-                    output::complain("mirror", format!("never removed: {error}"))
-                }
-                Err(error) => strays.unread.push(error),
-            }
-        }
-        strays.close_directories(None);
-        originals.finish(&mut strays.unread);
-        strays
-    }
-
-    /// Judges an entry by what SRC has at its path, if it has something.
-    fn add(&mut self, entry: Entry, original: Option<FileKind>) {
-        self.close_directories(Some(&entry));
-        match entry.kind() {
-            kind if original.is_some_and(|original| can_replace(original, kind)) => {}
-            FileKind::Directory => self.open.push(OpenDirectory { entry, strays: 0 }),
-            _ => self.remove(entry),
-        }
-    }
-
-    /// Judges the directories that are complete, as the next entry is not in them.
-    fn close_directories(&mut self, next: Option<&Entry>) {
-        let is_complete = |open: &mut OpenDirectory| next.is_none_or(|next| !next.is_relative_to(&open.entry));
-        while let Some(OpenDirectory { entry, strays }) = self.open.pop_if(is_complete) {
-            // Where there is more, it is excluded, or its name is not UTF-8.
-            if entry.iterdir().count() == strays {
-                self.remove(entry);
-            }
-        }
-    }
-
-    fn remove(&mut self, entry: Entry) {
-        // Beyond the system's longest path, nothing can be removed.
-        self.unread.extend(entry.lstat().err());
-        if let Some(above) = self.open.last_mut() {
-            above.strays += 1;
-        }
-        self.found.push(entry);
-    }
-}
-
-/// The entries of SRC, up to the one that is asked for.
-struct Originals<'a> {
-    start: &'a Path,
-    walk: Peekable<Walk<'static>>,
-}
-
-impl Originals<'_> {
-    /// What SRC has at a path; the paths are asked for in order.
-    fn kind_of(&mut self, path: &Path, unread: &mut Vec<waypath::Error>) -> Option<FileKind> {
-        let start = self.start;
-        while let Some(before) =
-            self.walk.next_if(|next| next.as_ref().map_or(true, |entry| *below(entry, start) < *path))
-        {
-            unread.extend(unread_by(before));
-        }
-        self.walk.peek()?.as_ref().ok().filter(|entry| *below(entry, start) == *path).map(|entry| entry.kind())
-    }
-
-    fn finish(self, unread: &mut Vec<waypath::Error>) {
-        unread.extend(self.walk.filter_map(unread_by));
-    }
-}
-
-/// What could not be read. A name that is not UTF-8 could.
-fn unread_by(original: waypath::Result<Entry>) -> Option<waypath::Error> {
-    original.err().filter(|error| error.op() != Op::Convert)
-}
-
-/// Whether a copy can put something in the place of something else: neither directories for other things, nor other
-/// things for directories, pipes, sockets and devices.
-fn can_replace(original: FileKind, old: FileKind) -> bool {
-    original == old || original != FileKind::Directory && matches!(old, FileKind::File | FileKind::Symlink)
-}
-
-/// The path of an entry below the start of its listing.
-fn below<'e>(entry: &'e Entry, start: &Path) -> &'e Path {
-    entry.relative_to(start).expect("BUG: an entry that is not below its start")
-}
-
-impl Failure {
-    fn of(error: &waypath::Error) -> Self {
-        let paths = [Some(error.path()), error.second_path()].into_iter().flatten();
-        Self { paths: paths.map(ToOwned::to_owned).collect(), message: error.to_string() }
-    }
-}
-
-/// What was done, and what failed.
-fn outcome(result: waypath::Result<Report>) -> (Report, Vec<Failure>) {
-    let Err(error) = result else { return (result.unwrap_or_default(), Vec::new()) };
-    let mut failures: Vec<_> = error.failures().iter().map(Failure::of).collect();
-    let untold = error.failure_count() - failures.len();
+/// Says all that failed.
+fn complain(error: &waypath::Error) {
+    error.failures().iter().for_each(|failure| output::complain("mirror", failure));
+    let untold = error.failure_count() - error.failures().len();
     if untold > 0 {
-        failures.push(Failure { paths: Vec::new(), message: format!("{untold} more failures") });
+        output::complain("mirror", format!("{untold} more failures"));
     }
-    (error.report().cloned().unwrap_or_default(), failures)
-}
-
-/// How an entry goes.
-fn removal(stray: &Entry) -> PlanAction {
-    if stray.kind() == FileKind::Directory { PlanAction::RemoveDirectory } else { PlanAction::Remove }
-}
-
-/// Removes what was planned and nothing else: a directory only if it is empty.
-fn remove(stray: &Entry) -> waypath::Result<()> {
-    match removal(stray) {
-        PlanAction::RemoveDirectory => stray.rmdir(),
-        _ => stray.unlink(),
-    }
-}
-
-fn complain(failure: &Failure) {
-    output::complain("mirror", &failure.message);
 }
 
 fn main() -> ExitCode {
+    interrupt::listen();
     match Args::parse().run() {
-        Ok(all_went_well) => ExitCode::from(u8::from(!all_went_well)),
+        Ok(status) => ExitCode::from(status),
         Err(error) => {
             output::complain("mirror", error);
             ExitCode::FAILURE

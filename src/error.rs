@@ -182,6 +182,8 @@ pub enum Op {
     Copy,
     /// Moving a file or directory.
     Move,
+    /// Making a directory like another one.
+    Mirror,
     /// Making a temporary directory.
     TempDir,
     /// Creating a temporary file.
@@ -235,6 +237,7 @@ impl Op {
             Self::Replace => "move {} over {}",
             Self::Copy => "copy {} to {}",
             Self::Move => "move {} to {}",
+            Self::Mirror => "mirror {} to {}",
             Self::TempDir => "create a temporary directory in {}",
             Self::TempFile => "create a temporary file in {}",
             Self::Other => "use {}",
@@ -525,6 +528,16 @@ impl Error {
     #[must_use]
     pub fn report(&self) -> Option<&Report> {
         self.0.report.as_ref()
+    }
+
+    /// Takes the error of an operation on a tree apart: the failures that it has kept, how many there were, the kind of all
+    /// of them, and what was done.
+    pub(crate) fn into_parts(mut self) -> (Vec<Self>, usize, io::ErrorKind, Report) {
+        let (kind, report) = (self.kind(), self.0.report.take().unwrap_or_default());
+        match self.0.cause {
+            Cause::Several { failures, count, .. } => (failures, count, kind, report),
+            _ => (vec![self], 1, kind, report),
+        }
     }
 
     /// Writes what could not be done, without the cause.

@@ -25,6 +25,8 @@ mod touch;
 
 mod copy;
 
+mod mirror;
+
 mod manifest;
 
 mod remove;
@@ -59,6 +61,7 @@ pub(crate) use touch::Touch;
 pub use atomic::EditedText;
 pub use atomic_file::AtomicFile;
 pub use copy::{CopyOptions, Overwrite, Specials, Symlinks};
+pub use mirror::MirrorOptions;
 pub use mode::{IntoMode, Mode};
 pub use remove::RemoveOptions;
 pub use size::TreeSize;

@@ -110,8 +110,8 @@ pub mod docs;
 pub use error::{Error, IoResultExt, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
-    AtomicFile, CopyOptions, EditedText, IntoMode, Mode, Overwrite, RemoveOptions, Specials, Stat, Symlinks, TempDir,
-    TempFile, TempOptions, TouchOptions, TreeSize,
+    AtomicFile, CopyOptions, EditedText, IntoMode, MirrorOptions, Mode, Overwrite, RemoveOptions, Specials, Stat,
+    Symlinks, TempDir, TempFile, TempOptions, TouchOptions, TreeSize,
 };
 pub use kind::FileKind;
 pub use path::{
@@ -119,7 +119,10 @@ pub use path::{
     Unportable, WindowsPath, WindowsPathBuf, path,
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
-pub use report::{Attribute, NotKept, PlanAction, PlanStep, RawPath, Report, SkipReason, Skipped, TreeProgress};
+pub use report::{
+    Attribute, MirrorProgress, MirrorStage, NotKept, PlanAction, PlanStep, RawPath, Report, SkipReason, Skipped,
+    TreeProgress,
+};
 pub use root::{At, Root, RootEntry, RootLinks, RootOptions, RootPath, RootWalk, Store};
 pub use size::Size;
 pub use walk::{Entry, IntoPatterns, Tree, Walk, glob};

@@ -54,6 +54,8 @@ pub struct Report {
     /// Number of files, links and directories at the destination whose attributes were updated, and nothing else. Files and
     /// links among them are also counted as unchanged.
     pub updated: u64,
+    /// Number of files, links and directories that a [mirror](crate::MirrorOptions::delete) removed at the destination.
+    pub removed: u64,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
     /// Attributes that could not be preserved, and why: the first hundred. With
@@ -61,7 +63,8 @@ pub struct Report {
     pub not_kept: Vec<NotKept>,
     /// Number of all attributes that could not be preserved.
     pub not_kept_count: u64,
-    /// Everything that would be done, in the order of paths, if it was a dry run.
+    /// Everything that would be done, in the order of paths, if it was a dry run; what a
+    /// [mirror](crate::MirrorOptions) removes comes first, and the content of a directory before the directory.
     pub steps: Vec<PlanStep>,
 }
 
@@ -222,6 +225,41 @@ pub struct TreeProgress<'a> {
     pub path: &'a RawPath,
 }
 
+/// How far a mirror is; given to the closure of [`MirrorOptions::progress`](crate::MirrorOptions::progress).
+///
+/// Each stage counts from zero. The closure is called when removing and copying begin, before anything is done.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct MirrorProgress<'a> {
+    /// What is being done.
+    pub stage: MirrorStage,
+    /// Number of files, links and special files that were looked at, removed or copied in this stage; of those looked at and
+    /// removed, directories too.
+    pub files: u64,
+    /// Number of bytes copied, including those of a file that is not complete.
+    pub bytes: u64,
+    /// How many files this stage is going to remove or copy; 0 while that is not known.
+    pub total_files: u64,
+    /// How many bytes this stage is going to copy; 0 while that is not known.
+    pub total_bytes: u64,
+    /// All that is to be done, without steps, once that is known.
+    pub plan: Option<&'a Report>,
+    /// The path of the current file, or of the one just done.
+    pub path: &'a RawPath,
+}
+
+/// What a mirror is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MirrorStage {
+    /// Comparing both trees.
+    Planning,
+    /// Removing what the source does not have.
+    Removing,
+    /// Copying what is missing or different.
+    Copying,
+}
+
 impl Report {
     /// The number of things of a kind.
     pub(crate) fn count(&mut self, kind: FileKind) -> &mut u64 {
@@ -258,6 +296,7 @@ impl Report {
         self.by_system += other.by_system;
         self.unchanged += other.unchanged;
         self.updated += other.updated;
+        self.removed += other.removed;
         self.skipped.extend(other.skipped);
         self.not_kept_count += other.not_kept_count.saturating_sub(other.not_kept.len() as u64);
         self.add_not_kept(other.not_kept);
@@ -304,6 +343,9 @@ impl fmt::Display for Report {
         }
         if self.updated > 0 {
             parts.push(format!("{} with new attributes", self.updated));
+        }
+        if self.removed > 0 {
+            parts.push(format!("{} removed", self.removed));
         }
         if !self.skipped.is_empty() {
             parts.push(format!("{} skipped", self.skipped.len()));

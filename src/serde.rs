@@ -549,6 +549,7 @@ records! {
         by_system,
         unchanged,
         updated,
+        removed,
         skipped,
         not_kept,
         not_kept_count,

@@ -16,3 +16,17 @@ pub(crate) fn say(line: impl Display) -> io::Result<()> {
 pub(crate) fn complain(program: &str, error: impl Display) {
     _ = writeln!(io::stderr(), "{program}: {error}");
 }
+
+/// How many characters a line of the terminal takes.
+#[cfg(unix)]
+#[allow(dead_code, reason = "not every example shows its progress")]
+pub(crate) fn width() -> usize {
+    let size = rustix::termios::tcgetwinsize(io::stderr());
+    size.ok().map_or(80, |size| usize::from(size.ws_col)).max(20)
+}
+
+#[cfg(not(unix))]
+#[allow(dead_code, reason = "not every example shows its progress")]
+pub(crate) fn width() -> usize {
+    80
+}

@@ -30,6 +30,7 @@ use crate::tree::Account;
 use crate::walk::refuse_useless;
 use context::Copy;
 pub(super) use move_to::is_other_case;
+pub(super) use removed::Removed;
 
 /// # Copying and moving
 ///

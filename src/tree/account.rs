@@ -132,6 +132,13 @@ impl<'p> Account<'p> {
         lock(&self.failures).add_all(other);
     }
 
+    /// Counts failures that nobody has kept, of this kind.
+    pub(crate) fn count_failures(&self, count: usize, kind: io::ErrorKind) {
+        if count > 0 {
+            lock(&self.failures).count(count, kind);
+        }
+    }
+
     /// Sets what the error is to say was achieved in spite of the failures.
     pub(crate) fn set_outcome(&self, outcome: &'static str) {
         _ = self.outcome.set(outcome);

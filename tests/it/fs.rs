@@ -8,6 +8,7 @@ mod files;
 mod free_name;
 #[cfg(unix)]
 mod links;
+mod mirror;
 mod mode;
 #[cfg(not(target_family = "wasm"))]
 mod programs;

@@ -2,7 +2,9 @@
 //!
 //! Each row is tried in the same tree, which stays as it is.
 
-use waypath::{CopyOptions, Op, Overwrite, Path, Result, TempDir, TempFile, TempOptions, TouchOptions, path};
+use waypath::{
+    CopyOptions, MirrorOptions, Op, Overwrite, Path, Result, TempDir, TempFile, TempOptions, TouchOptions, path,
+};
 
 use crate::support::util::Tree;
 
@@ -118,6 +120,13 @@ const MISTAKES: &[Mistake] = mistakes! {
     Move "a directory goes into itself" InvalidInput: t => t.at("d").move_to(t.at("d/sub/x"));
     Move "always: a file replaces a directory" IsADirectory: t => replacing().move_to(t.at("f"), t.at("e"));
     Move "into what is a file" NotADirectory: t => t.at("f").move_into(t.at("g"));
+
+    Stat "to mirror: nothing is there" NotFound: t => t.at("no").mirror_to(t.at("x"));
+    Mirror "it is a file" NotADirectory: t => t.at("f").mirror_to(t.at("x"));
+    Copy "to mirror: a file has the name" NotADirectory: t => t.at("d").mirror_to(t.at("f"));
+    Copy "to mirror: the new parent is missing" NotFound: t => t.at("d").mirror_to(t.at("no/x"));
+    Copy "to mirror: a directory goes into itself" InvalidInput: t => t.at("d").mirror_to(t.at("d/sub/x"));
+    Mirror "a directory comes out of itself" InvalidInput: t => MirrorOptions::new().delete(true).mirror(t.at("d/sub"), t.at("d"));
 
     Rmtree "nothing is there" NotFound: t => t.at("no").rmtree();
     Rmtree "it is a file" NotADirectory: t => t.at("f").rmtree();

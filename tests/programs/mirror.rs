@@ -204,11 +204,11 @@ fn mirror_refuses_what_would_destroy_the_source() {
     let tree = tree(["top/from/a: 1", "top/other: 2"]);
     let before = lines(&tree);
     for (args, reason) in [
-        (["--delete", "top/from", "top"], "SRC is in DST"),
-        (["--delete", "top", "top"], "SRC is in DST"),
+        (["--delete", "top/from", "top"], "the source is inside the destination, and would be removed"),
+        (["--delete", "top", "top"], "the source is inside the destination, and would be removed"),
         (["--threads=1", "top", "top"], "they are the same file"),
         (["--delete", "top", "top/from"], "the destination is inside the source"),
-        (["--delete", "top/other", "top/from"], "`top/other` is not a directory"),
+        (["--delete", "top/other", "top/from"], "cannot mirror `top/other` to `top/from`: not a directory"),
         (["--delete", "no", "top"], "cannot look at `no`"),
         (["--delete", "top/from", "top/other"], "cannot copy `top/from` to `top/other`"),
     ] {
@@ -281,7 +281,7 @@ fn mirror_follows_links_to_both_directories_and_to_none_in_them() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn mirror_copies_names_that_are_not_text_and_never_removes_them() {
+fn mirror_copies_and_removes_names_that_are_not_text() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
 
@@ -289,12 +289,16 @@ fn mirror_copies_names_that_are_not_text_and_never_removes_them() {
     let odd = |dir: &str, name: &[u8]| std::path::Path::new((&tree / dir).as_str()).join(OsStr::from_bytes(name));
     std::fs::write(odd("from", b"\xff"), "3").unwrap();
     std::fs::write(odd("to/dir", b"\xfe"), "4").unwrap();
-    let output = mirror(&tree, &["--delete", "from", "to"]);
-    assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8(output.stderr).unwrap().starts_with("mirror: never removed: "));
+    let printed = prints(&tree, &["--dry-run", "--delete", "from", "to"]);
+    assert!(
+        printed.starts_with("remove `to/dir/stray`\nremove `to/dir/\u{fffd}`\nremove directory `to/dir`\n"),
+        "{printed}"
+    );
+    let printed = prints(&tree, &["--delete", "from", "to"]);
+    assert!(printed.ends_with("done: 2 files, 2 bytes, 3 of 3 removed\n"), "{printed}");
     assert_eq!(std::fs::read(odd("to", b"\xff")).unwrap(), b"3");
-    assert_eq!(std::fs::read(odd("to/dir", b"\xfe")).unwrap(), b"4");
-    assert!(!(&tree / "to/dir/stray").exists());
+    let names = std::fs::read_dir(&tree / "to").unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<std::collections::BTreeSet<_>>().len(), 2);
 }
 
 /// What is not followed by the copy is not followed by the comparison.
@@ -322,7 +326,7 @@ fn mirror_converges_where_one_side_has_a_link_and_the_other_a_directory() {
     assert!(printed.ends_with("done: 4 unchanged, 0 of 0 removed\n"), "{printed}");
 }
 
-/// What is beyond the system's longest path is copied, and seen as what it is.
+/// What is beyond the system's longest path is copied, seen as what it is, and removed.
 #[cfg(target_os = "linux")]
 #[test]
 fn mirror_takes_paths_of_any_length() {
@@ -340,14 +344,13 @@ fn mirror_takes_paths_of_any_length() {
     let printed = prints(&tree, &["--delete", "from", "to"]);
     assert!(printed.ends_with("done: 1 unchanged, 0 of 0 removed\n"), "{printed}");
 
-    // There it could not be removed.
+    // There it is removed, too.
     (&tree / "from" / "n".repeat(200)).rmtree().unwrap();
     (&tree / "to/stray").write_text("2").unwrap();
     (&tree / "from/b").write_text("3").unwrap();
-    let complaints = complains(&tree, &["--delete", "from", "to"]);
-    assert!(complaints.contains("File name too long"), "{complaints}");
-    assert!((&tree / "to/stray").exists() && (&tree / "to/b").exists(), "all is copied, and nothing removed");
-    (&tree / "to" / "n".repeat(200)).rmtree().unwrap();
+    let printed = prints(&tree, &["--delete", "from", "to"]);
+    assert!(printed.ends_with("done: 1 file, 1 byte, 1 unchanged, 31 of 31 removed\n"), "{printed}");
+    assert_eq!(lines(&(&tree / "to")), ["a: 1", "b: 3"]);
 }
 
 #[cfg(target_os = "linux")]

@@ -384,6 +384,9 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     /// Reports what was done, or is to be done.
     fn tell(&mut self, action: PlanAction, target: &Target<'_, D>) {
         let Copy { settings, from, to, account, .. } = self.copy;
+        if settings.dry_run && !settings.keeps_steps {
+            return;
+        }
         if settings.dry_run {
             self.report.steps.push(PlanStep { action, path: self.path_of(to, target).into() });
         } else if !matches!(action, PlanAction::MakeDirectory | PlanAction::SetAttributes) {

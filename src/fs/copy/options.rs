@@ -57,6 +57,9 @@ pub(super) struct Settings {
     pub(super) threads: usize,
     pub(super) sync: bool,
     pub(super) dry_run: bool,
+    /// Of a dry run: whether it keeps its steps, and whether it tells what it looks at as its progress.
+    pub(super) keeps_steps: bool,
+    pub(super) tells_looks: bool,
     /// What a dry run takes for removed.
     pub(super) removed: Arc<Removed>,
     pub(super) merge: bool,
@@ -79,6 +82,8 @@ impl Default for Settings {
             threads: 1,
             sync: false,
             dry_run: false,
+            keeps_steps: true,
+            tells_looks: false,
             removed: Arc::default(),
             merge: false,
         }
@@ -680,6 +685,15 @@ impl<'p> CopyOptions<'p> {
     /// ```
     pub fn assume_removed<P: Into<RawPath>>(self, paths: impl IntoIterator<Item = P>) -> Self {
         self.with(|settings| settings.removed = Arc::new(paths.into_iter().map(|path| path.into().into()).collect()))
+    }
+
+    /// Plans, and tells what is looked at as progress; keeps steps only if that is wanted, as they take memory for each file.
+    pub(in crate::fs) fn planning(self, removed: Removed, keeps_steps: bool) -> Self {
+        let plan = |settings: &mut Settings| {
+            (settings.dry_run, settings.tells_looks, settings.keeps_steps) = (true, true, keeps_steps);
+            settings.removed = Arc::new(removed);
+        };
+        self.with(plan)
     }
 
     /// Calls a closure with each file that is copied, and within large ones; when it breaks, the

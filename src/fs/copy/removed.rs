@@ -6,13 +6,18 @@ use crate::sys::{OsPath, OsPathBuf};
 
 /// Paths below the destination.
 #[derive(Default)]
-pub(super) struct Removed {
+pub(in crate::fs) struct Removed {
     paths: HashSet<OsPathBuf>,
     /// The directories that they are in, whose times a removal changes.
     parents: HashSet<OsPathBuf>,
 }
 
 impl Removed {
+    /// These paths, and these directories in which something is removed.
+    pub(in crate::fs) fn new(paths: HashSet<OsPathBuf>, parents: HashSet<OsPathBuf>) -> Self {
+        Self { paths, parents }
+    }
+
     pub(super) fn has(&self, parent: &OsPath, name: &std::ffi::OsStr) -> bool {
         !self.paths.is_empty() && self.paths.contains(&parent.join(name))
     }

@@ -314,6 +314,9 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
         if self.copy.account.is_over() || self.copier.is_excluded(path, name, named_kind) {
             return false;
         }
+        if self.copy.settings.tells_looks {
+            self.copy.account.progress(1, 0, || path_of(self.copy.from, path, name));
+        }
         let done = kind.and_then(|kind| {
             let unchanged = self.copier.report.unchanged;
             match self.copy_leaf(dir, path, name, kind, number) {

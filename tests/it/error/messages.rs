@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStringExt as _;
 
 use rustix::fs::{CWD, FileType, mknodat};
 use waypath::{
-    CopyOptions, Error, Mode, Overwrite, Path, PathBuf, Posix, PosixPathBuf, RemoveOptions, Root, RootLinks, RootPath,
-    Specials, Symlinks, TempDir, TempFile, TempOptions, Windows, WindowsPathBuf, path,
+    CopyOptions, Error, MirrorOptions, Mode, Overwrite, Path, PathBuf, Posix, PosixPathBuf, RemoveOptions, Root,
+    RootLinks, RootPath, Specials, Symlinks, TempDir, TempFile, TempOptions, Windows, WindowsPathBuf, path,
 };
 
 use crate::support::source::{Source, Token, sources};
@@ -194,7 +194,12 @@ const ON_DISK: &[OnDisk] = &[
     }),
     ("cannot find the program `a`: no directory in `PATH` has it", |_| Path::which("a").unwrap_err()),
     ("cannot find the program `@/a`: no file that can be run has this path", |at| Path::which(at / "a").unwrap_err()),
+    ("cannot mirror `@/a` to `@/b`: not a directory", |at| file(at / "a").mirror_to(at / "b").unwrap_err()),
     // What the crate refuses by itself.
+    ("cannot mirror `@/a` to `@`: the source is inside the destination, and would be removed", |at| {
+        std::fs::create_dir(at / "a").unwrap();
+        MirrorOptions::new().delete(true).mirror(at / "a", at).unwrap_err()
+    }),
     ("cannot create a temporary file in `@`: prefix and suffix must not hold a separator", |at| {
         TempOptions::new().prefix("a/").parent(at).file().unwrap_err()
     }),

@@ -1,0 +1,221 @@
+//! How a tree is mirrored.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::fs::copy::{CopyOptions, Overwrite, Symlinks};
+use crate::pattern::Pattern;
+use crate::report::{MirrorProgress, MirrorStage, Report, TreeProgress};
+use crate::walk::IntoPatterns;
+
+/// How a directory is made like another one: see [`mirror`](Self::mirror).
+///
+/// # Examples
+///
+/// ```
+/// use waypath::MirrorOptions;
+///
+/// # let base = waypath::TempDir::new()?;
+/// # let (photos, backup) = (&base / "photos", &base / "backup");
+/// # (&photos / "2026").mkdir_all()?;
+/// # (&photos / "2026/a.jpg").write_text("new")?;
+/// # (&photos / "2026/.thumbs").mkdir()?;
+/// # (&backup / "2025").mkdir_all()?;
+/// # (&backup / "2025/old.jpg").write_text("old")?;
+/// let options = MirrorOptions::new().delete(true).exclude("**/.thumbs");
+///
+/// let plan = options.clone().dry_run(true).mirror(&photos, &backup)?;
+/// println!("{plan}");
+/// assert_eq!((plan.files, plan.removed), (1, 2));
+///
+/// let report = options.mirror(&photos, &backup)?;
+/// assert_eq!((report.files, report.removed), (1, 2));
+/// assert!((&backup / "2026/a.jpg").exists() && !(&backup / "2025").exists());
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is mirrored until `mirror` is called"]
+pub struct MirrorOptions<'p> {
+    pub(super) delete: bool,
+    pub(super) excluded: Vec<Pattern>,
+    pub(super) threads: usize,
+    pub(super) time_window: Duration,
+    pub(super) sync: bool,
+    pub(super) dry_run: bool,
+    pub(super) told: Option<Arc<Told<'p>>>,
+}
+
+type Closure<'p> = dyn FnMut(&MirrorProgress<'_>) -> ControlFlow<()> + Send + 'p;
+
+/// What is told how far it is.
+pub(super) struct Told<'p> {
+    closure: Mutex<Box<Closure<'p>>>,
+}
+
+impl<'p> MirrorOptions<'p> {
+    /// Returns the options of [`Path::mirror_to`](crate::Path::mirror_to): nothing is removed, nothing left out, one thread.
+    pub fn new() -> Self {
+        Self {
+            delete: false,
+            excluded: Vec::new(),
+            threads: 1,
+            time_window: Duration::ZERO,
+            sync: false,
+            dry_run: false,
+            told: None,
+        }
+    }
+
+    /// Whether to remove what the destination has and the source does not. Off by default.
+    ///
+    /// What a copy cannot replace is removed then, too: a directory where the source has a file, a file where it has a
+    /// directory, a pipe or device where it has something else. Without this option these are errors.
+    ///
+    /// **Nothing is removed unless all of the source and of the destination could be read**: what cannot be read might be
+    /// there. Everything else is copied anyway.
+    pub fn delete(self, delete: bool) -> Self {
+        Self { delete, ..self }
+    }
+
+    /// Leaves out what one of these patterns matches, with everything below it: it is neither copied nor removed. A
+    /// directory that holds such a thing is not removed either.
+    ///
+    /// Patterns are relative to the source and to the destination. Called several times, all of them apply.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (code, backup) = (&base / "code", &base / "backup");
+    /// # (&code / "app/target").mkdir_all()?;
+    /// # (&code / "app/main.rs").touch()?;
+    /// MirrorOptions::new().exclude(["**/target", "**/*.tmp"]).mirror(&code, &backup)?;
+    /// assert!((&backup / "app/main.rs").exists() && !(&backup / "app/target").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn exclude(mut self, patterns: impl IntoPatterns) -> Self {
+        self.excluded.extend(patterns.into_patterns());
+        self
+    }
+
+    /// Number of threads that copy; 0 means 1.
+    pub fn threads(self, count: usize) -> Self {
+        Self { threads: count, ..self }
+    }
+
+    /// Takes times for equal that differ by no more than this, as [`CopyOptions::time_window`] does it.
+    pub fn time_window(self, window: Duration) -> Self {
+        Self { time_window: window, ..self }
+    }
+
+    /// Whether to fsync each file before it appears under its name; see [`CopyOptions::sync`].
+    pub fn sync(self, sync: bool) -> Self {
+        Self { sync, ..self }
+    }
+
+    /// Whether to change nothing, and return the plan: what would be done is in [`Report::steps`], removals first.
+    pub fn dry_run(self, dry_run: bool) -> Self {
+        Self { dry_run, ..self }
+    }
+
+    /// Calls a closure with how far it is: while both trees are compared, while files are removed, and while they are
+    /// copied. If it breaks, the operation ends with [`Interrupted`](std::io::ErrorKind::Interrupted).
+    ///
+    /// With this, the source is read twice: the totals must be known first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use waypath::{MirrorOptions, MirrorStage};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// # (&photos / "a").write_text("1234")?;
+    /// # (&photos / "b").write_text("12")?;
+    /// let mut last = String::new();
+    /// let options = MirrorOptions::new().progress(|progress| {
+    ///     last = match progress.stage {
+    ///         MirrorStage::Planning => format!("{} looked at", progress.files),
+    ///         MirrorStage::Removing => format!("{} of {} removed", progress.files, progress.total_files),
+    ///         _ => format!("{} of {} bytes", progress.bytes, progress.total_bytes),
+    ///     };
+    ///     ControlFlow::Continue(())
+    /// });
+    /// options.mirror(&photos, &backup)?;
+    /// # drop(options);
+    /// assert_eq!(last, "6 of 6 bytes");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn progress(self, on_progress: impl FnMut(&MirrorProgress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
+        Self { told: Some(Arc::new(Told { closure: Mutex::new(Box::new(on_progress)) })), ..self }
+    }
+
+    /// How files are copied.
+    pub(super) fn copying<'q>(&self) -> CopyOptions<'q> {
+        CopyOptions::archive()
+            .symlinks(Symlinks::KeepInside)
+            .overwrite(Overwrite::IfDifferent)
+            .exclude(&self.excluded)
+            .threads(self.threads)
+            .time_window(self.time_window)
+            .sync(self.sync)
+    }
+}
+
+impl Default for MirrorOptions<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A stage of a mirror, which tells its progress to the closure, and notes if that breaks.
+#[derive(Clone, Copy)]
+pub(super) struct Stage<'a> {
+    pub(super) stage: MirrorStage,
+    /// What is planned, once that is known.
+    pub(super) plan: Option<&'a Report>,
+    /// How many files were looked at before, in the same stage.
+    pub(super) before: u64,
+    pub(super) is_stopped: &'a AtomicBool,
+}
+
+impl Stage<'_> {
+    pub(super) fn tell(&self, told: &Told<'_>, progress: &TreeProgress<'_>) -> ControlFlow<()> {
+        let (total_files, total_bytes) = match (self.stage, self.plan) {
+            (MirrorStage::Removing, Some(plan)) => (plan.removed, 0),
+            (MirrorStage::Copying, Some(plan)) => {
+                (plan.files + plan.links + plan.specials + plan.hard_links, plan.bytes)
+            }
+            _ => (0, 0),
+        };
+        let &TreeProgress { files, bytes, path } = progress;
+        let Self { stage, plan, before, .. } = *self;
+        let progress = MirrorProgress { stage, files: before + files, bytes, total_files, total_bytes, plan, path };
+        let flow = told.closure.lock().unwrap_or_else(PoisonError::into_inner)(&progress);
+        if flow.is_break() {
+            self.is_stopped.store(true, Ordering::Relaxed);
+        }
+        flow
+    }
+}
+
+impl fmt::Debug for MirrorOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { delete, excluded, threads, time_window, sync, dry_run, told: _ } = self;
+        f.debug_struct("MirrorOptions")
+            .field("delete", delete)
+            .field("excluded", excluded)
+            .field("threads", threads)
+            .field("time_window", time_window)
+            .field("sync", sync)
+            .field("dry_run", dry_run)
+            .finish_non_exhaustive()
+    }
+}

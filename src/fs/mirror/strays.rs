@@ -1,0 +1,246 @@
+//! What the destination has and the source does not: found, or removed.
+//!
+//! Both trees are gone down at once, by open directories. Whether the source has something is asked of the source's own
+//! directory, so that no link on the way to it is followed, and nothing is kept of what was asked.
+
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+
+use crate::error::{Error, Op};
+use crate::kind::FileKind;
+use crate::report::{PlanAction, PlanStep};
+use crate::sys::{EditDir, Links, OsPath, OsPathBuf};
+use crate::tree::{Account, Descent, MOST_OPEN, Next, Traversal, path_of};
+use crate::walk::{Exclusion, ExclusionWay};
+
+/// What is to be done with the strays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Count them.
+    Count,
+    /// Count them, and keep what would be done.
+    Plan,
+    Remove,
+}
+
+/// What was found or removed.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) count: u64,
+    /// How many entries of the target were looked at.
+    pub(super) looked_at: u64,
+    /// Those that have the name of something that could not replace them.
+    pub(super) obstacles: HashSet<OsPathBuf>,
+    /// The directories with strays that have a source.
+    pub(super) parents: HashSet<OsPathBuf>,
+    pub(super) steps: Vec<PlanStep>,
+}
+
+/// The comparison of two directories, whose paths are for errors.
+pub(super) struct Comparison<'a, D: EditDir> {
+    source_path: &'a OsPath,
+    target_path: &'a OsPath,
+    purpose: Purpose,
+    account: &'a Account<'a>,
+    exclusion: ExclusionWay<'a>,
+    /// The way down the source, as far as it has the directories of the target.
+    source: Descent<D>,
+    /// How many of the last directories it does not have.
+    absent: usize,
+    levels: Vec<Level>,
+    found: Found,
+}
+
+/// A directory of the target on the way.
+#[derive(Clone, Copy, Default)]
+struct Level {
+    is_stray: bool,
+    /// The source has something else under its name.
+    is_obstacle: bool,
+    /// Whether something in it is not removed.
+    stays: bool,
+}
+
+impl<'a, D: EditDir> Comparison<'a, D> {
+    pub(super) fn new(
+        source_path: &'a OsPath,
+        target_path: &'a OsPath,
+        exclusion: &'a Exclusion<'a>,
+        purpose: Purpose,
+        account: &'a Account<'a>,
+    ) -> Self {
+        let (exclusion, source) = (exclusion.way(target_path), Descent::new(MOST_OPEN));
+        let found = Found::default();
+        Self { source_path, target_path, purpose, account, exclusion, source, absent: 0, levels: Vec::new(), found }
+    }
+
+    /// Goes through both directories.
+    pub(super) fn run(mut self, source: D, target: D) -> Found {
+        self.source.begin(source);
+        self.levels.push(Level::default());
+        let mut traversal = Traversal::new(target, MOST_OPEN);
+        while !self.account.is_stopped() {
+            match traversal.step(|dir, path, name, kind, _| self.leaf(dir, path, name, kind)) {
+                Ok(Next::Directory(name)) => self.enter(&mut traversal, &name),
+                Ok(Next::End) if traversal.depth() == 1 => break,
+                Ok(Next::End) => self.leave(&mut traversal),
+                Err(cause) => {
+                    self.level().stays = true;
+                    self.fail(Op::List, self.target_path, traversal.path(), OsStr::new(""), cause);
+                }
+            }
+        }
+        self.found
+    }
+
+    fn level(&mut self) -> &mut Level {
+        self.levels.last_mut().expect("BUG: a traversal without a level")
+    }
+
+    /// Judges what is not a directory; returns whether it is one after all.
+    fn leaf(&mut self, dir: &D, path: &OsPath, name: &OsStr, kind: io::Result<FileKind>) -> bool {
+        if self.account.is_stopped() {
+            return false;
+        }
+        if matches!(kind, Ok(FileKind::Directory)) || kind.is_err() && is_directory(dir, name) {
+            return true;
+        }
+        self.tell(path, name);
+        if self.exclusion.leaves_out(path, name, kind.as_ref().copied().unwrap_or(FileKind::Other)) {
+            self.level().stays = true;
+            return false;
+        }
+        match self.original(name) {
+            Ok(original) if original.is_some_and(|original| replaces(original, kind.unwrap_or(FileKind::Other))) => {}
+            Ok(original) => match self.removed(|| dir.remove_file(name)) {
+                Ok(()) => self.count(path, name, PlanAction::Remove, original.is_some()),
+                Err(_) if is_directory(dir, name) => return true,
+                Err(cause) => {
+                    self.level().stays = true;
+                    self.fail(Op::Unlink, self.target_path, path, name, cause);
+                }
+            },
+            Err(cause) => {
+                self.level().stays = true;
+                self.fail(Op::Stat, self.source_path, path, name, cause);
+            }
+        }
+        false
+    }
+
+    /// Goes into a directory of the target, and into that of the source if it has one.
+    fn enter(&mut self, traversal: &mut Traversal<D>, name: &OsStr) {
+        self.tell(traversal.path(), name);
+        if self.exclusion.leaves_out(traversal.path(), name, FileKind::Directory) {
+            self.level().stays = true;
+            return;
+        }
+        let original = match self.original(name) {
+            Ok(original) => original,
+            Err(cause) => {
+                self.level().stays = true;
+                return self.fail(Op::Stat, self.source_path, traversal.path(), name, cause);
+            }
+        };
+        if let Err(cause) = traversal.enter(name, Links::Keep) {
+            if !traversal.has_vanished(name, &cause) {
+                self.level().stays = true;
+                self.fail(Op::List, self.target_path, traversal.path(), name, cause);
+            }
+            return;
+        }
+        if original != Some(FileKind::Directory) {
+            self.absent += 1;
+            self.levels.push(Level { is_stray: true, is_obstacle: original.is_some(), stays: false });
+        } else if let Err(cause) = self.source.enter(name, Links::Keep) {
+            traversal.leave();
+            self.fail(Op::List, self.source_path, traversal.path(), name, cause);
+        } else {
+            self.levels.push(Level::default());
+        }
+    }
+
+    /// Goes back to the directory above, and removes the one that was left if it is a stray.
+    fn leave(&mut self, traversal: &mut Traversal<D>) {
+        let name = traversal.path().file_name().map(OsString::from).expect("BUG: a directory without a name");
+        let level = self.levels.pop().expect("BUG: a traversal without a level");
+        traversal.leave();
+        if !level.is_stray {
+            return self.source.leave();
+        }
+        self.absent -= 1;
+        if level.stays {
+            self.level().stays = true;
+            return;
+        }
+        match traversal.dir().and_then(|dir| self.removed(|| dir.remove_dir(&name))) {
+            Ok(()) => self.count(traversal.path(), &name, PlanAction::RemoveDirectory, level.is_obstacle),
+            Err(cause) => {
+                self.level().stays = true;
+                self.fail(Op::Rmdir, self.target_path, traversal.path(), &name, cause);
+            }
+        }
+    }
+
+    /// What the source has under a name of the current directory, if it has something.
+    fn original(&mut self, name: &OsStr) -> io::Result<Option<FileKind>> {
+        if self.absent > 0 {
+            return Ok(None);
+        }
+        match self.source.kind(name, Links::Keep) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+            kind => kind.map(Some),
+        }
+    }
+
+    /// Removes something if that is the purpose. What others have removed is gone, as was wanted.
+    fn removed(&self, remove: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        if self.purpose != Purpose::Remove {
+            return Ok(());
+        }
+        match remove() {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(()),
+            result => result,
+        }
+    }
+
+    fn count(&mut self, path: &OsPath, name: &OsStr, action: PlanAction, is_obstacle: bool) {
+        self.found.count += 1;
+        match self.purpose {
+            Purpose::Remove => _ = self.account.progress(1, 0, || path_of(self.target_path, path, name)),
+            Purpose::Plan => {
+                self.found.steps.push(PlanStep { action, path: path_of(self.target_path, path, name).into() });
+            }
+            Purpose::Count => {}
+        }
+        if is_obstacle {
+            self.found.obstacles.insert(path.join(name));
+        }
+        if self.absent == 0 && !self.found.parents.contains(path) {
+            self.found.parents.insert(path.to_owned());
+        }
+    }
+
+    /// Reports that planning goes on.
+    fn tell(&mut self, path: &OsPath, name: &OsStr) {
+        self.found.looked_at += 1;
+        if self.purpose != Purpose::Remove {
+            self.account.progress(1, 0, || path_of(self.target_path, path, name));
+        }
+    }
+
+    fn fail(&self, op: Op, start: &OsPath, path: &OsPath, name: &OsStr, cause: io::Error) {
+        self.account.fail(Error::new(op, path_of(start, path, name), cause));
+    }
+}
+
+fn is_directory<D: EditDir>(dir: &D, name: &OsStr) -> bool {
+    matches!(dir.kind_in(name, Links::Keep), Ok(FileKind::Directory))
+}
+
+/// Whether a copy can put something in the place of something else: neither directories for other things, nor other
+/// things for directories, pipes, sockets and devices.
+fn replaces(original: FileKind, old: FileKind) -> bool {
+    original == old || original != FileKind::Directory && matches!(old, FileKind::File | FileKind::Symlink)
+}
