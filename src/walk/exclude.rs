@@ -97,12 +97,14 @@ impl<'a> Exclusion<'a> {
         let mut states = States::new();
         let (first, _) = self.plan.start(&mut states);
         let (plan, prune, directory) = (&self.plan, self.prune, OsPathBuf::new());
-        ExclusionWay { plan, prune, start, directory, states, sets: vec![first] }
+        ExclusionWay { is_none: self.is_none(), plan, prune, start, directory, states, sets: vec![first] }
     }
 }
 
 /// Goes from directory to directory, and finds out what is left out there.
 pub(crate) struct ExclusionWay<'e> {
+    /// Whether nothing is left out, which is the usual case, and asked for each name.
+    is_none: bool,
     plan: &'e Plan,
     prune: Option<&'e dyn Prunes>,
     start: &'e OsPath,
@@ -117,7 +119,8 @@ impl ExclusionWay<'_> {
     /// Whether a name in a directory, whose path is relative to the start, is left out.
     #[inline]
     pub(crate) fn leaves_out(&mut self, directory: &OsPath, name: &OsStr, kind: FileKind) -> bool {
-        self.matches(directory, name, kind == FileKind::Directory) || self.prunes(directory, name, kind)
+        !self.is_none
+            && (self.matches(directory, name, kind == FileKind::Directory) || self.prunes(directory, name, kind))
     }
 
     /// Whether a closure leaves it out. What has no path in UTF-8 is no entry that a closure could be asked about.
