@@ -1,11 +1,13 @@
 //! A directory that cannot be left: every method of paths below it, and what each does about what leads out.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
 use waypath::{Error, Root, RootPath, path};
 #[cfg(unix)]
 use waypath::{RootLinks, TempDir};
 
+use crate::support::source::sources;
 use crate::support::util::Tree;
 #[cfg(unix)]
 use crate::support::util::fails;
@@ -421,4 +423,139 @@ mod links {
         assert_eq!((&long / "f").resolve_strict().unwrap(), &root / "f");
         assert_eq!((&root / "n".repeat(300)).stat().unwrap_err().kind(), ErrorKind::InvalidFilename);
     }
+}
+
+#[cfg(target_os = "linux")]
+mod limits {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    use super::*;
+    use crate::support::util::alone;
+
+    /// Paths that are longer than one system call takes are walked, with few directories open.
+    #[test]
+    fn a_deep_path_needs_few_descriptors() {
+        const DEPTH: usize = 2_000;
+        if !alone("root::limits::a_deep_path_needs_few_descriptors") {
+            return;
+        }
+        let base = TempDir::new().unwrap();
+        let root = Root::open(&base).unwrap();
+        let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+        setrlimit(Resource::RLIMIT_NOFILE, 32, hard).unwrap();
+        let mut here = root.clone();
+        for _ in 0..DEPTH {
+            (&here / "dir").mkdir().unwrap();
+            here = (&here / "dir").open_root().unwrap();
+        }
+        let deep = &root / "dir/".repeat(DEPTH);
+        (&deep / "f").write_atomic("x").unwrap();
+        assert_eq!((&here / "f").read_text().unwrap(), "x");
+        // Half of the way up again: what was passed is no longer open.
+        let up = &deep / "../".repeat(DEPTH / 2) / "dir/".repeat(DEPTH / 2) / "f";
+        assert_eq!(up.read_text().unwrap(), "x");
+        assert!((&deep / "../".repeat(DEPTH + 1)).stat().unwrap_err().is_escape());
+        assert_eq!(deep.glob("*").unwrap().paths().unwrap().len(), 1);
+    }
+
+    /// A link of /proc is no text, and is never followed.
+    #[test]
+    fn links_of_the_kernel_are_refused() {
+        let root = Root::open("/proc").unwrap();
+        for link in ["self/cwd", "self/root", "self/exe", "self/fd/0"] {
+            let error = (&root / link).stat().unwrap_err();
+            assert!(
+                error.is_escape() && error.to_string().contains("a link that only the kernel can follow"),
+                "{error}"
+            );
+        }
+        assert!((&root / "self/status").read_text().unwrap().contains("Name:"));
+    }
+
+    #[test]
+    fn a_root_may_stay_on_its_file_system() {
+        let root = Root::options().same_file_system(true).open("/").unwrap();
+        let error = (&root / "proc/self/status").read_text().unwrap_err();
+        assert!(error.is_escape() && error.to_string().contains("is on another file system than the root"), "{error}");
+        assert!((&Root::open("/").unwrap() / "proc/version").is_file());
+    }
+}
+
+/// The methods of `Path` that located paths do not have, and why.
+const MISSING: &[(&str, &str)] = &[
+    ("absolute", "a located path begins at its root"),
+    ("anchor", IN_A_STORE),
+    ("drive", IN_A_STORE),
+    ("root", IN_A_STORE),
+    ("is_absolute", IN_A_STORE),
+    ("is_reserved", IN_A_STORE),
+    ("home", NO_PATH),
+    ("cwd", NO_PATH),
+    ("temp_dir", NO_PATH),
+    ("which", NO_PATH),
+    ("parse", NO_PATH),
+    ("from_uri", NO_PATH),
+    ("expanduser", NO_PATH),
+    ("expandvars", "text from outside is not to be expanded"),
+    ("as_uri", "a located path has no URI"),
+    ("as_posix", TEXT),
+    ("as_std_path", TEXT),
+    ("to_path_buf", TEXT),
+    ("to_flavour", TEXT),
+    ("common_path", TEXT),
+    ("natural_cmp", TEXT),
+    ("normalize", TEXT),
+    ("portability", TEXT),
+    ("relative_to_walk_up", TEXT),
+    ("is_junction", "not yet"),
+    ("is_mount", "not yet"),
+    ("is_executable", "not yet"),
+    ("next_free_name", "not yet"),
+    ("at_free_name", "not yet"),
+    ("copy", "not yet"),
+    ("copy_into", "not yet"),
+    ("move_to", "not yet"),
+    ("move_into", "not yet"),
+    ("mirror_to", "not yet"),
+    ("tree", "not yet"),
+    ("create_atomic", "not yet"),
+    ("create_new_atomic", "not yet"),
+    ("open_with", "std's options cannot be asked what they say"),
+];
+
+const IN_A_STORE: &str = "all located paths begin at their store";
+const NO_PATH: &str = "it gives a path from elsewhere";
+const TEXT: &str = "it is about text: `path_below` has it";
+
+/// The public methods of the `impl` blocks with one of these headers.
+fn methods(headers: &[&str]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for source in sources() {
+        let texts: Vec<_> = source.tokens.iter().map(|token| &*token.text).collect();
+        let (mut depth, mut is_inside) = (0, false);
+        for at in 0..texts.len() {
+            match texts[at] {
+                "impl" if depth == 0 => {
+                    let header: String = texts[at + 1..].iter().take_while(|text| **text != "{").copied().collect();
+                    is_inside = headers.contains(&&*header);
+                }
+                "{" => depth += 1,
+                "}" => depth -= 1,
+                "fn" if depth == 1 && is_inside && texts[at - 1] == "pub" => _ = found.insert(texts[at + 1].to_owned()),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn located_paths_have_the_methods_of_paths() {
+    let of_paths = methods(&["Path", "<F:Flavour>Path<F>"]);
+    let located = methods(&["RootPath", "<S:Store>At<S>"]);
+    assert!(of_paths.len() > 80 && located.len() > 60, "{} and {}", of_paths.len(), located.len());
+    let missing: BTreeSet<_> = of_paths.difference(&located).map(String::as_str).collect();
+    assert_eq!(missing, MISSING.iter().map(|(method, _)| *method).collect());
+    let own: Vec<_> = located.difference(&of_paths).map(String::as_str).collect();
+    assert_eq!(own, ["open_root", "path_below", "touch_with"]);
 }
