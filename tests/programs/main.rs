@@ -29,6 +29,8 @@ mod mirror;
 mod prune;
 mod rename;
 #[cfg(target_os = "linux")]
+mod root;
+#[cfg(target_os = "linux")]
 mod scene;
 #[cfg(target_os = "linux")]
 #[path = "../support/snapshot.rs"]
