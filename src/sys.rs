@@ -9,6 +9,7 @@ mod edit_dir;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod hooked;
 mod portable;
+mod random_name;
 mod rename;
 mod resolve;
 mod root;
@@ -70,10 +71,11 @@ pub(crate) use back_end::{group_name, user_name};
 pub(crate) use beneath::{Escape, LinkRule, Rules};
 pub(crate) use directory::{Access, Directory, Links, Rest};
 pub(crate) use edit_dir::{
-    Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, random_digits, temporary_name,
+    Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
 };
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;
+pub(crate) use random_name::make_named;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) use root::Engine;
 pub(crate) use root::{Limits, Root};

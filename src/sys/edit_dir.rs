@@ -285,13 +285,8 @@ pub(crate) enum Means {
 
 /// A name that nobody is expected to have: a dot, sixteen random digits, `.waypath-tmp`.
 pub(crate) fn temporary_name() -> OsString {
-    format!(".{}.waypath-tmp", random_digits()).into()
-}
-
-/// Sixteen random digits, each time others.
-pub(crate) fn random_digits() -> String {
     use std::hash::{BuildHasher as _, RandomState};
-    format!("{:016x}", RandomState::new().hash_one(0))
+    format!(".{:016x}.waypath-tmp", RandomState::new().hash_one(0)).into()
 }
 
 /// The directory in which a path has its name.

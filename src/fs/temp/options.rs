@@ -1,6 +1,6 @@
 //! How temporary files and directories are made.
 
-use std::io::{self, ErrorKind};
+use std::io;
 
 use super::{TempDir, TempFile};
 use crate::error::{Error, Op, Result};
@@ -100,9 +100,9 @@ impl TempOptions {
     ///
     /// # Errors
     ///
-    /// - [`NotFound`](ErrorKind::NotFound): the parent does not exist.
-    /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the parent may not be changed.
-    /// - [`InvalidInput`](ErrorKind::InvalidInput): prefix or suffix hold a separator, or the mode is not one.
+    /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
+    /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the parent may not be changed.
+    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): prefix or suffix hold a separator, or the mode is not one.
     pub fn file(&self) -> Result<TempFile> {
         let (file, path) = self.create(Op::TempFile, PRIVATE_FILE, sys::create_new)?;
         Ok(TempFile::of(file, path))
@@ -129,25 +129,21 @@ impl TempOptions {
     /// Makes something under a new name; if somebody has that, under another one. Its path is absolute, so that it is
     /// found again when the working directory is another one.
     fn create<T>(&self, op: Op, mode: u32, make: fn(&OsPath, u32) -> io::Result<T>) -> Result<(T, PathBuf)> {
-        const TRIES: usize = 1_000;
         let parent = self.parent.clone().map_or_else(Path::temp_dir, Ok)?;
-        let mode = self.mode_from(mode).map_err(|reason| Error::text(op, &*parent, reason))?;
+        let failed = |reason: String| Error::text(op, &*parent, reason);
+        let mode = self.mode_from(mode).map_err(failed)?;
+        self.check_names().map_err(|reason| failed(reason.to_owned()))?;
         let absolute = parent.absolute()?;
-        for _ in 0..TRIES {
-            let name = self.new_name().map_err(|reason| Error::text(op, &*parent, reason))?;
-            let path = &absolute / name;
-            match make((*path).as_ref(), mode) {
-                Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
-                made => return Ok((made.map_err(|cause| Error::new(op, &*parent, cause))?, path)),
-            }
-        }
-        Err(Error::new(op, &*parent, sys::taken_error()))
+        let (made, path) = sys::make_named((*absolute).as_ref(), &self.prefix, &self.suffix, |path| make(path, mode))
+            .map_err(|cause| Error::new(op, &*parent, cause))?;
+        Ok((made, PathBuf::try_from(path)?))
     }
 
-    fn new_name(&self) -> Result<String, &'static str> {
-        let name = format!("{}{}{}", self.prefix, sys::random_digits(), self.suffix);
+    /// Checks that with any characters between them, prefix and suffix are one name.
+    fn check_names(&self) -> Result<(), &'static str> {
+        let name = format!("{}0{}", self.prefix, self.suffix);
         let is_name = *path(&name).name() == name;
-        if is_name { Ok(name) } else { Err("prefix and suffix must not hold a separator") }
+        if is_name { Ok(()) } else { Err("prefix and suffix must not hold a separator") }
     }
 
     fn mode_from(&self, default: u32) -> Result<u32, String> {
