@@ -13,7 +13,7 @@ use crate::printable::printable;
 use crate::report::Report;
 use crate::sys;
 
-/// The result of everything that can fail in this crate.
+/// A `Result` with this crate's [`Error`].
 ///
 /// # Examples
 ///
@@ -25,16 +25,15 @@ use crate::sys;
 /// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What failed: an operation, the path it was for, and the cause.
+/// An error: the operation that failed, its path, and the cause.
 ///
-/// It prints as one line that a person can act on, cause included; in a path, what a terminal would act on is
-/// [escaped](crate::Path::printable). [`Debug`](#impl-Debug-for-Error), which is what a script's `main` prints, adds what may help: what is
-/// missing on the way, and names that look alike. Causes are those of the system
-/// ([`io_error`](Error::io_error)) or lie in the text of a path, a pattern or a URI; the latter
-/// have the kind [`InvalidInput`](io::ErrorKind::InvalidInput). What works on a whole tree goes on where
-/// something fails, and its error has all the [`failures`](Error::failures).
+/// It prints as one line, including the cause; control characters in paths are [escaped](crate::Path::printable).
+/// [`Debug`](#impl-Debug-for-Error), which a script's `main` prints, adds hints: what is missing, and similar names. The
+/// cause is an error of the system ([`io_error`](Error::io_error)), or a mistake in the text of a path, pattern or URI, with the
+/// kind [`InvalidInput`](io::ErrorKind::InvalidInput). An operation on a tree continues after a failure, and its error has all
+/// [`failures`](Error::failures).
 ///
-/// The type is one word wide; paths are copied only when something fails.
+/// See the guide [Errors](crate::docs::errors) for which `Result` to return.
 ///
 /// # Examples
 ///
@@ -88,7 +87,7 @@ enum Cause {
     Several { failures: Vec<Error>, count: usize, kind: io::ErrorKind, outcome: Option<&'static str> },
 }
 
-/// What was being done when an [`Error`] came up. It prints as a name for logs: `mkdir`, `with_name`.
+/// The operation that failed with an [`Error`]. It prints as a name for logs: `mkdir`, `with_name`.
 ///
 /// # Examples
 ///
@@ -102,19 +101,19 @@ enum Cause {
 pub enum Op {
     /// Reading a system's path as UTF-8 text.
     Convert,
-    /// Giving a path another name.
+    /// Changing the name of a path.
     WithName,
-    /// Giving a path another stem.
+    /// Changing the stem of a path.
     WithStem,
-    /// Giving a path another suffix, or one more.
+    /// Changing or adding a suffix.
     WithSuffix,
-    /// Expressing a path relative to another.
+    /// Making a path relative to another.
     RelativeTo,
-    /// Joining text that must not lead out of the base.
+    /// Joining untrusted text.
     JoinInside,
-    /// Writing a path as a URI.
+    /// Converting a path to a URI.
     AsUri,
-    /// Reading a URI as a path.
+    /// Parsing a URI.
     FromUri,
     /// Compiling a pattern.
     Pattern,
@@ -124,47 +123,47 @@ pub enum Op {
     Cwd,
     /// Expanding `~`.
     Expand,
-    /// Asking what is at a path.
+    /// Reading metadata.
     Stat,
-    /// Measuring a directory with all that is in it.
+    /// Measuring a tree.
     TreeSize,
-    /// Asking whose a file is.
+    /// Reading the owner.
     Owner,
-    /// Asking of which group a file is.
+    /// Reading the group.
     Group,
-    /// Finding the file that a path leads to, with no link on the way.
+    /// Resolving links and `..`.
     Resolve,
-    /// Reading where a link leads.
+    /// Reading the target of a link.
     Readlink,
-    /// Looking for a name here and above.
+    /// Looking for a name in a directory and its ancestors.
     FindUp,
     /// Looking for a program.
     Which,
     /// Listing a directory.
     List,
-    /// Following a link in a listing: it leads back to a directory on the way to it.
+    /// Following a link in a listing that leads back to one of its parents.
     Follow,
-    /// Making a directory.
+    /// Creating a directory.
     Mkdir,
     /// Removing an empty directory.
     Rmdir,
     /// Removing a file or a link.
     Unlink,
-    /// Removing a directory with all that is in it.
+    /// Removing a tree.
     Rmtree,
-    /// Removing whatever has a path.
+    /// Removing a file or a tree.
     Remove,
-    /// Removing all that is in a directory.
+    /// Emptying a directory.
     ClearDir,
-    /// Making a link.
+    /// Creating a symbolic link.
     Symlink,
-    /// Giving a file a second name.
+    /// Creating a hard link.
     Hardlink,
-    /// Making a file or setting its times.
+    /// Creating a file or setting its times.
     Touch,
-    /// Reading a mode, such as `u+x`.
+    /// Parsing a mode, such as `u+x`.
     Mode,
-    /// Changing what may be done with a file.
+    /// Changing permissions.
     Chmod,
     /// Opening a file.
     Open,
@@ -174,9 +173,9 @@ pub enum Op {
     Read,
     /// Writing a file.
     Write,
-    /// Giving a file or directory another path that must be free.
+    /// Renaming, if the target does not exist.
     Rename,
-    /// Giving a file or directory another path, replacing what is there.
+    /// Renaming, replacing the target.
     Replace,
     /// Copying a file or directory.
     Copy,
@@ -184,11 +183,11 @@ pub enum Op {
     Move,
     /// Making a directory like another one.
     Mirror,
-    /// Making a temporary directory.
+    /// Creating a temporary directory.
     TempDir,
     /// Creating a temporary file.
     TempFile,
-    /// Something that this crate has no part in: an [`io::Error`] of another one, turned into an [`Error`].
+    /// Something outside of this crate: an [`io::Error`] that was converted into an [`Error`].
     Other,
 }
 
@@ -347,7 +346,7 @@ impl Error {
         self.with_second(text)
     }
 
-    /// Returns what was being done.
+    /// Returns the operation that failed.
     ///
     /// # Examples
     ///
@@ -361,10 +360,9 @@ impl Error {
         self.0.op
     }
 
-    /// Returns the path that it was done to; for a URI or a pattern, its text.
+    /// Returns the path of the operation; for a URI or a pattern, its text.
     ///
-    /// It is a [`std::path::Path`] because a name that is not UTF-8 may be what failed, and because
-    /// a path of another flavour may. [`PathBuf::try_from`](crate::PathBuf) turns it into a path of this crate, or fails
+    /// It is a [`std::path::Path`] because it need not be UTF-8, or of this flavour. [`PathBuf::try_from`](crate::PathBuf) turns it into a path of this crate, or fails
     /// if it is not UTF-8.
     ///
     /// # Examples
@@ -391,7 +389,7 @@ impl Error {
         self.0.second.as_deref().map(std::path::Path::new)
     }
 
-    /// Returns the byte in the text of a [mode](crate::Mode) at which the mistake begins.
+    /// Returns the byte offset of the mistake in the text of a [mode](crate::Mode).
     ///
     /// # Examples
     ///
@@ -409,9 +407,8 @@ impl Error {
         }
     }
 
-    /// Returns the kind of the cause; [`InvalidInput`](io::ErrorKind::InvalidInput) where the
-    /// system was not asked. Where there are several failures it is the kind of all of them, or
-    /// [`Other`](io::ErrorKind::Other) where they differ.
+    /// Returns the kind of the cause; [`InvalidInput`](io::ErrorKind::InvalidInput) for a mistake in a text. For several failures,
+    /// it is the kind of all of them, or [`Other`](io::ErrorKind::Other) if they differ.
     ///
     /// # Examples
     ///
@@ -451,8 +448,7 @@ impl Error {
         self.io_error().is_some_and(sys::Escape::is_cause)
     }
 
-    /// Returns what the system said, if it was asked. Where there are several failures, each of
-    /// them has its own.
+    /// Returns the system's error, if there is one. With several failures, each of them has its own.
     ///
     /// # Examples
     ///
@@ -470,8 +466,8 @@ impl Error {
         }
     }
 
-    /// Returns what failed in an operation that goes on after a failure, such as removing a tree: the
-    /// first hundred. Any other error is its own only failure, so that a loop over them misses nothing.
+    /// Returns the failures of an operation that continues after a failure, such as removing a tree: the first hundred. For
+    /// any other error, it is this error alone, so a loop over them misses nothing.
     ///
     /// # Examples
     ///
@@ -490,8 +486,7 @@ impl Error {
         }
     }
 
-    /// Returns how many failures there were, those included that [`failures`](Error::failures) has no
-    /// room for.
+    /// Returns the number of failures, including those beyond the first hundred.
     ///
     /// # Examples
     ///
@@ -507,8 +502,8 @@ impl Error {
         }
     }
 
-    /// Returns what an operation on a tree has done all the same, before and after what failed, or until it was
-    /// told to stop; of a dry run, what would be done. Of any other error there is none.
+    /// Returns the report of an operation on a tree: what was done in spite of the failures, or until it was cancelled. `None`
+    /// for other operations.
     ///
     /// # Examples
     ///
@@ -595,12 +590,11 @@ impl fmt::Display for Error {
     }
 }
 
-/// What a script's `main` prints of its error: the line of [`Display`](fmt::Display), and below it what may help.
+/// What a script's `main` prints: the line of [`Display`](fmt::Display), then hints.
 ///
-/// Where something does not exist, that is the first on the way to it that does not, and up to three
-/// names there that look alike; where something is not allowed, what may not be searched, read or
-/// changed, if that can be told. The system is asked for it when the error is first printed like this,
-/// and not before; at most some thousand names are looked at. Of several failures each has a line.
+/// If something does not exist, the hints are the first part of the path that does not exist, and up to three similar names
+/// there. If something is not permitted, they are what cannot be searched, read or changed. The system is only asked when the
+/// error is printed like this; at most some thousand names are read. Each failure has a line.
 ///
 /// # Examples
 ///
@@ -658,17 +652,17 @@ impl std::error::Error for Error {
     }
 }
 
-/// Keeps kind and message; this error goes along as the inner one, with the system's number
-/// ([`io_error`](Error::io_error)), which `raw_os_error` of the outer one no longer tells.
+/// Keeps kind and message. This error becomes the inner error, which has the system's error number
+/// ([`io_error`](Error::io_error)); `raw_os_error` of the outer one is `None`.
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         Self::new(error.kind(), error)
     }
 }
 
-/// Lets `?` serve for both kinds of errors in one function. [`at`](IoResultExt::at) says of which path it is.
+/// Lets `?` convert both kinds of errors in one function. [`at`](IoResultExt::at) adds the path.
 ///
-/// An error of this crate that was an [`io::Error`] meanwhile is what it was.
+/// An error of this crate that was converted to an [`io::Error`] is converted back.
 ///
 /// # Examples
 ///
@@ -713,7 +707,7 @@ impl<W> From<io::IntoInnerError<W>> for Error {
     }
 }
 
-/// Says of which path an [`io::Error`] is.
+/// Adds the path to an [`io::Error`].
 ///
 /// # Examples
 ///
@@ -736,7 +730,7 @@ impl<W> From<io::IntoInnerError<W>> for Error {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 pub trait IoResultExt<T> {
-    /// Turns an [`io::Error`] into one of this crate, with the path that it is about.
+    /// Converts an [`io::Error`] into an error of this crate, with its path.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What kind of file something is. It prints as `file`, `directory`, `symbolic link` or `special file`.
+/// The kind of a file. It prints as `file`, `directory`, `symbolic link` or `special file`.
 ///
 /// # Examples
 ///

@@ -47,9 +47,9 @@ pub(crate) use tokens::Case;
 ///
 /// | in a pattern | matches |
 /// | --- | --- |
-/// | `**` as a whole part | any number of parts, none too |
+/// | `**` as a whole part | any number of parts, or none |
 /// | `*` as a whole part | exactly one part |
-/// | `*` in a part | any characters, none too |
+/// | `*` in a part | any characters, or none |
 /// | `?` | one character |
 /// | `[abc]`, `[a-z]` | one of these characters |
 /// | `[!abc]`, `[!a-z]` | one other character |
@@ -57,17 +57,17 @@ pub(crate) use tokens::Case;
 /// | `{a,b}` | `a` or `b`; each may be any pattern, or empty |
 /// | `[{]`, `[}]`, `[,]` | `{`, `}`, `,` |
 ///
-/// This is Python's pathlib language, with alternatives as shells have them. They may nest, and contain
-/// separators and `**`: `{src,tests/{it,unit}}/**`. Braces that are not closed or have no comma directly in them
-/// are themselves, as in `{x}`, `{}` and `a{b`. A class is read before braces: `[{,}]` is one of three characters.
+/// This is the language of Python's pathlib, with alternatives as in shells. They may nest, and contain
+/// separators and `**`: `{src,tests/{it,unit}}/**`. Braces that are not closed, or have no comma directly in them,
+/// are literal, as in `{x}`, `{}` and `a{b`. A class is read before braces: `[{,}]` is one of three characters.
 ///
 /// A character is a Unicode character, never a byte. Names that
 /// begin with a dot are names like any other. A `[` that is not closed is itself, and so is `^`,
 /// which negates nothing. There is no escape character; on Windows `\` separates, as `/` does. No
 /// wildcard matches a separator, not even in a class, where CPython lets `[!b]` do so.
 ///
-/// A pattern is a path, too, and so is each alternative: `./`, doubled separators and a trailing separator fall
-/// away, except for walking, where a trailing separator asks for directories.
+/// A pattern is in normal form, as a path is, and so is each alternative: `./`, doubled separators and a trailing separator
+/// are ignored, except in listings, where a trailing separator matches directories only.
 ///
 /// Case matters as it does for paths of the flavour, unless [`case_sensitive`](Pattern::case_sensitive) decides otherwise.
 ///
@@ -119,7 +119,7 @@ pub(crate) struct Plain<F> {
 
 /// Making patterns of this system.
 impl Pattern {
-    /// Compiles a pattern. Every text is one: there is nothing to fail.
+    /// Compiles a pattern. Every text is a pattern, so this cannot fail.
     ///
     /// For another flavour, use [`parse`](Pattern::parse).
     ///
@@ -158,10 +158,10 @@ impl<F: Flavour> Pattern<F> {
         Self { text: text.to_owned(), is_literal: false, case: None, form: Form::new(text, default_case::<F>()) }
     }
 
-    /// Returns the pattern that matches just this path.
+    /// Returns a pattern that matches exactly this path.
     ///
-    /// Its text does so wherever it is put, also among alternatives: wildcards, braces and commas are in brackets.
-    /// Only those in a Windows drive or device are not, as in brackets they would be another drive.
+    /// Wildcards, braces and commas in its text are in brackets, so it can also be used as a part of other patterns, even inside
+    /// braces. Only in a Windows drive or device they are not, because brackets would make another drive of it.
     ///
     /// # Examples
     ///
@@ -224,7 +224,7 @@ fn default_case<F: Flavour>() -> Case {
 
 /// Matching.
 impl<F: Flavour> Pattern<F> {
-    /// Whether the pattern matches the whole path.
+    /// Checks whether the pattern matches the whole path.
     ///
     /// # Examples
     ///
@@ -246,7 +246,7 @@ impl<F: Flavour> Pattern<F> {
         }
     }
 
-    /// Whether the pattern matches the path, a relative pattern its last parts.
+    /// Checks whether the pattern matches the path. A relative pattern matches its last parts.
     ///
     /// Here `**` is an ordinary `*`: one part. The empty pattern matches nothing.
     ///
@@ -471,7 +471,7 @@ impl<F: Flavour> Plain<F> {
 ///
 /// The path is matched as text, without asking the disk.
 impl<F: Flavour> Path<F> {
-    /// Whether a pattern matches the whole path; see [`Pattern`] for the language.
+    /// Checks whether a pattern matches the whole path; see [`Pattern`] for the language.
     ///
     /// Where many paths are matched with one pattern, compile it once.
     ///
@@ -489,7 +489,7 @@ impl<F: Flavour> Path<F> {
         pattern.into_pattern().borrow().full_match(self)
     }
 
-    /// Whether a pattern matches the path, a relative pattern its last parts.
+    /// Checks whether a pattern matches the path. A relative pattern matches its last parts.
     ///
     /// As in pathlib, `**` is an ordinary `*` here: one part. The empty pattern matches nothing,
     /// where pathlib raises an exception.

@@ -68,7 +68,7 @@ pub struct Report {
     pub steps: Vec<PlanStep>,
 }
 
-/// Something that was left out; see [`Report::skipped`].
+/// Something that was skipped; see [`Report::skipped`].
 ///
 /// # Examples
 ///
@@ -90,7 +90,7 @@ pub struct Skipped {
     pub reason: SkipReason,
 }
 
-/// Why something was left out.
+/// Why something was skipped.
 ///
 /// # Examples
 ///
@@ -140,7 +140,7 @@ pub struct NotKept {
     pub kind: io::ErrorKind,
 }
 
-/// Something that is to be done; see [`Report::steps`].
+/// A step of a plan; see [`Report::steps`].
 ///
 /// # Examples
 ///
@@ -174,23 +174,23 @@ pub struct PlanStep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PlanAction {
-    /// Make a directory.
+    /// Create a directory.
     MakeDirectory,
-    /// Copy a file to a path that is free.
+    /// Copy a file to a new path.
     Copy,
     /// Copy a file over another.
     Replace,
-    /// Make a symbolic link.
+    /// Create a symbolic link.
     Link,
-    /// Give a file that was copied already another name.
+    /// Create a hard link to a file that was copied already.
     HardLink,
-    /// Make a pipe, socket or device.
+    /// Create a pipe, socket or device.
     MakeSpecial,
-    /// Update the attributes of what is there already, and nothing else.
+    /// Update the attributes of an existing file, and nothing else.
     SetAttributes,
-    /// Give it another path, without a copy.
+    /// Rename it.
     Rename,
-    /// Remove a file, a link or another thing that is no directory.
+    /// Remove a file, a link, or anything else that is not a directory.
     Remove,
     /// Remove a directory, which is empty by then.
     RemoveDirectory,

@@ -53,7 +53,7 @@ use stream::Stream;
 ///
 /// Sorted, and complete: what cannot be read is an error item. Options are methods of [`Walk`].
 impl Path {
-    /// Lists what is in this directory, in order of name.
+    /// Lists the entries of this directory, sorted by name.
     ///
     /// # Examples
     ///
@@ -69,23 +69,20 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// They are items of the [`Walk`]: this is no directory or may not be read, or a name in it is
-    /// not UTF-8.
+    /// They are items of the [`Walk`]: this is not a directory or cannot be read, or a name in it is not UTF-8.
     #[doc(alias = "read_dir")]
     #[doc(alias = "listdir")]
     pub fn iterdir(&self) -> Walk<'static> {
         Walk::new(self, Scope::Children)
     }
 
-    /// Lists everything below this directory: its entries, theirs, and so on; not the directory itself.
+    /// Lists everything below this directory, recursively. The directory itself is not included.
     ///
-    /// Links to directories are listed, not followed, unless [`follow_symlinks`](Walk::follow_symlinks)
-    /// says so.
+    /// Links to directories are listed, not followed, unless [`follow_symlinks`](Walk::follow_symlinks) is set.
     ///
-    /// pathlib's `walk` gives the names of a directory's entries in two lists. Here each entry comes by
-    /// itself and [knows its kind](Entry::kind); what pathlib's users do to the list of directories to
-    /// keep out of some, [`prune`](Walk::prune) and [`exclude`](Walk::exclude) do; for
-    /// `top_down=False` there is [`contents_first`](Walk::contents_first).
+    /// Unlike pathlib's `walk`, which yields lists of names per directory, this yields entries, which [know their
+    /// kind](Entry::kind). To skip directories, use [`exclude`](Walk::exclude), [`prune`](Walk::prune) or
+    /// [`skip_dir`](Walk::skip_dir); for `top_down=False`, use [`contents_first`](Walk::contents_first).
     ///
     /// # Examples
     ///
@@ -110,14 +107,14 @@ impl Path {
         Walk::new(self, Scope::Patterns(vec![Pattern::new("*")], Begins::Anywhere))
     }
 
-    /// Lists what is below this directory and matches a pattern, or one of several, in order of path,
-    /// each path once. Where a `**` at the end takes nothing, that is the directory itself.
+    /// Lists what is below this directory and matches a pattern, or one of several. Sorted, and each path once.
     ///
-    /// The language is that of [`Pattern`], the results are pathlib's. A part without wildcards is
-    /// not searched but looked up, and only directories that can lead to a match are read, once for all
-    /// patterns. A pattern that ends in a separator asks for directories. `**` does not go into links to
-    /// directories unless [`follow_symlinks`](Walk::follow_symlinks) says so, other parts do; `..` is
-    /// left to the system. Without any pattern, nothing is found.
+    /// The language is that of [`Pattern`]; the results are those of pathlib. A trailing `**` also matches the directory that it
+    /// starts in. A pattern that ends in a separator matches directories only. `**` does not follow links to directories, unless
+    /// [`follow_symlinks`](Walk::follow_symlinks) is set; other parts do. An empty list of patterns finds nothing.
+    ///
+    /// Only directories that can contain a match are read, once for all patterns. A part without wildcards is looked up by its
+    /// name.
     ///
     /// # Examples
     ///
@@ -138,17 +135,16 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute, or is empty or `.`,
-    /// which names nothing below a directory. What goes wrong on the way are items of the [`Walk`]: this
-    /// is no directory; a directory may not be read; a name is not UTF-8. pathlib is silent about those.
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute, or empty, or `.`. Other errors are items of the
+    /// [`Walk`]: this is not a directory; a directory cannot be read; a name is not UTF-8. pathlib ignores those.
     pub fn glob(&self, patterns: impl IntoPatterns) -> Result<Walk<'static>> {
         let patterns = patterns.into_patterns();
         patterns.iter().try_for_each(exclude::refuse_elsewhere)?;
         Ok(Walk::new(self, Scope::Patterns(patterns, Begins::AtStart)))
     }
 
-    /// Lists what is anywhere below this directory and matches a pattern: [`glob`](Path::glob) with
-    /// `**/` before each pattern. The empty pattern gives all directories, `.` everything.
+    /// Lists what is anywhere below this directory and matches a pattern: [`glob`](Path::glob) with `**/` in front of each
+    /// pattern. The empty pattern finds all directories, `.` everything.
     ///
     /// # Examples
     ///
@@ -162,7 +158,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute. The rest as for
+    /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute. Otherwise as for
     /// [`glob`](Path::glob).
     pub fn rglob(&self, patterns: impl IntoPatterns) -> Result<Walk<'static>> {
         let patterns = patterns.into_patterns();
@@ -170,11 +166,11 @@ impl Path {
         Ok(Walk::new(self, Scope::Patterns(patterns, Begins::Anywhere)))
     }
 
-    /// Lists what is below this directory and in a set, by its path relative to this directory.
+    /// Lists what is below this directory and in a set. Paths are matched relative to this directory.
     ///
-    /// As [`PatternSet::is_match`] says, `src/**` is what is below `src` and not `src` itself, and what is
-    /// below an excluded directory is another path. An exclude that ends in `**` keeps the listing out of
-    /// there altogether.
+    /// Unlike in [`glob`](Path::glob), `src/**` does not match `src` itself, and excluding a directory does not exclude what is
+    /// below it; both as in [`PatternSet::is_match`]. To exclude everything below a directory, end the pattern in `**`: such a
+    /// directory is not read.
     ///
     /// # Examples
     ///
@@ -195,13 +191,13 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// As for [`glob`](Path::glob), of any pattern of the set.
+    /// As for [`glob`](Path::glob), for any pattern of the set.
     pub fn glob_set(&self, set: &PatternSet) -> Result<Walk<'static>> {
         set.include_patterns().iter().chain(set.exclude_patterns()).try_for_each(exclude::refuse_elsewhere)?;
         Ok(Walk::new(self, Scope::Set(Box::new(set.clone()))))
     }
 
-    /// Returns this directory as a tree to print: [`walk`](Path::walk), then [`tree`](Walk::tree).
+    /// Returns this directory as a printable tree; short for [`walk`](Path::walk) and [`tree`](Walk::tree).
     ///
     /// # Examples
     ///
@@ -231,8 +227,8 @@ impl Path {
 
 /// Lists what matches a pattern that is absolute, or relative to the working directory.
 ///
-/// The directory that the pattern begins with ([`Pattern::base`]) is where the listing starts, and need not be
-/// listed above; the rest is [`Path::glob`]. All alternatives of `{…}` must begin in the same root.
+/// The listing starts in the directory that the pattern begins with ([`Pattern::base`]); its parents are not listed. The rest
+/// is [`Path::glob`]. All alternatives of `{…}` must have the same root.
 ///
 /// # Examples
 ///
@@ -251,39 +247,36 @@ impl Path {
 ///
 /// # Errors
 ///
-/// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern names nothing below a directory, as `/` does, or
-/// only some of its alternatives are absolute. The rest as for [`Path::glob`].
+/// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern is only a root, such as `/`, or only some of its
+/// alternatives are absolute. Otherwise as for [`Path::glob`].
 pub fn glob(pattern: impl IntoPattern) -> Result<Walk<'static>> {
     let (directory, rest) = pattern.into_pattern().borrow().base();
     directory.glob(rest)
 }
 
-/// A listing: first its options, then an iterator of its entries; made by [`Path::iterdir`],
-/// [`Path::walk`], [`Path::glob`] and [`Path::rglob`].
+/// A listing: set its options, then iterate over its entries. Created by [`Path::iterdir`], [`Path::walk`], [`Path::glob`] and
+/// [`Path::rglob`].
 ///
-/// Entries come in the order of [`Path`]'s `Ord` (which on Windows ignores case), whatever order the
-/// system has, and no path comes twice. [`unsorted`](Walk::unsorted) takes the system's order, and the
-/// memory of one buffer for each directory on the way down; entries that are no directories then come
-/// before the others that the system gave with them.
+/// Entries are sorted by the order of [`Path`] (which ignores case on Windows), and no path appears twice. With
+/// [`unsorted`](Walk::unsorted), they come as the system yields them, files before directories of each part that was read.
 ///
-/// Errors are items among the entries: both together account for every directory, and for everything
-/// that could match. After an error the listing goes on. [`Error::op`](crate::Error::op) is one of these:
+/// Errors are yielded as items, and the listing continues; nothing is skipped silently. [`Error::op`](crate::Error::op) is one
+/// of these:
 ///
-/// - [`List`](crate::Op::List): a directory cannot be read, or the start is not a directory. Names that a pattern
-///   spells out are still found in a directory that cannot be read.
-///   Or an option was set after the first entry, with [`InvalidInput`](std::io::ErrorKind::InvalidInput).
-/// - [`Convert`](crate::Op::Convert): a path is not UTF-8; [`Error::path`](crate::Error::path) has it. Such a directory is
-///   gone into, and everything in it that would be an entry is an error of this kind.
-/// - [`Follow`](crate::Op::Follow): a link leads back to a directory above.
-/// - [`Stat`](crate::Op::Stat): the system does not say what something is.
-/// - [`Pattern`](crate::Op::Pattern): a pattern of [`exclude`](Walk::exclude) was refused; nothing is listed.
+/// - [`List`](crate::Op::List): a directory cannot be read, or the start is not a directory. (Names that a
+///   pattern spells out are found even in a directory that cannot be read.) Or an option was set after the first entry, with [`InvalidInput`](std::io::ErrorKind::InvalidInput).
+/// - [`Convert`](crate::Op::Convert): a path is not UTF-8; [`Error::path`](crate::Error::path) returns it. Such a
+///   directory is entered, and each of its entries is an error of this kind.
+/// - [`Follow`](crate::Op::Follow): a link leads back to one of its parents.
+/// - [`Stat`](crate::Op::Stat): the kind of an entry cannot be determined.
+/// - [`Pattern`](crate::Op::Pattern): a pattern of [`exclude`](Walk::exclude) is invalid; nothing is listed.
 ///
-/// In order, an error stands where its path would, behind the entry of the same path.
+/// An error is sorted by its path, after the entry of the same path.
 ///
-/// Directories are read as the listing gets to them, so that what changes in the meantime may or
-/// may not be seen. What has vanished by then is not an error.
+/// Directories are read when the listing reaches them, so changes in the meantime may or may not be seen. Something that has
+/// disappeared by then is not an error.
 ///
-/// Options must be set before the first entry. The only item after a later one is an error, as a listing that ignores an
+/// Options must be set before the first entry. After a later one, the only item is an error: a listing that ignores an
 /// [`exclude`](Walk::exclude) could do harm.
 ///
 /// The lifetime `'w` is that of what closures borrow ([`prune`](Walk::prune), [`sorted_by`](Walk::sorted_by)). A listing
@@ -291,10 +284,9 @@ pub fn glob(pattern: impl IntoPattern) -> Result<Walk<'static>> {
 ///
 /// # Limits
 ///
-/// There is none to the depth of a tree or the length of a path. Each thread has at most 16 directories
-/// open at a time, and gets along with fewer where the system gives no more; where several threads have to
-/// share very few, one may find none and report that as an error. On Windows, and where else the system has no
-/// directories relative to one another, std sets the limits.
+/// The depth of a tree and the length of a path are not limited. Each thread keeps at most 16 directories open, and fewer if
+/// there are no more file descriptors; if several threads share very few, one may report that as an error. On Windows and
+/// WASI, the limits are those of std.
 ///
 /// # Examples
 ///
@@ -307,7 +299,7 @@ pub fn glob(pattern: impl IntoPattern) -> Result<Walk<'static>> {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 ///
-/// The whole of a project but for what is built and hidden, with directories behind their contents:
+/// All of a project except for hidden files and what is built, with directories after their contents:
 ///
 /// ```
 /// # let base = waypath::TempDir::new()?;
@@ -389,12 +381,11 @@ impl State {
     }
 }
 
-/// Looking at entries instead of owning them.
+/// Visiting entries without allocating them.
 impl<'w> Walk<'w> {
-    /// Lends each entry to a closure, in order, until that breaks; nothing is allocated for one.
+    /// Calls a closure with each entry, in order, until it breaks. Faster than iterating: entries are lent, not allocated.
     ///
-    /// An entry that is to be kept is cloned. What is behind the break is not listed. The listing
-    /// begins at its start, also where entries were taken from the iterator before.
+    /// Clone an entry to keep it. The listing starts from the beginning, even if entries were taken from the iterator before.
     ///
     /// # Examples
     ///
@@ -425,17 +416,16 @@ impl<'w> Walk<'w> {
         ControlFlow::Continue(())
     }
 
-    /// Lends each entry to a closure, in several [`threads`](Walk::threads) at once (as many as the
-    /// machine runs, if nothing is said), until one breaks.
+    /// Calls a closure with each entry, from several [`threads`](Walk::threads), until one breaks. By default, there are as many
+    /// threads as the machine has cores.
     ///
-    /// Each thread lists a part of the tree, in no order but that a directory comes before its contents,
-    /// or behind with [`contents_first`](Walk::contents_first), and calls the closure itself; in the latter
-    /// case, a directory that is listed is one thread's with all its contents. After a break, other threads
-    /// may still be in a call.
+    /// Each thread lists a part of the tree. The only order is that a directory comes before its contents, or after them with
+    /// [`contents_first`](Walk::contents_first); then one thread lists a directory with all its contents. After a break, calls in
+    /// other threads may still be running.
     ///
     /// # Panics
     ///
-    /// Where the closure does; the other threads stop first.
+    /// If the closure panics. The other threads are stopped first.
     ///
     /// # Examples
     ///
@@ -463,8 +453,7 @@ impl<'w> Walk<'w> {
         threads::run::<sys::Dir, B, _>(&search, || Together { closures: &closures, visit: &visitor })
     }
 
-    /// Returns the listing as a tree to print, in which directories above an entry stand even where
-    /// they are not entries themselves.
+    /// Returns the listing as a printable tree. Parents of entries are included, even if they are not entries themselves.
     ///
     /// # Examples
     ///

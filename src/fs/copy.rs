@@ -37,23 +37,22 @@ pub(super) use removed::Removed;
 /// Files and trees. Nothing is overwritten; [`CopyOptions`] has other policies. See also the guide
 /// [Copying and moving safely](crate::docs::copying).
 impl Path {
-    /// Copies this file, or this directory with all that is in it, to another path, which must be free; returns
-    /// that path.
+    /// Copies this file, or this directory and everything in it. Fails if the target exists. Returns the target.
     ///
-    /// Content and permissions are copied, and links in a tree stay links; [`CopyOptions`] has all other
-    /// ways, and a [report](Report). `target` is the path of the copy, not a directory to put it
-    /// into: that is [`copy_into`](Path::copy_into).
+    /// Content and permissions are copied, and links in a tree stay links. [`CopyOptions`] has other ways, and returns a
+    /// [report](Report). `target` is the path of the copy, not the directory to put it into; that is
+    /// [`copy_into`](Path::copy_into).
     ///
-    /// - A file appears under its name **when it is complete**: before, it has a temporary name in the same
-    ///   directory, `.*.waypath-tmp`, which only a program that is killed leaves behind.
-    /// - In a tree, what cannot be copied is left out, everything else is copied, and the error
-    ///   [lists](Error::failures) what failed. When the disk is full it ends at once.
-    /// - Where the file system can, both files share their content until one is changed. Holes in a file
-    ///   stay holes. The content ends where reading ends, whatever size the system states: files in `/proc` and `/sys` are
-    ///   copied, too. What another program appends meanwhile may be in the copy or not.
-    /// - A copy never allows more than its original, see [`CopyOptions::preserve_mode`]. A permission that cannot be given is not an
-    ///   error: the report of [`CopyOptions::copy`] lists it.
-    /// - However it ends, no directory is left with the permissions that it has during the copy.
+    /// - A file appears **when it is complete**. Before, it has a temporary name in the same directory, `.*.waypath-tmp`, which is
+    ///   only left if the program is killed.
+    /// - In a tree, everything that can be copied is, and the error [lists](Error::failures) what failed. If the disk is full, the
+    ///   copy ends at once.
+    /// - If the file system can, both files share their content until one is changed. Sparse files stay sparse. Files in `/proc`
+    ///   and `/sys`, whose size is not known before, are copied whole. What another program appends meanwhile may or may not be
+    ///   copied.
+    /// - A copy is never more permissive than the original; see [`CopyOptions::preserve_mode`]. A permission that cannot be set is
+    ///   not an error: the report of [`CopyOptions::copy`] lists it.
+    /// - Directories have stricter permissions while they are copied. They get their own ones however the copy ends.
     /// - Trees of any depth are copied, with a dozen file descriptors if there are no more. Several threads may need more.
     /// - Pipes, sockets and devices in a tree are never opened: they are left out, and
     ///   [reported](Report::skipped).
@@ -75,7 +74,7 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](io::ErrorKind::NotFound): nothing is here, or the target's parent does not exist.
-    /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): something has the target's name.
+    /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): the target exists.
     /// - [`InvalidInput`](io::ErrorKind::InvalidInput): both are the same file, under whatever names; or the target
     ///   is inside this directory, by whatever path, and not [excluded](CopyOptions::exclude).
     /// - [`Unsupported`](io::ErrorKind::Unsupported): it is a pipe, a socket or a device.
@@ -98,7 +97,7 @@ impl Path {
         Ok(target.into_owned())
     }
 
-    /// [Copies](Path::copy) this file or directory into a directory, under its own name; returns the
+    /// [Copies](Path::copy) this file or directory into a directory, under its own name. Returns the
     /// path of the copy.
     ///
     /// # Examples
@@ -121,13 +120,12 @@ impl Path {
         self.copy(&target)
     }
 
-    /// Moves this file, or this directory with all that is in it, to another path, which must be free;
-    /// returns that path. The target may be on another device.
+    /// Moves this file, or this directory and everything in it, also to another file system. Fails if the target exists. Returns
+    /// the target.
     ///
-    /// pathlib's `move` overwrites a file that has the target's name; here that is left to
-    /// [`replace`](Path::replace), and to [`CopyOptions::overwrite`].
+    /// To overwrite, as pathlib's `move` does, use [`replace`](Path::replace) or [`CopyOptions::overwrite`].
     ///
-    /// On the same device this is [`rename`](Path::rename). To another device:
+    /// On the same file system, this is [`rename`](Path::rename). To another one:
     ///
     /// - Everything is copied, with all that [`CopyOptions::archive`] keeps, to a temporary name next to the target. When
     ///   the copy is complete and **flushed to the disk**, it is renamed to the target. Only then the original is removed:
@@ -162,7 +160,7 @@ impl Path {
         Ok(target.into_owned())
     }
 
-    /// [Moves](Path::move_to) this file or directory into a directory, under its own name; returns the new
+    /// [Moves](Path::move_to) this file or directory into a directory, under its own name. Returns the new
     /// path.
     ///
     /// # Examples
@@ -188,7 +186,7 @@ impl Path {
 
 /// Copying and moving with these options.
 impl CopyOptions<'_> {
-    /// Does what [`Path::copy`] does, with these options; returns what that was.
+    /// Copies as [`Path::copy`] does, with these options. Returns a report.
     ///
     /// [`Overwrite`] says what happens if the destination exists, and if it is a symbolic link.
     ///
@@ -216,7 +214,7 @@ impl CopyOptions<'_> {
         })
     }
 
-    /// Does what [`Path::copy_into`] does, with these options; returns what that was.
+    /// Copies as [`Path::copy_into`] does, with these options. Returns a report.
     ///
     /// # Examples
     ///
@@ -238,8 +236,7 @@ impl CopyOptions<'_> {
         self.copy(from, inside(Op::Copy, from, &directory.to_path())?)
     }
 
-    /// Does what [`Path::move_to`] does, with these options; returns what that was. Of a directory that was
-    /// moved in one step only itself is counted.
+    /// Moves as [`Path::move_to`] does, with these options. Returns a report, in which a directory that was renamed counts as one.
     ///
     /// [`overwrite`](CopyOptions::overwrite) says what to do if the target exists. A directory replaces an empty one; it
     /// moves into one that is not empty only with [`merge`](CopyOptions::merge).
@@ -273,7 +270,7 @@ impl CopyOptions<'_> {
         })
     }
 
-    /// Does what [`Path::move_into`] does, with these options; returns what that was.
+    /// Moves as [`Path::move_into`] does, with these options. Returns a report.
     ///
     /// # Examples
     ///

@@ -8,11 +8,11 @@ use crate::path::PathBuf;
 
 /// Taking patterns apart.
 impl<F: Flavour> Pattern<F> {
-    /// Returns the directory that is spelled out at the start of the pattern, and the pattern of what is below it.
+    /// Splits the pattern into the directory that it starts with, and the pattern for what is below it.
     ///
-    /// Everything that this pattern matches lies in that directory. The last part always belongs to the rest, even
-    /// if it is a name. If the first part has wildcards or alternatives, the directory is `.`; and so it is
-    /// if the pattern [ignores case](Pattern::case_sensitive) and paths do not.
+    /// Everything that the pattern matches is below that directory. The last part always belongs to the rest. The directory is
+    /// `.` if the first part has wildcards or alternatives, or if the pattern [ignores case](Pattern::case_sensitive) and paths do
+    /// not.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Many patterns at once: what to take and what to leave out.
+//! Sets of patterns.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -9,14 +9,13 @@ use super::{IntoPattern, Pattern, whole_text};
 use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path};
 
-/// A set of patterns that a path is matched with in one go: patterns to include, and patterns to
-/// exclude.
+/// A set of patterns that are matched at once: patterns to include, and patterns to exclude.
 ///
-/// A path is in the set when an include matches it, or there is no include, and no exclude does.
-/// Patterns match as [`Pattern::full_match`] does.
+/// A path is in the set if an include matches it, or there are no includes, and no exclude matches it. Patterns match as in
+/// [`Pattern::full_match`].
 ///
-/// The patterns that may match are found by what a path begins and ends with, and only those are asked; so the
-/// set answers as its patterns would, to the letter.
+/// Only the patterns that can match, judged by the start and end of a path, are tried. The answers are those of the single
+/// patterns.
 ///
 /// # Examples
 ///
@@ -39,7 +38,7 @@ pub struct PatternSet<F = Native> {
     excludes: Group<F>,
 }
 
-/// Collects the patterns of a [`PatternSet`].
+/// A builder of a [`PatternSet`].
 ///
 /// # Examples
 ///
@@ -57,8 +56,7 @@ pub struct PatternSetBuilder<F = Native> {
 }
 
 impl PatternSet {
-    /// Begins a set of patterns of this system; for another flavour, begin with
-    /// `PatternSetBuilder::default()`.
+    /// Returns a builder for patterns of this system. For another flavour, use `PatternSetBuilder::default()`.
     ///
     /// # Examples
     ///
@@ -74,7 +72,7 @@ impl PatternSet {
 }
 
 impl<F: Flavour> PatternSet<F> {
-    /// Whether a path is in the set.
+    /// Checks whether a path is in the set.
     ///
     /// # Examples
     ///
@@ -85,8 +83,7 @@ impl<F: Flavour> PatternSet<F> {
         (self.includes.patterns.is_empty() || self.includes.is_match(&path)) && !self.excludes.is_match(&path)
     }
 
-    /// Returns the includes that match a path, in the order in which they were added; whether an
-    /// exclude matches too does not matter.
+    /// Returns the includes that match a path, in the order in which they were added, even if an exclude matches as well.
     ///
     /// # Examples
     ///
@@ -153,7 +150,7 @@ impl<F> Default for PatternSetBuilder<F> {
 }
 
 impl<F: Flavour> PatternSetBuilder<F> {
-    /// Adds a pattern whose matches are to be in the set.
+    /// Adds a pattern to include.
     ///
     /// # Examples
     ///
@@ -163,7 +160,7 @@ impl<F: Flavour> PatternSetBuilder<F> {
         self
     }
 
-    /// Adds a pattern whose matches are not to be in the set, whatever else matches them.
+    /// Adds a pattern to exclude. It takes precedence over every include.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! What a listing yields: a path that remembers what the directory said it is.
+//! Entries of listings.
 
 use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
@@ -9,9 +9,7 @@ use std::ops::{Deref, Div};
 use crate::kind::FileKind;
 use crate::path::{AsPath, Path, PathBuf};
 
-/// A path found by a listing, which knows what is there without asking the system again.
-///
-/// It dereferences to its [`Path`], and joins and converts like one.
+/// An entry of a listing: a path that knows its kind. It derefs to [`Path`].
 ///
 /// # Examples
 ///
@@ -39,7 +37,7 @@ impl Entry {
         Self { path, kind, depth }
     }
 
-    /// Returns the path; dereferencing does the same.
+    /// Returns the path, as dereferencing does.
     ///
     /// # Examples
     ///
@@ -55,7 +53,7 @@ impl Entry {
         &self.path
     }
 
-    /// Returns the path, which was the entry's own already.
+    /// Converts into the path, without copying it.
     ///
     /// # Examples
     ///
@@ -71,7 +69,7 @@ impl Entry {
         self.path
     }
 
-    /// Returns what the entry was when it was listed; a link is a link.
+    /// Returns the kind of the entry when it was listed. A link is a link.
     ///
     /// # Examples
     ///
@@ -87,7 +85,7 @@ impl Entry {
         self.kind
     }
 
-    /// Returns the path of the entry below the start of the listing; `.` for the start itself.
+    /// Returns the path relative to the start of the listing. `.` for the start itself.
     ///
     /// # Examples
     ///
@@ -104,7 +102,7 @@ impl Entry {
         self.path.last_parts(self.depth)
     }
 
-    /// Returns how many parts the entry is below the start of the listing.
+    /// Returns the depth below the start of the listing. Entries of the start have depth 1.
     ///
     /// # Examples
     ///
@@ -120,8 +118,7 @@ impl Entry {
         self.depth
     }
 
-    /// Whether it is a directory, or a link to one: the answer of [`Path::is_dir`], for which only
-    /// links have to be looked at.
+    /// Checks whether this is a directory, or a link to one. Only for a link is the system asked.
     ///
     /// # Examples
     ///
@@ -140,8 +137,7 @@ impl Entry {
         }
     }
 
-    /// Whether it is a regular file, or a link to one: the answer of [`Path::is_file`], for which
-    /// only links have to be looked at.
+    /// Checks whether this is a regular file, or a link to one. Only for a link is the system asked.
     ///
     /// # Examples
     ///
@@ -160,7 +156,7 @@ impl Entry {
         }
     }
 
-    /// Whether it is a symbolic link.
+    /// Checks whether this is a symbolic link.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! The options of a [`Walk`]: what it lists, where it goes, in which order and how.
+//! The options of a [`Walk`].
 
 use std::cmp::Ordering;
 
@@ -7,9 +7,9 @@ use super::{Entry, IntoPatterns, Walk};
 use crate::kind::FileKind;
 use crate::sys::Links;
 
-/// Which entries.
+/// # Which entries
 impl<'w> Walk<'w> {
-    /// Leaves out what is less deep: entries of the start have the depth 1, their entries 2.
+    /// Sets the minimum depth. Entries of the start have depth 1, their entries depth 2, and so on.
     ///
     /// # Examples
     ///
@@ -23,7 +23,7 @@ impl<'w> Walk<'w> {
         self.with(|options| options.min_depth = depth)
     }
 
-    /// Leaves out what is deeper; directories of this depth are not read.
+    /// Sets the maximum depth. Directories of this depth are not read.
     ///
     /// # Examples
     ///
@@ -37,8 +37,9 @@ impl<'w> Walk<'w> {
         self.with(|options| options.max_depth = Some(depth))
     }
 
-    /// Whether names that begin with a dot are listed, and what is below them. They are unless this
-    /// says `false`, which a pattern that spells the dot does not change.
+    /// Whether to list names that begin with a dot, and what is below them. The default is `true`.
+    ///
+    /// With `false`, they are not listed even if a pattern spells out the dot.
     ///
     /// # Examples
     ///
@@ -51,7 +52,7 @@ impl<'w> Walk<'w> {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, too, only the name counts, not the attribute.
+    /// On Windows as well, the name counts, not the attribute.
     pub fn hidden(self, listed: bool) -> Self {
         self.with(|options| options.skips_hidden = !listed)
     }
@@ -186,8 +187,8 @@ impl<'w> Walk<'w> {
         self.with(|options| options.skips_non_utf8 = skip)
     }
 
-    /// Gives only entries of this kind; called again, of this kind too. What is below directories is
-    /// listed all the same. A link is a link, also where it is followed.
+    /// Yields only entries of this kind. Call it again for several kinds. Directories are entered in any case. A link is a link,
+    /// even if it is followed.
     ///
     /// # Examples
     ///
@@ -206,9 +207,9 @@ impl<'w> Walk<'w> {
         self.with(|options| options.kinds.push(kind))
     }
 
-    /// Matches patterns with or without regard to case, also those of [`exclude`](Walk::exclude),
-    /// instead of as the [pattern](crate::Pattern::case_sensitive) or the system would. Parts
-    /// without wildcards are then searched, too.
+    /// Whether case matters in patterns, including those of [`exclude`](Walk::exclude). Overrides the
+    /// [pattern](crate::Pattern::case_sensitive) and the system's default. Parts without wildcards are then searched, not looked
+    /// up.
     ///
     /// # Examples
     ///
@@ -224,15 +225,15 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// Where the listing goes.
+/// # Which directories
 impl<'w> Walk<'w> {
-    /// Lets `**`, and with it [`walk`](crate::Path::walk) and [`rglob`](crate::Path::rglob), go into links to
-    /// directories as into directories; pathlib's `recurse_symlinks` and `follow_symlinks`.
+    /// Whether `**`, and with it [`walk`](crate::Path::walk) and [`rglob`](crate::Path::rglob), follows links to directories. The
+    /// default is `false`. pathlib's `recurse_symlinks` and `follow_symlinks`.
     ///
-    /// Into a link that leads back to a directory on the way to it, `**` does not go: behind its entry comes
-    /// an error with [`Op::Follow`](crate::Op::Follow), whose [second path](crate::Error::second_path) is that directory. A
-    /// directory to which several links lead is listed below each, unless [`visit_once`](Walk::visit_once) says
-    /// otherwise. Below a link to a directory above the start, the start is listed once more, up to that link.
+    /// A link that leads back to one of its parents is not followed: after its entry comes an error with
+    /// [`Op::Follow`](crate::Op::Follow), whose [second path](crate::Error::second_path) is that directory. If several links lead to
+    /// one directory, it is listed below each of them, unless [`visit_once`](Walk::visit_once) is set. Below a link to a parent of
+    /// the start, the start is listed once more, up to that link.
     ///
     /// # Examples
     ///
@@ -254,8 +255,8 @@ impl<'w> Walk<'w> {
         self.with(|options| options.links = if follow { Links::Follow } else { Links::Keep })
     }
 
-    /// Keeps to the file system of the directory where the listing begins. A directory where another
-    /// is mounted is listed, but nothing in it, not even what a pattern names literally.
+    /// Whether to stay on the file system of the start. The default is `false`. A mount point is listed, but nothing in it, not
+    /// even what a pattern names literally.
     ///
     /// # Examples
     ///
@@ -268,7 +269,7 @@ impl<'w> Walk<'w> {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Windows, drives and shares are told apart, not volumes mounted in a folder.
+    /// On Windows, volumes that are mounted in a folder are not recognized.
     #[doc(alias = "one_file_system")]
     #[doc(alias = "xdev")]
     pub fn same_file_system(self, stay: bool) -> Self {
@@ -276,7 +277,7 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// Each directory once.
+/// # Each directory once
 impl<'w> Walk<'w> {
     /// Whether to read each directory only once, no matter how many paths lead to it. The default is `false`.
     ///
@@ -316,9 +317,9 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// In which order, and how.
+/// # Order and threads
 impl<'w> Walk<'w> {
-    /// Gives each directory behind its contents instead of before; pathlib's `top_down=False`.
+    /// Whether to yield each directory after its contents instead of before. pathlib's `top_down=False`.
     ///
     /// # Examples
     ///
@@ -333,8 +334,8 @@ impl<'w> Walk<'w> {
         self.with(|options| options.contents_first = contents_first)
     }
 
-    /// Takes the entries of a directory in the order in which the system has them: a little faster,
-    /// and the one way to list a very large directory with little memory.
+    /// Whether to yield entries in the order of the system. A little faster, and the only way to list a very large directory with
+    /// little memory.
     ///
     /// # Examples
     ///

@@ -15,11 +15,10 @@ use crate::printable::printable;
 use crate::sys::{self, OsPath};
 use crate::tree::lock;
 
-/// A listing that prints as a tree; made by [`Path::tree`](crate::Path::tree) and
-/// [`Walk::tree`](super::Walk::tree).
+/// A listing that prints as a tree; see [`Path::tree`](crate::Path::tree) and [`Walk::tree`](super::Walk::tree).
 ///
-/// Each print lists anew. Directories end in `/`; what a terminal would act on is
-/// [escaped](crate::Path::printable) in names. Errors stand where they came up. The walk's `unsorted` and `contents_first` count for nothing.
+/// The directory is listed each time it is printed. Directories end in `/`, control characters are
+/// [escaped](crate::Path::printable), errors are printed in their place. `unsorted` and `contents_first` have no effect.
 ///
 /// # Examples
 ///
@@ -54,7 +53,7 @@ impl<'w> Tree<'w> {
         Self { search, closures, max_entries: usize::MAX }
     }
 
-    /// Prints at most so many entries, and a last line `…` where there are more, which are not listed.
+    /// Sets the maximum number of entries. If there are more, the last line is `…`, and they are not listed.
     ///
     /// # Examples
     ///

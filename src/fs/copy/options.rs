@@ -1,4 +1,4 @@
-//! How files and trees are copied and moved.
+//! Options for copying and moving.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -12,10 +12,9 @@ use crate::sys::Attributes;
 use crate::tree::OnProgress;
 use crate::walk::{Entry, IntoPatterns, Pruning};
 
-/// How files and trees are copied and moved: first the options, then what to copy.
+/// Options for copying and moving: set them, then call [`copy`](CopyOptions::copy) or [`move_to`](CopyOptions::move_to).
 ///
-/// Without options, a copy has the content and the permissions of the original; links in a tree stay
-/// links; nothing is replaced.
+/// By default, content and permissions are copied, links in a tree stay links, and nothing is overwritten.
 ///
 /// # Examples
 ///
@@ -105,20 +104,20 @@ impl Settings {
 
 /// What to do if the destination exists.
 ///
-/// A file or link is replaced in one step: the name refers to the old file or to the complete new one at any time, and a
-/// failure leaves the old one. A directory is never replaced: the copy is merged into it, and what else it holds stays.
+/// A file or link is replaced atomically: at any time, it is the old file or the complete new one. A directory is never
+/// replaced: the copy is merged into it, and its other entries stay.
 ///
 /// A link that is copied as a link replaces the link that was named, never the file behind it. The content of a file
 /// goes through a link at the destination, as when a program writes to that path:
 ///
 /// | destination | a file is copied | a link is copied as a link | a directory is copied |
 /// | --- | --- | --- | --- |
-/// | nothing | made | made | made |
+/// | nothing | created | created | created |
 /// | a file | replaced | replaced | [`NotADirectory`] |
 /// | a directory | [`IsADirectory`] | [`IsADirectory`] | merged |
 /// | a link to a file | the file is replaced | the link is replaced | [`NotADirectory`] |
 /// | a link to a directory | [`IsADirectory`] | the link is replaced | merged into that directory |
-/// | a link to nothing | the file it names is made | the link is replaced | [`NotADirectory`] |
+/// | a dangling link | its target is created | the link is replaced | [`NotADirectory`] |
 /// | a pipe, socket or device | [`InvalidInput`] | [`InvalidInput`] | [`NotADirectory`] |
 ///
 /// This is what `cp -P` and pathlib do with files and links; `cp` refuses a link to nothing, and waits for a pipe. A
@@ -163,7 +162,7 @@ impl Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overwrite {
-    /// Fails if anything has the name, also a directory or a link that leads nowhere.
+    /// Fails if anything has the name, even a directory or a dangling link.
     #[default]
     Refuse,
     /// Leaves it, and counts it as [unchanged](crate::Report::unchanged); `cp -n`. Directories are merged: what is missing
@@ -181,7 +180,7 @@ pub enum Overwrite {
     IfDifferent,
 }
 
-/// What becomes of symbolic links.
+/// What to do with symbolic links.
 ///
 /// # Examples
 ///
@@ -213,7 +212,7 @@ pub enum Symlinks {
     Follow,
 }
 
-/// What becomes of pipes, sockets and devices in a tree. They are never opened, whatever this says.
+/// What to do with pipes, sockets and devices in a tree. They are never opened.
 ///
 /// # Examples
 ///
@@ -228,19 +227,18 @@ pub enum Symlinks {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Specials {
-    /// They are left out, and [reported](crate::Report::skipped). One whose own path is to be copied is
-    /// an error.
+    /// Skips them, and [reports](crate::Report::skipped) that. Copying one by its own path is an error.
     #[default]
     Skip,
-    /// The same is made again: a pipe or a socket, or a device, for which the system wants an administrator.
+    /// Creates the same kind of file. Devices need administrator rights.
     Recreate,
-    /// Each is an error.
+    /// Each one is an error.
     Refuse,
 }
 
-/// What is copied, and how.
+/// # What is copied
 impl<'p> CopyOptions<'p> {
-    /// Content and permissions, one thread, links in a tree kept, nothing replaced.
+    /// Returns the default options: content and permissions, one thread, links in a tree stay links, nothing is overwritten.
     ///
     /// # Examples
     ///
@@ -254,8 +252,8 @@ impl<'p> CopyOptions<'p> {
         Self::default()
     }
 
-    /// All that a file has: permissions, times, extended attributes, owner, hard links; and all links as
-    /// links, special files too. `cp -a`.
+    /// Returns options that preserve everything: permissions, times, extended attributes, owner, hard links, links and special
+    /// files. `cp -a`.
     ///
     /// # Examples
     ///
@@ -288,7 +286,7 @@ impl<'p> CopyOptions<'p> {
         self
     }
 
-    /// What becomes of something that has the name of a copy: by default it is an error.
+    /// What to do if the destination exists. The default is an error.
     ///
     /// # Examples
     ///
@@ -329,7 +327,7 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.time_window = window)
     }
 
-    /// What becomes of symbolic links: by default those in a tree are copied as links.
+    /// What to do with symbolic links. By default, those in a tree are copied as links.
     ///
     /// # Examples
     ///
@@ -345,7 +343,7 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.symlinks = symlinks)
     }
 
-    /// What becomes of pipes, sockets and devices: by default they are left out and reported.
+    /// What to do with pipes, sockets and devices. By default, they are skipped and reported.
     ///
     /// # Examples
     ///
@@ -360,9 +358,9 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.specials = specials)
     }
 
-    /// Whether to preserve permissions: yes by default. If not, a copy has those of a new file.
+    /// Whether to preserve permissions. The default is `true`. With `false`, a copy has those of a new file.
     ///
-    /// A copy never allows more than its original:
+    /// A copy is never more permissive than the original:
     ///
     /// - `setuid`, `setgid` and the sticky bit of a file are preserved only with the [owner](CopyOptions::preserve_owner). A sticky
     ///   directory stays sticky.
@@ -387,7 +385,7 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.mode))
     }
 
-    /// Whether copies have the times of the original, to the nanosecond: no by default.
+    /// Whether to preserve the times of the original, to the nanosecond. The default is `false`.
     ///
     /// # Examples
     ///
@@ -404,7 +402,7 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.times))
     }
 
-    /// Whether to preserve extended attributes: no by default. Together with [`preserve_mode`](CopyOptions::preserve_mode), this includes
+    /// Whether to preserve extended attributes. The default is `false`. Together with [`preserve_mode`](CopyOptions::preserve_mode), this includes
     /// access control lists.
     ///
     /// Attributes that the system assigns itself, such as labels of security modules, are not copied if they cannot be
@@ -427,7 +425,7 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.xattrs))
     }
 
-    /// Whether to preserve the owner and the group: no by default. Usually only root can give files away; what cannot be
+    /// Whether to preserve the owner and the group. The default is `false`. Usually only root can; what cannot be
     /// preserved is [reported](crate::Report::not_kept).
     ///
     /// # Examples
@@ -446,7 +444,7 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.keep(keep, |attributes| &mut attributes.owner))
     }
 
-    /// Whether to fail if an attribute cannot be preserved: no by default, the report then
+    /// Whether to fail if an attribute cannot be preserved. The default is `false`, and the report then
     /// [lists](crate::Report::not_kept) it.
     ///
     /// If so, no file, link or special file appears under its name without the attribute. A directory is made before what
@@ -486,7 +484,7 @@ impl<'p> CopyOptions<'p> {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Unix only: std does not tell elsewhere.
+    /// On Unix only.
     pub fn preserve_hard_links(self, keep: bool) -> Self {
         self.with(|settings| settings.hard_links = keep)
     }
@@ -565,8 +563,8 @@ impl<'p> CopyOptions<'p> {
         self
     }
 
-    /// Whether to stay on the file system of the source: no by default. A directory in which another one is mounted is made
-    /// empty, and [reported](crate::Report::skipped). `cp -x`.
+    /// Whether to stay on the file system of the source. The default is `false`. A mount point is created as an empty
+    /// directory, and [reported](crate::Report::skipped). `cp -x`.
     ///
     /// # Examples
     ///
@@ -583,10 +581,10 @@ impl<'p> CopyOptions<'p> {
     }
 }
 
-/// How it is done.
+/// # How it is copied
 impl<'p> CopyOptions<'p> {
-    /// Whether to move a directory into one that has the target's name and is not empty: no by default, then that is
-    /// an error. A copy always merges, unless nothing may be overwritten.
+    /// Whether a move may merge a directory into an existing one that is not empty. The default is `false`, an error. A copy always
+    /// merges, unless nothing may be overwritten.
     ///
     /// Each file obeys [`overwrite`](CopyOptions::overwrite). On the same device everything is renamed, whole directories
     /// where the target has none of that name. To another device everything is copied, and then what was copied is
@@ -626,8 +624,8 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.threads = count)
     }
 
-    /// Whether the content of each file is on the disk before the file gets its name, so that this holds when the
-    /// power fails, too: no by default, as it takes long. What is moved to another device always is.
+    /// Whether to fsync each file before it appears under its name. The default is `false`, because it is slow. A move to another
+    /// file system always does.
     ///
     /// # Examples
     ///
@@ -641,8 +639,8 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.sync = wait)
     }
 
-    /// Whether only to report what would be done: as the [steps](crate::Report::steps) of the report, which
-    /// prints. Nothing is written, and what would fail fails.
+    /// Whether to only report what would be done, as the [steps](crate::Report::steps) of the report. Nothing is written; what
+    /// would fail, fails.
     ///
     /// The plan is what then happens, unless something changes in between or shows only when it is done: that a file
     /// cannot be read, that the disk is full, that an attribute cannot be kept, how long a file is whose content is made as
