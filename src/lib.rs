@@ -42,7 +42,7 @@
 //! | replace a file, or leave it whole | [`write_atomic`](Path::write_atomic), [`edit_text`](Path::edit_text), [`create_atomic`](Path::create_atomic) |
 //! | write only if new, or if changed | [`write_new`](Path::write_new), [`write_if_changed`](Path::write_if_changed) |
 //! | create directories | [`mkdir`](Path::mkdir), [`mkdir_all`](Path::mkdir_all), [`mkdir_parent`](Path::mkdir_parent) |
-//! | copy a file or a tree | [`copy`](Path::copy), [`copy_into`](Path::copy_into), [`CopyOptions`] |
+//! | copy a file or a tree, keep a copy up to date | [`copy`](Path::copy), [`CopyOptions`], [`mirror_to`](Path::mirror_to) |
 //! | move or rename | [`move_to`](Path::move_to), [`rename`](Path::rename), [`replace`](Path::replace) |
 //! | remove a file, a tree, whatever is there | [`unlink`](Path::unlink), [`rmtree`](Path::rmtree), [`remove`](Path::remove) |
 //! | change permissions and times | [`chmod`](Path::chmod), [`touch`](Path::touch), [`TouchOptions`] |
