@@ -2,7 +2,9 @@
 
 use std::io::ErrorKind;
 
-use waypath::{Error, Op, PathBuf, Result, TempFile, path};
+#[cfg(not(target_family = "wasm"))]
+use waypath::PathBuf;
+use waypath::{Error, Op, Result, TempFile, path};
 
 use crate::support::util::{Tree, fails};
 
