@@ -1,5 +1,7 @@
 //! What people write at the first try, before they have read anything: it compiles, and does what it looks like.
 
+mod trees;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
