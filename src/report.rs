@@ -1,4 +1,4 @@
-//! What operations on whole trees report: their progress, and what they did.
+//! Reports and progress of operations on trees.
 
 mod attribute;
 mod raw_path;
@@ -10,9 +10,9 @@ use crate::kind::FileKind;
 pub use attribute::Attribute;
 pub use raw_path::RawPath;
 
-/// What copying, moving or removing has done; or would do, in a [dry run](crate::CopyOptions::dry_run).
+/// The result of copying, moving or removing; of a [dry run](crate::CopyOptions::dry_run), what would be done.
 ///
-/// It prints as a line of totals, after the steps of a dry run.
+/// It prints the steps of a dry run, then a line of totals.
 ///
 /// Paths in a report are [`RawPath`]s, as a name in a tree need not be UTF-8, and a report leaves none out.
 ///
@@ -34,29 +34,28 @@ pub use raw_path::RawPath;
 pub struct Report {
     /// Regular files copied, moved or removed.
     pub files: u64,
-    /// Directories made, or removed.
+    /// Directories created, moved or removed.
     pub directories: u64,
-    /// Symbolic links made, or removed.
+    /// Symbolic links created, moved or removed.
     pub links: u64,
-    /// Pipes, sockets and devices made, or removed.
+    /// Pipes, sockets and devices created, moved or removed.
     pub specials: u64,
-    /// Names given to files that had been copied under another name already.
+    /// Hard links created to files that had been copied already.
     pub hard_links: u64,
-    /// The length of all files copied, including holes. What is removed is not measured.
+    /// Bytes copied: the sizes of all files, including holes. What is removed is not measured.
     pub bytes: u64,
-    /// How many of the files share their content with the original until one is changed: no content was
-    /// copied.
+    /// Number of files that share their content with the original until one is changed, so nothing was copied.
     pub shared: u64,
-    /// How many of the files the system copied by itself. All others were read and written.
+    /// Number of files that the system copied by itself. All others were read and written.
     pub by_system: u64,
-    /// Files that were there already, and stay as [`Overwrite`](crate::Overwrite) says.
+    /// Files that existed already and were not replaced; see [`Overwrite`](crate::Overwrite).
     pub unchanged: u64,
     /// Number of files, links and directories at the destination whose attributes were updated, and nothing else. Files and
     /// links among them are also counted as unchanged.
     pub updated: u64,
     /// Number of files, links and directories that a [mirror](crate::MirrorOptions::delete) removed at the destination.
     pub removed: u64,
-    /// What was left out, and why.
+    /// What was skipped, and why.
     pub skipped: Vec<Skipped>,
     /// Attributes that could not be preserved, and why: the first hundred. With
     /// [`CopyOptions::strict`](crate::CopyOptions::strict), each of them is an error instead.
@@ -84,9 +83,9 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
-    /// The path of what was left out.
+    /// The path of what was skipped.
     pub path: RawPath,
-    /// Why not.
+    /// The reason.
     pub reason: SkipReason,
 }
 
@@ -100,7 +99,7 @@ pub struct Skipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// It is a pipe, a socket or a device, and [`Specials::Skip`](crate::Specials::Skip) says so.
+    /// It is a pipe, a socket or a device; see [`Specials::Skip`](crate::Specials::Skip).
     Special,
     /// A pattern of [`exclude`](crate::CopyOptions::exclude) matches it, or a closure of [`prune`](crate::CopyOptions::prune)
     /// returned `true`.
@@ -132,9 +131,9 @@ pub enum SkipReason {
 pub struct NotKept {
     /// The path of the copy.
     pub path: RawPath,
-    /// What it does not have.
+    /// The attribute that it does not have.
     pub what: Attribute,
-    /// Why not, in the words of the system.
+    /// The system's reason.
     pub reason: String,
     /// The kind of the system's error.
     pub kind: io::ErrorKind,
@@ -158,13 +157,13 @@ pub struct NotKept {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlanStep {
-    /// What is to be done.
+    /// The action.
     pub action: PlanAction,
-    /// The path that it is done to: for a copy, the destination.
+    /// The path of the action; for a copy, the destination.
     pub path: RawPath,
 }
 
-/// What a [`PlanStep`] does.
+/// The action of a [`PlanStep`].
 ///
 /// # Examples
 ///
@@ -196,8 +195,8 @@ pub enum PlanAction {
     RemoveDirectory,
 }
 
-/// How far an operation is; given to the closure of [`CopyOptions::progress`](crate::CopyOptions::progress)
-/// and [`RemoveOptions::progress`](crate::RemoveOptions::progress).
+/// The progress of an operation; passed to the closure of [`CopyOptions::progress`](crate::CopyOptions::progress) and
+/// [`RemoveOptions::progress`](crate::RemoveOptions::progress).
 ///
 /// # Examples
 ///
@@ -225,13 +224,13 @@ pub struct TreeProgress<'a> {
     pub path: &'a RawPath,
 }
 
-/// How far a mirror is; given to the closure of [`MirrorOptions::progress`](crate::MirrorOptions::progress).
+/// The progress of a mirror; passed to the closure of [`MirrorOptions::progress`](crate::MirrorOptions::progress).
 ///
 /// Each stage counts from zero. The closure is called when removing and copying begin, before anything is done.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct MirrorProgress<'a> {
-    /// What is being done.
+    /// The current stage.
     pub stage: MirrorStage,
     /// Number of files, links and special files that were looked at, removed or copied in this stage; of those looked at and
     /// removed, directories too.
@@ -248,7 +247,7 @@ pub struct MirrorProgress<'a> {
     pub path: &'a RawPath,
 }
 
-/// What a mirror is doing.
+/// A stage of a mirror.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MirrorStage {

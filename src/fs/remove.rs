@@ -1,4 +1,4 @@
-//! Removing trees, and whatever has a path.
+//! Removing trees.
 
 #[cfg(all(test, target_os = "linux"))]
 mod race_tests;
@@ -21,13 +21,13 @@ pub(super) use tree::{Removal, Settings as RemovalSettings};
 ///
 /// [`RemoveOptions`] has excludes, dry runs, threads and progress.
 impl Path {
-    /// Removes this directory with all that is in it.
+    /// Removes this directory and everything in it.
     ///
-    /// **Links are removed, never followed**, also where another program puts one in the place of a
-    /// directory at that moment. What cannot be removed stays, everything else goes, and the error
-    /// [lists](Error::failures) what failed. It takes any depth, any length of path and names that are not UTF-8.
+    /// **Links are removed, never followed**, even if another program replaces a directory with a link at that moment. Everything
+    /// that can be removed is, and the error [lists](Error::failures) what failed. Any depth, any length of path, and names that
+    /// are not UTF-8 are supported.
     ///
-    /// With several threads, with a report of what was removed, or to see how far it is: [`RemoveOptions`].
+    /// For threads, excludes, a report or progress, use [`RemoveOptions`].
     ///
     /// # Examples
     ///
@@ -45,9 +45,8 @@ impl Path {
     ///
     /// - [`NotFound`](io::ErrorKind::NotFound): nothing is there.
     /// - [`NotADirectory`](io::ErrorKind::NotADirectory): it is a file, or a link, even one to a directory.
-    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the path has no name at its end, as a root, `.` and `..`.
-    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) and others: something in it could not be
-    ///   removed.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the path is a root, `.` or `..`, or ends in `..`.
+    /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied) and others: something in it could not be removed.
     ///
     /// # Platform-specific behavior
     ///
@@ -57,15 +56,15 @@ impl Path {
     ///
     /// # Security
     ///
-    /// On Unix every directory is opened relative to the one above, without following links, and
-    /// everything is removed relative to an open directory.
+    /// On Unix, every directory is opened relative to its parent, without following links, and everything is removed relative
+    /// to an open directory.
     #[doc(alias = "remove_dir_all")]
     pub fn rmtree(&self) -> Result<()> {
         RemoveOptions::new().rmtree(self).map(drop)
     }
 
-    /// Removes whatever is here: a file, a link, or a directory [with all that is in it](Path::rmtree). Where nothing
-    /// is, nothing is done. [`RemoveOptions::remove`] reports what was removed.
+    /// Removes whatever is there: a file, a link, or a directory [and everything in it](Path::rmtree). Does nothing if nothing is
+    /// there. [`RemoveOptions::remove`] returns a report.
     ///
     /// # Examples
     ///
@@ -83,14 +82,14 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// Those of [`rmtree`](Path::rmtree) but for the first two, and of [`unlink`](Path::unlink).
+    /// Those of [`rmtree`](Path::rmtree), except for the first two, and of [`unlink`](Path::unlink).
     pub fn remove(&self) -> Result<()> {
         RemoveOptions::new().remove(self).map(drop)
     }
 
-    /// Removes everything in this directory, and keeps the directory itself; a link to one is followed.
+    /// Removes everything in this directory, but not the directory itself. Follows a link to a directory.
     ///
-    /// A root, `.` and `..` are refused: name the directory, or [`resolve`](Path::resolve) it first.
+    /// A root, `.` and `..` are rejected: name the directory, or [`resolve`](Path::resolve) it first.
     ///
     /// # Examples
     ///
@@ -106,8 +105,8 @@ impl Path {
     /// # Errors
     ///
     /// - [`NotFound`](io::ErrorKind::NotFound), [`NotADirectory`](io::ErrorKind::NotADirectory): it is not a directory.
-    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the path has no name at its end, as a root, `.` and `..`.
-    /// - Those of [`rmtree`](Path::rmtree) for what is in it.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the path is a root, `.` or `..`, or ends in `..`.
+    /// - Those of [`rmtree`](Path::rmtree) for its contents.
     #[doc(alias = "empty_dir")]
     #[doc(alias = "remove_dir_contents")]
     pub fn clear_dir(&self) -> Result<()> {
@@ -115,7 +114,8 @@ impl Path {
     }
 }
 
-/// How trees are removed: first the options, then what to remove.
+/// Options for removing: set them, then call [`rmtree`](RemoveOptions::rmtree), [`remove`](RemoveOptions::remove) or
+/// [`clear_dir`](RemoveOptions::clear_dir).
 ///
 /// # Examples
 ///
@@ -141,7 +141,7 @@ pub struct RemoveOptions<'p> {
 }
 
 impl<'p> RemoveOptions<'p> {
-    /// One thread, and nobody who is told of the progress.
+    /// Returns the default options: one thread, no progress.
     ///
     /// # Examples
     ///
@@ -178,7 +178,7 @@ impl<'p> RemoveOptions<'p> {
         self.with(|settings| settings.threads = count)
     }
 
-    /// Whether only to tell what would be removed: as the [steps](Report::steps) of the report.
+    /// Whether to only report what would be removed, as the [steps](Report::steps) of the report. The default is `false`.
     ///
     /// # Examples
     ///
@@ -195,11 +195,11 @@ impl<'p> RemoveOptions<'p> {
         self.with(|settings| settings.dry_run = only_tell)
     }
 
-    /// Whether to make directories writable that are in the way: no by default.
+    /// Whether to make directories writable if that is needed to remove something. The default is `false`.
     ///
-    /// If something cannot be listed or removed for lack of permission, the owner of its directory gets all rights to the
-    /// directory (`u+rwx`), and it is tried again. A directory that stays, because something in it stays, keeps those
-    /// rights. [`TempDir`](crate::TempDir) is removed in this way.
+    /// If something cannot be listed or removed for lack of permission, its directory gets the permissions `u+rwx`, and it is tried
+    /// again. A directory that stays, because something in it stays, keeps these permissions. [`TempDir`](crate::TempDir) is
+    /// removed in this way.
     ///
     /// # Examples
     ///
@@ -222,11 +222,10 @@ impl<'p> RemoveOptions<'p> {
         self.with(|settings| settings.make_writable = make_writable)
     }
 
-    /// Whether to keep to the file system of the start: no by default, then **what is mounted inside is emptied too**,
-    /// and only the mount point stays, as a failure ([`ResourceBusy`](io::ErrorKind::ResourceBusy)).
+    /// Whether to stay on the file system of the start. The default is `false`: **file systems that are mounted inside are emptied
+    /// as well**, and only the mount points stay, as failures ([`ResourceBusy`](io::ErrorKind::ResourceBusy)).
     ///
-    /// If so, a directory on another file system is not entered, and [reported](Report::skipped); it stays, with the
-    /// directories above it.
+    /// With `true`, a mount point is not entered, but [reported](Report::skipped); it stays, with its parents.
     ///
     /// # Examples
     ///
@@ -301,8 +300,8 @@ impl<'p> RemoveOptions<'p> {
         self
     }
 
-    /// Calls a closure with each thing that is removed; when it breaks, the rest stays, and the
-    /// operation fails with [`Interrupted`](io::ErrorKind::Interrupted).
+    /// Calls a closure with each file and directory that is removed. If it breaks, the rest stays, and the operation fails with
+    /// [`Interrupted`](io::ErrorKind::Interrupted).
     ///
     /// # Examples
     ///
@@ -329,7 +328,7 @@ impl<'p> RemoveOptions<'p> {
         Self { on_progress: Some(OnProgress::new(on_progress)), ..self }
     }
 
-    /// Does what [`Path::rmtree`] does, with these options.
+    /// Removes as [`Path::rmtree`] does, with these options. Returns a report.
     ///
     /// # Examples
     ///
@@ -348,7 +347,7 @@ impl<'p> RemoveOptions<'p> {
         self.run(Op::Rmtree, path, |work| work.rmtree())
     }
 
-    /// Does what [`Path::remove`] does, with these options.
+    /// Removes as [`Path::remove`] does, with these options. Returns a report.
     ///
     /// # Examples
     ///
@@ -367,7 +366,7 @@ impl<'p> RemoveOptions<'p> {
         self.run(Op::Remove, path, |work| work.remove())
     }
 
-    /// Does what [`Path::clear_dir`] does, with these options.
+    /// Removes as [`Path::clear_dir`] does, with these options. Returns a report.
     ///
     /// # Examples
     ///

@@ -9,13 +9,13 @@ use crate::error::Result;
 use crate::fs::RemoveOptions;
 use crate::path::{AsPath, Path, PathBuf};
 
-/// A directory for temporary files, removed with all that is in it when the value is dropped: read-only directories too,
-/// which are [made writable](crate::RemoveOptions::make_writable) for that.
+/// A temporary directory. It is removed with everything in it when the value is dropped, including read-only directories, which
+/// are [made writable](crate::RemoveOptions::make_writable) for that.
 ///
-/// It dereferences to its [`Path`], so that `&dir / "name"` is a path in it.
+/// It derefs to its [`Path`], so `&dir / "name"` is a path in it.
 ///
-/// On Unix, only the user who runs the program may look into it. A program that is killed, or leaves through
-/// [`std::process::exit`], leaves it behind; its name begins with `.tmp`, unless [`TempOptions`] give it another one.
+/// On Unix, only the current user has permissions for it. A program that is killed, or ends by [`std::process::exit`], leaves it
+/// behind. Its name begins with `.tmp`; [`TempOptions`] can change that.
 ///
 /// # Examples
 ///
@@ -37,7 +37,7 @@ pub struct TempDir {
 }
 
 impl TempDir {
-    /// Makes a directory in the system's [directory for temporary files](Path::temp_dir).
+    /// Creates a directory in the system's [directory for temporary files](Path::temp_dir).
     ///
     /// # Examples
     ///
@@ -54,7 +54,7 @@ impl TempDir {
         TempOptions::new().dir()
     }
 
-    /// Makes a directory in this one. Its path is absolute, even where this one's is not.
+    /// Creates a directory in this one. Its path is always absolute.
     ///
     /// # Examples
     ///
@@ -79,7 +79,7 @@ impl TempDir {
         Self { path, is_kept: false }
     }
 
-    /// Removes the directory now, and says whether that worked.
+    /// Removes the directory now, and returns errors, which dropping ignores.
     ///
     /// # Examples
     ///
@@ -97,7 +97,7 @@ impl TempDir {
         removal().rmtree(&self.path).map(drop)
     }
 
-    /// Keeps the directory for good, and returns its path.
+    /// Keeps the directory, and returns its path.
     ///
     /// # Examples
     ///
