@@ -78,8 +78,10 @@ impl Directory for Dir {
     }
 
     fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
-        match self.kind_in(name, links)? {
-            FileKind::File => paths::read(&self.child(name)),
+        // What git writes may be the path of another place.
+        let path = if Path::new(name).is_absolute() { name.into() } else { self.child(name) };
+        match Self::kind(&path, links)? {
+            FileKind::File => paths::read(&path),
             FileKind::Directory => Err(ErrorKind::IsADirectory.into()),
             _ => Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file")),
         }
