@@ -497,9 +497,9 @@ impl Walk<'_> {
     ///     if entry.name() == "target" {
     ///         walk.skip_dir();
     ///     }
-    ///     found.push(entry.relative().to_string());
+    ///     found.push(entry.name().to_owned());
     /// }
-    /// assert_eq!(found, ["src", "src/lib.rs", "target"]);
+    /// assert_eq!(found, ["src", "lib.rs", "target"]);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "skip_current_dir")]
