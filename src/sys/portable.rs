@@ -274,6 +274,10 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
 
 /// The directories in which programs are looked for. An empty path stands for the working directory.
 pub(crate) fn search_path() -> Vec<PathBuf> {
+    // WASI starts no programs, and std panics when it is to split a search path there.
+    if cfg!(target_family = "wasm") {
+        return Vec::new();
+    }
     let path = env::var_os("PATH").unwrap_or_else(|| if cfg!(unix) { "/bin:/usr/bin" } else { "" }.into());
     let parts = env::split_paths(&path);
     // Windows knows no empty parts.

@@ -31,7 +31,8 @@ pub(crate) const MOST_THREADS: usize = 256;
 
 /// The number of threads to start when somebody asks for `count`.
 pub(crate) fn thread_count(count: usize) -> usize {
-    count.clamp(1, MOST_THREADS)
+    // WASI starts none, and a tree must not be divided for threads that never come.
+    if cfg!(target_family = "wasm") { 1 } else { count.clamp(1, MOST_THREADS) }
 }
 
 /// Runs the same in so many threads, one of which is this one; in fewer where the system starts no more. A panic in

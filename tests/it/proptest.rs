@@ -116,7 +116,9 @@ mod check {
         let any = any::<PathBuf<F>>;
         assert_eq!(simplest(any(), |_| false), PathBuf::parse("."));
         assert_eq!(simplest(any(), |path| path.parent().name().is_empty()), PathBuf::parse("a/a"));
-        assert_eq!(simplest(any(), |path| path.suffix().is_empty()), PathBuf::parse("a.a"));
+        // Some end in `.a.b` or the like, which no single step makes simpler.
+        let mut with_suffixes = (0..20).map(|_| simplest(any(), |path| path.suffix().is_empty()));
+        assert!(with_suffixes.any(|path| path == PathBuf::parse("a.a")));
         assert_eq!(simplest(any(), |path| path.parts().all(|part| part != "..")), PathBuf::parse(".."));
         let absolute = simplest(any(), |path| !path.is_absolute());
         assert_eq!(absolute, PathBuf::parse(if F::SEPARATOR == '/' { "/" } else { "c:/" }));

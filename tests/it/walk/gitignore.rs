@@ -110,6 +110,7 @@ fn a_worktree_has_the_rules_of_its_repository() -> Result<()> {
     Ok(())
 }
 
+#[cfg(not(target_family = "wasm"))] // There, the checkout that is tested is the root, and a repository.
 #[test]
 fn outside_of_a_repository_rules_count_from_the_start_on() -> Result<()> {
     let tree = Tree::new(["d/a.x1", "d/e/b.x1", "d/e/c"]);
