@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 
-use waypath::{Error, FileKind, MirrorOptions, MirrorStage, Op, Path, PathBuf, Report, Result, path};
+use waypath::{FileKind, MirrorOptions, MirrorStage, Op, Path, PathBuf, Report, Result, path};
 
 use crate::support::util::{Tree, fails};
 
@@ -337,7 +337,8 @@ fn a_mirror_is_like_its_source_and_its_plan_like_the_deed() {
             }
             (Err(plan), Err(error)) => {
                 refused += 1;
-                let failures = |error: &Error| error.failures().iter().map(ToString::to_string).collect::<Vec<_>>();
+                let failures =
+                    |error: &waypath::Error| error.failures().iter().map(ToString::to_string).collect::<Vec<_>>();
                 assert_eq!(failures(&plan), failures(&error), "seed {seed}");
                 let [plan, report] = [&plan, &error].map(|error| error.report().unwrap());
                 assert_eq!(totals(plan), totals(report), "seed {seed}");

@@ -2,7 +2,7 @@
 
 use std::path::Path as StdPath;
 
-use waypath::{Error, Path, PathBuf, RawPath, path};
+use waypath::{Path, PathBuf, RawPath, path};
 
 #[test]
 fn a_raw_path_is_equal_to_every_path_of_its_text() {
@@ -44,7 +44,7 @@ fn what_is_not_utf8_is_kept_and_shown() {
     assert_eq!((raw.to_string(), raw.to_string_lossy().into_owned()), ("caf\u{fffd}\n".into(), "caf\u{fffd}\n".into()));
     assert_eq!(raw.printable(), "caf\u{fffd}\\n");
     assert_eq!(raw.as_std_path().as_os_str(), text);
-    let refused: [Result<PathBuf, Error>; 3] = [raw.to_path(), (&raw).try_into(), raw.clone().try_into()];
+    let refused: [waypath::Result<PathBuf>; 3] = [raw.to_path(), (&raw).try_into(), raw.clone().try_into()];
     assert!(refused.iter().all(|refused| refused.as_ref().is_err_and(|error| error.path() == text)));
     assert!(raw != path("caf\u{fffd}\n") && path("caf\u{fffd}\n") != raw);
 }

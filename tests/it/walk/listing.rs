@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 
-use waypath::{CopyOptions, Entry, FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
+use waypath::{CopyOptions, FileKind, IntoPatterns, Op, Pattern, PatternSet, Result, Walk, path};
 
 use crate::support::util::Tree;
 
@@ -571,7 +571,7 @@ mod unix {
                     errors.push(error.path().to_owned());
                 }
             }
-            let sorted = |mut entries: Vec<Entry>| {
+            let sorted = |mut entries: Vec<waypath::Entry>| {
                 entries.sort();
                 entries
             };
