@@ -34,7 +34,7 @@ pub(crate) struct Limits {
 /// Who looks up paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
-    /// The system in one call, where it can.
+    /// One call of the system, if it has one.
     Kernel,
     /// This program, part by part.
     Walk,
@@ -59,7 +59,7 @@ impl<D: Verbs> Root<D> {
         D::IS_RACE_FREE
     }
 
-    /// The same root, but for who looks up paths.
+    /// The same root with another engine to look up paths.
     #[cfg(all(test, target_os = "linux"))]
     pub(crate) fn by(self, engine: Engine) -> Self {
         Self { engine, ..self }

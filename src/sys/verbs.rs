@@ -11,7 +11,7 @@ use super::beneath::Rules;
 use super::directory::Links;
 use super::edit_dir::EditDir;
 
-/// What can be done with a name in a directory. No link is followed, where the back end can do that.
+/// Operations on a name in a directory. Links are not followed, if the back end can prevent it.
 pub(crate) trait Verbs: EditDir {
     /// Whether what another program does to names meanwhile leads nowhere else.
     const IS_RACE_FREE: bool;

@@ -87,7 +87,7 @@ impl<D: Directory> Lister<D> {
         Self::begin_at(None, search, asks)
     }
 
-    /// The same below an open directory, where the path of the start begins.
+    /// The same, with a start that is relative to an open directory.
     pub(super) fn new_below(base: D, search: Arc<Search>, asks: &mut impl Asks) -> Self {
         Self::begin_at(Some(base), search, asks)
     }

@@ -8,7 +8,7 @@ use crate::fs::mode::{IntoMode, Mode};
 use crate::path::{AsPath, Path, PathBuf, path};
 use crate::sys::{self, OsPath};
 
-/// How a temporary file or directory is made: what its name begins and ends with, where it is, its permissions.
+/// Options for temporary files and directories: prefix and suffix of the name, parent directory, permissions.
 ///
 /// # Examples
 ///
@@ -39,13 +39,13 @@ const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_DIR: u32 = 0o700;
 
 impl TempOptions {
-    /// Returns the options of [`TempFile::new`] and [`TempDir::new`]: a name of `.tmp` and random digits, in the system's
+    /// Returns the options of [`TempFile::new`] and [`TempDir::new`]: a name of `.tmp` and random characters, in the system's
     /// [directory for temporary files](Path::temp_dir), for the user who runs the program only.
     pub fn new() -> Self {
         Self { prefix: ".tmp".to_owned(), suffix: String::new(), parent: None, mode: None }
     }
 
-    /// Begins the name with this text instead of `.tmp`. Random digits follow it.
+    /// Sets the prefix of the name, `.tmp` by default. Random characters follow it.
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), ..self }
     }

@@ -20,7 +20,7 @@ fn wait_until(is_so: impl Fn() -> bool) {
     }
 }
 
-/// A directory below which others are opened only when its gate lets so many parts of a path pass.
+/// A directory that opens others only as deep as its gate allows, and waits until then.
 struct Gated<const GATE: usize> {
     dir: sys::Dir,
     depth: usize,
