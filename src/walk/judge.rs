@@ -33,10 +33,18 @@ pub(super) enum Judged<'a> {
     LeftOut,
     /// It is wanted, or leads to what is. The item has no name yet.
     Item(&'a str, Item),
-    /// It is not UTF-8. What it is, as far as that is known, and how it goes on below.
-    Raw(FileKind, Below),
+    /// It is not UTF-8, which is an error, or leads to what is. The item has no name yet.
+    Raw(FileKind, RawItem),
     /// The system does not say what it is.
     Unknown(&'a str, io::Error),
+}
+
+/// What becomes of a name that is not UTF-8.
+#[derive(Clone, Copy)]
+pub(super) struct RawItem {
+    /// Whether it is listed as an error. One that is excluded is not, and may still have something below that is wanted.
+    pub(super) is_error: bool,
+    pub(super) below: Below,
 }
 
 impl Judge<'_> {
@@ -67,21 +75,20 @@ impl Judge<'_> {
             (None, _) if self.search.options.skips_non_utf8 || !self.needs_listing(parent.below) => Judged::LeftOut,
             (None, kind) => {
                 let kind = kind.unwrap_or(FileKind::Other);
-                self.raw(parent, name, kind).map_or(Judged::LeftOut, |below| Judged::Raw(kind, below))
+                self.raw(parent, name, kind).map_or(Judged::LeftOut, |raw| Judged::Raw(kind, raw))
             }
         }
     }
 
-    /// How it goes on below a name that is not UTF-8, unless it is left out.
-    fn raw(&mut self, parent: &Parent, name: &OsStr, kind: FileKind) -> Option<Below> {
+    /// What becomes of a name that is not UTF-8, unless it is left out with all below.
+    fn raw(&mut self, parent: &Parent, name: &OsStr, kind: FileKind) -> Option<RawItem> {
         let name = name.to_string_lossy();
-        let (excluded, left_out) = self.take_excluded(parent.below.excluded, &name, kind);
-        if left_out {
-            return None;
-        }
         let links = self.search.options.links;
         let (set, _) = self.search.plan.take(&mut self.pending.states, parent.below.set, &name, kind, links);
-        Some(self.below(parent.depth + 1, set, excluded))
+        let (excluded, left_out) = self.take_excluded(parent.below.excluded, &name, kind);
+        let below = self.below(parent.depth + 1, set, excluded);
+        let leads_on = !below.set.is_empty();
+        (!left_out || leads_on).then_some(RawItem { is_error: !left_out, below })
     }
 
     /// The item for a name, unless it is left out or replaced by what is looked up below it.

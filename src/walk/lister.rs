@@ -278,7 +278,6 @@ impl<D: Directory> Lister<D> {
         let kind = self.entry.kind;
         let wanted = match item.origin {
             Origin::LookedUp => self.search.wanted(item.wanted, self.entry.depth, kind),
-            Origin::Raw(_) => Some(Wanted::Anything),
             _ => item.wanted,
         };
         match wanted {

@@ -5,6 +5,7 @@ mod order;
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
 
+use super::judge::RawItem;
 use super::plan::{Set, States, Wanted};
 use crate::error::Error;
 use crate::flavour::{Flavour, Native, Rules};
@@ -118,10 +119,11 @@ impl Pending {
     }
 
     /// Adds an item for a name that is not UTF-8.
-    pub(super) fn add_raw(&mut self, name: &OsStr, kind: FileKind, below: Below) {
+    pub(super) fn add_raw(&mut self, name: &OsStr, kind: FileKind, RawItem { is_error, below }: RawItem) {
         let origin = Origin::Raw(self.raw_names.len());
         self.raw_names.push((name.to_owned(), kind));
-        self.add(&name.to_string_lossy(), 1, Item::new(origin, None, below));
+        let wanted = is_error.then_some(Wanted::Anything);
+        self.add(&name.to_string_lossy(), 1, Item::new(origin, wanted, below));
     }
 
     /// The name of an item, if it is not UTF-8.

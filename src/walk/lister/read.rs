@@ -148,11 +148,11 @@ impl Reading<'_> {
             Judged::Unknown(name, cause) => {
                 self.fail(name, |directory| Error::new(Op::Stat, directory.join(name), cause), visitor)
             }
-            Judged::Raw(_, below) if !self.in_order && below.set.is_empty() => {
+            Judged::Raw(_, raw) if !self.in_order && raw.below.set.is_empty() => {
                 visitor.visit(Err(not_utf8(&self.frame.path(self.entry).join(name))))
             }
-            Judged::Raw(kind, below) => {
-                self.judge.pending.add_raw(name, kind, below);
+            Judged::Raw(kind, raw) => {
+                self.judge.pending.add_raw(name, kind, raw);
                 ControlFlow::Continue(())
             }
         }
