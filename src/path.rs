@@ -19,6 +19,7 @@ mod portability;
 
 mod cast;
 mod raw;
+mod std_names;
 mod variables;
 mod verbatim;
 

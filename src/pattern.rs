@@ -523,8 +523,9 @@ impl<F: Flavour> Path<F> {
 /// assert!(path("a.rs").full_match("*.{rs,toml}"));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not denote a pattern of flavour `{F}`",
-    note = "a pattern is given as text or as a `Pattern<{F}>`; `Pattern::literal(path)` matches just a path"
+    message = "`{Self}` cannot be used as a pattern of flavour `{F}`",
+    label = "expected text or a `Pattern<{F}>`",
+    note = "to match a path literally, use `Pattern::literal(path)`"
 )]
 pub trait IntoPattern<F: Flavour = Native> {
     /// What [`into_pattern`](IntoPattern::into_pattern) gives: a pattern, or a loan of one.

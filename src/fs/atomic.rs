@@ -171,8 +171,8 @@ impl Path {
 /// assert_eq!("text".to_owned().into_result().unwrap(), "text");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the edited text",
-    note = "return a `String`, or a `Result<String, E>` where `E` is `From<waypath::Error>`"
+    message = "`{Self}` cannot be used as the edited text",
+    note = "the closure returns a `String`, or a `Result<String, E>` if `E` implements `From<waypath::Error>`"
 )]
 pub trait EditedText: sealed::Sealed {
     /// The error type of the function.

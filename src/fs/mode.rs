@@ -277,9 +277,8 @@ fn whose(letter: char) -> u32 {
 /// waypath::path("run.sh").chmod(-1); // a mode is unsigned
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not denote a mode",
-    label = "neither a number nor the text of a mode",
-    note = "a mode is a `u32` such as `0o644`, text as of chmod(1) such as \"u+x\", or a `Mode`"
+    message = "`{Self}` cannot be used as a mode",
+    label = "expected a `u32` such as `0o644`, text as for chmod(1) such as \"u+x\", or a `Mode`"
 )]
 pub trait IntoMode {
     /// Converts to a mode.

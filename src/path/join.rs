@@ -36,10 +36,11 @@ use crate::flavour::{Flavour, Native, Posix, Rules};
 /// waypath::path("a") / std::path::Path::new("b"); // may not be UTF-8
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not denote a path of flavour `{F}`",
-    label = "neither text nor a path of flavour `{F}`",
-    note = "a path of another flavour converts with `.to_flavour::<{F}>()`",
-    note = "a `std::path::Path` may not be UTF-8: convert it with `PathBuf::try_from(path)?`"
+    message = "`{Self}` cannot be used as a path of flavour `{F}`",
+    label = "expected text or a path of flavour `{F}`",
+    note = "a path of another flavour: convert it with `.to_flavour::<{F}>()`",
+    note = "a `std::path::Path` or an `OsStr`, which may not be UTF-8: convert it with `PathBuf::try_from(path)?`",
+    note = "an `Option` or a `Result`: take the path out of it first"
 )]
 pub trait AsPath<F: Flavour = Native> {
     /// Returns the text, which need not be in normal form.

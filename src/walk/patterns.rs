@@ -16,8 +16,9 @@ use crate::pattern::{IntoPattern, Pattern};
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` denotes no patterns of this system",
-    note = "patterns are given as text, as a `Pattern`, or as an array, slice or vector of these"
+    message = "`{Self}` cannot be used as a pattern",
+    label = "expected text, a `Pattern`, or an array, slice or vector of them",
+    note = "to match a path literally, use `Pattern::literal(path)`"
 )]
 pub trait IntoPatterns {
     /// Compiles the patterns, unless they are compiled.

@@ -14,6 +14,8 @@ mod atomic;
 #[cfg(target_os = "linux")]
 mod bash;
 #[cfg(target_os = "linux")]
+mod compile_errors;
+#[cfg(target_os = "linux")]
 mod descriptors;
 mod dups;
 #[cfg(target_os = "linux")]
