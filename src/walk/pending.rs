@@ -274,6 +274,10 @@ mod tests {
         Error::new(Op::Stat, path, ErrorKind::PermissionDenied.into())
     }
 
+    fn raw() -> RawItem {
+        RawItem { is_error: true, below: Below::default() }
+    }
+
     /// The items that are pending: their text, and what they stand for.
     fn shown(pending: &mut Pending) -> Vec<String> {
         let items = pending.items.clone();
@@ -294,10 +298,10 @@ mod tests {
         let listed = Item::new(Origin::Listed(FileKind::File), Some(Wanted::Anything), Below::default());
         pending.add("c", 1, listed);
         pending.add_failure("b", failure("second"));
-        pending.add_raw(OsStr::new("b"), FileKind::Symlink, Below::default());
+        pending.add_raw(OsStr::new("b"), FileKind::Symlink, raw());
         pending.add_failure("b", failure("first"));
         pending.add_failure("", failure("directory"));
-        pending.add_raw(OsStr::new("a"), FileKind::Directory, Below::default());
+        pending.add_raw(OsStr::new("a"), FileKind::Directory, raw());
         pending.add("b", 1, listed);
         pending
     }
@@ -333,7 +337,7 @@ mod tests {
         for (name, what) in names {
             match what {
                 0 => pending.add_failure(name, failure(name)),
-                1 => pending.add_raw(OsStr::new(name), FileKind::File, Below::default()),
+                1 => pending.add_raw(OsStr::new(name), FileKind::File, raw()),
                 _ => pending.add(name, 1, Item::new(Origin::Listed(FileKind::File), None, Below::default())),
             }
         }
@@ -359,7 +363,7 @@ mod tests {
         let mut pending = filled();
         let height = pending.height();
         pending.add("z", 1, Item::new(Origin::LookedUp, None, Below::default()));
-        pending.add_raw(OsStr::new("y"), FileKind::File, Below::default());
+        pending.add_raw(OsStr::new("y"), FileKind::File, raw());
         pending.add_failure("x", failure("x"));
         pending.sort(height);
         let items = shown(&mut pending);
