@@ -247,6 +247,12 @@ impl<F: Flavour> From<Box<Path<F>>> for PathBuf<F> {
     }
 }
 
+impl<F: Flavour> From<&Path<F>> for String {
+    fn from(path: &Path<F>) -> Self {
+        path.as_str().to_owned()
+    }
+}
+
 impl<F: Flavour> From<PathBuf<F>> for String {
     fn from(path: PathBuf<F>) -> Self {
         path.into_string()

@@ -1,5 +1,6 @@
 //! What people write at the first try, before they have read anything: it compiles, and does what it looks like.
 
+mod files;
 mod trees;
 
 use std::borrow::Cow;

@@ -79,6 +79,20 @@ impl TempDir {
         Self { path, is_kept: false }
     }
 
+    /// Returns its path. The value derefs to it, so methods of [`Path`] need no `path()`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let dir = waypath::TempDir::new()?;
+    /// assert!(dir.path().is_absolute());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Removes the directory now, and returns errors, which dropping ignores.
     ///
     /// # Examples

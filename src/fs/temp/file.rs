@@ -12,14 +12,14 @@ use crate::path::{AsPath, Path, PathBuf};
 
 /// A file that is removed when the value is dropped, unless it was [persisted](Self::persist) or [kept](Self::keep).
 ///
-/// It dereferences to its [`Path`], for other programs and for questions, and can be written, read and sought like a
-/// [`File`]; the errors of these name the path. [`TempOptions`] choose its name, its place and its permissions.
+/// It derefs to its [`Path`], and implements `Read`, `Write` and `Seek` as [`File`] does; their errors name the path.
+/// [`TempOptions`] can change its name, its directory and its permissions.
 ///
-/// On Unix, only the user who runs the program may read it. A program that is killed, or leaves through
-/// [`std::process::exit`], leaves it behind.
+/// On Unix, only the current user has permissions for it. A program that is killed, or ends by [`std::process::exit`],
+/// leaves it behind.
 ///
-/// For content that is to appear under its name only when it is whole, and to be safe on the disk then, take
-/// [`create_atomic`](Path::create_atomic): it keeps the mode and the owner of what it replaces.
+/// To replace a file atomically, use [`create_atomic`](Path::create_atomic) instead: it fsyncs the content, and keeps the
+/// mode and the owner of the file that it replaces.
 ///
 /// # Examples
 ///
@@ -88,6 +88,20 @@ impl TempFile {
 
     pub(super) fn of(file: File, path: PathBuf) -> Self {
         Self { file, name: Name { path, is_kept: false } }
+    }
+
+    /// Returns its path. The value derefs to it, so methods of [`Path`] need no `path()`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let file = waypath::TempFile::new()?;
+    /// assert!(file.path().is_file());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.name.path
     }
 
     /// Renames the file, which is no longer temporary then. Fails if the target exists.

@@ -46,6 +46,7 @@ impl TempOptions {
     }
 
     /// Sets the prefix of the name, `.tmp` by default. Random characters follow it.
+    #[doc(alias = "with_prefix")]
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), ..self }
     }
