@@ -9,8 +9,7 @@ use std::fmt;
 use std::io;
 use std::sync::OnceLock;
 
-use crate::printable::printable;
-use crate::report::Report;
+use crate::report::{RawPath, Report};
 use crate::sys;
 
 /// A `Result` with this crate's [`Error`].
@@ -44,7 +43,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// let error = path("no/such/file").read_text().unwrap_err();
 /// assert_eq!(error.op(), Op::Read);
 /// assert_eq!(error.kind(), ErrorKind::NotFound);
-/// assert_eq!(error.path(), std::path::Path::new(path("no/such/file").as_str()));
+/// assert_eq!(error.path(), &path("no/such/file"));
 /// assert!(error.to_string().starts_with("cannot read `no"));
 /// ```
 ///
@@ -60,8 +59,8 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     op: Op,
-    path: OsString,
-    second: Option<OsString>,
+    path: RawPath,
+    second: Option<RawPath>,
     /// What was done all the same.
     report: Option<Report>,
     cause: Cause,
@@ -259,7 +258,7 @@ impl fmt::Display for Op {
 
 impl Inner {
     fn new(op: Op, path: OsString, cause: Cause) -> Self {
-        Self { op, path, second: None, report: None, cause, diagnosis: OnceLock::new() }
+        Self { op, path: path.into(), second: None, report: None, cause, diagnosis: OnceLock::new() }
     }
 }
 
@@ -313,7 +312,7 @@ impl Error {
 
     /// The same error, with the path or text that the operation had beside the first.
     pub(crate) fn with_second(mut self, second: impl Into<OsString>) -> Self {
-        self.0.second = Some(second.into());
+        self.0.second = Some(second.into().into());
         self
     }
 
@@ -341,9 +340,9 @@ impl Error {
 
     /// The same mistake in a text, come up in an operation on a path: the text is the second one there.
     pub(crate) fn in_operation(mut self, op: Op, path: impl Into<OsString>) -> Self {
-        let text = std::mem::replace(&mut self.0.path, path.into());
-        self.0.op = op;
-        self.with_second(text)
+        let text = std::mem::replace(&mut self.0.path, path.into().into());
+        (self.0.op, self.0.second) = (op, Some(text));
+        self
     }
 
     /// Returns the operation that failed.
@@ -362,18 +361,19 @@ impl Error {
 
     /// Returns the path of the operation; for a URI or a pattern, its text.
     ///
-    /// It is a [`std::path::Path`] because it need not be UTF-8, or of this flavour. [`PathBuf::try_from`](crate::PathBuf) turns it into a path of this crate, or fails
-    /// if it is not UTF-8.
+    /// It is a [`RawPath`] because it need not be UTF-8. [`RawPath::to_path`] returns it as a path of this crate.
     ///
     /// # Examples
     ///
     /// ```
     /// let error = waypath::path("gone").read_text().unwrap_err();
-    /// assert_eq!(error.path().to_str(), Some("gone"));
+    /// assert_eq!(error.path(), "gone");
+    /// assert_eq!(error.path().to_path()?, waypath::path("gone"));
+    /// # Ok::<(), waypath::Error>(())
     /// ```
     #[must_use]
-    pub fn path(&self) -> &std::path::Path {
-        std::path::Path::new(&self.0.path)
+    pub fn path(&self) -> &RawPath {
+        &self.0.path
     }
 
     /// Returns the second path of an operation that has two: the target of a move, the base of
@@ -383,10 +383,11 @@ impl Error {
     ///
     /// ```
     /// let error = waypath::path("gone").rename("elsewhere").unwrap_err();
-    /// assert_eq!(error.second_path().unwrap().to_str(), Some("elsewhere"));
+    /// assert_eq!(error.second_path().unwrap(), "elsewhere");
     /// ```
-    pub fn second_path(&self) -> Option<&std::path::Path> {
-        self.0.second.as_deref().map(std::path::Path::new)
+    #[must_use]
+    pub fn second_path(&self) -> Option<&RawPath> {
+        self.0.second.as_ref()
     }
 
     /// Returns the byte offset of the mistake in the text of a [mode](crate::Mode).
@@ -544,8 +545,7 @@ impl Error {
         f.write_str("cannot ")?;
         for (at, words) in self.0.op.phrase().split("{}").enumerate() {
             if at > 0 {
-                let path = paths.next().unwrap_or(std::path::Path::new(""));
-                write!(f, "`{}`", printable(&path.to_string_lossy()))?;
+                write!(f, "`{}`", paths.next().map_or_else(Cow::default, RawPath::printable))?;
             }
             f.write_str(words)?;
         }
@@ -561,7 +561,7 @@ impl Error {
 
     /// Whether nothing but the cause is known.
     fn is_bare(&self) -> bool {
-        self.0.op == Op::Other && self.0.path.is_empty()
+        self.0.op == Op::Other && self.0.path == ""
     }
 
     fn write_outcome(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -743,7 +743,7 @@ impl<T> IoResultExt<T> for io::Result<T> {
         self.map_err(|cause| {
             let mut error = Error::from(cause);
             if error.is_bare() {
-                error.0.path = path.as_ref().to_owned();
+                error.0.path = path.as_ref().into();
             }
             error
         })

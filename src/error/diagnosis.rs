@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind};
 use super::similar_names::{is_mark, most_alike};
 use super::{Error, Op};
 use crate::printable::printable;
+use crate::report::RawPath;
 use crate::sys::{self, OsPath};
 
 /// What there is to say, in a line each.
@@ -21,18 +22,21 @@ pub(super) fn lines(error: &Error) -> Vec<String> {
     {
         return Vec::new();
     }
-    let first = Subject { path: error.path(), role: role(error.op()), is_only: error.second_path().is_none() };
-    let second = error.second_path().map(|path| Subject { path, role: Role::Name, is_only: false });
+    let first =
+        Subject { path: error.path().as_std_path(), role: role(error.op()), is_only: error.second_path().is_none() };
+    let second = error.second_path().map(RawPath::as_std_path);
+    let second = second.map(|path| Subject { path, role: Role::Name, is_only: false });
     let subjects = [Some(first), second].into_iter().flatten().filter(|subject| subject.role != Role::None);
     subjects.map(|subject| subject.lines(error.kind())).find(|lines| !lines.is_empty()).unwrap_or_default()
 }
 
 /// The path that an operation gives to something, of those that need it to be free.
 fn new_name(error: &Error) -> &OsPath {
-    match (error.op(), error.second_path()) {
+    let path = match (error.op(), error.second_path()) {
         (Op::Symlink | Op::Hardlink, _) | (_, None) => error.path(),
         (_, Some(second)) => second,
-    }
+    };
+    path.as_std_path()
 }
 
 /// What there is to say of a name that is taken, although whoever looks there finds nothing.

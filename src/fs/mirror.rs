@@ -139,7 +139,7 @@ impl Failed {
 
     /// The only failure, if it is not of something in the source.
     fn of_the_whole(&mut self, from: &Path) -> Option<Error> {
-        let is_whole = |error: &Error| error.path() == AsRef::<OsPath>::as_ref(from);
+        let is_whole = |error: &Error| error.path() == from;
         if self.untold == 0 && self.kept.len() == 1 && is_whole(&self.kept[0]) { self.kept.pop() } else { None }
     }
 

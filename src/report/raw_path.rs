@@ -114,12 +114,12 @@ impl AsRef<OsStr> for RawPath {
     }
 }
 
-/// Compares with a path of std, in both orders.
+/// Compares with a path of std or its text, in both orders.
 macro_rules! compare {
     ($($path:ty),*) => {$(
         impl PartialEq<$path> for RawPath {
             fn eq(&self, other: &$path) -> bool {
-                self.0 == *other
+                self.0 == *Path::new(other)
             }
         }
 
@@ -131,7 +131,7 @@ macro_rules! compare {
     )*};
 }
 
-compare!(Path, &Path, PathBuf);
+compare!(Path, &Path, PathBuf, str, &str, String);
 
 impl fmt::Display for RawPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::io;
 
 use super::exclude;
-use super::pending::{Below, Item, Origin, Pending};
+use super::pending::{Below, Item, Origin, Pending, RawItem};
 use super::plan::{Set, Wanted};
 use super::search::Search;
 use crate::kind::FileKind;
@@ -37,14 +37,6 @@ pub(super) enum Judged<'a> {
     Raw(FileKind, RawItem),
     /// The system does not say what it is.
     Unknown(&'a str, io::Error),
-}
-
-/// What becomes of a name that is not UTF-8.
-#[derive(Clone, Copy)]
-pub(super) struct RawItem {
-    /// Whether it is listed as an error. One that is excluded is not, and may still have something below that is wanted.
-    pub(super) is_error: bool,
-    pub(super) below: Below,
 }
 
 impl Judge<'_> {

@@ -5,7 +5,6 @@ mod order;
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
 
-use super::judge::RawItem;
 use super::plan::{Set, States, Wanted};
 use crate::error::Error;
 use crate::flavour::{Flavour, Native, Rules};
@@ -68,6 +67,14 @@ pub(super) enum Origin {
 pub(super) struct Below {
     pub(super) set: Set,
     pub(super) excluded: Set,
+}
+
+/// What becomes of a name that is not UTF-8.
+#[derive(Clone, Copy)]
+pub(super) struct RawItem {
+    /// Whether it is listed as an error. One that is excluded is not, and may still have something below that is wanted.
+    pub(super) is_error: bool,
+    pub(super) below: Below,
 }
 
 /// From this number of items on, sorting numbers is faster than comparing texts.
@@ -191,7 +198,7 @@ impl Pending {
         let items = &mut items[above.items..];
         let text = |item: &Item| &names[item.name.from..item.name.end];
         let raw = |item: &Item| match item.origin {
-            Origin::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_os_str()),
+            Origin::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_ref()),
             Origin::Raw(number) => Some(&*raw_names[number].0),
             _ => None,
         };

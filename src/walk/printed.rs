@@ -125,7 +125,8 @@ impl Lines {
     /// Adds an error: as what a directory holds, or in the place of what could not be looked at.
     fn add_error(&mut self, start: &Path, error: &Error) {
         let start: &OsPath = start.as_ref();
-        let below = error.path().strip_prefix(start).unwrap_or(error.path());
+        let path = error.path().as_std_path();
+        let below = path.strip_prefix(start).unwrap_or(path);
         let mut names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
         match error.op() {
             Op::List | Op::Follow => {}

@@ -139,7 +139,7 @@ impl Stream {
         match found {
             Ok(entry) => AsRef::<OsPath>::as_ref(&entry.path).ancestors().skip(1).any(is_skipped),
             // A directory that is not entered cannot fail to be.
-            Err(error) => error.path().ancestors().any(is_skipped),
+            Err(error) => error.path().as_std_path().ancestors().any(is_skipped),
         }
     }
 

@@ -92,7 +92,6 @@ const FILES: &[(&[&str], Table)] = &[
 
 /// The files outside `sys` that name `std::path` or `std::fs`, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    ("src/error.rs", "an error shows its paths as std's, as they need not be UTF-8"),
     ("src/fs/atomic_file.rs", "the open file is std's"),
     ("src/fs/content.rs", "an open file is std's"),
     ("src/fs/open.rs", "an open file is std's"),

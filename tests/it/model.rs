@@ -301,8 +301,11 @@ impl Count {
 
 impl Failure {
     fn of(base: &Path, error: &Error) -> Self {
-        let each: Vec<_> =
-            error.failures().iter().map(|failure| (shown(base, failure.path()), failure.kind())).collect();
+        let each: Vec<_> = error
+            .failures()
+            .iter()
+            .map(|failure| (shown(base, failure.path().as_std_path()), failure.kind()))
+            .collect();
         assert_eq!(each.len(), error.failure_count(), "{error}");
         Self { kind: error.kind(), each, done: error.report().map(Count::of).unwrap_or_default() }
     }

@@ -121,8 +121,8 @@ impl Told {
 }
 
 fn print_failure(failure: &Error, say: impl Fn(&str, &Path, &str)) {
-    say("failed", failure.path(), "");
-    failure.second_path().into_iter().for_each(|second| say("failed", second, ""));
+    say("failed", failure.path().as_std_path(), "");
+    failure.second_path().into_iter().for_each(|second| say("failed", second.as_std_path(), ""));
 }
 
 fn print_report(report: &Report, say: impl Fn(&str, &Path, &str)) {

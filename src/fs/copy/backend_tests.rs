@@ -183,7 +183,7 @@ fn said(result: Result<Report>, base: &Path) -> Said {
         // How it was copied may differ.
         Ok(report) => Ok(report.to_string().replace(base.to_str().unwrap(), "")),
         Err(error) => {
-            let of = |error: &Error| (error.path().strip_prefix(base).unwrap().to_owned(), error.kind());
+            let of = |error: &Error| (error.path().as_std_path().strip_prefix(base).unwrap().to_owned(), error.kind());
             Err(error.failures().iter().map(of).collect())
         }
     }

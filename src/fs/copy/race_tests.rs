@@ -42,8 +42,9 @@ impl Done {
         let copy = || Copy::<Hooked<sys::Dir>>::new(Op::Copy, &settings, &src, &to, &account).run();
         let copied = hooked(move |call| others(call, &base), copy).map_err(|cause| Error::new(Op::Copy, &*src, cause));
         let result = copied.and_then(|()| account.close(Op::Copy, &src, Some(&to)));
-        let failure =
-            |error: &Error| (error.path().strip_prefix(&src).unwrap().to_str().unwrap().to_owned(), error.kind());
+        let failure = |error: &Error| {
+            (error.path().as_std_path().strip_prefix(&src).unwrap().to_str().unwrap().to_owned(), error.kind())
+        };
         let failures = result.as_ref().err().map_or(Vec::new(), |error| error.failures().iter().map(failure).collect());
         Self { place, report: result.ok(), failures }
     }

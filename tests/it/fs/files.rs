@@ -11,13 +11,13 @@ use crate::support::util::{Tree, fails};
 fn an_error_says_what_was_done_to_which_path_and_why() {
     let tree = Tree::new(["f"]);
     let error = fails(tree.at("no/such").mkdir(), Op::Mkdir, ErrorKind::NotFound);
-    assert_eq!(error.path().to_str().unwrap(), tree.at("no/such").as_str());
+    assert_eq!(error.path().as_std_path().to_str().unwrap(), tree.at("no/such").as_str());
     let cause = error.io_error().unwrap();
     assert_eq!(error.to_string(), format!("cannot create directory `{}`: {cause}", tree.at("no/such")));
     assert_eq!(format!("{error:?}"), format!("{error}\n  `{}` does not exist", tree.at("no")));
 
     let error = fails(tree.at("no").rename(tree.at("f")), Op::Rename, ErrorKind::NotFound);
-    assert_eq!(error.second_path().unwrap().to_str().unwrap(), tree.at("f").as_str());
+    assert_eq!(error.second_path().unwrap().as_std_path().to_str().unwrap(), tree.at("f").as_str());
     assert!(error.to_string().starts_with(&format!("cannot rename `{}` to `{}`: ", tree.at("no"), tree.at("f"))));
 
     let error = path("no\nsuch\u{1b}[2J").read_text().unwrap_err();

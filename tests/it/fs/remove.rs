@@ -20,7 +20,7 @@ fn failures(error: &Error, tree: &Tree) -> HashSet<(Op, String)> {
     let base = std::path::Path::new(tree.as_str());
     let of = |failure: &Error| {
         assert_eq!(failure.kind(), ErrorKind::PermissionDenied, "{failure}");
-        (failure.op(), failure.path().strip_prefix(base).unwrap().to_str().unwrap().to_owned())
+        (failure.op(), failure.path().as_std_path().strip_prefix(base).unwrap().to_str().unwrap().to_owned())
     };
     let found: Vec<_> = error.failures().iter().map(of).collect();
     let once: HashSet<_> = found.iter().cloned().collect();

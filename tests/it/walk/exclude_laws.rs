@@ -55,7 +55,7 @@ fn listed(start: &waypath::Path, patterns: &[String]) -> Option<BTreeSet<OsStrin
     let relative = |path: &std::path::Path| path.strip_prefix(start.as_str()).unwrap().as_os_str().to_owned();
     let item = |item: waypath::Result<waypath::Entry>| match item {
         Ok(entry) => Some(relative(entry.as_ref())),
-        Err(error) if error.op() == Op::Convert => Some(relative(error.path())),
+        Err(error) if error.op() == Op::Convert => Some(relative(error.path().as_std_path())),
         Err(error) => {
             assert_eq!(error.op(), Op::Pattern, "{error}");
             None

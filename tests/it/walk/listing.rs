@@ -568,7 +568,7 @@ mod unix {
             while let Some(found) = skipping.next() {
                 if let Err(error) = found {
                     skipping.skip_dir();
-                    errors.push(error.path().to_owned());
+                    errors.push(error.path().as_std_path().to_owned());
                 }
             }
             let sorted = |mut entries: Vec<waypath::Entry>| {
@@ -705,7 +705,7 @@ mod unix {
             Err(error) => {
                 assert_eq!(error.op(), Op::Convert);
                 std::fs::symlink_metadata(error.path()).expect("it is there");
-                format!("({})", show(error.path()))
+                format!("({})", show(error.path().as_std_path()))
             }
         };
         walk.map(line).collect()

@@ -293,7 +293,7 @@ impl World {
         match found {
             Ok(entry) => Item { path: self.relative(entry), what: Ok(entry.kind()), depth: entry.depth() },
             Err(error) => {
-                let path = error.path().strip_prefix(self.start.as_str()).unwrap().to_string_lossy();
+                let path = error.path().as_std_path().strip_prefix(self.start.as_str()).unwrap().to_string_lossy();
                 let path = PathBuf::parse(&path);
                 Item { depth: path.parts().count(), path, what: Err(error.op()) }
             }

@@ -122,7 +122,7 @@ fn what_others_have_open_is_all_that_is_left_of_a_tree() {
             // Windows 10 takes away the name at once.
             Ok(_) => assert!(is_removed),
             Err(error) => {
-                let failed: Vec<_> = error.failures().iter().map(waypath::Error::path).collect();
+                let failed: Vec<_> = error.failures().iter().map(|failure| failure.path().as_std_path()).collect();
                 assert!(
                     failed.iter().all(|path| path.to_string_lossy().to_lowercase().contains("held")
                         || is_removed && path.ends_with("d")

@@ -54,7 +54,7 @@ fn moved_while_with(
 fn failures(error: &Error, tree: &Tree) -> Vec<(Op, String, String)> {
     let base = std::path::Path::new(tree.as_str());
     let of = |failure: &Error| {
-        let path = failure.path().strip_prefix(base).unwrap().to_str().unwrap().to_owned();
+        let path = failure.path().as_std_path().strip_prefix(base).unwrap().to_str().unwrap().to_owned();
         (failure.op(), path, failure.io_error().unwrap().to_string())
     };
     let mut failures: Vec<_> = error.failures().iter().map(of).collect();

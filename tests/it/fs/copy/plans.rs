@@ -194,7 +194,7 @@ fn report(result: &waypath::Result<Report>) -> Option<&Report> {
 }
 
 fn failures(result: &waypath::Result<Report>) -> BTreeSet<(PathBuf, String)> {
-    let of = |error: &Error| (error.path().to_owned(), format!("{:?}", error.kind()));
+    let of = |error: &Error| (error.path().as_std_path().to_owned(), format!("{:?}", error.kind()));
     result.as_ref().err().map(|error| error.failures().iter().map(of).collect()).unwrap_or_default()
 }
 
