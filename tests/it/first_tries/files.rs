@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use waypath::{
@@ -243,7 +243,7 @@ fn paths_are_kept_shared_and_looked_up() {
 fn paths_go_to_threads() {
     let tree = Tree::new(["d/f", "g"]);
     assert_eq!(std::thread::scope(|scope| scope.spawn(|| tree.walk().count()).join().unwrap()), 3);
-    let shared: Arc<Path> = tree.at("d").into();
+    let shared: std::sync::Arc<Path> = tree.at("d").into();
     let also = shared.clone();
     assert_eq!(std::thread::spawn(move || also.iterdir().paths()).join().unwrap().unwrap(), [&*shared / "f"]);
 }
