@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
@@ -11,7 +11,7 @@ use super::Seen;
 use super::beneath::{self, Arrival, Escape, Missing, Rules};
 use super::directory::{Access, Links};
 use super::edit_dir::Existing;
-use super::verbs::{Found, Lookup, Opening, Verbs};
+use super::verbs::{Found, Lookup, Opened, Opening, Verbs};
 use crate::kind::{FileKind, Special};
 
 /// An open directory that paths do not leave.
@@ -112,19 +112,24 @@ impl<D: Verbs> Root<D> {
 /// Content.
 impl<D: Verbs> Root<D> {
     pub(crate) fn open_file(&self, path: &Path, opening: Opening) -> io::Result<File> {
+        D::waiting(self.opened(path, opening)?, opening)
+    }
+
+    /// Opens a file, and refuses what this root does not open.
+    fn opened(&self, path: &Path, opening: Opening) -> io::Result<Opened> {
         if opening != Opening::Read {
             self.check_may_change()?;
         }
-        let file = match self.ask_kernel(path, Lookup::File(opening)) {
-            Some(Ok(Found::File(file))) => file,
+        let opened = match self.ask_kernel(path, Lookup::File(opening)) {
+            Some(Ok(Found::File(opened))) => opened,
             Some(Err(cause)) => return Err(self.explain_special(path, cause)),
             _ => self
                 .with_name(path, Links::Follow, |dir, name| dir.open_file(name, opening))
                 .map_err(|cause| self.explain_special(path, cause))?,
         };
-        match super::special(&file.metadata()?) {
+        match opened.special {
             Some(special) if !self.limits.special => Err(refusal(special)),
-            _ => Ok(file),
+            _ => Ok(opened),
         }
     }
 
@@ -137,15 +142,12 @@ impl<D: Verbs> Root<D> {
     }
 
     pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut content = Vec::new();
-        self.open_file(path, Opening::Read)?.read_to_end(&mut content)?;
-        Ok(content)
+        D::read_all(self.opened(path, Opening::Read)?)
     }
 
     pub(crate) fn read_text(&self, path: &Path) -> io::Result<String> {
-        let mut text = String::new();
-        self.open_file(path, Opening::Read)?.read_to_string(&mut text)?;
-        Ok(text)
+        String::from_utf8(self.read(path)?)
+            .map_err(|_| io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
     }
 
     pub(crate) fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
@@ -331,14 +333,8 @@ impl<D: Verbs> Root<D> {
 
     /// Finds the directory, `None` for the root, and the last name in it, which is not followed.
     fn locate(&self, path: &Path, links: Links) -> io::Result<(Option<D>, OsString)> {
-        if links == Links::Keep && self.engine == Engine::Kernel {
-            if let (above, Some(name)) = split_name(path) {
-                if let Some(dir) = self.enter_at_once(above) {
-                    return Ok((dir?, name.to_owned()));
-                }
-            } else if let Some(dir) = self.enter_at_once(path) {
-                return Ok((dir?, ".".into()));
-            }
+        if let Some(located) = self.locate_at_once(path, links) {
+            return located;
         }
         let Arrival { dir, name, must_be_dir, .. } = self.walk(path, links, Missing::Refuse)?;
         if must_be_dir && name != "." {
@@ -346,6 +342,23 @@ impl<D: Verbs> Root<D> {
             return Ok((Some(dir), ".".into()));
         }
         Ok((dir, name))
+    }
+
+    /// Does it with one call for the directory, unless the last name is a link that is to be followed.
+    fn locate_at_once(&self, path: &Path, links: Links) -> Option<io::Result<(Option<D>, OsString)>> {
+        if self.engine == Engine::Walk || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return None;
+        }
+        let (above, name) = split_name(path);
+        let dir = match self.enter_at_once(above)? {
+            Ok(dir) => dir,
+            Err(cause) => return Some(Err(cause)),
+        };
+        let Some(name) = name else { return Some(Ok((dir, ".".into()))) };
+        if links == Links::Follow && is_link(dir.as_ref().unwrap_or(&self.dir), name) {
+            return None;
+        }
+        Some(Ok((dir, name.to_owned())))
     }
 
     /// Opens the directory to which a path leads; `None` for the root itself.
@@ -361,7 +374,7 @@ impl<D: Verbs> Root<D> {
     }
 
     fn enter_at_once(&self, path: &Path) -> Option<io::Result<Option<D>>> {
-        if path.as_os_str().is_empty() || path == Path::new(".") {
+        if path.as_os_str().is_empty() || path.as_os_str() == "." {
             return Some(Ok(None));
         }
         match self.ask_kernel(path, Lookup::Directory)? {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -10,6 +10,7 @@ use super::Seen;
 use super::beneath::Rules;
 use super::directory::Links;
 use super::edit_dir::EditDir;
+use crate::kind::Special;
 
 /// Operations on a name in a directory. Links are not followed, if the back end can prevent it.
 pub(crate) trait Verbs: EditDir {
@@ -29,7 +30,22 @@ pub(crate) trait Verbs: EditDir {
 
     fn see(&self, name: &OsStr) -> io::Result<Seen>;
 
-    fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<File>;
+    /// Opens a file without waiting for whoever has the other end of a pipe.
+    fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<Opened>;
+
+    /// The file, on which reading and writing wait.
+    fn waiting(opened: Opened, _opening: Opening) -> io::Result<File> {
+        Ok(opened.file)
+    }
+
+    /// Reads a file that was opened to its end.
+    fn read_all(opened: Opened) -> io::Result<Vec<u8>> {
+        let Opened { mut file, size, .. } = opened;
+        let mut content = Vec::new();
+        content.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
+        file.read_to_end(&mut content)?;
+        Ok(content)
+    }
 
     fn create_dir(&self, name: &OsStr) -> io::Result<()>;
 
@@ -70,8 +86,16 @@ pub(crate) enum Lookup {
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code, reason = "only Linux has the call"))]
 pub(crate) enum Found<D> {
     Directory(D),
-    File(File),
+    File(Opened),
     Seen(Seen),
+}
+
+/// A file that was opened, and what was found by looking at it. Reading and writing it may not
+/// [wait](Verbs::waiting) yet.
+pub(crate) struct Opened {
+    pub(crate) file: File,
+    pub(crate) special: Option<Special>,
+    pub(crate) size: u64,
 }
 
 /// What a file is opened for.

@@ -12,7 +12,7 @@ use super::dir::Dir;
 use crate::sys::Seen;
 use crate::sys::directory::{Access, Directory as _};
 use crate::sys::paths;
-use crate::sys::verbs::{Opening, Verbs};
+use crate::sys::verbs::{Opened, Opening, Verbs};
 
 impl Verbs for Dir {
     const IS_RACE_FREE: bool = false;
@@ -30,17 +30,19 @@ impl Verbs for Dir {
         Ok(Seen::of(&paths::lstat(&self.child(name))?))
     }
 
-    fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<File> {
+    fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<Opened> {
         let path = self.child(name);
         refuse_link(&path)?;
-        match opening {
+        let file = match opening {
             Opening::Read => paths::open(&path, OpenOptions::new().read(true)),
             Opening::Overwrite => paths::create(&path),
             Opening::Append => {
                 paths::check(&path)?;
                 paths::open(&path, OpenOptions::new().append(true).create(true))
             }
-        }
+        }?;
+        let found = file.metadata()?;
+        Ok(Opened { special: paths::special(&found), size: found.len(), file })
     }
 
     fn create_dir(&self, name: &OsStr) -> io::Result<()> {

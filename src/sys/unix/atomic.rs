@@ -4,7 +4,7 @@ mod draft;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use super::facts::{facts_of, id_of};
 use super::give_attributes::{self, Giver};
 use super::handle::Handle;
 use super::is_one_of;
-use super::opening::{open_to_read, wait_for_content};
+use super::opening::{open_to_read, read_all};
 use super::place::{Place, Way};
 use super::resolve::look;
 use super::xattr::Surplus;
@@ -113,7 +113,7 @@ impl AtomicTarget {
     /// The content, or `None` if there is no file yet. It can be asked for once.
     pub(crate) fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
         let Some(old) = &mut self.old else { return Ok(None) };
-        read_all(&old.file, &old.found).map(Some)
+        read_all(&old.file, old.found.st_size.try_into().unwrap_or(0)).map(Some)
     }
 
     /// Puts a file with this content in the place of the old one, whose mode, owner, group and extended
@@ -213,24 +213,6 @@ fn is_locked(place: Place<'_>) -> bool {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn is_locked(_: Place<'_>) -> bool {
     false
-}
-
-/// Reads a file to its end, in as few calls as its size lets it be done.
-fn read_all(file: &File, found: &Stat) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    let size = usize::try_from(found.st_size).unwrap_or(usize::MAX);
-    content.try_reserve_exact(size.saturating_add(1)).map_err(|_| ErrorKind::OutOfMemory)?;
-    // Not by std's way for files, which asks for the size again.
-    let read = |content: &mut Vec<u8>| file.take(u64::MAX).read_to_end(content);
-    match read(&mut content) {
-        // It was opened so that opening waits for nobody.
-        Err(error) if error.kind() == ErrorKind::WouldBlock => {
-            wait_for_content(file)?;
-            read(&mut content)?;
-        }
-        result => _ = result?,
-    }
-    Ok(content)
 }
 
 /// Opens the directory of a path, which may be longer than the system allows; and the last name.

@@ -10,7 +10,7 @@ use rustix::io::{Errno, retry_on_intr};
 
 use super::dir::Dir;
 use super::place::SEARCH;
-use super::verbs::{NEW, flags, seen, waiting};
+use super::verbs::{NEW, flags, inspect, seen};
 use crate::sys::directory::Links;
 use crate::sys::verbs::{Found, Lookup, Opening};
 use crate::sys::{LinkRule, Rules};
@@ -23,7 +23,7 @@ pub(super) fn look_up(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> O
     };
     Some(match lookup {
         Lookup::Directory => Ok(Found::Directory(Dir::new(opened))),
-        Lookup::File(opening) => waiting(opened, opening).map(Found::File),
+        Lookup::File(_) => inspect(opened).map(Found::File),
         Lookup::See(_) => seen(opened).map(Found::Seen),
     })
 }

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 
+use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::io::{Errno, Result, retry_on_intr};
+use rustix::io::{Errno, Result, read, retry_on_intr};
 
 use super::place::Place;
 use crate::sys::directory::Links;
@@ -41,6 +42,34 @@ fn open_when_free(place: Place<'_>, links: Links) -> Result<OwnedFd> {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn open_when_free(_: Place<'_>, _: Links) -> Result<OwnedFd> {
     Err(Errno::AGAIN)
+}
+
+/// Reads a file to its end, in as few calls as its size lets it be done.
+pub(super) fn read_all(file: &File, size: u64) -> io::Result<Vec<u8>> {
+    /// How much room is made where the size does not say it: for files that are made as they are read.
+    const MORE: usize = 8 * 1024;
+
+    let mut content = Vec::new();
+    // A byte more than there is, so that the end shows without more room.
+    let room = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1);
+    content.try_reserve_exact(if size == 0 { MORE } else { room })?;
+    loop {
+        if content.len() == content.capacity() {
+            content.try_reserve(MORE)?;
+        }
+        // Not by std's way for files, which asks for the size again.
+        match retry_on_intr(|| read(file, spare_capacity(&mut content))) {
+            Ok(0) => break,
+            Ok(_) => {}
+            // It was opened so that opening waits for nobody.
+            Err(Errno::AGAIN) => wait_for_content(file)?,
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    if size == 0 {
+        content.shrink_to_fit();
+    }
+    Ok(content)
 }
 
 /// Lets reading an open file wait for content, as some files that are made as they are read have none at times.

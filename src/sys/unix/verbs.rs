@@ -7,18 +7,19 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::{Mode, OFlags, Timespec, Timestamps, UTIME_NOW, fcntl_setfl};
+use rustix::fs::{FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, fcntl_setfl, fstat};
 use rustix::io::retry_on_intr;
 
 use super::atomic::AtomicTarget;
 use super::attr::timespec;
 use super::dir::{Dir, open_dir};
-use super::opening::open_to_read;
+use super::opening::{open_to_read, read_all};
 use super::place::Place;
+use crate::kind::Special;
 use crate::sys::Seen;
 use crate::sys::directory::{Access, Directory, Links};
 use crate::sys::edit_dir::EditDir as _;
-use crate::sys::verbs::{Opening, Verbs};
+use crate::sys::verbs::{Opened, Opening, Verbs};
 
 impl Verbs for Dir {
     const IS_RACE_FREE: bool = true;
@@ -40,12 +41,22 @@ impl Verbs for Dir {
         see(self.at(name))
     }
 
-    fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<File> {
+    fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<Opened> {
         let place = self.at(name);
-        match opening {
-            Opening::Read => waiting(open_to_read(place, Links::Keep)?.into(), opening),
-            _ => waiting(place.open(flags(opening), NEW, Links::Keep)?, opening),
-        }
+        inspect(match opening {
+            Opening::Read => open_to_read(place, Links::Keep)?.into(),
+            _ => place.open(flags(opening), NEW, Links::Keep)?,
+        })
+    }
+
+    fn waiting(opened: Opened, opening: Opening) -> io::Result<File> {
+        let flags = if opening == Opening::Append { OFlags::APPEND } else { OFlags::empty() };
+        retry_on_intr(|| fcntl_setfl(&opened.file, flags))?;
+        Ok(opened.file)
+    }
+
+    fn read_all(opened: Opened) -> io::Result<Vec<u8>> {
+        read_all(&opened.file, opened.size)
     }
 
     fn create_dir(&self, name: &OsStr) -> io::Result<()> {
@@ -105,11 +116,20 @@ pub(super) fn flags(opening: Opening) -> OFlags {
     access | OFlags::NONBLOCK | OFlags::NOCTTY
 }
 
-/// Lets reading and writing wait again.
-pub(super) fn waiting(file: OwnedFd, opening: Opening) -> io::Result<File> {
-    let flags = if opening == Opening::Append { OFlags::APPEND } else { OFlags::empty() };
-    retry_on_intr(|| fcntl_setfl(&file, flags))?;
-    Ok(file.into())
+/// Finds out what was opened, which no name tells.
+pub(super) fn inspect(file: OwnedFd) -> io::Result<Opened> {
+    let found = retry_on_intr(|| fstat(&file))?;
+    Ok(Opened { file: file.into(), special: special_of(&found), size: found.st_size.try_into().unwrap_or(0) })
+}
+
+fn special_of(found: &Stat) -> Option<Special> {
+    match FileType::from_raw_mode(found.st_mode) {
+        FileType::BlockDevice => Some(Special::BlockDevice),
+        FileType::CharacterDevice => Some(Special::CharDevice),
+        FileType::Fifo => Some(Special::Fifo),
+        FileType::Socket => Some(Special::Socket),
+        _ => None,
+    }
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -126,20 +146,11 @@ pub(super) fn seen(file: OwnedFd) -> io::Result<Seen> {
 /// Elsewhere nothing can be opened without permission to read it.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn see(place: Place<'_>) -> io::Result<Seen> {
-    use rustix::fs::FileType;
-
     use super::facts::{facts_of, mode_of};
-    use crate::kind::{Inode, Special};
+    use crate::kind::Inode;
 
     let found = place.stat(Links::Keep)?;
     let facts = facts_of(&found);
-    let special = match FileType::from_raw_mode(found.st_mode) {
-        FileType::BlockDevice => Some(Special::BlockDevice),
-        FileType::CharacterDevice => Some(Special::CharDevice),
-        FileType::Fifo => Some(Special::Fifo),
-        FileType::Socket => Some(Special::Socket),
-        _ => None,
-    };
     let inode = facts.id.map(|(device, number)| Inode {
         device,
         number,
@@ -149,7 +160,7 @@ fn see(place: Place<'_>) -> io::Result<Seen> {
     });
     Ok(Seen {
         kind: facts.kind,
-        special,
+        special: special_of(&found),
         size: facts.size,
         mode: mode_of(&found),
         modified: facts.modified,
