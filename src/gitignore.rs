@@ -69,20 +69,32 @@ impl Drop for Layer {
 impl Ignored {
     /// What is ignored in the directory where a listing begins: by the rules in it, in those above up to the root of the
     /// repository, and by those of the user.
-    pub(crate) fn start<D: Directory>(start: &OsPath) -> (Self, Vec<Failure>) {
-        let start = sys::resolve(start).unwrap_or_else(|_| start.to_owned());
-        let git_dirs = start.ancestors().map(|above| (above, git_dir(above)));
-        let (root, git_dir) = git_dirs.into_iter().find(|(_, found)| found.is_some()).unwrap_or((&start, None));
+    ///
+    /// A start in an open directory has none above but those that its path names: nothing is looked up beyond.
+    pub(crate) fn start<D: Directory>(base: Option<&D>, start: &OsPath) -> (Self, Vec<Failure>) {
+        let start = match base {
+            None => sys::resolve(start).unwrap_or_else(|_| start.to_owned()),
+            Some(_) => start.to_owned(),
+        };
+        let open = |path: &OsPath| match base {
+            None => D::open_for(Access::Search, path),
+            Some(base) => base.open_in_for(Access::Search, path.as_os_str(), Links::Follow),
+        };
+        let is_way_down = start.iter().all(|part| part != "..");
+        let above = start.ancestors().take(if is_way_down { usize::MAX } else { 1 });
+        let git_dir = |above: &OsPath| Some(above.join(git_dir_in(&open(above).ok()?)?));
+        let found = above.filter_map(|above| Some((above, git_dir(above)?))).next();
+        let (root, git_dir) = found.map_or((&*start, None), |(root, git_dir)| (root, Some(git_dir)));
         let mut failures = Vec::new();
-        let settings = git_dir.map(|dir| dir.join("config"));
+        let settings = git_dir.map(|dir| dir.join("config")).filter(|_| base.is_none());
         let user = config::user_rules(settings.as_deref(), &mut failures);
         let mut directory = root.to_owned();
-        let (mut layers, mut way) = (layers_of::<D>(None, 0, &directory, &mut failures), Vec::new());
+        let (mut layers, mut way) = (layers_of(None, 0, (root, open(root)), &mut failures), Vec::new());
         for part in start.strip_prefix(root).unwrap_or(OsPath::new("")).iter() {
             directory.push(part);
             way.extend_from_slice(&folded(part.as_encoded_bytes()));
             way.push(b'/');
-            layers = layers_of::<D>(layers, way.len(), &directory, &mut failures);
+            layers = layers_of(layers, way.len(), (&directory, open(&directory)), &mut failures);
         }
         (Self { layers, top: Arc::new(Top { start: way, user }) }, failures)
     }
@@ -135,9 +147,14 @@ impl Ignored {
 type Layers = Option<Arc<Layer>>;
 
 /// Adds the rules that the directory at a path has.
-fn layers_of<D: Directory>(above: Layers, len: usize, directory: &OsPath, failures: &mut Vec<Failure>) -> Layers {
+fn layers_of<D: Directory>(
+    above: Layers,
+    len: usize,
+    (directory, opened): (&OsPath, io::Result<D>),
+    failures: &mut Vec<Failure>,
+) -> Layers {
     // If it cannot be opened, the listing has the error, should it go there.
-    let Ok(dir) = D::open_for(Access::Search, directory) else { return above };
+    let Ok(dir) = opened else { return above };
     let known = failures.len();
     let layers = with_rules(above, len, &dir, failures);
     failures[known..].iter_mut().for_each(|(path, _)| *path = directory.join(&*path));
@@ -174,13 +191,8 @@ fn is_absent(cause: &io::Error) -> bool {
     matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// The directory with the settings of the repository that begins in a directory, if one does.
-fn git_dir(directory: &OsPath) -> Option<OsPathBuf> {
-    let dir = sys::Dir::open_for(Access::Search, directory).ok()?;
-    Some(directory.join(git_dir_in(&dir)?))
-}
-
-/// The same, by its path from there. In a worktree or a submodule, `.git` is a file that says where that is.
+/// The directory with the settings of the repository that begins in an open directory, if one does: its path from there.
+/// In a worktree or a submodule, `.git` is a file that says where that is.
 fn git_dir_in<D: Directory>(dir: &D) -> Option<OsPathBuf> {
     let git = OsPath::new(".git");
     match dir.kind_in(git.as_os_str(), Links::Follow).ok()? {

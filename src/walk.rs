@@ -1,7 +1,7 @@
 //! Listing directories: one engine behind `iterdir`, `walk`, `glob` and `rglob`.
 //!
 //! ```text
-//! Walk: options, and the two faces, iterator and visitor
+//! Walk, Listing: options, and the two faces, iterator and visitor
 //!  └─ Lister: goes down the tree, lends entries            threads, tree::Pool: several of them share a tree
 //!      ├─ Search, Plan: what is wanted; patterns as an automaton
 //!      ├─ Judge, Pending: what becomes of a name; what was read and not yet visited
@@ -10,12 +10,12 @@
 
 #[cfg(all(test, unix))]
 mod backend_tests;
-mod below;
 mod closures;
 mod entry;
 mod exclude;
 mod judge;
 mod lister;
+mod listing;
 mod options;
 mod patterns;
 mod pending;
@@ -26,28 +26,23 @@ mod stream;
 mod threads;
 
 use std::borrow::Borrow;
-use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 pub use entry::Entry;
 pub use patterns::IntoPatterns;
 pub use printed::Tree;
 
-pub(crate) use below::Below;
 pub(crate) use exclude::{Exclusion, ExclusionWay, Prunes, Pruning, refuse_useless};
+pub(crate) use listing::Listing;
 
 use crate::error::{Error, Result};
 use crate::path::{Path, PathBuf};
 use crate::pattern::{IntoPattern, Pattern, PatternSet};
 use crate::sys::{self, Directory};
-use closures::{Alone, Closures, Together};
-use lister::Lister;
 use plan::Begins;
-use search::{Options, Order, Scope, Search};
-use stream::Stream;
+use search::{Options, Scope};
 
 /// # Listing directories
 ///
@@ -313,71 +308,25 @@ pub fn glob(pattern: impl IntoPattern) -> Result<Walk<'static>> {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[must_use = "nothing is listed until it is iterated"]
-pub struct Walk<'w> {
-    state: State,
-    closures: Closures<'w>,
-}
-
-enum State {
-    Waiting(Box<Options>),
-    /// The entries that the last steps brought.
-    Here(Box<Lister<sys::Dir>>, VecDeque<Result<Entry>>),
-    Threads(Box<Stream>),
-}
+pub struct Walk<'w>(Listing<'w, sys::Dir>);
 
 impl<'w> Walk<'w> {
     fn new(start: &Path, target: Scope) -> Self {
-        Self::of(Options::new(start.to_path_buf(), target), Closures::default())
+        Self(Listing::new(Options::new(start.to_path_buf(), target)))
     }
 
-    fn of(options: Options, closures: Closures<'w>) -> Self {
-        Self { state: State::Waiting(Box::new(options)), closures }
-    }
-
-    /// The same listing with another option; one that fails, if this one has begun.
     fn with(self, set: impl FnOnce(&mut Options)) -> Self {
-        let options = match self.state {
-            State::Waiting(mut options) => {
-                set(&mut options);
-                *options
-            }
-            State::Here(..) | State::Threads(_) => Options { is_late: true, ..self.state.options().clone() },
-        };
-        Self::of(options, self.closures)
+        Self(self.0.with(set))
     }
 
-    /// What is asked for, from the beginning.
-    fn into_search(self) -> (Arc<Search>, Closures<'w>) {
-        let search = match self.state {
-            State::Waiting(options) => Arc::new(Search::new(*options)),
-            State::Here(lister, _) => lister.search().clone(),
-            State::Threads(stream) => stream.search().clone(),
-        };
-        (search, self.closures)
-    }
-}
-
-impl State {
-    fn begin(options: &mut Options, closures: &mut Closures<'_>) -> Self {
-        let may_be_threaded =
-            options.order == Order::Unsorted && !options.prunes && options.threads.is_some_and(|count| count > 1);
-        let search = Arc::new(Search::new(std::mem::take(options)));
-        let lister = Lister::new(search.clone(), closures);
-        if may_be_threaded
-            && lister.enters_any()
-            && let Some(stream) = Stream::new::<sys::Dir>(search)
-        {
-            return Self::Threads(Box::new(stream));
-        }
-        Self::Here(Box::new(lister), VecDeque::new())
+    /// What a listing asks for, to be listed from the working directory.
+    pub(crate) fn of<D: Directory>(listing: Listing<'w, D>) -> Self {
+        Self(listing.begun_anew(None))
     }
 
-    fn options(&self) -> &Options {
-        match self {
-            Self::Waiting(options) => options,
-            Self::Here(lister, _) => &lister.search().options,
-            Self::Threads(stream) => &stream.search().options,
-        }
+    /// The same listing from the beginning, with paths that begin in an open directory.
+    pub(crate) fn below<D: Directory>(self, base: D) -> Listing<'w, D> {
+        self.0.begun_anew(Some(Arc::new(base)))
     }
 }
 
@@ -407,13 +356,7 @@ impl<'w> Walk<'w> {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn visit<B>(self, visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
-        let (search, mut closures) = self.into_search();
-        let mut lister = Lister::<sys::Dir>::new(search, &mut closures);
-        let mut visitor = Alone { closures: &mut closures, visit: visitor };
-        while !lister.is_done() {
-            lister.step(&mut visitor)?;
-        }
-        ControlFlow::Continue(())
+        self.0.visit(visitor)
     }
 
     /// Calls a closure with each entry, from several [`threads`](Walk::threads), until one breaks. By default, there are as many
@@ -448,9 +391,7 @@ impl<'w> Walk<'w> {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&Entry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
-        let (search, closures) = self.into_search();
-        let closures = Mutex::new(closures);
-        threads::run::<sys::Dir, B, _>(&search, || Together { closures: &closures, visit: &visitor })
+        self.0.par_visit(|| &visitor)
     }
 
     /// Returns the listing as a printable tree. Parents of entries are included, even if they are not entries themselves.
@@ -467,8 +408,7 @@ impl<'w> Walk<'w> {
     /// ```
     #[must_use]
     pub fn tree(self) -> Tree<'w> {
-        let (search, closures) = self.into_search();
-        Tree::new(&search, closures)
+        Tree::new(self.0)
     }
 }
 
@@ -504,11 +444,7 @@ impl Walk<'_> {
     /// ```
     #[doc(alias = "skip_current_dir")]
     pub fn skip_dir(&mut self) {
-        match &mut self.state {
-            State::Waiting(_) => {}
-            State::Here(lister, _) => lister.skip_dir(),
-            State::Threads(stream) => stream.skip_dir(),
-        }
+        self.0.skip_dir();
     }
 
     /// Collects all entries. The first error ends the listing and is returned, as with `?` in a loop.
@@ -568,50 +504,27 @@ impl Walk<'_> {
     /// ```
     #[must_use]
     pub fn entries_and_errors(self) -> (Vec<Entry>, Vec<Error>) {
-        let (mut entries, mut errors) = (Vec::new(), Vec::new());
-        for found in self {
-            match found {
-                Ok(entry) => entries.push(entry),
-                Err(error) => errors.push(error),
-            }
-        }
-        (entries, errors)
+        sorted_out(self)
     }
+}
+
+/// What a listing came to: entries and errors, each in their order.
+pub(crate) fn sorted_out<T>(listing: impl Iterator<Item = Result<T>>) -> (Vec<T>, Vec<Error>) {
+    let (mut entries, mut errors) = (Vec::new(), Vec::new());
+    for found in listing {
+        match found {
+            Ok(entry) => entries.push(entry),
+            Err(error) => errors.push(error),
+        }
+    }
+    (entries, errors)
 }
 
 impl Iterator for Walk<'_> {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Result<Entry>> {
-        let Self { state, closures } = self;
-        loop {
-            match state {
-                State::Waiting(options) => *state = State::begin(options, closures),
-                State::Threads(stream) => return stream.next(),
-                State::Here(lister, entries) => return next_of(lister, entries, closures),
-            }
-        }
-    }
-}
-
-/// Goes on until there is an entry, and keeps what comes up with it.
-fn next_of<D: Directory>(
-    lister: &mut Lister<D>,
-    entries: &mut VecDeque<Result<Entry>>,
-    closures: &mut Closures<'_>,
-) -> Option<Result<Entry>> {
-    loop {
-        if let Some(entry) = entries.pop_front() {
-            return Some(entry);
-        }
-        if lister.is_done() {
-            return None;
-        }
-        let visit = |entry: Result<&Entry>| {
-            entries.push_back(entry.cloned());
-            ControlFlow::<Infallible>::Continue(())
-        };
-        _ = lister.step(&mut Alone { closures: &mut *closures, visit });
+        self.0.next()
     }
 }
 
@@ -619,6 +532,6 @@ impl std::iter::FusedIterator for Walk<'_> {}
 
 impl fmt::Debug for Walk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Walk").field("start", &self.state.options().start).finish_non_exhaustive()
+        f.debug_struct("Walk").field("start", &self.0.start()).finish_non_exhaustive()
     }
 }

@@ -47,7 +47,7 @@ impl IgnoredTree {
         };
         if way.levels.is_empty() {
             let in_start = self.in_start.get_or_init(|| {
-                let (ignored, failures) = Ignored::start::<D>(&self.start);
+                let (ignored, failures) = Ignored::start::<D>(None, &self.start);
                 failures.into_iter().for_each(&mut tell);
                 ignored
             });

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::FusedIterator;
-use std::ops::{Deref, Div};
+use std::ops::{ControlFlow, Deref, Div};
 
 use super::{At, RootPath};
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::kind::FileKind;
 use crate::path::{AsPath, Path};
 use crate::pattern::PatternSet;
 use crate::sys::{self, Rooted};
-use crate::walk::{Below, Entry, IntoPatterns, Walk};
+use crate::walk::{Entry, IntoPatterns, Listing, Tree, Walk, sorted_out};
 
 /// Listings.
 impl RootPath {
@@ -83,8 +83,29 @@ impl RootPath {
         self.iterdir().unsorted(true).next().is_none()
     }
 
+    /// Returns this directory as a printable tree: see [`Path::tree`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "site/css").mkdir_all()?;
+    /// assert_eq!((&root / "site").tree().to_string(), "site/\n└── css/");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn tree(&self) -> Tree<'static> {
+        self.walk().tree()
+    }
+
     fn listed(&self, walk: Walk<'static>) -> RootWalk<'static> {
-        RootWalk { start: self.clone(), state: State::Waiting(walk) }
+        RootWalk { start: self.clone(), listing: walk.below(self.base()) }
+    }
+
+    /// Where the paths of a listing begin.
+    fn base(&self) -> Rooted<sys::Dir> {
+        Rooted::start(self.handle.0.clone())
     }
 }
 
@@ -94,23 +115,15 @@ impl RootPath {
 #[must_use = "nothing is listed until it is iterated"]
 pub struct RootWalk<'w> {
     start: RootPath,
-    state: State<'w>,
-}
-
-enum State<'w> {
-    Waiting(Walk<'w>),
-    Going(Box<Below<'w, Rooted<sys::Dir>>>),
-    Ended,
+    listing: Listing<'w, Rooted<sys::Dir>>,
 }
 
 /// Options: those of [`Walk`]. They must be set before the first entry is asked for.
 impl<'w> RootWalk<'w> {
     fn with(self, set: impl FnOnce(Walk<'w>) -> Walk<'w>) -> Self {
-        let walk = match self.state {
-            State::Waiting(walk) => set(walk),
-            State::Going(_) | State::Ended => self.start.path.walk().with_late_option(),
-        };
-        Self { state: State::Waiting(walk), ..self }
+        let Self { start, listing } = self;
+        let listing = set(Walk::of(listing)).below(start.base());
+        Self { start, listing }
     }
 
     /// How deep an entry must lie: see [`Walk::min_depth`].
@@ -133,10 +146,18 @@ impl<'w> RootWalk<'w> {
         self.with(|walk| walk.exclude(patterns))
     }
 
+    /// Whether to leave out what git ignores: see [`Walk::gitignore`].
+    ///
+    /// The rules of the directories that the start's path names count, those of the root first; a directory above the root
+    /// has none. The user's own count too.
+    pub fn gitignore(self, leave_out: bool) -> Self {
+        self.with(|walk| walk.gitignore(leave_out))
+    }
+
     /// Leaves out entries, with everything below: see [`Walk::prune`].
     pub fn prune(self, mut leaves_out: impl FnMut(&RootEntry) -> bool + Send + 'w) -> Self {
-        let start = self.start.clone();
-        self.with(|walk| walk.prune(move |entry| leaves_out(&RootEntry::of(&start, entry.clone()))))
+        let mut lent = RootEntry::to_lend(&self.start);
+        self.with(|walk| walk.prune(move |entry| leaves_out(lent.lend(entry))))
     }
 
     /// Lists entries of one kind only: see [`Walk::only`].
@@ -183,21 +204,72 @@ impl<'w> RootWalk<'w> {
 
     /// Sorts the entries of each directory in another order: see [`Walk::sorted_by`].
     pub fn sorted_by(self, mut order: impl FnMut(&RootEntry, &RootEntry) -> Ordering + Send + 'w) -> Self {
-        let start = self.start.clone();
-        self.with(|walk| {
-            let located = move |entry: &Entry| RootEntry::of(&start, entry.clone());
-            walk.sorted_by(move |left, right| order(&located(left), &located(right)))
-        })
+        let [mut left, mut right] = [(); 2].map(|()| RootEntry::to_lend(&self.start));
+        self.with(|walk| walk.sorted_by(move |one, other| order(left.lend(one), right.lend(other))))
+    }
+
+    /// Number of threads to use: see [`Walk::threads`].
+    pub fn threads(self, count: usize) -> Self {
+        self.with(|walk| walk.threads(count))
     }
 }
 
-/// Going on.
+/// Visiting entries without allocating them.
+impl<'w> RootWalk<'w> {
+    /// Calls a closure with each entry, in order, until it breaks: see [`Walk::visit`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "a").write_text("four")?;
+    ///
+    /// let mut size = 0;
+    /// let visited = root.walk().visit(|entry| match entry.and_then(|entry| entry.size()) {
+    ///     Ok(bytes) => {
+    ///         size += bytes;
+    ///         ControlFlow::Continue(())
+    ///     }
+    ///     Err(error) => ControlFlow::Break(error),
+    /// });
+    /// assert!(visited.is_continue());
+    /// assert_eq!(size, 4);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn visit<B>(self, mut visitor: impl FnMut(Result<&RootEntry>) -> ControlFlow<B>) -> ControlFlow<B> {
+        let mut lent = RootEntry::to_lend(&self.start);
+        self.listing.visit(|found| visitor(lent.lend_found(found)))
+    }
+
+    /// Calls a closure with each entry, from several [`threads`](RootWalk::threads), until one breaks: see
+    /// [`Walk::par_visit`].
+    ///
+    /// # Panics
+    ///
+    /// If the closure panics. The other threads are stopped first.
+    pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&RootEntry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
+        let Self { start, listing } = self;
+        listing.par_visit(|| {
+            let mut lent = RootEntry::to_lend(&start);
+            let visitor = &visitor;
+            move |found: Result<&Entry>| visitor(lent.lend_found(found))
+        })
+    }
+
+    /// Returns the listing as a printable tree: see [`Walk::tree`].
+    #[must_use]
+    pub fn tree(self) -> Tree<'w> {
+        Tree::new(self.listing)
+    }
+}
+
+/// Skipping a directory, and collecting.
 impl RootWalk<'_> {
-    /// Does not go into the directory that was listed last: see [`Walk::skip_dir`].
+    /// Does not enter the directory that was listed last: see [`Walk::skip_dir`].
     pub fn skip_dir(&mut self) {
-        if let State::Going(below) = &mut self.state {
-            below.skip_dir();
-        }
+        self.listing.skip_dir();
     }
 
     /// Returns all entries, or the first error: see [`Walk::entries`].
@@ -217,22 +289,20 @@ impl RootWalk<'_> {
     pub fn paths(self) -> Result<Vec<RootPath>> {
         self.map(|entry| entry.map(RootEntry::into_path)).collect()
     }
+
+    /// Returns all entries and all errors, each in their order: see [`Walk::entries_and_errors`].
+    #[must_use]
+    pub fn entries_and_errors(self) -> (Vec<RootEntry>, Vec<Error>) {
+        sorted_out(self)
+    }
 }
 
 impl Iterator for RootWalk<'_> {
     type Item = Result<RootEntry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let State::Waiting(_) = self.state
-            && let State::Waiting(walk) = std::mem::replace(&mut self.state, State::Ended)
-        {
-            match Rooted::start(self.start.handle.0.clone()) {
-                Ok(base) => self.state = State::Going(Box::new(walk.below(base))),
-                Err(cause) => return Some(Err(self.start.failed(crate::error::Op::List, cause))),
-            }
-        }
-        let State::Going(below) = &mut self.state else { return None };
-        Some(below.next()?.map(|entry| RootEntry::of(&self.start, entry)).map_err(Error::into_located))
+        let Self { start, listing } = self;
+        Some(listing.next()?.map(|entry| RootEntry::of(start, entry)).map_err(Error::into_located))
     }
 }
 
@@ -257,6 +327,21 @@ impl RootEntry {
     fn of(start: &RootPath, entry: Entry) -> Self {
         let (kind, depth) = (entry.kind(), entry.depth());
         Self { path: At { handle: start.handle.clone(), path: entry.into_path() }, kind, depth }
+    }
+
+    /// One whose memory serves for what is lent, one after the other.
+    fn to_lend(start: &RootPath) -> Self {
+        Self { path: start.clone(), kind: FileKind::Directory, depth: 0 }
+    }
+
+    fn lend(&mut self, entry: &Entry) -> &Self {
+        entry.path().clone_into(&mut self.path.path);
+        (self.kind, self.depth) = (entry.kind(), entry.depth());
+        self
+    }
+
+    fn lend_found(&mut self, found: Result<&Entry>) -> Result<&Self> {
+        found.map(|entry| self.lend(entry)).map_err(Error::into_located)
     }
 
     /// Returns the path.

@@ -10,12 +10,15 @@ use crate::kind::FileKind;
 /// A directory that is open, so that what has its name later does not matter.
 ///
 /// Names are relative to it. One of several parts is the system's to follow, `..` too.
-pub(crate) trait Directory: Sized + Send {
+pub(crate) trait Directory: Sized + Send + Sync + 'static {
     /// What tells a directory from every other that exists.
     type Id: Clone + Eq + Hash + Send + Sync;
 
     /// Where the system puts what is read; one serves any number of directories.
     type Buffer: Default + Send;
+
+    /// What names are read from: the directory itself, unless it is one of another back end with more to it.
+    type Inner;
 
     /// Opens a directory by its path, following links; the path may be longer than the system allows.
     fn open_for(access: Access, path: &Path) -> io::Result<Self>;
@@ -50,7 +53,7 @@ pub(crate) trait Directory: Sized + Send {
     fn read(
         &mut self,
         buffer: &mut Self::Buffer,
-        each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
+        each: impl FnMut(&Self::Inner, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Rest>;
 }
 

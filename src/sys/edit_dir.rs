@@ -14,7 +14,7 @@ use crate::report::Attribute;
 ///
 /// Names are single ones. Where a back end can, nothing that it does to a name follows a link, and no
 /// other program that changes names above the directory leads it elsewhere.
-pub(crate) trait EditDir: Directory + Sync {
+pub(crate) trait EditDir: Directory<Inner = Self> {
     /// A file that is open to be copied.
     type Source;
 

@@ -43,6 +43,8 @@ impl<D: Directory> Directory for Hooked<D> {
     type Id = D::Id;
     type Buffer = D::Buffer;
 
+    type Inner = Self;
+
     fn open_for(access: Access, path: &Path) -> io::Result<Self> {
         D::open_for(access, path).map(Self)
     }

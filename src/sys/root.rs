@@ -55,6 +55,11 @@ impl<D: Verbs> Root<D> {
         Ok(Self { dir: dir.map_or_else(|| self.dir.try_clone(), Ok)?, ..*self })
     }
 
+    /// The root itself, open to look up names in it.
+    pub(super) fn dir(&self) -> &D {
+        &self.dir
+    }
+
     pub(crate) fn is_race_free() -> bool {
         D::IS_RACE_FREE
     }

@@ -3,7 +3,7 @@
 //! A single name that is no link is opened in its directory, as elsewhere. Whatever follows a link or has several parts is
 //! looked up from the root, as only the root knows what leads out.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use crate::kind::FileKind;
 
 /// An open directory below a root.
 pub(crate) struct Rooted<D: Verbs> {
-    dir: D,
+    /// `None` for the root itself, which is open to look up names only.
+    dir: Option<D>,
     root: Arc<Root<D>>,
     /// The path that led here from the root.
     at: PathBuf,
@@ -23,41 +24,23 @@ pub(crate) struct Rooted<D: Verbs> {
 
 impl<D: Verbs> Rooted<D> {
     /// The root itself, where paths begin.
-    pub(crate) fn start(root: Arc<Root<D>>) -> io::Result<Self> {
-        Ok(Self { dir: root.open_dir(Path::new(""), Access::Search)?, root, at: PathBuf::new() })
+    pub(crate) fn start(root: Arc<Root<D>>) -> Self {
+        Self { dir: None, root, at: PathBuf::new() }
     }
 
     fn below(&self, name: &OsStr, dir: D) -> Self {
-        Self { dir, root: self.root.clone(), at: self.at.join(name) }
+        Self { dir: Some(dir), root: self.root.clone(), at: self.at.join(name) }
+    }
+
+    fn dir(&self) -> &D {
+        self.dir.as_ref().unwrap_or(self.root.dir())
     }
 }
 
-/// What is read, kept until the directory that gave it can be asked again. Its names serve for all directories.
-pub(crate) struct Kept<B> {
-    buffer: B,
-    names: Vec<OsString>,
-    found: Vec<(io::Result<FileKind>, Option<u64>)>,
-}
-
-impl<B: Default> Default for Kept<B> {
-    fn default() -> Self {
-        Self { buffer: B::default(), names: Vec::new(), found: Vec::new() }
-    }
-}
-
-impl<B> Kept<B> {
-    fn keep(names: &mut Vec<OsString>, at: usize, name: &OsStr) {
-        if at == names.len() {
-            names.push(OsString::new());
-        }
-        names[at].clear();
-        names[at].push(name);
-    }
-}
-
-impl<D: Verbs + Sync> Directory for Rooted<D> {
+impl<D: Verbs> Directory for Rooted<D> {
     type Id = D::Id;
-    type Buffer = Kept<D::Buffer>;
+    type Buffer = D::Buffer;
+    type Inner = D;
 
     /// No path begins elsewhere than in a directory below the root.
     fn open_for(_: Access, _: &Path) -> io::Result<Self> {
@@ -66,7 +49,7 @@ impl<D: Verbs + Sync> Directory for Rooted<D> {
 
     fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
         if links == Links::Keep && is_single(name) {
-            let dir = self.dir.open_in_for(access, name, links)?;
+            let dir = self.dir().open_in_for(access, name, links)?;
             self.root.check_file_system(&dir, || self.at.join(name))?;
             return Ok(self.below(name, dir));
         }
@@ -74,11 +57,12 @@ impl<D: Verbs + Sync> Directory for Rooted<D> {
     }
 
     fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { dir: self.dir.try_clone()?, root: self.root.clone(), at: self.at.clone() })
+        let dir = self.dir.as_ref().map(D::try_clone).transpose()?;
+        Ok(Self { dir, root: self.root.clone(), at: self.at.clone() })
     }
 
     fn id(&self) -> io::Result<D::Id> {
-        self.dir.id()
+        self.dir().id()
     }
 
     fn is_same_device(left: &D::Id, right: &D::Id) -> bool {
@@ -91,7 +75,7 @@ impl<D: Verbs + Sync> Directory for Rooted<D> {
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
         if links == Links::Keep && is_single(name) {
-            return self.dir.kind_in(name, links);
+            return self.dir().kind_in(name, links);
         }
         let path = self.at.join(name);
         Ok(match links {
@@ -102,24 +86,21 @@ impl<D: Verbs + Sync> Directory for Rooted<D> {
 
     fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
         if links == Links::Keep && is_single(name) {
-            return self.dir.read_file(name, links);
+            return self.dir().read_file(name, links);
         }
         self.root.with_name(&self.at.join(name), links, |dir, name| dir.read_file(name, Links::Keep))
     }
 
     fn read(
         &mut self,
-        kept: &mut Self::Buffer,
-        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
+        buffer: &mut D::Buffer,
+        each: impl FnMut(&D, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Rest> {
-        let Kept { buffer, names, found } = kept;
-        found.clear();
-        let rest = self.dir.read(buffer, |_, name, kind, number| {
-            Kept::<D::Buffer>::keep(names, found.len(), name);
-            found.push((kind, number));
-        });
-        names.iter().zip(found.drain(..)).for_each(|(name, (kind, number))| each(self, name, kind, number));
-        rest
+        let dir = match self.dir.take() {
+            Some(dir) => dir,
+            None => self.root.open_dir(Path::new(""), Access::Read)?,
+        };
+        self.dir.insert(dir).read(buffer, each)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
+use std::sync::Arc;
 
 use crate::kind::FileKind;
 use crate::sys::{self, Access, Directory, Links, OsPath, Rest};
@@ -35,7 +36,7 @@ pub(crate) struct Descent<D: Directory> {
     most_open: usize,
     unread: usize,
     /// Where paths begin, if not at the working directory.
-    base: Option<D>,
+    base: Option<Arc<D>>,
 }
 
 struct Level<D: Directory> {
@@ -55,8 +56,13 @@ impl<D: Directory> Descent<D> {
     }
 
     /// Lets paths begin in an open directory, if there is one.
-    pub(crate) fn begin_below(&mut self, base: Option<D>) {
+    pub(crate) fn begin_below(&mut self, base: Option<Arc<D>>) {
         self.base = base;
+    }
+
+    /// The open directory in which paths begin, if not in the working directory.
+    pub(crate) fn base(&self) -> Option<&D> {
+        self.base.as_deref()
     }
 
     /// Opens a directory of the current one, and closes it again.
@@ -90,8 +96,7 @@ impl<D: Directory> Descent<D> {
 
     /// Begins another way, which leads through an open directory.
     pub(crate) fn begin_anew(&mut self, dir: D) {
-        let most_open = self.most_open;
-        *self = Self::new(most_open);
+        *self = Self { base: self.base.take(), ..Self::new(self.most_open) };
         self.begin(dir);
     }
 
@@ -110,7 +115,7 @@ impl<D: Directory> Descent<D> {
     pub(crate) fn read(
         &mut self,
         buffer: &mut D::Buffer,
-        each: impl FnMut(&D, &OsStr, io::Result<FileKind>, Option<u64>),
+        each: impl FnMut(&D::Inner, &OsStr, io::Result<FileKind>, Option<u64>),
     ) -> io::Result<Rest> {
         let level = &mut self.levels[self.depth - 1];
         let rest = level.dir.as_mut().map_or(Ok(Rest::Nothing), |dir| dir.read(buffer, each));
@@ -128,7 +133,7 @@ impl<D: Directory> Descent<D> {
     /// What has a name in the current directory; at the beginning, what has this path.
     pub(crate) fn kind(&mut self, name: &OsStr, links: Links) -> io::Result<FileKind> {
         self.reopen()?;
-        match self.current().or(self.base.as_ref()) {
+        match self.current().or(self.base.as_deref()) {
             Some(dir) => dir.kind_in(name, links),
             None => D::kind(OsPath::new(name), links),
         }
@@ -209,7 +214,7 @@ impl<D: Directory> Descent<D> {
     fn opened(&mut self, name: &OsStr, links: Links, access: Access) -> io::Result<D> {
         while self.open.len() >= self.most_open && self.close_one()? {}
         loop {
-            let parent = self.open.last().map_or(self.base.as_ref(), |&last| self.levels[last].dir.as_ref());
+            let parent = self.open.last().map_or(self.base.as_deref(), |&last| self.levels[last].dir.as_ref());
             let result = match parent {
                 Some(parent) => parent.open_in_for(access, name, links),
                 None => D::open_for(access, OsPath::new(name)),

@@ -62,7 +62,7 @@ impl<D> TraversalPart<D> {
     }
 }
 
-impl<D: Directory> Traversal<D> {
+impl<D: Directory<Inner = D>> Traversal<D> {
     /// Begins in a directory. At most `most_open` directories stay open.
     pub(crate) fn new(start: D, most_open: usize) -> Self {
         Self::resume(TraversalPart::whole(start), most_open)

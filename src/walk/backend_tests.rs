@@ -179,7 +179,7 @@ fn closures() -> Closures<'static> {
 /// What a lister gives, one after the other, in the order of the system where none is asked for.
 fn listed<D: Directory>(search: &Arc<Search>) -> Vec<String> {
     let mut closures = closures();
-    let mut lister = Lister::<D>::new(search.clone(), &mut closures);
+    let mut lister = Lister::<D>::new(None, search.clone(), &mut closures);
     let mut found = Vec::new();
     let visit = |entry: Result<&Entry>| {
         found.push(shown(entry));
@@ -199,7 +199,7 @@ fn shared<D: Directory>(search: &Arc<Search>) -> Vec<String> {
         found.lock().unwrap().push(shown(entry));
         ControlFlow::Continue(())
     };
-    _ = threads::run::<D, (), _>(search, || Together { closures: &closures, visit });
+    _ = threads::run::<D, (), _>(None, search, || Together { closures: &closures, visit });
     let mut found = found.into_inner().unwrap();
     found.sort();
     found
@@ -227,6 +227,8 @@ impl Brittle {
 impl Directory for Brittle {
     type Id = <PortableDir as Directory>::Id;
     type Buffer = <PortableDir as Directory>::Buffer;
+
+    type Inner = Self;
 
     fn open_for(access: Access, path: &Path) -> io::Result<Self> {
         PortableDir::open_for(access, path).map(Self::new)
@@ -319,6 +321,8 @@ impl<const ENTRIES: usize> Sips<ENTRIES> {
 impl<const ENTRIES: usize> Directory for Sips<ENTRIES> {
     type Id = <PortableDir as Directory>::Id;
     type Buffer = <PortableDir as Directory>::Buffer;
+
+    type Inner = Self;
 
     fn open_for(access: Access, path: &Path) -> io::Result<Self> {
         PortableDir::open_for(access, path).map(Self::new)

@@ -82,28 +82,23 @@ pub(super) trait Visitor<B>: Asks {
 
 /// Going through a listing.
 impl<D: Directory> Lister<D> {
-    /// In the order that is asked for.
-    pub(super) fn new(search: Arc<Search>, asks: &mut impl Asks) -> Self {
-        Self::begin_at(None, search, asks)
-    }
-
-    /// The same, with a start that is relative to an open directory.
-    pub(super) fn new_below(base: D, search: Arc<Search>, asks: &mut impl Asks) -> Self {
-        Self::begin_at(Some(base), search, asks)
-    }
-
-    fn begin_at(base: Option<D>, search: Arc<Search>, asks: &mut impl Asks) -> Self {
+    /// In the order that is asked for. Paths begin in the open directory, if one is given.
+    pub(super) fn new(base: Option<Arc<D>>, search: Arc<Search>, asks: &mut impl Asks) -> Self {
         let in_order = search.options.order != Order::Unsorted;
         let visited = Self::visited(&search);
-        let mut lister = Self::begin(search, visited, in_order, MOST_OPEN);
-        lister.descent.begin_below(base);
+        let mut lister = Self::begin(base, search, visited, in_order, MOST_OPEN);
         lister.sort_items(asks);
         lister
     }
 
     /// In no order, whatever is asked for, and with so many directories open at a time.
-    pub(super) fn unordered(search: Arc<Search>, visited: Option<Visited<D>>, most_open: usize) -> Self {
-        Self::begin(search, visited, false, most_open)
+    pub(super) fn unordered(
+        base: Option<Arc<D>>,
+        search: Arc<Search>,
+        visited: Option<Visited<D>>,
+        most_open: usize,
+    ) -> Self {
+        Self::begin(base, search, visited, false, most_open)
     }
 
     /// Where directories are entered that were read, if each is to be read once.
@@ -111,7 +106,13 @@ impl<D: Directory> Lister<D> {
         search.options.once.then(Visited::<D>::default)
     }
 
-    fn begin(search: Arc<Search>, visited: Option<Visited<D>>, in_order: bool, most_open: usize) -> Self {
+    fn begin(
+        base: Option<Arc<D>>,
+        search: Arc<Search>,
+        visited: Option<Visited<D>>,
+        in_order: bool,
+        most_open: usize,
+    ) -> Self {
         let mut entry = Entry::new(search.options.start.clone(), FileKind::Directory, 0);
         let frame = Frame::new(&mut entry, Below::default(), Height::default(), None);
         let mut lister = Self {
@@ -128,6 +129,7 @@ impl<D: Directory> Lister<D> {
             visited,
             in_order,
         };
+        lister.descent.begin_below(base);
         match lister.search.refusal() {
             Some(refusal) => lister.pending.add_failure("", refusal),
             None => Judge { search: &lister.search, pending: &mut lister.pending }.start(),

@@ -159,7 +159,7 @@ impl<'w> Walk<'w> {
     /// ```
     #[doc(alias = "filter_entry")]
     pub fn prune(mut self, leaves_out: impl FnMut(&Entry) -> bool + Send + 'w) -> Self {
-        self.closures.add_prune(leaves_out);
+        self.0.closures.add_prune(leaves_out);
         self.with(|options| options.prunes = true)
     }
 
@@ -375,7 +375,7 @@ impl<'w> Walk<'w> {
     /// ```
     #[doc(alias = "sort_by")]
     pub fn sorted_by(mut self, order: impl FnMut(&Entry, &Entry) -> Ordering + Send + 'w) -> Self {
-        self.closures.set_compare(order);
+        self.0.closures.set_compare(order);
         self.with(|options| options.order = Order::SortedBy)
     }
 

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use super::Entry;
 use super::closures::{Alone, Closures};
 use super::lister::Lister;
+use super::listing::Listing;
 use super::search::{Order, Search};
 use crate::error::{Error, Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
 use crate::printable::printable;
-use crate::sys::{self, OsPath};
+use crate::sys::{Directory, OsPath};
 use crate::tree::lock;
 
 /// A listing that prints as a tree; see [`Path::tree`](crate::Path::tree) and [`Walk::tree`](super::Walk::tree).
@@ -31,9 +32,34 @@ use crate::tree::lock;
 /// ```
 #[derive(Clone)]
 pub struct Tree<'w> {
-    search: Arc<Search>,
-    closures: Arc<Mutex<Closures<'w>>>,
+    source: Arc<dyn Source + 'w>,
     max_entries: usize,
+}
+
+/// A listing that can be done again and again.
+trait Source: Send + Sync {
+    fn start(&self) -> &Path;
+
+    fn visit(&self, visit: &mut dyn FnMut(Result<&Entry>) -> ControlFlow<()>);
+}
+
+struct Again<'w, D: Directory> {
+    base: Option<Arc<D>>,
+    search: Arc<Search>,
+    closures: Mutex<Closures<'w>>,
+}
+
+impl<D: Directory> Source for Again<'_, D> {
+    fn start(&self) -> &Path {
+        &self.search.options.start
+    }
+
+    fn visit(&self, visit: &mut dyn FnMut(Result<&Entry>) -> ControlFlow<()>) {
+        let mut closures = lock(&self.closures);
+        let mut lister = Lister::new(self.base.clone(), self.search.clone(), &mut *closures);
+        let mut visitor = Alone { closures: &mut closures, visit };
+        while !lister.is_done() && lister.step(&mut visitor).is_continue() {}
+    }
 }
 
 /// A line: how deep it is, and what it says.
@@ -43,14 +69,15 @@ struct Line {
 }
 
 impl<'w> Tree<'w> {
-    pub(super) fn new(search: &Search, closures: Closures<'w>) -> Self {
+    pub(crate) fn new<D: Directory>(listing: Listing<'w, D>) -> Self {
+        let (base, search, closures) = listing.into_search();
         let mut options = search.options.clone();
         options.contents_first = false;
         if options.order == Order::Unsorted {
             options.order = Order::Sorted;
         }
-        let (search, closures) = (Arc::new(Search::new(options)), Arc::new(Mutex::new(closures)));
-        Self { search, closures, max_entries: usize::MAX }
+        let (search, closures) = (Arc::new(Search::new(options)), Mutex::new(closures));
+        Self { source: Arc::new(Again { base, search, closures }), max_entries: usize::MAX }
     }
 
     /// Sets the maximum number of entries. If there are more, the last line is `…`, and they are not listed.
@@ -74,10 +101,8 @@ impl<'w> Tree<'w> {
 
     fn lines(&self) -> Vec<Line> {
         let mut lines = Lines::default();
-        let mut closures = lock(&self.closures);
-        let mut lister = Lister::<sys::Dir>::new(self.search.clone(), &mut *closures);
         let mut count = 0;
-        let add = |entry: Result<&Entry>| {
+        self.source.visit(&mut |entry| {
             if entry.as_ref().is_ok_and(|entry| entry.depth() == 0) {
                 return ControlFlow::Continue(());
             }
@@ -87,13 +112,11 @@ impl<'w> Tree<'w> {
             }
             match entry {
                 Ok(entry) => lines.add_entry(entry),
-                Err(error) => lines.add_error(&self.search.options.start, &error),
+                Err(error) => lines.add_error(self.source.start(), &error),
             }
             count += 1;
             ControlFlow::Continue(())
-        };
-        let mut visitor = Alone { closures: &mut closures, visit: add };
-        while !lister.is_done() && lister.step(&mut visitor).is_continue() {}
+        });
         lines.lines
     }
 }
@@ -151,7 +174,7 @@ impl Lines {
 
 impl fmt::Display for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = self.search.options.start.as_str();
+        let start = self.source.start().as_str();
         let mark = if start.ends_with(['/', '\\']) { "" } else { "/" };
         write!(f, "{}{mark}", printable(start))?;
         for line in drawn(self.lines()) {
@@ -181,6 +204,6 @@ fn drawn(lines: Vec<Line>) -> Vec<String> {
 
 impl fmt::Debug for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tree").field("start", &self.search.options.start).finish_non_exhaustive()
+        f.debug_struct("Tree").field("start", &self.source.start()).finish_non_exhaustive()
     }
 }

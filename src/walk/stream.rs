@@ -99,12 +99,12 @@ pub(super) struct Stream {
 
 impl Stream {
     /// `None` where the system starts no thread.
-    pub(super) fn new<D: Directory>(search: Arc<Search>) -> Option<Self> {
+    pub(super) fn new<D: Directory>(base: Option<Arc<D>>, search: Arc<Search>) -> Option<Self> {
         let belt = Arc::new(Belt::default());
         let (listed, ends) = (search.clone(), Ends(belt.clone()));
         let list = move || {
             let belt = &ends.0;
-            _ = threads::run::<D, (), _>(&listed, || Outbox { batch: Batch::default(), belt: belt.clone() });
+            _ = threads::run(base, &listed, || Outbox { batch: Batch::default(), belt: belt.clone() });
         };
         let listing = thread::Builder::new().spawn(list).ok()?;
         let (batch, listing) = (Batch::default(), Some(listing));

@@ -24,14 +24,14 @@ pub(super) trait Worker<B>: Visitor<B> {
 ///
 /// Where a few names are looked up and no directory is entered, this thread does it alone: starting another takes
 /// many times as long.
-pub(super) fn run<D, B, W>(search: &Arc<Search>, worker: impl Fn() -> W + Sync) -> ControlFlow<B>
+pub(super) fn run<D, B, W>(base: Option<Arc<D>>, search: &Arc<Search>, worker: impl Fn() -> W + Sync) -> ControlFlow<B>
 where
     D: Directory,
     B: Send,
     W: Worker<B>,
 {
     let (pool, visited) = (Pool::new(Job::<D>::Everything), Lister::<D>::visited(search));
-    let alone = Lister::unordered(search.clone(), visited.clone(), MOST_OPEN);
+    let alone = Lister::unordered(base.clone(), search.clone(), visited.clone(), MOST_OPEN);
     if !alone.enters_any() {
         return work(&pool, alone, worker());
     }
@@ -39,7 +39,7 @@ where
     let most_open = most_open(count);
     let broken = Mutex::new(None);
     in_threads(count, || {
-        let lister = Lister::unordered(search.clone(), visited.clone(), most_open);
+        let lister = Lister::unordered(base.clone(), search.clone(), visited.clone(), most_open);
         if let ControlFlow::Break(value) = work(&pool, lister, worker()) {
             lock(&broken).get_or_insert(value);
         }

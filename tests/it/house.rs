@@ -66,8 +66,8 @@ const FILES: &[(&[&str], Table)] = &[
             ("threads", &["lister", "search"]),
             ("closures", &["lister", "threads"]),
             ("stream", &["lister", "search", "threads"]),
-            ("below", &["closures", "lister"]),
-            ("printed", &["closures", "lister", "search"]),
+            ("listing", &["closures", "lister", "search", "stream", "threads"]),
+            ("printed", &["closures", "lister", "listing", "search"]),
         ],
     ),
     (

@@ -35,6 +35,8 @@ impl Directory for Dir {
 
     type Buffer = ();
 
+    type Inner = Self;
+
     fn open_for(access: Access, path: &Path) -> io::Result<Self> {
         if matches!(access, Access::Read | Access::Fill) {
             return Ok(Self { entries: Some(paths::read_dir(path)?), path: path.to_owned() });

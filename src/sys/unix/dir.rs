@@ -77,6 +77,8 @@ impl Directory for Dir {
 
     type Buffer = Buffer;
 
+    type Inner = Self;
+
     fn open_for(access: Access, path: &Path) -> io::Result<Self> {
         let mut way = Way::from(CWD);
         Ok(Self::new(open_dir(way.to(path.as_os_str())?, access, Links::Follow)?))

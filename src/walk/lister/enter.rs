@@ -91,7 +91,7 @@ impl<D: Directory> Lister<D> {
             Some((start, above)) if !leads_up => {
                 (*start, ignored_below(&mut self.descent, above, frame.prefix - start))
             }
-            _ => (frame.prefix, Ok(Ignored::start::<D>(&path))),
+            _ => (frame.prefix, Ok(Ignored::start(self.descent.base(), &path))),
         };
         let (ignored, failures) = match found {
             Ok(found) => found,

@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn lister(search: &Arc<Search>) -> Lister<Dir> {
-        Lister::unordered(search.clone(), None, MOST_OPEN)
+        Lister::unordered(None, search.clone(), None, MOST_OPEN)
     }
 
     fn step(lister: &mut Lister<Dir>, found: &mut Vec<String>) {

@@ -33,6 +33,8 @@ impl<const GATE: usize> Directory for Gated<GATE> {
     type Id = <sys::Dir as Directory>::Id;
     type Buffer = <sys::Dir as Directory>::Buffer;
 
+    type Inner = Self;
+
     fn open_for(access: Access, path: &OsPath) -> io::Result<Self> {
         Ok(Self { dir: sys::Dir::open_for(access, path)?, depth: 0 })
     }
@@ -85,7 +87,7 @@ fn stream<const GATE: usize>(directory: &Path, patterns: &[&str]) -> (Stream, Ar
     let patterns = patterns.iter().map(|pattern| Pattern::new(pattern)).collect();
     let options = Options::new(directory.to_path_buf(), Scope::Patterns(patterns, Begins::AtStart));
     let search = Arc::new(Search::new(Options { order: ListingOrder::Unsorted, threads: Some(4), ..options }));
-    (Stream::new::<Gated<GATE>>(search.clone()).expect("a thread starts"), search)
+    (Stream::new::<Gated<GATE>>(None, search.clone()).expect("a thread starts"), search)
 }
 
 #[test]
