@@ -54,7 +54,8 @@ pub(crate) use attr::{named, new_mode};
 pub(crate) use content::fill_new;
 pub(crate) use dir::mkdir_all;
 pub(crate) use find_up::{check_sought, leads_up};
-pub(crate) use query::{is_absent, time_of};
+pub(crate) use free_name::{at_free, found_name, next_free, numbered};
+pub(crate) use query::{is_there, time_of};
 pub(crate) use size::measured;
 pub(crate) use touch::Touch;
 

@@ -36,7 +36,11 @@ use crate::sys;
 pub struct AtomicFile {
     path: PathBuf,
     draft: sys::Draft,
+    /// Makes the errors, which are of a path in the working directory or below a root.
+    new_error: NewError,
 }
+
+type NewError = fn(Op, &Path, io::Error) -> Error;
 
 /// # Writing a file atomically, bit by bit
 impl Path {
@@ -112,12 +116,21 @@ impl Path {
 }
 
 fn begin(path: &Path, find: fn(&sys::OsPath) -> io::Result<sys::AtomicTarget>) -> Result<AtomicFile> {
-    let draft = find(path.as_ref()).and_then(sys::AtomicTarget::begin);
-    let draft = draft.map_err(|cause| Error::new(Op::Write, path, cause))?;
-    Ok(AtomicFile { path: path.to_path_buf(), draft })
+    AtomicFile::begin(path, find(path.as_ref()), |op, path, cause| Error::new(op, path, cause))
 }
 
 impl AtomicFile {
+    pub(crate) fn begin(path: &Path, target: io::Result<sys::AtomicTarget>, new_error: NewError) -> Result<Self> {
+        match target.and_then(sys::AtomicTarget::begin) {
+            Ok(draft) => Ok(Self { path: path.to_path_buf(), draft, new_error }),
+            Err(cause) => Err(new_error(Op::Write, path, cause)),
+        }
+    }
+
+    fn failed(&self, op: Op, cause: io::Error) -> Error {
+        (self.new_error)(op, &self.path, cause)
+    }
+
     /// Flushes the content to the disk and gives the file its name.
     ///
     /// # Examples
@@ -143,11 +156,11 @@ impl AtomicFile {
     /// - Those of [`write_atomic`](Path::write_atomic). Unless it is the directory that cannot be flushed, everything is
     ///   as it was.
     pub fn commit(self) -> Result<()> {
-        let Self { path, draft } = self;
-        draft.commit().map_err(|cause| Error::new(Op::Write, path, cause))
+        let Self { path, draft, new_error } = self;
+        draft.commit().map_err(|cause| new_error(Op::Write, &path, cause))
     }
 
-    /// Returns the path that the file will have.
+    /// Returns the path that the file will have. For a file below a [`Root`](crate::Root), it begins there.
     ///
     /// # Examples
     ///
@@ -181,7 +194,7 @@ impl AtomicFile {
     }
 }
 
-reads_and_writes!(AtomicFile, path);
+reads_and_writes!(AtomicFile);
 
 impl fmt::Debug for AtomicFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

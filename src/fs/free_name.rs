@@ -1,6 +1,6 @@
 //! Names that nobody has yet.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 
 use crate::error::{Error, Op, Result};
 use crate::path::{Path, PathBuf};
@@ -36,14 +36,7 @@ impl Path {
     /// - [`InvalidFilename`](ErrorKind::InvalidFilename): with a number, the name is too long.
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the directory may not be searched.
     pub fn next_free_name(&self) -> Result<PathBuf> {
-        let mut number = 1;
-        loop {
-            let name = numbered(self, number)?;
-            if !is_taken(&name)? {
-                return Ok(name);
-            }
-            number += 1;
-        }
+        next_free(|number| numbered(self, number), |name| is_taken(name))
     }
 
     /// Does something that takes a new name, at this path or at the first of `name (2).txt`, `name (3).txt`, … that is
@@ -75,34 +68,59 @@ impl Path {
     /// - That of the function, if it is not that the name is taken.
     /// - [`InvalidInput`](ErrorKind::InvalidInput): the path has no name that a number could be added to.
     pub fn at_free_name<T>(&self, mut take: impl FnMut(&Self) -> Result<T>) -> Result<T> {
-        /// How often something that was in the way may have gone when it is looked at.
-        const TRIES: usize = 16;
-        let (mut number, mut tries) = (1, TRIES);
-        loop {
-            let name = numbered(self, number)?;
-            match take(&name) {
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => match is_taken(&name)? {
-                    true => number += 1,
-                    false if tries > 0 => tries -= 1,
-                    // It is something else that exists already.
-                    false => return Err(error),
-                },
-                result => return result,
-            }
+        at_free(|number| numbered(self, number), |name| is_taken(name), |name| take(name))
+    }
+}
+
+/// The first of several names that nobody has.
+pub(crate) fn next_free<P>(numbered: impl Fn(u64) -> Result<P>, is_taken: impl Fn(&P) -> Result<bool>) -> Result<P> {
+    let mut number = 1;
+    loop {
+        let name = numbered(number)?;
+        if !is_taken(&name)? {
+            return Ok(name);
+        }
+        number += 1;
+    }
+}
+
+/// Tries one name after another, until one is not taken.
+pub(crate) fn at_free<P, T>(
+    numbered: impl Fn(u64) -> Result<P>,
+    is_taken: impl Fn(&P) -> Result<bool>,
+    mut take: impl FnMut(&P) -> Result<T>,
+) -> Result<T> {
+    /// How often something that was in the way may have gone when it is looked at.
+    const TRIES: usize = 16;
+    let (mut number, mut tries) = (1, TRIES);
+    loop {
+        let name = numbered(number)?;
+        match take(&name) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => match is_taken(&name)? {
+                true => number += 1,
+                false if tries > 0 => tries -= 1,
+                // It is something else that exists already.
+                false => return Err(error),
+            },
+            result => return result,
         }
     }
 }
 
 fn is_taken(path: &Path) -> Result<bool> {
-    match sys::lstat(path.as_ref()) {
-        Ok(_) => Ok(true),
+    found_name(sys::lstat(path.as_ref())).map_err(|cause| Error::new(Op::Stat, path, cause))
+}
+
+/// Whether something has a name that was looked at. One below a file is no name that could be had.
+pub(crate) fn found_name<T>(found: io::Result<T>) -> io::Result<bool> {
+    match found {
         Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
-        Err(cause) => Err(Error::new(Op::Stat, path, cause)),
+        found => found.map(|_| true),
     }
 }
 
 /// The path with a number after its stem, unless it is the first. The stem of an archive is without `.tar`.
-fn numbered(path: &Path, number: u64) -> Result<PathBuf> {
+pub(crate) fn numbered(path: &Path, number: u64) -> Result<PathBuf> {
     if number == 1 {
         return Ok(path.to_path_buf());
     }

@@ -50,11 +50,7 @@ impl Path {
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied): no permission to search a directory of the path.
     /// - Other errors of the system, such as a loop of links.
     pub fn try_exists(&self) -> Result<bool> {
-        match sys::stat(self.as_ref()) {
-            Ok(_) => Ok(true),
-            Err(cause) if is_absent(&cause) => Ok(false),
-            Err(cause) => Err(Error::new(Op::Stat, self, cause)),
-        }
+        is_there(sys::stat(self.as_ref())).map_err(|cause| Error::new(Op::Stat, self, cause))
     }
 
     /// Checks whether this is a regular file, or a link to one.
@@ -339,6 +335,14 @@ impl Path {
 /// A time, if the file system records it.
 pub(crate) fn time_of(time: Option<SystemTime>, failed: impl FnOnce(io::Error) -> Error) -> Result<SystemTime> {
     time.ok_or_else(|| failed(io::Error::new(ErrorKind::Unsupported, "this time is not recorded there")))
+}
+
+/// Whether something was found; an error if nobody can say.
+pub(crate) fn is_there<T>(found: io::Result<T>) -> io::Result<bool> {
+    match found {
+        Err(cause) if is_absent(&cause) => Ok(false),
+        found => found.map(|_| true),
+    }
 }
 
 /// Whether an error says that there is nothing of that name.

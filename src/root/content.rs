@@ -5,7 +5,7 @@ use std::io;
 
 use super::RootPath;
 use crate::error::{Error, Op, Result};
-use crate::fs::{AtomicTarget, EditedText, fill_new};
+use crate::fs::{AtomicFile, AtomicTarget, EditedText, fill_new};
 use crate::sys::{self, Opening};
 
 /// Content. Pipes, sockets and devices are refused unless the root was opened with
@@ -162,6 +162,47 @@ impl RootPath {
     /// As for [`write_atomic`](RootPath::write_atomic), and what the function returns.
     pub fn edit_text<T: EditedText>(&self, edit: impl FnOnce(String) -> T) -> Result<bool, T::Error> {
         self.target().edit(edit)
+    }
+
+    /// Begins a file that will replace the one at this path, or be made there, when it is
+    /// [committed](AtomicFile::commit): see [`Path::create_atomic`](crate::Path::create_atomic).
+    ///
+    /// Its directory stays open until then: it is written there, whatever becomes of the names above it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// let mut new = (&root / "a").create_atomic()?;
+    /// new.write_all(b"all of it")?;
+    /// assert!(!(&root / "a").exists());
+    /// new.commit()?;
+    /// assert_eq!((&root / "a").read_text()?, "all of it");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`write_atomic`](RootPath::write_atomic).
+    pub fn create_atomic(&self) -> Result<AtomicFile> {
+        self.begun(self.root().atomic_target(self.os_path()))
+    }
+
+    /// Begins a file that will be made at this path when it is [committed](AtomicFile::commit), unless something has the
+    /// name by then: see [`Path::create_new_atomic`](crate::Path::create_new_atomic).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Path::create_new_atomic`](crate::Path::create_new_atomic), and an [escape](Error::is_escape).
+    pub fn create_new_atomic(&self) -> Result<AtomicFile> {
+        self.begun(self.root().free_target(self.os_path()))
+    }
+
+    fn begun(&self, target: io::Result<sys::AtomicTarget>) -> Result<AtomicFile> {
+        AtomicFile::begin(&self.path, target, |op, path, cause| Error::located(op, path, cause))
     }
 
     fn target(&self) -> AtomicTarget<impl Fn(Op, io::Error) -> Error + use<'_>> {

@@ -3,7 +3,8 @@
 use std::io::ErrorKind;
 
 use super::RootPath;
-use crate::error::{Op, Result};
+use crate::error::{Error, Op, Result};
+use crate::fs::{at_free, found_name, next_free, numbered};
 use crate::path::{AsPath, PathBuf};
 use crate::sys::{self, Existing};
 
@@ -176,5 +177,62 @@ impl RootPath {
     /// [`InvalidInput`](ErrorKind::InvalidInput): it is not a link; or an [escape](crate::Error::is_escape) before it.
     pub fn readlink(&self) -> Result<PathBuf> {
         PathBuf::try_from(self.ask(Op::Readlink, sys::Root::read_link)?)
+    }
+}
+
+/// Names that nobody has yet.
+impl RootPath {
+    /// Returns this path if nothing is there, otherwise the first of `name (2).txt`, `name (3).txt`, … that is free: see
+    /// [`Path::next_free_name`](crate::Path::next_free_name).
+    ///
+    /// **Another program may take the name before you do.** To take it in one step, use
+    /// [`at_free_name`](RootPath::at_free_name).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// (&root / "report.pdf").touch()?;
+    /// assert_eq!((&root / "report.pdf").next_free_name()?, &root / "report (2).pdf");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Path::next_free_name`](crate::Path::next_free_name), and an [escape](crate::Error::is_escape).
+    pub fn next_free_name(&self) -> Result<Self> {
+        next_free(|number| self.numbered(number), Self::is_taken)
+    }
+
+    /// Does something that takes a new name, at this path or at the first of `name (2).txt`, `name (3).txt`, … that is
+    /// free: see [`Path::at_free_name`](crate::Path::at_free_name).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = waypath::Root::open(&base)?;
+    /// for upload in ["first", "second"] {
+    ///     (&root / "photo.txt").at_free_name(|free| free.write_new(upload))?;
+    /// }
+    /// assert_eq!((&root / "photo (2).txt").read_text()?, "second");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - That of the function, if it is not that the name is taken.
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): the path has no name that a number could be added to.
+    pub fn at_free_name<T>(&self, take: impl FnMut(&Self) -> Result<T>) -> Result<T> {
+        at_free(|number| self.numbered(number), Self::is_taken, take)
+    }
+
+    fn numbered(&self, number: u64) -> Result<Self> {
+        numbered(&self.path, number).map(|path| self.with_path(path)).map_err(Error::into_located)
+    }
+
+    fn is_taken(&self) -> Result<bool> {
+        self.ask(Op::Stat, |root, path| found_name(root.lstat(path)))
     }
 }

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::{At, RootPath};
 use crate::error::{Op, Result};
-use crate::fs::{Stat, check_sought, is_absent, leads_up, time_of};
+use crate::fs::{Stat, check_sought, is_there, leads_up, time_of};
 use crate::kind::{FileKind, Special};
 use crate::path::{AsPath, PathBuf};
 use crate::sys::{self, Seen};
@@ -34,11 +34,7 @@ impl RootPath {
     ///
     /// An [escape](crate::Error::is_escape), and what the system reports.
     pub fn try_exists(&self) -> Result<bool> {
-        match self.root().stat(self.os_path()) {
-            Ok(_) => Ok(true),
-            Err(cause) if is_absent(&cause) => Ok(false),
-            Err(cause) => Err(self.failed(Op::Stat, cause)),
-        }
+        is_there(self.root().stat(self.os_path())).map_err(|cause| self.failed(Op::Stat, cause))
     }
 
     /// Checks whether this is a regular file: see [`Path::is_file`](crate::Path::is_file).
@@ -81,6 +77,24 @@ impl RootPath {
     #[must_use]
     pub fn is_char_device(&self) -> bool {
         self.is_special(Special::CharDevice)
+    }
+
+    /// Checks whether something is mounted here: see [`Path::is_mount`](crate::Path::is_mount). A link is not followed.
+    #[must_use]
+    pub fn is_mount(&self) -> bool {
+        self.root().is_mount(self.os_path()).unwrap_or(false)
+    }
+
+    /// Checks whether this is a junction: see [`Path::is_junction`](crate::Path::is_junction).
+    #[must_use]
+    pub fn is_junction(&self) -> bool {
+        self.root().is_junction(self.os_path()).unwrap_or(false)
+    }
+
+    /// Checks whether this is a file that can be run: see [`Path::is_executable`](crate::Path::is_executable).
+    #[must_use]
+    pub fn is_executable(&self) -> bool {
+        self.root().is_executable(self.os_path())
     }
 
     fn seen(&self) -> Option<Seen> {

@@ -13,7 +13,7 @@ use crate::pattern::IntoPattern;
 
 /// Text: the same questions as those of [`Path`], about the path below the store. None of them looks at the disk.
 impl<S: Store> At<S> {
-    fn with_path(&self, path: PathBuf) -> Self {
+    pub(super) fn with_path(&self, path: PathBuf) -> Self {
         Self { handle: self.handle.clone(), path }
     }
 

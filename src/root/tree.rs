@@ -3,6 +3,7 @@
 use super::RootPath;
 use crate::error::{Error, Op, Result};
 use crate::fs::{RemoveOptions, TreeSize, measured};
+use crate::report::Report;
 
 /// Trees.
 impl RootPath {
@@ -27,6 +28,33 @@ impl RootPath {
         self.removed(Op::Rmtree)
     }
 
+    /// Does the same with options, and returns a report: see [`RemoveOptions::rmtree`].
+    ///
+    /// The options' closures and the report get paths below the root. **As a [`Path`](crate::Path), such a path begins in
+    /// the working directory**: to look at a file, join it to the root first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{RemoveOptions, Root};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = Root::open(&base)?;
+    /// (&root / "a/keep").mkdir_all()?;
+    /// (&root / "a/b").mkdir()?;
+    /// let report = (&root / "a").rmtree_with(&RemoveOptions::new().exclude("keep"))?;
+    /// assert_eq!((report.directories, report.skipped.len()), (1, 1));
+    /// assert_eq!((&root / "a").iterdir().paths()?, [&root / "a/keep"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`rmtree`](RootPath::rmtree), and those of [`RemoveOptions`].
+    pub fn rmtree_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
+        self.removed_with(Op::Rmtree, options)
+    }
+
     /// Removes whatever is there: a file, a link, or a directory with everything in it. See
     /// [`Path::remove`](crate::Path::remove).
     ///
@@ -35,6 +63,16 @@ impl RootPath {
     /// As for [`rmtree`](RootPath::rmtree), but that nothing need be there.
     pub fn remove(&self) -> Result<()> {
         self.removed(Op::Remove)
+    }
+
+    /// Does the same with options, and returns a report: see [`RemoveOptions::remove`], and
+    /// [`rmtree_with`](RootPath::rmtree_with) for the paths in it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`remove`](RootPath::remove), and those of [`RemoveOptions`].
+    pub fn remove_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
+        self.removed_with(Op::Remove, options)
     }
 
     /// Removes everything in this directory, which stays: see [`Path::clear_dir`](crate::Path::clear_dir).
@@ -48,8 +86,22 @@ impl RootPath {
         self.removed(Op::ClearDir)
     }
 
+    /// Does the same with options, and returns a report: see [`RemoveOptions::clear_dir`], and
+    /// [`rmtree_with`](RootPath::rmtree_with) for the paths in it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`clear_dir`](RootPath::clear_dir), and those of [`RemoveOptions`].
+    pub fn clear_dir_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
+        self.removed_with(Op::ClearDir, options)
+    }
+
     fn removed(&self, op: Op) -> Result<()> {
-        RemoveOptions::new().run_below(op, self.root(), &self.path).map(drop)
+        self.removed_with(op, &RemoveOptions::new()).map(drop)
+    }
+
+    fn removed_with(&self, op: Op, options: &RemoveOptions<'_>) -> Result<Report> {
+        options.run_below(op, self.root(), &self.path)
     }
 
     /// Returns how much there is in this directory, or how large this file is: see

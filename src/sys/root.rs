@@ -93,6 +93,18 @@ impl<D: Verbs> Root<D> {
         self.with_name(path, Links::Follow, |dir, name| dir.id_in(name))
     }
 
+    pub(crate) fn is_mount(&self, path: &Path) -> io::Result<bool> {
+        self.with_name(path, Links::Keep, |dir, name| dir.is_mount(name))
+    }
+
+    pub(crate) fn is_junction(&self, path: &Path) -> io::Result<bool> {
+        self.with_name(path, Links::Keep, |dir, name| dir.is_junction(name))
+    }
+
+    pub(crate) fn is_executable(&self, path: &Path) -> bool {
+        self.with_name(path, Links::Follow, |dir, name| Ok(dir.is_executable(name))).unwrap_or(false)
+    }
+
     pub(crate) fn read_link(&self, path: &Path) -> io::Result<OsString> {
         self.with_name(path, Links::Keep, |dir, name| dir.read_link(name))
     }
@@ -172,6 +184,11 @@ impl<D: Verbs> Root<D> {
             }
         }
         Err(io::Error::other("the file keeps changing"))
+    }
+
+    /// Finds a name for a new file. Fails if something has it.
+    pub(crate) fn free_target(&self, path: &Path) -> io::Result<D::AtomicTarget> {
+        self.change(path, Links::Keep, |dir, name| dir.free_target(name))
     }
 }
 

@@ -30,6 +30,15 @@ pub(crate) trait Verbs: EditDir {
 
     fn see(&self, name: &OsStr) -> io::Result<Seen>;
 
+    /// Whether something is mounted there.
+    fn is_mount(&self, name: &OsStr) -> io::Result<bool>;
+
+    /// Whether a junction is there, which only Windows has.
+    fn is_junction(&self, name: &OsStr) -> io::Result<bool>;
+
+    /// Whether a file is there that this user may run.
+    fn is_executable(&self, name: &OsStr) -> bool;
+
     /// Opens a file without waiting for whoever has the other end of a pipe.
     fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<Opened>;
 
@@ -66,6 +75,9 @@ pub(crate) trait Verbs: EditDir {
 
     /// Finds a file whose content is to be replaced; `None` if it changed while it was looked at.
     fn atomic_target(&self, name: &OsStr) -> io::Result<Option<Self::AtomicTarget>>;
+
+    /// Finds a name for a new file. Fails if something has it.
+    fn free_target(&self, name: &OsStr) -> io::Result<Self::AtomicTarget>;
 
     /// What the system looks up below this directory in one call, if it can do that now.
     fn ask_kernel(&self, _path: &Path, _rules: Rules, _lookup: Lookup) -> Option<io::Result<Found<Self>>> {

@@ -22,7 +22,7 @@ const ROOMS: Table = &[
     ("docs", &[]),
     ("fs", &["error", "flavour", "gitignore", "kind", "path", "pattern", "printable", "report", "sys", "tree", "walk"]),
     ("proptest", &["flavour", "path"]),
-    ("root", &["error", "fs", "kind", "path", "pattern", "sys", "walk"]),
+    ("root", &["error", "fs", "kind", "path", "pattern", "report", "sys", "walk"]),
     ("serde", &["flavour", "fs", "kind", "path", "pattern", "report"]),
 ];
 

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
+use std::io;
 use std::ops::Deref;
 
 use super::TempOptions;
-use crate::error::Result;
+use crate::error::{Error, Op, Result};
 use crate::fs::opened::reads_and_writes;
 use crate::path::{AsPath, Path, PathBuf};
 
@@ -226,7 +227,13 @@ impl Drop for Name {
     }
 }
 
-reads_and_writes!(TempFile, name.path);
+impl TempFile {
+    fn failed(&self, op: Op, cause: io::Error) -> Error {
+        Error::new(op, &*self.name.path, cause)
+    }
+}
+
+reads_and_writes!(TempFile);
 
 impl Deref for TempFile {
     type Target = Path;

@@ -30,6 +30,19 @@ impl Verbs for Dir {
         Ok(Seen::of(&paths::lstat(&self.child(name))?))
     }
 
+    fn is_mount(&self, name: &OsStr) -> io::Result<bool> {
+        paths::is_mount(&self.child(name))
+    }
+
+    fn is_junction(&self, name: &OsStr) -> io::Result<bool> {
+        paths::is_junction(&self.child(name))
+    }
+
+    fn is_executable(&self, name: &OsStr) -> bool {
+        let path = self.child(name);
+        refuse_link(&path).is_ok() && paths::is_executable(&path)
+    }
+
     fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<Opened> {
         let path = self.child(name);
         refuse_link(&path)?;
@@ -83,6 +96,10 @@ impl Verbs for Dir {
             Ok(found) if found.is_symlink() => Ok(None),
             _ => AtomicTarget::find(&path).map(Some),
         }
+    }
+
+    fn free_target(&self, name: &OsStr) -> io::Result<AtomicTarget> {
+        AtomicTarget::find_free(&self.child(name))
     }
 }
 

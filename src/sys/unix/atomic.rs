@@ -100,6 +100,11 @@ impl AtomicTarget {
             Err(error) if is_one_of(&error, &[Errno::ISDIR]) => return Err(Errno::EXIST.into()),
             found => found?,
         };
+        Self::find_free_name(dir, name)
+    }
+
+    /// The same in an open directory.
+    pub(super) fn find_free_name(dir: OwnedFd, name: OsString) -> io::Result<Self> {
         match look_at(&dir, &name, Links::Keep)? {
             Some(_) => Err(Errno::EXIST.into()),
             None => Ok(Self { dir: Arc::new(dir), name, old: None, existing: Existing::Fail }),

@@ -7,14 +7,17 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::{FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, fcntl_setfl, fstat};
+use rustix::fs::{Access as MayDo, FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, fcntl_setfl, fstat};
 use rustix::io::retry_on_intr;
 
 use super::atomic::AtomicTarget;
-use super::attr::timespec;
+use super::attr::{is_mount_root, timespec};
 use super::dir::{Dir, open_dir};
+use super::facts::id_of;
 use super::opening::{open_to_read, read_all};
 use super::place::Place;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use super::place::path_of;
 use crate::kind::Special;
 use crate::sys::Seen;
 use crate::sys::directory::{Access, Directory, Links};
@@ -39,6 +42,23 @@ impl Verbs for Dir {
 
     fn see(&self, name: &OsStr) -> io::Result<Seen> {
         see(self.at(name))
+    }
+
+    fn is_mount(&self, name: &OsStr) -> io::Result<bool> {
+        let place = self.at(name);
+        match is_mount_root(place)? {
+            Some(is_mount) => Ok(is_mount),
+            None => Ok(id_of(&place.stat(Links::Keep)?).0 != self.id()?.0),
+        }
+    }
+
+    fn is_junction(&self, name: &OsStr) -> io::Result<bool> {
+        self.at(name).stat(Links::Keep)?;
+        Ok(false)
+    }
+
+    fn is_executable(&self, name: &OsStr) -> bool {
+        may_run(self.at(name))
     }
 
     fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<Opened> {
@@ -92,6 +112,11 @@ impl Verbs for Dir {
         AtomicTarget::find_name(dir, name)
     }
 
+    fn free_target(&self, name: &OsStr) -> io::Result<AtomicTarget> {
+        let dir = open_dir(self.at(OsStr::new(".")), Access::Edit, Links::Keep)?;
+        AtomicTarget::find_free_name(dir, name.to_owned())
+    }
+
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn ask_kernel(
         &self,
@@ -135,6 +160,24 @@ fn special_of(found: &Stat) -> Option<Special> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn see(place: Place<'_>) -> io::Result<Seen> {
     seen(place.open(OFlags::PATH, Mode::empty(), Links::Keep)?)
+}
+
+/// Asked of what is held open, as the system would follow a link that has the name by then.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn may_run(place: Place<'_>) -> bool {
+    let Ok(held) = place.open(OFlags::PATH, Mode::empty(), Links::Keep) else { return false };
+    let is_file = retry_on_intr(|| fstat(&held)).is_ok_and(|found| is_regular(&found));
+    is_file && Place::of(path_of(&held).as_ref()).check_access(MayDo::EXEC_OK).is_ok()
+}
+
+/// Elsewhere nothing is held open without permission to read it.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn may_run(place: Place<'_>) -> bool {
+    place.stat(Links::Keep).is_ok_and(|found| is_regular(&found)) && place.check_access(MayDo::EXEC_OK).is_ok()
+}
+
+fn is_regular(found: &Stat) -> bool {
+    FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
 }
 
 /// What is known of an open file.
