@@ -4,15 +4,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
+use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::{Root, RootWalk};
-use crate::error::Result;
+use crate::error::{IoResultExt as _, Result};
+use crate::fs::{AtomicFile, RemoveOptions, TouchOptions};
 use crate::sys::{self, Engine};
 
 type StdPath = std::path::Path;
@@ -69,7 +72,7 @@ fn swap(place: &StdPath, is_over: &AtomicBool) {
 
 /// What is done to one of the names that are swapped.
 fn deed(root: &Root, count: usize) -> Result<()> {
-    const DEEDS: usize = 28;
+    const DEEDS: usize = 33;
     let in_d = |name: &str| root.join(["d", "d/../d", "to_d", "d/e/.."][count / DEEDS % 4]).join(name);
     let file = root.join(["f", "to_f"][count / DEEDS % 2]);
     let is_inside = |text: String| assert!(!text.contains(SECRET), "it was read");
@@ -104,6 +107,23 @@ fn deed(root: &Root, count: usize) -> Result<()> {
         24 => root.rglob("f")?.try_for_each(|entry| entry?.read_text().map(is_inside)),
         25 => in_d("t/u/v").mkdir_all().and_then(|()| in_d("t").rmtree()),
         26 => in_d("t/u").mkdir_all().and_then(|()| in_d("t").clear_dir()).and_then(|()| in_d("t").remove()),
+        27 => in_d("c").create_atomic().and_then(|mut new| {
+            new.write_all(b"x").at(new.path())?;
+            new.commit()
+        }),
+        28 => in_d("c").create_new_atomic().and_then(AtomicFile::commit),
+        29 => {
+            in_d("t/u/v").mkdir_all().and_then(|()| in_d("t").rmtree_with(&RemoveOptions::new().threads(2)).map(drop))
+        }
+        30 => match root.walk().follow_symlinks(true).threads(2).par_visit(|entry| match entry {
+            Ok(entry) if entry.name() == "only_outside" => panic!("it was listed"),
+            Ok(_) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(error) => Err(error),
+        },
+        31 => file.touch_with(&TouchOptions::new().modified(SystemTime::UNIX_EPOCH)),
         _ => in_d("n").write_new("x").and_then(|()| in_d("n").replace(&in_d("a")).map(drop)),
     }
 }

@@ -1,6 +1,8 @@
 //! A directory that cannot be left: every method of paths below it, and what each does about what leads out.
 
 mod listings;
+#[cfg(any(unix, windows))]
+mod survival;
 mod verbs;
 
 use std::collections::BTreeSet;
@@ -238,6 +240,12 @@ fn a_read_only_root_changes_nothing() {
         }
     }
     assert_eq!(tree.lines(), before);
+}
+
+#[test]
+fn it_is_said_where_the_promise_holds_against_other_programs() {
+    let (_tree, root) = tree();
+    assert_eq!(root.is_race_free(), cfg!(unix));
 }
 
 #[test]
