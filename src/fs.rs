@@ -23,6 +23,8 @@ mod free_name;
 
 mod touch;
 
+mod side;
+
 mod copy;
 
 mod mirror;
@@ -56,6 +58,7 @@ pub(crate) use dir::mkdir_all;
 pub(crate) use find_up::{check_sought, leads_up};
 pub(crate) use free_name::{at_free, found_name, next_free, numbered};
 pub(crate) use query::{is_there, time_of};
+pub(crate) use side::{SidePath, sealed as sealed_side};
 pub(crate) use size::measured;
 pub(crate) use touch::Touch;
 
@@ -65,6 +68,7 @@ pub use copy::{CopyOptions, Overwrite, Specials, Symlinks};
 pub use mirror::MirrorOptions;
 pub use mode::{IntoMode, Mode};
 pub use remove::RemoveOptions;
+pub use side::Side;
 pub use size::TreeSize;
 pub use stat::Stat;
 pub use temp::{TempDir, TempFile, TempOptions};

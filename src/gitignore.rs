@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::flavour::{Flavour, Native};
 use crate::kind::FileKind;
-use crate::sys::{self, Access, Directory, Links, OsPath, OsPathBuf};
+use crate::sys::{self, Access, BasedPath, Directory, EditDir, Escape, Links, OsPath, OsPathBuf};
 use rules::{Rules, Verdict, folded};
 
 /// A file that could not be read, and why. The path may be relative to the directory that was asked about.
@@ -72,22 +72,29 @@ impl Ignored {
     ///
     /// A start in an open directory has none above but those that its path names: nothing is looked up beyond.
     pub(crate) fn start<D: Directory>(base: Option<&D>, start: &OsPath) -> (Self, Vec<Failure>) {
-        let start = match base {
-            None => sys::resolve(start).unwrap_or_else(|_| start.to_owned()),
-            Some(_) => start.to_owned(),
+        let Some(base) = base else {
+            let start = sys::resolve(start).unwrap_or_else(|_| start.to_owned());
+            return Self::begin(&start, Settings::Read, &|path| D::open_for(Access::Search, path));
         };
-        let open = |path: &OsPath| match base {
-            None => D::open_for(Access::Search, path),
-            Some(base) => base.open_in_for(Access::Search, path.as_os_str(), Links::Follow),
-        };
+        Self::begin(start, Settings::Skip, &|path| base.open_in_for(Access::Search, path.as_os_str(), Links::Follow))
+    }
+
+    /// The same where a copy begins. Below a root, nothing above that is asked.
+    pub(crate) fn start_of_copy<D: EditDir>(start: BasedPath<'_, D>) -> (Self, Vec<Failure>) {
+        let settings = if start.base.root_address().is_some() { Settings::Skip } else { Settings::Read };
+        let real = start.resolve().unwrap_or_else(|_| start.path.to_owned());
+        Self::begin(&real, settings, &|path| start.base.open_dir(path, Access::Search))
+    }
+
+    fn begin<D: Directory>(start: &OsPath, settings: Settings, open: Open<'_, D>) -> (Self, Vec<Failure>) {
         let is_way_down = start.iter().all(|part| part != "..");
         let above = start.ancestors().take(if is_way_down { usize::MAX } else { 1 });
         let git_dir = |above: &OsPath| Some(above.join(git_dir_in(&open(above).ok()?)?));
         let found = above.filter_map(|above| Some((above, git_dir(above)?))).next();
-        let (root, git_dir) = found.map_or((&*start, None), |(root, git_dir)| (root, Some(git_dir)));
+        let (root, git_dir) = found.map_or((start, None), |(root, git_dir)| (root, Some(git_dir)));
         let mut failures = Vec::new();
-        let settings = git_dir.map(|dir| dir.join("config")).filter(|_| base.is_none());
-        let user = config::user_rules(settings.as_deref(), &mut failures);
+        let config = git_dir.filter(|_| settings == Settings::Read).map(|dir| dir.join("config"));
+        let user = config::user_rules(config.as_deref(), &mut failures);
         let mut directory = root.to_owned();
         let (mut layers, mut way) = (layers_of(None, 0, (root, open(root)), &mut failures), Vec::new());
         for part in start.strip_prefix(root).unwrap_or(OsPath::new("")).iter() {
@@ -146,6 +153,17 @@ impl Ignored {
 
 type Layers = Option<Arc<Layer>>;
 
+/// Opens the directory at a path.
+type Open<'o, D> = &'o dyn Fn(&OsPath) -> io::Result<D>;
+
+/// What to do with the settings of a repository, which may name a file with more rules.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settings {
+    Read,
+    /// Whoever wrote them is not trusted, and they may name a file outside of the root.
+    Skip,
+}
+
 /// Adds the rules that the directory at a path has.
 fn layers_of<D: Directory>(
     above: Layers,
@@ -174,7 +192,11 @@ fn with_rules<D: Directory>(above: Layers, len: usize, dir: &D, failures: &mut V
     let other = read(OsPath::new(".ignore"), Links::Follow);
     // git reads it only if it is not a link.
     let git = read(OsPath::new(".gitignore"), Links::Keep);
-    let repository = git_dir_in(dir).map(|git_dir| read(&git_dir.join("info/exclude"), Links::Follow));
+    let repository = git_dir_in(dir).map(|git_dir| match dir.kind_in(git_dir.as_os_str(), Links::Follow) {
+        // A root has the worktree, and not its repository.
+        Err(cause) if Escape::is_cause(&cause) => Rules::default(),
+        _ => read(&git_dir.join("info/exclude"), Links::Follow),
+    });
     if other.is_empty() && git.is_empty() && repository.is_none() {
         return above;
     }

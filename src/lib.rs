@@ -110,7 +110,7 @@ pub mod docs;
 pub use error::{Error, IoResultExt, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
-    AtomicFile, CopyOptions, EditedText, IntoMode, MirrorOptions, Mode, Overwrite, RemoveOptions, Specials, Stat,
+    AtomicFile, CopyOptions, EditedText, IntoMode, MirrorOptions, Mode, Overwrite, RemoveOptions, Side, Specials, Stat,
     Symlinks, TempDir, TempFile, TempOptions, TouchOptions, TreeSize,
 };
 pub use kind::FileKind;

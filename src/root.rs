@@ -7,6 +7,7 @@ mod options;
 mod query;
 #[cfg(all(test, target_os = "linux"))]
 mod race_tests;
+mod side;
 mod text;
 mod tree;
 mod walk;
@@ -68,8 +69,7 @@ pub struct Root(RootPath);
 
 /// A path below a [`Root`].
 ///
-/// It has the methods of [`Path`](crate::Path) that make sense below a root, except those that copy and move trees: these
-/// are still to come. [`rename`](At::rename) moves within a file system. A method that does not take a `RootPath` does
+/// It has the methods of [`Path`](crate::Path) that make sense below a root. A method that does not take a `RootPath` does
 /// not take it for a path from the working directory either: there is no conversion to [`Path`](crate::Path) except
 /// [`path_below`](At::path_below), which says so.
 pub type RootPath = At<Root>;

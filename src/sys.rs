@@ -3,11 +3,13 @@
 //! This is the one place that chooses between systems. A back end is a file with every verb; the
 //! last one, over std alone, works everywhere. Nothing here knows of `Error` or of options.
 
+mod base;
 mod beneath;
 mod directory;
 mod edit_dir;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod hooked;
+mod located;
 mod portable;
 mod random_name;
 mod rename;
@@ -68,11 +70,15 @@ pub(crate) use back_end::{
 };
 /// The names of owners, by their numbers.
 pub(crate) use back_end::{group_name, user_name};
+#[cfg(all(test, unix))]
+pub(crate) use base::Ambient;
+pub(crate) use base::{Base, BasedPath, BesideRoot, Location};
 pub(crate) use beneath::{Escape, LinkRule, Rules};
 pub(crate) use directory::{Access, Directory, Links, Rest};
 pub(crate) use edit_dir::{
     Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
 };
+pub(crate) use located::Located;
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;
 pub(crate) use random_name::make_named;
@@ -82,3 +88,5 @@ pub(crate) use root::{Limits, Root};
 pub(crate) use rooted::Rooted;
 pub(crate) use seen::Seen;
 pub(crate) use verbs::Opening;
+#[cfg(all(test, unix))]
+pub(crate) use verbs::Verbs;

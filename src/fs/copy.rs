@@ -22,10 +22,11 @@ use std::io;
 
 pub use options::{CopyOptions, Overwrite, Specials, Symlinks};
 
+use super::side::{Side, SidePath, Sides};
 use crate::error::{Error, Op, Result};
-use crate::path::{AsPath, Path, PathBuf};
+use crate::path::Path;
 use crate::report::Report;
-use crate::sys::{self, OsPath};
+use crate::sys::{BasedPath, EditDir};
 use crate::tree::Account;
 use crate::walk::refuse_useless;
 use context::Copy;
@@ -91,10 +92,8 @@ impl Path {
     /// every file: what another program swaps for a link at that moment does not lead the copy to other files.
     #[doc(alias = "copytree")]
     #[doc(alias = "copyfile")]
-    pub fn copy(&self, target: impl AsPath) -> Result<PathBuf> {
-        let target = target.to_path();
-        CopyOptions::new().copy(self, &*target)?;
-        Ok(target.into_owned())
+    pub fn copy<S: Side>(&self, target: S) -> Result<S::Owned> {
+        CopyOptions::new().copy_to(self.side(), target)
     }
 
     /// [Copies](Path::copy) this file or directory into a directory, under its own name. Returns the
@@ -115,9 +114,8 @@ impl Path {
     ///
     /// As for [`copy`](Path::copy); and [`InvalidInput`](io::ErrorKind::InvalidInput), where this path ends in
     /// no name.
-    pub fn copy_into(&self, directory: impl AsPath) -> Result<PathBuf> {
-        let target = inside(Op::Copy, self, &directory.to_path())?;
-        self.copy(&target)
+    pub fn copy_into<S: Side>(&self, directory: S) -> Result<S::Owned> {
+        CopyOptions::new().copy_to_directory(self.side(), directory)
     }
 
     /// Moves this file, or this directory and everything in it, also to another file system. Fails if the target exists. Returns
@@ -154,10 +152,8 @@ impl Path {
     /// As for [`copy`](Path::copy). If the copy is complete and something here could not be removed, the error says so,
     /// and its [failures](Error::failures) are what stays here, and why.
     #[doc(alias = "move")]
-    pub fn move_to(&self, target: impl AsPath) -> Result<PathBuf> {
-        let target = target.to_path();
-        CopyOptions::new().move_to(self, &*target)?;
-        Ok(target.into_owned())
+    pub fn move_to<S: Side>(&self, target: S) -> Result<S::Owned> {
+        CopyOptions::new().moved_to(self.side(), target)
     }
 
     /// [Moves](Path::move_to) this file or directory into a directory, under its own name. Returns the new
@@ -178,9 +174,8 @@ impl Path {
     ///
     /// As for [`move_to`](Path::move_to); and [`InvalidInput`](io::ErrorKind::InvalidInput), where this path ends
     /// in no name.
-    pub fn move_into(&self, directory: impl AsPath) -> Result<PathBuf> {
-        let target = inside(Op::Move, self, &directory.to_path())?;
-        self.move_to(&target)
+    pub fn move_into<S: Side>(&self, directory: S) -> Result<S::Owned> {
+        CopyOptions::new().moved_to_directory(self.side(), directory)
     }
 }
 
@@ -207,11 +202,8 @@ impl CopyOptions<'_> {
     /// [`NotADirectory`](io::ErrorKind::NotADirectory), where one of both is a directory and the other is not. A pattern of
     /// [`exclude`](CopyOptions::exclude) that could not exclude anything is
     /// [`InvalidInput`](io::ErrorKind::InvalidInput), before anything is copied.
-    pub fn copy(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
-        let (from, to) = (&*from.to_path(), &*to.to_path());
-        self.run(Op::Copy, from, to, |account, from, to| {
-            Copy::<sys::Dir>::new(Op::Copy, &self.settings, from, to, account).with_pruning(&self.pruning).run()
-        })
+    pub fn copy(&self, from: impl Side, to: impl Side) -> Result<Report> {
+        self.copy_between(&from.side(), &to.side())
     }
 
     /// Copies as [`Path::copy_into`] does, with these options. Returns a report.
@@ -231,9 +223,9 @@ impl CopyOptions<'_> {
     /// # Errors
     ///
     /// As for [`copy`](CopyOptions::copy) and [`Path::copy_into`].
-    pub fn copy_into(&self, from: impl AsPath, directory: impl AsPath) -> Result<Report> {
-        let from = &*from.to_path();
-        self.copy(from, inside(Op::Copy, from, &directory.to_path())?)
+    pub fn copy_into(&self, from: impl Side, directory: impl Side) -> Result<Report> {
+        let from = from.side();
+        self.copy_between(&from, &directory.side().child_named_as(Op::Copy, &from.path)?)
     }
 
     /// Moves as [`Path::move_to`] does, with these options. Returns a report, in which a directory that was renamed counts as one.
@@ -260,14 +252,8 @@ impl CopyOptions<'_> {
     /// # Errors
     ///
     /// As for [`Path::move_to`].
-    pub fn move_to(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
-        let (from, to) = (&*from.to_path(), &*to.to_path());
-        self.run(Op::Move, from, to, |account, from, to| {
-            if move_to::is_moved_at_once(&self.settings, from, to, account) {
-                return Ok(());
-            }
-            move_to::move_to::<sys::Dir>(&self.settings, from, to, account)
-        })
+    pub fn move_to(&self, from: impl Side, to: impl Side) -> Result<Report> {
+        self.move_between(&from.side(), &to.side())
     }
 
     /// Moves as [`Path::move_into`] does, with these options. Returns a report.
@@ -287,30 +273,77 @@ impl CopyOptions<'_> {
     /// # Errors
     ///
     /// As for [`move_to`](CopyOptions::move_to) and [`Path::move_into`].
-    pub fn move_into(&self, from: impl AsPath, directory: impl AsPath) -> Result<Report> {
-        let from = &*from.to_path();
-        self.move_to(from, inside(Op::Move, from, &directory.to_path())?)
-    }
-
-    fn run(
-        &self,
-        op: Op,
-        from: &Path,
-        to: &Path,
-        verb: impl FnOnce(&Account<'_>, &OsPath, &OsPath) -> io::Result<()>,
-    ) -> Result<Report> {
-        self.settings.excluded.iter().try_for_each(refuse_useless)?;
-        let account = Account::new(self.on_progress.as_ref());
-        verb(&account, from.as_ref(), to.as_ref())
-            .map_err(|cause| account.end(Error::new(op, from, cause).with_second(to)))?;
-        account.close(op, from.as_ref(), Some(to.as_ref()))
+    pub fn move_into(&self, from: impl Side, directory: impl Side) -> Result<Report> {
+        let from = from.side();
+        self.move_between(&from, &directory.side().child_named_as(Op::Move, &from.path)?)
     }
 }
 
-/// The path in a directory that has the name of another path.
-fn inside(op: Op, path: &Path, directory: &Path) -> Result<PathBuf> {
-    match path.name() {
-        "" | ".." => Err(Error::text(op, path, "it has no name of its own").with_second(directory)),
-        name => Ok(directory.child(name)),
+/// The same with the sides as they are looked up.
+impl CopyOptions<'_> {
+    pub(crate) fn copy_to<S: Side>(&self, from: SidePath<'_>, target: S) -> Result<S::Owned> {
+        let to = target.side();
+        self.copy_between(&from, &to)?;
+        Ok(target.with_side_path(to.path.into_owned()))
+    }
+
+    pub(crate) fn copy_to_directory<S: Side>(&self, from: SidePath<'_>, directory: S) -> Result<S::Owned> {
+        let into = directory.side();
+        let to = into.child_named_as(Op::Copy, &from.path)?;
+        self.copy_between(&from, &to)?;
+        Ok(directory.with_side_path(to.path.into_owned()))
+    }
+
+    pub(crate) fn moved_to<S: Side>(&self, from: SidePath<'_>, target: S) -> Result<S::Owned> {
+        let to = target.side();
+        self.move_between(&from, &to)?;
+        Ok(target.with_side_path(to.path.into_owned()))
+    }
+
+    pub(crate) fn moved_to_directory<S: Side>(&self, from: SidePath<'_>, directory: S) -> Result<S::Owned> {
+        let into = directory.side();
+        let to = into.child_named_as(Op::Move, &from.path)?;
+        self.move_between(&from, &to)?;
+        Ok(directory.with_side_path(to.path.into_owned()))
+    }
+
+    fn copy_between(&self, from: &SidePath<'_>, to: &SidePath<'_>) -> Result<Report> {
+        match Sides::new(from, to) {
+            Sides::Plain(from, to) => self.copied(from, to),
+            Sides::Located(from, to) => self.copied(from, to).map_err(Error::into_located),
+        }
+    }
+
+    fn move_between(&self, from: &SidePath<'_>, to: &SidePath<'_>) -> Result<Report> {
+        match Sides::new(from, to) {
+            Sides::Plain(from, to) => self.run(Op::Move, from, to, |account| {
+                match move_to::is_moved_at_once(&self.settings, from.path, to.path, account) {
+                    true => Ok(()),
+                    false => move_to::move_to(&self.settings, from, to, account),
+                }
+            }),
+            Sides::Located(from, to) => self
+                .run(Op::Move, from, to, |account| move_to::move_to(&self.settings, from, to, account))
+                .map_err(Error::into_located),
+        }
+    }
+
+    pub(super) fn copied<D: EditDir>(&self, from: BasedPath<'_, D>, to: BasedPath<'_, D>) -> Result<Report> {
+        self.run(Op::Copy, from, to, |account| {
+            Copy::new(Op::Copy, &self.settings, from, to, account).with_pruning(&self.pruning).run()
+        })
+    }
+
+    fn run<D: EditDir>(
+        &self,
+        op: Op,
+        from: BasedPath<'_, D>,
+        to: BasedPath<'_, D>,
+        verb: impl FnOnce(&Account<'_>) -> io::Result<()>,
+    ) -> Result<Report> {
+        self.settings.excluded.iter().try_for_each(refuse_useless)?;
+        let account = Account::new(self.on_progress.as_ref());
+        verb(&account).map_err(|cause| account.end(Error::new(op, from.path, cause).with_second(to.path)))?;
+        account.close(op, from.path, Some(to.path))
     }
 }

@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use options::MirrorOptions;
 
 use super::copy::{CopyOptions, Removed};
+use super::side::{Side, SidePath, Sides};
 use crate::error::{Error, Op, Result};
-use crate::path::{AsPath, Path};
+use crate::kind::FileKind;
+use crate::path::Path;
 use crate::report::{MirrorStage, RawPath, Report, TreeProgress};
-use crate::sys::{self, Directory as _, EditDir as _, OsPath};
+use crate::sys::{BasedPath, EditDir, Links, OsPath};
 use crate::tree::{Account, OnProgress, stopped};
 use crate::walk::{Exclusion, refuse_useless};
 use options::Stage;
@@ -43,7 +45,7 @@ impl Path {
     /// Those of [`MirrorOptions::mirror`].
     #[doc(alias = "sync")]
     #[doc(alias = "rsync")]
-    pub fn mirror_to(&self, target: impl AsPath) -> Result<Report> {
+    pub fn mirror_to(&self, target: impl Side) -> Result<Report> {
         MirrorOptions::new().mirror(self, target)
     }
 }
@@ -77,25 +79,24 @@ impl MirrorOptions<'_> {
     ///
     /// `from` and `to` may be links to directories. No link below them is followed, neither to compare nor to copy nor to
     /// remove.
-    pub fn mirror(&self, from: impl AsPath, to: impl AsPath) -> Result<Report> {
+    pub fn mirror(&self, from: impl Side, to: impl Side) -> Result<Report> {
+        self.mirror_between(&from.side(), &to.side())
+    }
+
+    pub(crate) fn mirror_between(&self, from: &SidePath<'_>, to: &SidePath<'_>) -> Result<Report> {
         self.excluded.iter().try_for_each(refuse_useless)?;
-        let (from, to) = (&*from.to_path(), &*to.to_path());
-        let mirror = Mirror {
-            options: self,
-            from,
-            to,
-            exclusion: Exclusion::new(&self.excluded),
-            is_stopped: AtomicBool::new(false),
-        };
-        mirror.run()
+        match Sides::new(from, to) {
+            Sides::Plain(from, to) => Mirror::new(self, from, to).run(),
+            Sides::Located(from, to) => Mirror::new(self, from, to).run().map_err(Error::into_located),
+        }
     }
 }
 
 /// The mirroring of one directory.
-struct Mirror<'a, 'p> {
+struct Mirror<'a, 'p, D: EditDir> {
     options: &'a MirrorOptions<'p>,
-    from: &'a Path,
-    to: &'a Path,
+    from: BasedPath<'a, D>,
+    to: BasedPath<'a, D>,
     exclusion: Exclusion<'a>,
     is_stopped: AtomicBool,
 }
@@ -138,7 +139,7 @@ impl Failed {
     }
 
     /// The only failure, if it is not of something in the source.
-    fn of_the_whole(&mut self, from: &Path) -> Option<Error> {
+    fn of_the_whole(&mut self, from: &OsPath) -> Option<Error> {
         let is_whole = |error: &Error| error.path() == from;
         if self.untold == 0 && self.kept.len() == 1 && is_whole(&self.kept[0]) { self.kept.pop() } else { None }
     }
@@ -149,7 +150,12 @@ impl Failed {
     }
 }
 
-impl Mirror<'_, '_> {
+impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
+    fn new(options: &'a MirrorOptions<'p>, from: BasedPath<'a, D>, to: BasedPath<'a, D>) -> Self {
+        let (exclusion, is_stopped) = (Exclusion::new(&options.excluded), AtomicBool::new(false));
+        Self { options, from, to, exclusion, is_stopped }
+    }
+
     fn run(&self) -> Result<Report> {
         self.refuse()?;
         let MirrorOptions { delete, dry_run, told, .. } = self.options;
@@ -163,13 +169,14 @@ impl Mirror<'_, '_> {
 
     /// Refuses what would destroy the source.
     fn refuse(&self) -> Result<()> {
-        let found = sys::stat(self.from.as_ref()).map_err(|cause| Error::new(Op::Stat, self.from, cause))?;
-        if !found.is_dir() {
+        self.to.base.check_may_change().map_err(|cause| self.error(cause))?;
+        let kind = self.from.base.kind(self.from.path, Links::Follow);
+        if kind.map_err(|cause| Error::new(Op::Stat, self.from.path, cause))? != FileKind::Directory {
             return Err(self.error(ErrorKind::NotADirectory.into()));
         }
         let lies_in_target = || {
-            let target = sys::Dir::open(self.to.as_ref())?.id()?;
-            sys::Dir::open(self.from.as_ref())?.lies_in(&target)
+            let target = self.to.open_dir()?.id()?;
+            self.from.open_dir()?.lies_in(&target)
         };
         // What cannot be opened is an error of the comparison.
         if self.options.delete && lies_in_target().unwrap_or(false) {
@@ -238,7 +245,7 @@ impl Mirror<'_, '_> {
     /// Tells that a stage begins; whether it is to.
     fn begins(&self, stage: Stage<'_>) -> bool {
         let Some(told) = self.options.told.as_deref() else { return true };
-        let path = RawPath::from(sys::OsPathBuf::from(self.from));
+        let path = RawPath::from(self.from.path);
         stage.tell(told, &TreeProgress { files: 0, bytes: 0, path: &path }).is_continue()
     }
 
@@ -248,20 +255,20 @@ impl Mirror<'_, '_> {
 
     /// Compares both directories, if there are two.
     fn compare(&self, purpose: Purpose, stage: Stage<'_>) -> (Found, Failed) {
-        let (from, to): (&OsPath, &OsPath) = (self.from.as_ref(), self.to.as_ref());
+        let (from, to) = (self.from.path, self.to.path);
         let told = self.options.told.as_deref();
         let on_progress = told.map(|told| OnProgress::new(move |progress| stage.tell(told, progress)));
         let account = Account::new(on_progress.as_ref());
         let comparison = Comparison::new(from, to, &self.exclusion, purpose, &account);
-        let found = match (sys::Dir::open(from), sys::Dir::open(to)) {
+        let found = match (self.from.open_dir(), self.to.open_dir()) {
             (Ok(source), Ok(target)) => comparison.run(source, target),
             (_, Err(cause)) if cause.kind() == ErrorKind::NotFound => Found::default(),
             (Err(cause), _) => {
-                account.fail(Error::new(Op::List, self.from, cause));
+                account.fail(Error::new(Op::List, from, cause));
                 Found::default()
             }
             (_, Err(cause)) => {
-                account.fail(Error::new(Op::List, self.to, cause));
+                account.fail(Error::new(Op::List, to, cause));
                 Found::default()
             }
         };
@@ -276,8 +283,8 @@ impl Mirror<'_, '_> {
 
     fn copied<'s>(&'s self, options: CopyOptions<'s>, stage: Stage<'s>) -> Result<Report> {
         match self.options.told.as_deref() {
-            Some(told) => options.progress(move |progress| stage.tell(told, progress)).copy(self.from, self.to),
-            None => options.copy(self.from, self.to),
+            Some(told) => options.progress(move |progress| stage.tell(told, progress)).copied(self.from, self.to),
+            None => options.copied(self.from, self.to),
         }
     }
 
@@ -291,12 +298,12 @@ impl Mirror<'_, '_> {
         }
         let mut failed = failed;
         failed.add_unsaid(of_copy);
-        if let Some(only) = failed.of_the_whole(self.from) {
+        if let Some(only) = failed.of_the_whole(self.from.path) {
             return Err(only.with_report(report));
         }
         account.add(report);
         failed.enter(&account);
-        account.close(Op::Mirror, self.from.as_ref(), Some(self.to.as_ref()))
+        account.close(Op::Mirror, self.from.path, Some(self.to.path))
     }
 
     fn is_stopped(&self) -> bool {
@@ -304,7 +311,7 @@ impl Mirror<'_, '_> {
     }
 
     fn error(&self, cause: io::Error) -> Error {
-        Error::new(Op::Mirror, self.from, cause).with_second(self.to)
+        Error::new(Op::Mirror, self.from.path, cause).with_second(self.to.path)
     }
 }
 

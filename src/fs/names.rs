@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use super::copy::is_other_case;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path, PathBuf};
-use crate::sys::{self, EditDir as _, OsPath};
+use crate::sys::{self, BasedPath, Links, OsPath};
 
 /// # Creating, renaming and removing files
 impl Path {
@@ -168,8 +168,8 @@ fn touch(path: &OsPath) -> io::Result<()> {
 fn rename_new(from: &OsPath, to: &OsPath) -> io::Result<()> {
     match sys::rename_new(from, to) {
         Err(taken) if taken.kind() == ErrorKind::AlreadyExists => {
-            let [old, new] = [sys::Dir::open_parent(from)?, sys::Dir::open_parent(to)?];
-            if is_other_case((from, &old), (to, &new))? { sys::rename(from, to) } else { Err(taken) }
+            let [old, new] = [from, to].map(|path| BasedPath::<sys::Dir>::ambient(path).find(Links::Keep));
+            if is_other_case(&old?, &new?)? { sys::rename(from, to) } else { Err(taken) }
         }
         result => result,
     }

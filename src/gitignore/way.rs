@@ -5,11 +5,11 @@ use std::ffi::OsStr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::{Failure, Ignored};
-use crate::sys::{Access, Directory, OsPath, OsPathBuf};
+use crate::sys::{Access, BasedPath, EditDir, OsPath, OsPathBuf};
 
 /// What is ignored in a tree that several threads go through.
-pub(crate) struct IgnoredTree {
-    start: OsPathBuf,
+pub(crate) struct IgnoredTree<'a, D: EditDir> {
+    start: BasedPath<'a, D>,
     in_start: OnceLock<Ignored>,
     /// The files whose failures were told.
     failed: Mutex<HashSet<OsPathBuf>>,
@@ -26,14 +26,14 @@ pub(crate) struct IgnoredWay {
     levels: Vec<Ignored>,
 }
 
-impl IgnoredTree {
-    pub(crate) fn new(start: &OsPath) -> Self {
-        Self { start: start.to_owned(), in_start: OnceLock::new(), failed: Mutex::default() }
+impl<'a, D: EditDir> IgnoredTree<'a, D> {
+    pub(crate) fn new(start: BasedPath<'a, D>) -> Self {
+        Self { start, in_start: OnceLock::new(), failed: Mutex::default() }
     }
 
     /// Whether a name in a directory, whose path is relative to the start, is ignored. Files with rules that cannot be
     /// read are told once.
-    pub(crate) fn ignores<D: Directory>(
+    pub(crate) fn ignores(
         &self,
         way: &mut IgnoredWay,
         directory: &OsPath,
@@ -47,22 +47,22 @@ impl IgnoredTree {
         };
         if way.levels.is_empty() {
             let in_start = self.in_start.get_or_init(|| {
-                let (ignored, failures) = Ignored::start::<D>(None, &self.start);
+                let (ignored, failures) = Ignored::start_of_copy(self.start);
                 failures.into_iter().for_each(&mut tell);
                 ignored
             });
             way.levels.push(in_start.clone());
         }
         if way.directory.as_os_str() != directory.as_os_str() {
-            self.go_to::<D>(way, directory, &mut tell);
+            self.go_to(way, directory, &mut tell);
         }
         way.levels.last().expect("BUG: the start has a level").ignores(&way.text, name, is_directory)
     }
 
-    fn go_to<D: Directory>(&self, way: &mut IgnoredWay, directory: &OsPath, tell: &mut impl FnMut(Failure)) {
+    fn go_to(&self, way: &mut IgnoredWay, directory: &OsPath, tell: &mut impl FnMut(Failure)) {
         let same = way.directory.iter().zip(directory).take_while(|(old, new)| old == new).count();
         way.levels.truncate(same + 1);
-        let mut path = self.start.clone();
+        let mut path = self.start.path.to_owned();
         way.text.clear();
         for (depth, part) in directory.iter().enumerate() {
             path.push(part);
@@ -72,7 +72,7 @@ impl IgnoredTree {
                 continue;
             }
             let above = way.levels.last().expect("BUG: the start has a level");
-            let (ignored, failures) = match D::open_for(Access::Search, &path) {
+            let (ignored, failures) = match self.start.base.open_dir(&path, Access::Search) {
                 Ok(dir) => above.enter(way.text.len(), &dir),
                 Err(cause) => (above.clone(), vec![(OsPathBuf::new(), cause)]),
             };

@@ -15,7 +15,9 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::{Root, RootWalk};
 use crate::error::{IoResultExt as _, Result};
-use crate::fs::{AtomicFile, RemoveOptions, TouchOptions};
+use crate::fs::{AtomicFile, CopyOptions, MirrorOptions, Overwrite, RemoveOptions, Symlinks, TouchOptions};
+use crate::kind::FileKind;
+use crate::path::{Path, PathBuf};
 use crate::sys::{self, Engine};
 
 type StdPath = std::path::Path;
@@ -37,6 +39,8 @@ fn scene() -> tempfile::TempDir {
         }
     }
     fs::write(place.path().join("out/d/e/only_outside"), SECRET).unwrap();
+    fs::create_dir(place.path().join("beside")).unwrap();
+    fs::write(place.path().join("beside/f"), "inside").unwrap();
     symlink("../out/d", place.path().join("in/to_d")).unwrap();
     symlink("../out/f", place.path().join("in/to_f")).unwrap();
     place
@@ -70,11 +74,26 @@ fn swap(place: &StdPath, is_over: &AtomicBool) {
     }
 }
 
-/// What is done to one of the names that are swapped.
-fn deed(root: &Root, count: usize) -> Result<()> {
-    const DEEDS: usize = 33;
+/// Copies all of a root, with what links lead to, and looks for the secret in the copy.
+fn copies_inside(root: &Root, copy: &Path) -> Result<()> {
+    let copied = CopyOptions::new().symlinks(Symlinks::Follow).threads(2).copy(root, copy);
+    if copy.exists() {
+        for entry in copy.walk() {
+            let entry = entry?;
+            assert_ne!(entry.name(), "only_outside", "it was copied");
+            assert!(entry.kind() != FileKind::File || !entry.read_text()?.contains(SECRET), "{entry} was copied");
+        }
+        copy.rmtree()?;
+    }
+    copied.map(drop)
+}
+
+/// What is done to one of the names that are swapped; `beside` is a directory that nobody swaps.
+fn deed(root: &Root, beside: &Path, count: usize) -> Result<()> {
+    const DEEDS: usize = 41;
     let in_d = |name: &str| root.join(["d", "d/../d", "to_d", "d/e/.."][count / DEEDS % 4]).join(name);
     let file = root.join(["f", "to_f"][count / DEEDS % 2]);
+    let overwriting = CopyOptions::new().overwrite(Overwrite::Always);
     let is_inside = |text: String| assert!(!text.contains(SECRET), "it was read");
     let lists_inside = |mut walk: RootWalk<'_>| {
         walk.try_for_each(|entry| entry.map(|entry| assert_ne!(entry.name(), "only_outside", "it was listed")))
@@ -124,6 +143,18 @@ fn deed(root: &Root, count: usize) -> Result<()> {
             ControlFlow::Break(error) => Err(error),
         },
         31 => file.touch_with(&TouchOptions::new().modified(SystemTime::UNIX_EPOCH)),
+        32 => in_d("copy")
+            .remove()
+            .and_then(|()| in_d("e").copy(in_d("copy")))
+            .and_then(|copy| (copy / "f").read_text())
+            .map(is_inside),
+        33 => in_d("k").remove().and_then(|()| file.copy(in_d("k"))).and_then(|copy| copy.read_text()).map(is_inside),
+        34 => overwriting.copy(in_d("e/f"), in_d("o")).map(drop),
+        35 => overwriting.copy(beside.join("f"), in_d("o")).and_then(|_| beside.copy(in_d("b"))?.remove()),
+        36 => in_d("copy").move_to(in_d("m")).and_then(|moved| moved.remove()),
+        37 => MirrorOptions::new().delete(true).mirror(in_d("e"), in_d("mirror")).map(drop),
+        38 => MirrorOptions::new().delete(true).mirror(beside, in_d("mirror")).map(drop),
+        39 => copies_inside(root, &beside.with_name("taken")?),
         _ => in_d("n").write_new("x").and_then(|()| in_d("n").replace(&in_d("a")).map(drop)),
     }
 }
@@ -134,6 +165,7 @@ fn nothing_leaves(engine: Engine) {
     let before = kept(&place.path().join("out"));
     let handle = sys::Root::open(&place.path().join("in"), sys::Rules::default(), sys::Limits::default()).unwrap();
     let root = Root::of(handle.by(engine));
+    let beside = PathBuf::try_from(place.path().join("beside")).unwrap();
     let is_over = AtomicBool::new(false);
     let (mut done, mut refused) = (0_usize, 0_usize);
     thread::scope(|scope| {
@@ -147,7 +179,7 @@ fn nothing_leaves(engine: Engine) {
         let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let mut count = 0;
             while !is_enough(done, refused) {
-                match deed(&root, count) {
+                match deed(&root, &beside, count) {
                     Ok(()) => done += 1,
                     Err(error) => refused += usize::from(error.is_escape()),
                 }

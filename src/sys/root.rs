@@ -290,7 +290,32 @@ impl<D: Verbs> Root<D> {
         self.open_dir(path, Access::Read)
     }
 
-    /// The same, unless the last name of the path is a link that is to be kept.
+    /// Finds a name that is not followed: that in which a path ends, or that of what its links lead to; `.` for a path
+    /// without one. Returns the directory, open to be changed, the path that leads to it from the root, and the name.
+    pub(super) fn find(&self, path: &Path, links: Links) -> io::Result<(D, PathBuf, OsString)> {
+        let (dir, name, above) = match links {
+            Links::Keep => {
+                let (dir, name) = self.locate(path, links)?;
+                let above = if name == "." { path } else { split_name(path).0 };
+                (dir, name, above.to_owned())
+            }
+            Links::Follow => {
+                let Arrival { dir, name, must_be_dir, above } = self.walk(path, links, Missing::Refuse)?;
+                match must_be_dir && name != "." {
+                    true => (Some(self.open_name(dir.as_ref(), &name)?), ".".into(), above.join(name)),
+                    false => (dir, name, above),
+                }
+            }
+        };
+        Ok((self.reopen(dir.as_ref(), Access::Edit)?, above, name))
+    }
+
+    /// Opens a directory by its name in another, or in the root, to look up names in it.
+    fn open_name(&self, dir: Option<&D>, name: &OsStr) -> io::Result<D> {
+        dir.unwrap_or(&self.dir).open_in_for(Access::Search, name, Links::Keep)
+    }
+
+    /// Opens the directory to which a path leads, unless its last name is a link that is to be kept.
     pub(super) fn open_dir_for(&self, path: &Path, access: Access, links: Links) -> io::Result<D> {
         if links == Links::Follow {
             return self.open_dir(path, access);
@@ -320,7 +345,7 @@ impl<D: Verbs> Root<D> {
 
 /// Looking up.
 impl<D: Verbs> Root<D> {
-    fn check_may_change(&self) -> io::Result<()> {
+    pub(super) fn check_may_change(&self) -> io::Result<()> {
         match self.limits.read_only {
             true => Err(io::Error::new(ErrorKind::ReadOnlyFilesystem, "the root was opened read-only")),
             false => Ok(()),
@@ -360,8 +385,7 @@ impl<D: Verbs> Root<D> {
         }
         let Arrival { dir, name, must_be_dir, .. } = self.walk(path, links, Missing::Refuse)?;
         if must_be_dir && name != "." {
-            let dir = dir.as_ref().unwrap_or(&self.dir).open_in_for(Access::Search, &name, Links::Keep)?;
-            return Ok((Some(dir), ".".into()));
+            return Ok((Some(self.open_name(dir.as_ref(), &name)?), ".".into()));
         }
         Ok((dir, name))
     }
@@ -391,7 +415,7 @@ impl<D: Verbs> Root<D> {
         let Arrival { dir, name, .. } = self.walk(path, Links::Follow, Missing::Refuse)?;
         match name == "." {
             true => Ok(dir),
-            false => dir.as_ref().unwrap_or(&self.dir).open_in_for(Access::Search, &name, Links::Keep).map(Some),
+            false => self.open_name(dir.as_ref(), &name).map(Some),
         }
     }
 
@@ -431,7 +455,7 @@ impl<D: Verbs> Root<D> {
     }
 }
 
-fn is_link(dir: &impl Verbs, name: &OsStr) -> bool {
+pub(super) fn is_link(dir: &impl Verbs, name: &OsStr) -> bool {
     dir.kind_in(name, Links::Keep).is_ok_and(|kind| kind == FileKind::Symlink)
 }
 

@@ -1,5 +1,6 @@
 //! A directory that cannot be left: every method of paths below it, and what each does about what leads out.
 
+mod copying;
 mod listings;
 #[cfg(any(unix, windows))]
 mod survival;
@@ -78,6 +79,12 @@ const EVERYTHING: &[Deed] = &[
     ("touch", |at, _| at.touch().err()),
     ("open_root", |at, _| at.open_root().err()),
     ("tree_size", |at, _| at.tree_size().err()),
+    ("copy from", |at, inside| at.copy(inside.with_name("copy").unwrap()).err()),
+    ("copy to", |at, inside| inside.copy(at).err()),
+    ("move_to from", |at, inside| at.move_to(inside.with_name("moved").unwrap()).err()),
+    ("move_to to", |at, inside| inside.move_to(at).err()),
+    ("mirror_to from", |at, inside| at.mirror_to(inside.with_name("mirrored").unwrap()).err()),
+    ("mirror_to to", |at, inside| inside.parent().mirror_to(at).err()),
     ("rmtree", |at, _| at.rmtree().err()),
     ("remove", |at, _| at.remove().err()),
     ("clear_dir", |at, _| at.clear_dir().err()),
@@ -125,6 +132,9 @@ fn no_method_leaves_by_a_link() {
         "hardlink_to from",
         "readlink",
         "tree_size",
+        "copy to",
+        "move_to from",
+        "move_to to",
         "rmtree",
         "remove",
         "rmtree_with",
@@ -532,11 +542,6 @@ const MISSING: &[(&str, &str)] = &[
     ("normalize", TEXT),
     ("portability", TEXT),
     ("relative_to_walk_up", TEXT),
-    ("copy", "not yet"),
-    ("copy_into", "not yet"),
-    ("move_to", "not yet"),
-    ("move_into", "not yet"),
-    ("mirror_to", "not yet"),
     ("open_with", "std's options cannot be asked what they say"),
 ];
 

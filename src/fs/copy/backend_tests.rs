@@ -1,4 +1,5 @@
-//! Two back ends, one truth: what is copied, moved and removed over std alone is what it is over descriptors.
+//! Several back ends, one truth: what is copied, moved and removed over std alone, and below a root, is what it is over
+//! descriptors.
 
 #![allow(clippy::disallowed_methods, reason = "the trees are made by std")]
 
@@ -7,6 +8,7 @@ use std::fs::{self, File, FileTimes, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use proptest::collection::vec;
@@ -18,7 +20,9 @@ use super::options::{CopyOptions, Overwrite, Settings, Symlinks};
 use crate::error::{Error, Op, Result};
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::report::Report;
-use crate::sys::{self, EditDir, PortableDir};
+use crate::sys::{
+    self, Ambient, Base, BasedPath, BesideRoot, EditDir, Limits, Located, PortableDir, Root, Rules, Verbs,
+};
 use crate::tree::Account;
 
 proptest! {
@@ -26,9 +30,21 @@ proptest! {
 
     #[test]
     fn both_back_ends_do_the_same(new in tree(), old in tree(), wish in wish()) {
-        let by_descriptors = done::<sys::Dir>(&new, &old, &wish);
-        let over_std = done::<PortableDir>(&new, &old, &wish);
+        let by_descriptors = done::<sys::Dir>(&new, &old, &wish, &ambient);
+        let over_std = done::<PortableDir>(&new, &old, &wish, &ambient);
         prop_assert_eq!(by_descriptors, over_std, "{:?}", wish);
+    }
+
+    /// The trees have links to all that is in the root, and to nothing outside.
+    #[test]
+    fn below_a_root_and_across_its_border_the_same_is_done(new in tree(), old in tree(), wish in wish()) {
+        let plain = done::<sys::Dir>(&new, &old, &wish, &ambient);
+        for sides in [[Side::Below; 2], [Side::Below, Side::Beside], [Side::Beside, Side::Below]] {
+            let located = done::<Located<sys::Dir>>(&new, &old, &wish, &|base| in_root(base, sides));
+            prop_assert_eq!(&plain, &located, "{:?} {:?}", wish, sides);
+        }
+        let over_std = done::<Located<PortableDir>>(&new, &old, &wish, &|base| in_root(base, [Side::Below; 2]));
+        prop_assert_eq!(&plain, &over_std, "{:?}", wish);
     }
 }
 
@@ -145,32 +161,73 @@ type Seen = BTreeMap<PathBuf, String>;
 /// What an operation said, in a form that does not depend on where the tree is.
 type Said = std::result::Result<String, Vec<(PathBuf, ErrorKind)>>;
 
+/// Where the paths of a source and of a target begin, and how they are spelled from there.
+struct Ends<D> {
+    bases: [Box<dyn Base<D>>; 2],
+    starts: [PathBuf; 2],
+}
+
+fn ambient<D: EditDir>(base: &Path) -> Ends<D> {
+    Ends { bases: [Box::new(Ambient), Box::new(Ambient)], starts: [base.to_owned(), base.to_owned()] }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    Below,
+    Beside,
+}
+
+fn in_root<D: Verbs + 'static>(base: &Path, sides: [Side; 2]) -> Ends<Located<D>> {
+    let root = Arc::new(Root::<D>::open(base, Rules::default(), Limits::default()).unwrap());
+    let end = |side| -> (Box<dyn Base<Located<D>>>, PathBuf) {
+        match side {
+            Side::Below => (Box::new(root.clone()), PathBuf::new()),
+            Side::Beside => (Box::new(BesideRoot), base.to_owned()),
+        }
+    };
+    let [(from, from_start), (to, to_start)] = sides.map(end);
+    Ends { bases: [from, to], starts: [from_start, to_start] }
+}
+
 /// Everything that a back end does with two trees: what it said and left, after each step.
-fn done<D: EditDir>(new: &[(String, Node)], old: &[(String, Node)], wish: &Wish) -> Vec<(Said, Seen)> {
+fn done<D: EditDir>(
+    new: &[(String, Node)],
+    old: &[(String, Node)],
+    wish: &Wish,
+    ends: &dyn Fn(&Path) -> Ends<D>,
+) -> Vec<(Said, Seen)> {
     let place = tempfile::tempdir().unwrap();
     let base = place.path();
-    let (from, to) = (base.join("from"), base.join("to"));
-    build(new, &from);
+    build(new, &base.join("from"));
     if wish.merges {
-        build(old, &to);
+        build(old, &base.join("to"));
     }
+    let Ends { bases, starts } = ends(base);
+    let [from, to, moved_to] = [(0, "from"), (1, "to"), (1, "moved")].map(|(end, name)| starts[end].join(name));
+    let based = |end: usize, path| BasedPath { base: &*bases[end], path };
     let settings = wish.settings();
     let mut seen = Vec::new();
     let account = Account::new(None);
-    let copied = Copy::<D>::new(Op::Copy, &settings, &from, &to, &account).run();
+    let copied = Copy::new(Op::Copy, &settings, based(0, &from), based(1, &to), &account).run();
     seen.push((said(closed(copied, account, &from), base), state(base)));
 
     let account = Account::new(None);
-    let moved = super::move_to::move_to::<D>(&CopyOptions::new().settings, &from, &base.join("moved"), &account);
+    let settings = CopyOptions::new().settings;
+    let moved = super::move_to::move_to(&settings, based(0, &from), based(1, &moved_to), &account);
     seen.push((said(closed(moved, account, &from), base), state(base)));
 
     let settings = RemovalSettings { threads: wish.threads, dry_run: wish.dry_run, ..RemovalSettings::default() };
-    for path in [base.join("moved"), to] {
+    for path in [&moved_to, &to] {
         let account = Account::new(None);
-        let removed = Removal::<D>::new(&path, settings, &account).rmtree();
-        seen.push((said(closed(removed, account, &path), base), state(base)));
+        let removed = removed(&Removal::new(path, settings, &account), based(1, path));
+        seen.push((said(closed(removed, account, path), base), state(base)));
     }
     seen
+}
+
+fn removed<D: EditDir>(removal: &Removal<'_, D>, path: BasedPath<'_, D>) -> std::io::Result<()> {
+    let place = path.find_to_change()?;
+    removal.remove_dir(&place.dir, &place.name)
 }
 
 fn closed(result: std::io::Result<()>, account: Account<'_>, path: &Path) -> Result<Report> {
@@ -181,9 +238,12 @@ fn closed(result: std::io::Result<()>, account: Account<'_>, path: &Path) -> Res
 fn said(result: Result<Report>, base: &Path) -> Said {
     match result {
         // How it was copied may differ.
-        Ok(report) => Ok(report.to_string().replace(base.to_str().unwrap(), "")),
+        Ok(report) => Ok(report.to_string().replace(&format!("{}/", base.to_str().unwrap()), "")),
         Err(error) => {
-            let of = |error: &Error| (error.path().as_std_path().strip_prefix(base).unwrap().to_owned(), error.kind());
+            let of = |error: &Error| {
+                let path = error.path().as_std_path();
+                (path.strip_prefix(base).unwrap_or(path).to_owned(), error.kind())
+            };
             Err(error.failures().iter().map(of).collect())
         }
     }

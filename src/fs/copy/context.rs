@@ -12,7 +12,7 @@ use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::gitignore::IgnoredTree;
 use crate::report::{NotKept, RawPath, Report};
-use crate::sys::{self, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
+use crate::sys::{self, BasedPath, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
 use crate::tree::{Account, path_of};
 use crate::walk::{Exclusion, Prunes};
 
@@ -20,8 +20,8 @@ use crate::walk::{Exclusion, Prunes};
 pub(super) struct Copy<'a, D: EditDir> {
     pub(super) op: Op,
     pub(super) settings: &'a Settings,
-    pub(super) from: &'a OsPath,
-    pub(super) to: &'a OsPath,
+    pub(super) from: BasedPath<'a, D>,
+    pub(super) to: BasedPath<'a, D>,
     pub(super) account: &'a Account<'a>,
     pub(super) hard_links: HardLinks<D>,
     pub(super) put_off: PutOff<D>,
@@ -45,15 +45,15 @@ pub(super) struct Copy<'a, D: EditDir> {
     ignores_case: OnceLock<bool>,
     pub(super) exclusion: Exclusion<'a>,
     /// What git ignores, if that is left out.
-    pub(super) ignored: Option<IgnoredTree>,
+    pub(super) ignored: Option<IgnoredTree<'a, D>>,
 }
 
 impl<'a, D: EditDir> Copy<'a, D> {
     pub(super) fn new(
         op: Op,
         settings: &'a Settings,
-        from: &'a OsPath,
-        to: &'a OsPath,
+        from: BasedPath<'a, D>,
+        to: BasedPath<'a, D>,
         account: &'a Account<'a>,
     ) -> Self {
         Self {
@@ -98,11 +98,16 @@ impl<'a, D: EditDir> Copy<'a, D> {
         if self.settings.symlinks == Symlinks::Follow { Links::Follow } else { Links::Keep }
     }
 
-    /// Whether a path of the source leads to the target or into it, also if that is not there yet.
+    /// Whether a path of the source leads to the target or into it, also if that is not there yet. Between a root and what
+    /// is beside it, paths do not tell; a directory that is met on the way into itself is known by its identity.
     pub(super) fn leads_into_target(&self, path: &OsPath, name: &OsStr) -> bool {
-        let target = self.real_target.get_or_init(|| sys::resolve(self.to).ok());
+        if !self.from.has_base_of(self.to) {
+            return false;
+        }
+        let target = self.real_target.get_or_init(|| self.to.resolve().ok());
         target.as_ref().is_some_and(|target| {
-            sys::resolve(&path_of(self.from, path, name)).is_ok_and(|real| real.starts_with(target))
+            let real = self.from.base.resolve(&path_of(self.from.path, path, name));
+            real.is_ok_and(|real| real.starts_with(target))
         })
     }
 
@@ -123,7 +128,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
         if is_for_all && !self.account.give_up() {
             return;
         }
-        let (from, to) = (path_of(self.from, directory, name), path_of(self.to, directory, name));
+        let (from, to) = (path_of(self.from.path, directory, name), path_of(self.to.path, directory, name));
         self.account.fail(Error::new(self.op, from, cause).with_second(to));
     }
 
@@ -151,7 +156,9 @@ impl<'a, D: EditDir> Copy<'a, D> {
     /// Gives a directory its attributes, when everything is in it.
     pub(super) fn finish(&self, source: &D, target: &D, path: &OsPath, finishing: &Finishing) {
         let given = target.copy_attributes(source, finishing);
-        if let Err(cause) = given.and_then(|losses| self.not_kept(losses, || path_of(self.to, path, OsStr::new("")))) {
+        if let Err(cause) =
+            given.and_then(|losses| self.not_kept(losses, || path_of(self.to.path, path, OsStr::new(""))))
+        {
             self.fail(path, OsStr::new(""), cause);
         }
     }

@@ -7,13 +7,16 @@ use std::io::{self, ErrorKind};
 use super::context::Copy;
 use super::options::{CopyOptions, Overwrite, Settings};
 use super::policy::{is_outdated, refuse_special};
-use super::start::Place;
+use super::start::facts_of;
 use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::fs::remove::{Removal, RemovalSettings};
 use crate::kind::FileKind;
 use crate::report::{PlanAction, PlanStep, Report};
-use crate::sys::{self, Directory as _, EditDir, Existing, Facts, Links, OsPath, Rest, taken_error, temporary_name};
+use crate::sys::{
+    self, BasedPath, Directory as _, EditDir, Existing, Facts, Links, Location, OsPath, Rest, taken_error,
+    temporary_name,
+};
 use crate::tree::Account;
 
 /// Moves by a single rename what is to get a free name, which the system makes sure of. If it did not, [`move_to`] finds
@@ -38,24 +41,26 @@ fn tell_moved(kind: FileKind, from: &OsPath, account: &Account<'_>) {
 
 pub(super) fn move_to<D: EditDir>(
     settings: &Settings,
-    from: &OsPath,
-    to: &OsPath,
+    from: BasedPath<'_, D>,
+    to: BasedPath<'_, D>,
     account: &Account<'_>,
 ) -> io::Result<()> {
-    if from.file_name().is_none() || to.file_name().is_none() {
+    // Of a path that leads out of a root, that is said first.
+    let (old, new) = (from.find_to_change()?, to.find_to_change()?);
+    if from.path.file_name().is_none() || to.path.file_name().is_none() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "the path must end in a name"));
     }
-    let moving = Moving::<D> { settings, from, to, account, old: Place::of(from)?, new: Place::of(to)? };
+    let moving = Moving { settings, from, to, account, old, new };
     moving.run()
 }
 
 struct Moving<'a, D: EditDir> {
     settings: &'a Settings,
-    from: &'a OsPath,
-    to: &'a OsPath,
+    from: BasedPath<'a, D>,
+    to: BasedPath<'a, D>,
     account: &'a Account<'a>,
-    old: Place<'a, D>,
-    new: Place<'a, D>,
+    old: Location<'a, D>,
+    new: Location<'a, D>,
 }
 
 /// What is done with something that has the new name.
@@ -69,11 +74,11 @@ enum Taken {
 
 impl<D: EditDir> Moving<'_, D> {
     fn run(&self) -> io::Result<()> {
-        let facts = self.old.facts(Links::Keep)?;
-        if is_other_case((self.from, &self.old.dir), (self.to, &self.new.dir))? {
+        let facts = facts_of(&self.old)?;
+        if is_other_case(&self.old, &self.new)? {
             return self.rename(&facts, Existing::Replace);
         }
-        Copy::refuse(&self.old, &self.new, &facts, Links::Keep)?;
+        Copy::refuse(&self.old, &self.new, &facts)?;
         let taken = self.taken(&facts)?;
         match taken {
             Taken::Stays => {
@@ -97,21 +102,21 @@ impl<D: EditDir> Moving<'_, D> {
         if self.settings.dry_run {
             return self.plan(facts);
         }
-        self.old.dir.rename(self.old.name, &self.new.dir, self.new.name, existing)?;
-        tell_moved(facts.kind, self.from, self.account);
+        self.old.dir.rename(&self.old.name, &self.new.dir, &self.new.name, existing)?;
+        tell_moved(facts.kind, self.from.path, self.account);
         Ok(())
     }
 
     /// Reports what would be done: to another device, the copy, under the name that it would be made with.
     fn plan(&self, facts: &Facts) -> io::Result<()> {
         if !self.is_to_other_device()? {
-            let step = PlanStep { action: PlanAction::Rename, path: self.to.into() };
+            let step = PlanStep { action: PlanAction::Rename, path: self.to.path.into() };
             self.account.add(Report { steps: vec![step], ..one(facts.kind) });
             return Ok(());
         }
         let (name, overwrite) = match facts.kind {
             FileKind::Directory => (temporary_name(), Overwrite::Refuse),
-            _ => (self.new.name.to_owned(), self.settings.overwrite),
+            _ => (self.new.name.clone().into_owned(), self.settings.overwrite),
         };
         let settings = Settings { dry_run: true, overwrite, ..self.complete() };
         let mut copy = Copy::new(Op::Move, &settings, self.from, self.to, self.account);
@@ -123,7 +128,7 @@ impl<D: EditDir> Moving<'_, D> {
     }
 
     fn taken(&self, facts: &Facts) -> io::Result<Taken> {
-        let old = match self.new.facts(Links::Keep) {
+        let old = match facts_of(&self.new) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Taken::No),
             result => result?,
         };
@@ -146,7 +151,7 @@ impl<D: EditDir> Moving<'_, D> {
     /// Fails if the directory that has the new name is not empty.
     fn refuse_full(&self) -> io::Result<()> {
         const FULL: &str = "the destination is a directory that is not empty: `merge(true)` moves into it";
-        match names(self.new.dir.open_in(self.new.name, Links::Keep)?)?.is_empty() {
+        match names(self.new.open()?)?.is_empty() {
             true => Ok(()),
             false => Err(io::Error::new(ErrorKind::DirectoryNotEmpty, FULL)),
         }
@@ -158,15 +163,16 @@ impl<D: EditDir> Moving<'_, D> {
             return self.merge_on_other_device();
         }
         let (listed, old) = self.opened_source()?;
-        let new = self.new.dir.open_in(self.new.name, Links::Keep)?;
+        let new = self.new.open()?;
         for name in names(listed)? {
             if self.account.is_over() {
                 return Ok(());
             }
-            let (from, to) = (self.from.join(&name), self.to.join(&name));
+            let (from, to) = (self.from.path.join(&name), self.to.path.join(&name));
             let (settings, account) = (self.settings, self.account);
-            let [old, new] = [old.try_clone()?, new.try_clone()?].map(|dir| Place { dir, name: &name });
-            let moving = Moving { settings, from: &from, to: &to, account, old, new };
+            let [old, new] = [old.try_clone()?, new.try_clone()?].map(|dir| named(dir, &name));
+            let (from_here, to_here) = (BasedPath { path: &from, ..self.from }, BasedPath { path: &to, ..self.to });
+            let moving = Moving { settings, from: from_here, to: to_here, account, old, new };
             if let Err(cause) = moving.run() {
                 account.fail(Error::new(Op::Move, from.clone(), cause).with_second(to.clone()));
             }
@@ -174,9 +180,9 @@ impl<D: EditDir> Moving<'_, D> {
         // What was not moved is a failure already, or is to stay.
         if !self.settings.dry_run
             && names(reopened(&old)?)?.is_empty()
-            && self.old.dir.id_in(self.old.name)? == old.id()?
+            && self.old.dir.id_in(&self.old.name)? == old.id()?
         {
-            self.old.dir.remove_dir(self.old.name)?;
+            self.old.dir.remove_dir(&self.old.name)?;
         }
         Ok(())
     }
@@ -184,7 +190,7 @@ impl<D: EditDir> Moving<'_, D> {
     /// The directory that is moved, opened twice: to be read, and to be kept open until it is removed. What is copied is
     /// what is emptied, whatever has its name by then. On Windows, one that can still be read cannot be removed.
     fn opened_source(&self) -> io::Result<(D, D)> {
-        let listed = self.old.dir.open_in(self.old.name, Links::Keep)?;
+        let listed = self.old.open()?;
         let kept = listed.try_clone()?;
         Ok((listed, kept))
     }
@@ -199,7 +205,7 @@ impl<D: EditDir> Moving<'_, D> {
         let manifest = Manifest::new();
         let (listed, source) = self.opened_source()?;
         let mut copy = self.copy(&settings, &manifest);
-        let root = copy.root(&source, &self.target(self.new.name)?)?;
+        let root = copy.root(&source, &self.target(&self.new.name)?)?;
         let target = root.dir.as_ref().map(D::try_clone).transpose()?;
         copy.content(listed, root)?;
         let Some(target) = target.filter(|_| !settings.dry_run && !self.account.is_over()) else { return Ok(()) };
@@ -212,13 +218,13 @@ impl<D: EditDir> Moving<'_, D> {
 
     fn file_to_other_device(&self) -> io::Result<()> {
         let settings = Settings { sync: true, ..self.complete() };
-        let (manifest, target) = (Manifest::new(), self.target(self.new.name)?);
+        let (manifest, target) = (Manifest::new(), self.target(&self.new.name)?);
         self.copy(&settings, &manifest).run_between(&self.old, &target)?;
         if self.is_broken_off() {
             return Ok(());
         }
         self.new.dir.sync()?;
-        match manifest.remove(&self.old.dir.id()?, &self.old.dir, self.old.name) {
+        match manifest.remove(&self.old.dir.id()?, &self.old.dir, &self.old.name) {
             Err(error) if !self.has_gone(&error) => Err(stays(&error)),
             _ => Ok(()),
         }
@@ -227,7 +233,7 @@ impl<D: EditDir> Moving<'_, D> {
     /// Whether the original is not there any more, as an error says: that is believed if it still cannot be found.
     fn has_gone(&self, error: &io::Error) -> bool {
         let is_gone = |error: &io::Error| error.kind() == ErrorKind::NotFound;
-        is_gone(error) && self.old.facts(Links::Keep).is_err_and(|error| is_gone(&error))
+        is_gone(error) && facts_of(&self.old).is_err_and(|error| is_gone(&error))
     }
 
     fn tree_to_other_device(&self, existing: Existing) -> io::Result<()> {
@@ -243,10 +249,10 @@ impl<D: EditDir> Moving<'_, D> {
     /// Removes what was copied.
     fn remove_copied(&self, source: &D, manifest: &Manifest<D>) {
         let (removal, threads) = (Account::new(None), self.settings.threads);
-        let copied = Removal::of_copied(self.from, manifest, threads, &removal);
-        match copied.remove_opened(&self.old.dir, self.old.name, source) {
+        let copied = Removal::of_copied(self.from.path, manifest, threads, &removal);
+        match copied.remove_opened(&self.old.dir, &self.old.name, source) {
             Err(error) if !self.has_gone(&error) => {
-                removal.fail(Error::new(Op::Move, self.from, stays(&error)).with_second(self.to));
+                removal.fail(Error::new(Op::Move, self.from.path, stays(&error)).with_second(self.to.path));
             }
             _ => {}
         }
@@ -273,8 +279,8 @@ impl<D: EditDir> Moving<'_, D> {
         Ok(true)
     }
 
-    fn target<'n>(&self, name: &'n OsStr) -> io::Result<Place<'n, D>> {
-        Ok(Place { dir: self.new.dir.try_clone()?, name })
+    fn target<'n>(&self, name: &'n OsStr) -> io::Result<Location<'n, D>> {
+        Ok(named(self.new.dir.try_clone()?, name))
     }
 
     fn copy<'c>(&'c self, settings: &'c Settings, manifest: &'c Manifest<D>) -> Copy<'c, D> {
@@ -305,7 +311,7 @@ impl<D: EditDir> Unfinished<'_, '_, D> {
     fn finish(mut self, existing: Existing) -> io::Result<()> {
         let new = &self.moving.new;
         if let Some(name) = &self.name {
-            new.dir.rename(name, &new.dir, new.name, existing)?;
+            new.dir.rename(name, &new.dir, &new.name, existing)?;
         }
         self.name = None;
         Ok(())
@@ -315,7 +321,7 @@ impl<D: EditDir> Unfinished<'_, '_, D> {
 impl<D: EditDir> Drop for Unfinished<'_, '_, D> {
     fn drop(&mut self) {
         let Self { moving, name: Some(name), copy } = self else { return };
-        let (path, account) = (moving.to.with_file_name(&*name), Account::new(None));
+        let (path, account) = (moving.to.path.with_file_name(&*name), Account::new(None));
         let settings = RemovalSettings { make_writable: true, ..RemovalSettings::default() };
         let removed = Removal::new(&path, settings, &account).remove_opened(&moving.new.dir, name, copy);
         if let Err(cause) = removed {
@@ -330,15 +336,19 @@ fn stays(cause: &io::Error) -> io::Error {
     io::Error::new(cause.kind(), format!("the copy is complete, but the original stays: {cause}"))
 }
 
-/// Whether two paths are one name in one directory, however the paths spell it, except for the case of the name, and the file system takes them for the same:
+/// A name that is not followed.
+fn named<D>(dir: D, name: &OsStr) -> Location<'_, D> {
+    Location { dir, name: name.into(), links: Links::Keep }
+}
+
+/// Whether two are one name in one directory, except for the case of the name, and the file system takes them for the same:
 /// then the second is no other file that could be lost.
 ///
 /// That is not asked by inode numbers alone: exFAT through FUSE gives each spelling a number of its own.
-pub(in crate::fs) fn is_other_case<D: EditDir>(from: (&OsPath, &D), to: (&OsPath, &D)) -> io::Result<bool> {
-    let ((from, dir), (to, other_dir)) = (from, to);
-    let (Some(old), Some(new)) = (from.file_name(), to.file_name()) else { return Ok(false) };
+pub(in crate::fs) fn is_other_case<D: EditDir>(from: &Location<'_, D>, to: &Location<'_, D>) -> io::Result<bool> {
+    let (dir, old, new) = (&from.dir, &*from.name, &*to.name);
     let folded = |name: &OsStr| name.to_string_lossy().to_lowercase();
-    if old == new || folded(old) != folded(new) || from.parent() != to.parent() && dir.id()? != other_dir.id()? {
+    if old == new || folded(old) != folded(new) || dir.id()? != to.dir.id()? {
         return Ok(false);
     }
     let seen = |name| {

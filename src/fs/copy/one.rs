@@ -112,7 +112,8 @@ pub(super) struct Copier<'c, 'a, D: EditDir> {
 
 impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     pub(super) fn new(copy: &'c Copy<'a, D>, is_start: bool) -> Self {
-        let (scratch, report, exclusion) = (D::Scratch::default(), Report::default(), copy.exclusion.way(copy.from));
+        let (scratch, report, exclusion) =
+            (D::Scratch::default(), Report::default(), copy.exclusion.way(copy.from.path));
         let (puts_off, put_off) = (copy.puts_off, OsPathBuf::new());
         let ignored = IgnoredWay::default();
         Self { copy, is_start, source: None, exclusion, ignored, scratch, report, puts_off, put_off }
@@ -254,7 +255,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             let (copying, own_name, mut bytes) = (self.copying(existing), self.own_name(target), 0);
             let mut goes_on = |count| {
                 bytes += count;
-                copy.account.progress(0, count, || path_of(copy.from, target.path, own_name))
+                copy.account.progress(0, count, || path_of(copy.from.path, target.path, own_name))
             };
             let made = dir.copy_file(target.name, source, facts, &copying, &mut self.scratch, &mut goes_on)?;
             let Some(file) = made else { return Ok(Done::Without) };
@@ -358,13 +359,13 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     fn is_ignored(&mut self, path: &OsPath, name: &OsStr, is_dir: bool) -> bool {
         let Some(ignored) = &self.copy.ignored else { return false };
         let account = self.copy.account;
-        ignored.ignores::<D>(&mut self.ignored, path, (name, is_dir), |(file, cause)| {
+        ignored.ignores(&mut self.ignored, path, (name, is_dir), |(file, cause)| {
             account.fail(Error::new(Op::Read, file, cause));
         })
     }
 
     pub(super) fn skip(&mut self, path: &OsPath, name: &OsStr, reason: SkipReason) {
-        self.report.skipped.push(Skipped { path: path_of(self.copy.from, path, name).into(), reason });
+        self.report.skipped.push(Skipped { path: path_of(self.copy.from.path, path, name).into(), reason });
     }
 
     /// The name to add to the paths of the whole copy: they have that of the start already.
@@ -378,7 +379,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
 
     /// Adds what a copy could not preserve to the report.
     fn not_kept(&self, target: &Target<'_, D>, losses: Losses) -> io::Result<()> {
-        self.copy.not_kept(losses, || self.path_of(self.copy.to, target))
+        self.copy.not_kept(losses, || self.path_of(self.copy.to.path, target))
     }
 
     /// Reports what was done, or is to be done.
@@ -388,9 +389,9 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             return;
         }
         if settings.dry_run {
-            self.report.steps.push(PlanStep { action, path: self.path_of(to, target).into() });
+            self.report.steps.push(PlanStep { action, path: self.path_of(to.path, target).into() });
         } else if !matches!(action, PlanAction::MakeDirectory | PlanAction::SetAttributes) {
-            account.progress(1, 0, || self.path_of(from, target));
+            account.progress(1, 0, || self.path_of(from.path, target));
         }
     }
 }

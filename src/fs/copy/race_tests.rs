@@ -15,8 +15,8 @@ use super::move_to::move_to;
 use super::options::{CopyOptions, Overwrite, Specials, Symlinks};
 use crate::error::{Error, Op};
 use crate::report::Report;
-use crate::sys;
 use crate::sys::hooked::{Call, Hooked, hooked};
+use crate::sys::{self, BasedPath};
 use crate::tree::Account;
 
 /// What a copy from `src` to `to` did.
@@ -39,7 +39,10 @@ impl Done {
         prepare(place.path());
         let (base, settings, account) = (place.path().to_owned(), options.settings, Account::new(None));
         let mut others = others;
-        let copy = || Copy::<Hooked<sys::Dir>>::new(Op::Copy, &settings, &src, &to, &account).run();
+        let copy = || {
+            let (from, to) = (BasedPath::<Hooked<sys::Dir>>::ambient(&src), BasedPath::ambient(&to));
+            Copy::new(Op::Copy, &settings, from, to, &account).run()
+        };
         let copied = hooked(move |call| others(call, &base), copy).map_err(|cause| Error::new(Op::Copy, &*src, cause));
         let result = copied.and_then(|()| account.close(Op::Copy, &src, Some(&to)));
         let failure = |error: &Error| {
@@ -283,7 +286,8 @@ fn moved(others: impl Fn(Call<'_>, &Path) -> io::Result<()> + 'static) -> (Optio
         ("rename", "src") => Err(ErrorKind::CrossesDevices.into()),
         _ => others(call, &base),
     };
-    let result = hooked(hook, || move_to::<Hooked<sys::Dir>>(&settings, &src, &to, &account));
+    let (old, new) = (BasedPath::<Hooked<sys::Dir>>::ambient(&src), BasedPath::ambient(&to));
+    let result = hooked(hook, || move_to(&settings, old, new, &account));
     let result = result.map_err(|cause| Error::new(Op::Move, &*src, cause));
     let result = result.and_then(|()| account.close(Op::Move, &src, Some(&to)));
     (result.err().map(|error| error.failures()[0].kind()), [&src, &to].map(|path| path.exists()))

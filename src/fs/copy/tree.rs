@@ -315,7 +315,7 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
             return false;
         }
         if self.copy.settings.tells_looks {
-            self.copy.account.progress(1, 0, || path_of(self.copy.from, path, name));
+            self.copy.account.progress(1, 0, || path_of(self.copy.from.path, path, name));
         }
         let done = kind.and_then(|kind| {
             let unchanged = self.copier.report.unchanged;
@@ -424,7 +424,7 @@ impl<'c, 'a, D: EditDir> Way<'_, 'c, 'a, D> {
                 Err(cause) => {
                     copy.account.fail(Error::new(
                         Op::List,
-                        path_of(copy.from, traversal.path(), OsStr::new("")),
+                        path_of(copy.from.path, traversal.path(), OsStr::new("")),
                         cause,
                     ));
                 }

@@ -140,7 +140,7 @@ impl<'a, D: EditDir> Removal<'a, D> {
     }
 
     /// Removes a directory that has a name in another one.
-    pub(super) fn remove_dir(&self, parent: &D, name: &OsStr) -> io::Result<()> {
+    pub(in crate::fs) fn remove_dir(&self, parent: &D, name: &OsStr) -> io::Result<()> {
         let Settings { dry_run, same_file_system, .. } = self.settings;
         let is_all = !same_file_system && self.exclusion.is_none();
         if D::REMOVES_TREES && !dry_run && is_all && self.remove_at_once(parent, name)? {

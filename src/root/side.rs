@@ -1,0 +1,145 @@
+//! Copying and moving below a root, out of it and into it.
+
+use std::borrow::Cow;
+
+use super::{At, Root, RootEntry, RootPath};
+use crate::error::Result;
+use crate::fs::{CopyOptions, MirrorOptions, Side, SidePath, sealed_side};
+use crate::path::PathBuf;
+use crate::report::Report;
+
+/// Copying and moving. The other side may be a path below this root, below another one, or a plain path.
+///
+/// Below a root, reports and errors have paths from there, and so has what is told to the closures of
+/// [`progress`](CopyOptions::progress) and [`prune`](CopyOptions::prune).
+impl RootPath {
+    /// Copies this file, or this directory and everything in it. Fails if the target exists: see
+    /// [`Path::copy`](crate::Path::copy).
+    ///
+    /// Links in a tree are copied as links, wherever they lead. With [`Symlinks::Follow`](crate::Symlinks::Follow), one that
+    /// leads out of the root is a failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "uploads").mkdir()?;
+    /// use waypath::Root;
+    ///
+    /// let uploads = Root::open(&base / "uploads")?;
+    /// (&uploads / "2026").mkdir()?;
+    /// (&uploads / "2026/photo.txt").write_text("a lake")?;
+    ///
+    /// let copy = (&uploads / "2026").copy(&uploads / "2026.old")?;
+    /// assert_eq!((&copy / "photo.txt").read_text()?, "a lake");
+    ///
+    /// let backup = (&uploads / "2026").copy(&base / "backup")?;
+    /// assert_eq!((&backup / "photo.txt").read_text()?, "a lake");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Path::copy`](crate::Path::copy), and an [escape](crate::Error::is_escape).
+    pub fn copy<S: Side>(&self, target: S) -> Result<S::Owned> {
+        CopyOptions::new().copy_to(self.side(), target)
+    }
+
+    /// Copies this file or directory into a directory, under its own name: see
+    /// [`Path::copy_into`](crate::Path::copy_into).
+    ///
+    /// # Errors
+    ///
+    /// As for [`copy`](RootPath::copy), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this path ends in no name.
+    pub fn copy_into<S: Side>(&self, directory: S) -> Result<S::Owned> {
+        CopyOptions::new().copy_to_directory(self.side(), directory)
+    }
+
+    /// Moves this file, or this directory and everything in it, also to another file system. Fails if the target exists: see
+    /// [`Path::move_to`](crate::Path::move_to).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "uploads").mkdir()?;
+    /// use waypath::Root;
+    ///
+    /// let uploads = Root::open(&base / "uploads")?;
+    /// (&uploads / "photo.txt").write_text("a lake")?;
+    /// let moved = (&uploads / "photo.txt").move_to(&base / "photo.txt")?;
+    /// assert!(moved.exists() && !(&uploads / "photo.txt").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Path::move_to`](crate::Path::move_to), and an [escape](crate::Error::is_escape).
+    pub fn move_to<S: Side>(&self, target: S) -> Result<S::Owned> {
+        CopyOptions::new().moved_to(self.side(), target)
+    }
+
+    /// Moves this file or directory into a directory, under its own name: see
+    /// [`Path::move_into`](crate::Path::move_into).
+    ///
+    /// # Errors
+    ///
+    /// As for [`move_to`](RootPath::move_to), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this path ends in no
+    /// name.
+    pub fn move_into<S: Side>(&self, directory: S) -> Result<S::Owned> {
+        CopyOptions::new().moved_to_directory(self.side(), directory)
+    }
+
+    /// Makes a directory like this one: see [`Path::mirror_to`](crate::Path::mirror_to).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "uploads").mkdir()?;
+    /// use waypath::Root;
+    ///
+    /// let uploads = Root::open(&base / "uploads")?;
+    /// (&uploads / "photo.txt").write_text("a lake")?;
+    /// assert_eq!(uploads.mirror_to(&base / "backup")?.files, 1);
+    /// assert_eq!(uploads.mirror_to(&base / "backup")?.files, 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`MirrorOptions::mirror`], and an [escape](crate::Error::is_escape).
+    pub fn mirror_to(&self, target: impl Side) -> Result<Report> {
+        MirrorOptions::new().mirror_between(&self.side(), &target.side())
+    }
+}
+
+macro_rules! sides {
+    ($($side:ty: $at:ident => $path:expr;)*) => {$(
+        impl sealed_side::Sealed for $side {}
+
+        impl Side for $side {
+            type Owned = RootPath;
+
+            fn side(&self) -> SidePath<'_> {
+                let $at = self;
+                let located: &RootPath = $path;
+                SidePath { path: Cow::Borrowed(&located.path), root: Some(&located.handle.0) }
+            }
+
+            fn with_side_path(&self, path: PathBuf) -> RootPath {
+                let $at = self;
+                At { handle: $path.handle.clone(), path }
+            }
+        }
+    )*};
+}
+
+sides! {
+    RootPath: at => at;
+    &RootPath: at => at;
+    Root: root => &root.0;
+    &Root: root => &root.0;
+    RootEntry: entry => entry.path();
+    &RootEntry: entry => entry.path();
+}

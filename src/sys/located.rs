@@ -1,0 +1,160 @@
+//! Changing trees below a root: directories that are open, and know where below the root they are.
+//!
+//! As [`Rooted`](super::rooted::Rooted), which is for listings and need not be asked about the names that it reads: a single
+//! name that is no link belongs to the open directory, and whatever follows a link or has several parts is looked up from
+//! the root.
+
+mod edit_dir;
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::directory::{Access, Directory, Links, Rest};
+use super::root::{self, Root};
+use super::verbs::Verbs;
+use crate::kind::FileKind;
+
+/// An open directory below a root, or beside it: an operation may have its other side there.
+pub(crate) struct Located<D: Verbs> {
+    dir: D,
+    /// `None` beside the root.
+    within: Option<Within<D>>,
+}
+
+/// Where a directory is.
+struct Within<D> {
+    root: Arc<Root<D>>,
+    /// The path that led here from the root.
+    at: PathBuf,
+}
+
+impl<D: Verbs> Located<D> {
+    pub(super) fn within(root: &Arc<Root<D>>, at: PathBuf, dir: D) -> Self {
+        Self { dir, within: Some(Within { root: Arc::clone(root), at }) }
+    }
+
+    pub(super) fn beside(dir: D) -> Self {
+        Self { dir, within: None }
+    }
+
+    /// Does something with a name. The root looks it up if it may lead elsewhere: a link that is to be followed, or a name of
+    /// several parts. What then has the name is not followed.
+    fn at_name<T>(
+        &self,
+        name: &OsStr,
+        links: Links,
+        mut verb: impl FnMut(&D, &OsStr, Links) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let Some(Within { root, at }) = &self.within else { return verb(&self.dir, name, links) };
+        if is_single(name) && (links == Links::Keep || !root::is_link(&self.dir, name)) {
+            return verb(&self.dir, name, Links::Keep);
+        }
+        root.with_name(&at.join(name), links, |dir, name| verb(dir, name, Links::Keep))
+    }
+}
+
+/// What is read, kept until the directory that gave it can be asked again. Its names serve for all directories.
+pub(crate) struct Kept<B> {
+    buffer: B,
+    names: Vec<OsString>,
+    found: Vec<(io::Result<FileKind>, Option<u64>)>,
+}
+
+impl<B: Default> Default for Kept<B> {
+    fn default() -> Self {
+        Self { buffer: B::default(), names: Vec::new(), found: Vec::new() }
+    }
+}
+
+impl<B> Kept<B> {
+    fn keep(names: &mut Vec<OsString>, at: usize, name: &OsStr) {
+        if at == names.len() {
+            names.push(OsString::new());
+        }
+        names[at].clear();
+        names[at].push(name);
+    }
+}
+
+impl<D: Verbs> Directory for Located<D> {
+    type Id = D::Id;
+    type Buffer = Kept<D::Buffer>;
+    type Inner = Self;
+
+    /// No path begins elsewhere than in a directory below the root.
+    fn open_for(_: Access, _: &Path) -> io::Result<Self> {
+        Err(ErrorKind::Unsupported.into())
+    }
+
+    fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
+        let Some(Within { root, at }) = &self.within else {
+            return self.dir.open_in_for(access, name, links).map(Self::beside);
+        };
+        let path = if name == "." { at.clone() } else { at.join(name) };
+        let dir = match links == Links::Keep && is_single(name) {
+            true => {
+                let dir = self.dir.open_in_for(access, name, links)?;
+                root.check_file_system(&dir, || path.clone())?;
+                dir
+            }
+            false => root.open_dir_for(&path, access, links)?,
+        };
+        Ok(Self::within(root, path, dir))
+    }
+
+    fn try_clone(&self) -> io::Result<Self> {
+        let within = self.within.as_ref().map(|Within { root, at }| Within { root: root.clone(), at: at.clone() });
+        Ok(Self { dir: self.dir.try_clone()?, within })
+    }
+
+    fn id(&self) -> io::Result<D::Id> {
+        self.dir.id()
+    }
+
+    fn is_same_device(left: &D::Id, right: &D::Id) -> bool {
+        D::is_same_device(left, right)
+    }
+
+    fn kind(_: &Path, _: Links) -> io::Result<FileKind> {
+        Err(ErrorKind::Unsupported.into())
+    }
+
+    fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
+        let Some(Within { root, at }) = self.within.as_ref().filter(|_| links == Links::Follow || !is_single(name))
+        else {
+            return self.dir.kind_in(name, links);
+        };
+        let path = at.join(name);
+        Ok(match links {
+            Links::Follow => root.stat(&path)?.kind,
+            Links::Keep => root.lstat(&path)?.kind,
+        })
+    }
+
+    fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
+        self.at_name(name, links, |dir, name, links| dir.read_file(name, links))
+    }
+
+    fn read(
+        &mut self,
+        kept: &mut Self::Buffer,
+        mut each: impl FnMut(&Self, &OsStr, io::Result<FileKind>, Option<u64>),
+    ) -> io::Result<Rest> {
+        let Kept { buffer, names, found } = kept;
+        found.clear();
+        let rest = self.dir.read(buffer, |_, name, kind, number| {
+            Kept::<D::Buffer>::keep(names, found.len(), name);
+            found.push((kind, number));
+        });
+        names.iter().zip(found.drain(..)).for_each(|(name, (kind, number))| each(self, name, kind, number));
+        rest
+    }
+}
+
+/// Whether a name is one in a directory, or `.`, and not a path.
+fn is_single(name: &OsStr) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(_) | Component::CurDir), None))
+}
