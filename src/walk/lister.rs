@@ -213,11 +213,18 @@ impl<D: Directory> Lister<D> {
                 self.entry.depth = frame.parent.depth + parts;
             }
         }
-        self.raw = match (&frame.raw, self.pending.raw_name(item)) {
+        if self.raw.is_some() || frame.raw.is_some() || matches!(item.origin, Origin::Raw(_)) {
+            self.raw = self.raw_path(frame, item);
+        }
+    }
+
+    /// The path of an item if that is not UTF-8.
+    fn raw_path(&self, frame: &Frame, item: &Item) -> Option<OsPathBuf> {
+        match (&frame.raw, self.pending.raw_name(item)) {
             (None, None) => None,
             (_, Some(raw_name)) => Some(frame.path(&self.entry).join(raw_name)),
-            (Some(directory), None) => Some(directory.join(name)),
-        };
+            (Some(directory), None) => Some(directory.join(self.pending.text(item.name))),
+        }
     }
 
     /// Lends the entry, which is of this kind: entries are lent in between, by reading on.

@@ -18,6 +18,8 @@ mod build;
 mod states;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::ops::ControlFlow;
 
 use branches::ManyBranches;
 pub(super) use build::PlanBuilder;
@@ -96,20 +98,29 @@ impl Node {
         self.is_any_path || !self.segments.is_empty() || !self.spellings.is_empty() || !self.branches.is_empty()
     }
 
-    /// The nodes to which a name leads.
-    fn next<'n>(&'n self, name: &'n str) -> impl Iterator<Item = State> + 'n {
-        let spelling = if self.spellings.is_empty() { None } else { self.spellings.get(name).copied() };
-        let (few, many) = match &self.sieve {
-            None => (&*self.segments, None),
-            Some((sieve, rest)) => {
-                let found = sieve.candidates(name).chain(rest.iter().copied());
-                (&[][..], Some(found.map(|at| &self.segments[at])))
-            }
+    /// Calls a closure with the nodes to which a name leads, until it breaks.
+    ///
+    /// As an iterator, this takes a third more instructions: it would be asked which of its parts is on.
+    fn try_next<B>(&self, name: &str, mut take: impl FnMut(State) -> ControlFlow<B>) -> ControlFlow<B> {
+        if !self.names.is_empty() {
+            self.named(name).try_for_each(&mut take)?;
+        }
+        if !self.spellings.is_empty()
+            && let Some(&next) = self.spellings.get(name)
+        {
+            take(next)?;
+        }
+        let mut ask = |(segment, next): &(Segment, State)| match segment.matches(name) {
+            true => take(*next),
+            false => ControlFlow::Continue(()),
         };
-        let asked = few.iter().chain(many.into_iter().flatten());
-        let found = asked.filter(|(segment, _)| segment.matches(name)).map(|&(_, next)| next);
-        let branches = self.branches.iter().flat_map(|many| many.take(name));
-        self.named(name).chain(spelling).chain(found).chain(branches)
+        match &self.sieve {
+            None => self.segments.iter().try_for_each(ask)?,
+            Some((sieve, rest)) => {
+                sieve.candidates(name).chain(rest.iter().copied()).try_for_each(|at| ask(&self.segments[at]))?;
+            }
+        }
+        self.branches.iter().try_for_each(|many| many.take(name).try_for_each(&mut take))
     }
 
     /// The nodes to which a name leads that is looked up: several where spellings are one to the system.
@@ -171,9 +182,10 @@ impl Plan {
             } else if node.is_any_path {
                 wanted = wanted.max(node.end.filter(|&end| end == Wanted::Anything));
             }
-            for next in node.next(name) {
+            let _: ControlFlow<Infallible> = node.try_next(name, |next| {
                 wanted = wanted.max(self.nodes[next].end).max(self.come_to(states, next));
-            }
+                ControlFlow::Continue(())
+            });
         }
         let below = Set::on_top(states, from);
         if below.of(states) == set.of(states) {
@@ -188,7 +200,8 @@ impl Plan {
     fn wants_file(&self, state: State, name: &str) -> bool {
         let node = &self.nodes[state];
         let is_end = |at: State| self.nodes[at].end == Some(Wanted::Anything);
-        node.is_any_path && is_end(state) || node.next(name).any(is_end)
+        let find = |at| if is_end(at) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        node.is_any_path && is_end(state) || node.try_next(name, find).is_break()
     }
 
     /// Whether what is below a path with this set is searched, not just looked up.

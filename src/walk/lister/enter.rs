@@ -69,13 +69,14 @@ impl<D: Directory> Lister<D> {
         let Some(below) = below else {
             return enter.own.map_or(ControlFlow::Continue(()), |kind| self.lend(kind, visitor));
         };
-        let frame = Frame::new(&mut self.entry, below, self.pending.height(), enter.own);
-        let mut frame = Frame { raw: self.raw.take(), is_closed, ..frame };
-        if let Some(above) = self.frames.last() {
+        self.frames.push(Frame::new(&mut self.entry, below, self.pending.height(), enter.own));
+        let [rest @ .., frame] = &mut *self.frames else { unreachable!("BUG: a frame was pushed") };
+        frame.raw = self.raw.take();
+        frame.is_closed = is_closed;
+        if let Some(above) = rest.last() {
             frame.parent.takes_all = above.parent.takes_all && above.parent.below.set == below.set;
             frame.stays |= above.stays;
         }
-        self.frames.push(frame);
         if self.search.options.gitignore {
             self.read_what_is_ignored(enter, visitor)?;
         }
@@ -126,10 +127,9 @@ impl<D: Directory> Lister<D> {
     fn open(&mut self, enter: &Enter) -> Opened {
         let set = enter.item.below.set.of(&self.pending.states);
         let access = if self.search.plan.needs_listing(set) { Access::Read } else { Access::Search };
-        let may_search = access == Access::Read && self.search.plan.looks_up_any(set);
         match self.enter_level(enter, access) {
             Ok(()) => self.check(access).map_or_else(Opened::No, |()| Opened::Yes),
-            Err(cause) if may_search && cause.kind() == ErrorKind::PermissionDenied => {
+            Err(cause) if self.may_search(enter, access, &cause) => {
                 let error = self.error(Op::List, cause);
                 match self.enter_level(enter, Access::Search) {
                     Ok(()) => self.check(Access::Search).map_or_else(Opened::No, |()| Opened::ToSearch(error)),
@@ -139,6 +139,13 @@ impl<D: Directory> Lister<D> {
             Err(cause) if self.was_missed(enter, &cause) => Opened::No(Some(self.error(Op::List, cause))),
             Err(_) => Opened::No(self.missed()),
         }
+    }
+
+    /// Whether names are looked up in a directory that may not be read.
+    fn may_search(&self, enter: &Enter, access: Access, cause: &io::Error) -> bool {
+        access == Access::Read
+            && cause.kind() == ErrorKind::PermissionDenied
+            && self.search.plan.looks_up_any(enter.item.below.set.of(&self.pending.states))
     }
 
     fn enter_level(&mut self, enter: &Enter, access: Access) -> io::Result<()> {
@@ -175,7 +182,11 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Whether the directory just opened is one to list; it is left again, if not.
+    #[inline]
     fn check(&mut self, access: Access) -> Result<(), Option<Error>> {
+        if !self.search.options.same_file_system && self.visited.is_none() {
+            return Ok(());
+        }
         let result = self.is_elsewhere(access);
         if !matches!(result, Ok(false)) {
             self.descent.leave();
@@ -191,9 +202,6 @@ impl<D: Directory> Lister<D> {
     fn is_elsewhere(&mut self, access: Access) -> io::Result<bool> {
         let Self { search, descent, first, visited, .. } = self;
         let visited = visited.as_ref().filter(|_| access == Access::Read);
-        if !search.options.same_file_system && visited.is_none() {
-            return Ok(false);
-        }
         let id = descent.id(descent.depth() - 1)?;
         if search.options.same_file_system && !D::is_same_device(first.get_or_insert_with(|| id.clone()), id) {
             return Ok(true);
@@ -263,15 +271,18 @@ impl<D: Directory> Lister<D> {
 
     /// Goes back up; the directory itself may be wanted behind its contents.
     pub(super) fn leave<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
-        let Some(frame) = self.frames.pop() else { return ControlFlow::Continue(()) };
+        let Some(frame) = self.frames.last_mut() else { return ControlFlow::Continue(()) };
         self.pending.truncate(frame.height);
         if self.descent.depth() > 0 {
             self.descent.leave();
         }
-        let Some(kind) = frame.own else { return ControlFlow::Continue(()) };
-        frame.restore(&mut self.entry);
-        self.raw = frame.raw;
-        self.lend(kind, visitor)
+        let own = frame.own;
+        if own.is_some() {
+            frame.restore(&mut self.entry);
+            self.raw = frame.raw.take();
+        }
+        self.frames.truncate(self.frames.len() - 1);
+        own.map_or(ControlFlow::Continue(()), |kind| self.lend(kind, visitor))
     }
 }
 

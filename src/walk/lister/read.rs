@@ -137,8 +137,14 @@ impl Reading<'_> {
                 return self.lend_listed(name, kind, visitor);
             }
             let below = if kind == FileKind::Directory { self.frame.parent.below } else { Below::default() };
-            return self.item(name, Item::new(Origin::Listed(kind), Some(Wanted::Anything), below), visitor);
+            self.judge.pending.add(name, 1, Item::new(Origin::Listed(kind), Some(Wanted::Anything), below));
+            return ControlFlow::Continue(());
         }
+        self.judge(name, kind, visitor)
+    }
+
+    /// Takes a name that needs a decision.
+    fn judge<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         if self.frame.ignores(self.entry, name, matches!(kind, Ok(FileKind::Directory))) {
             return ControlFlow::Continue(());
         }
@@ -171,7 +177,8 @@ impl Reading<'_> {
         }
     }
 
-    #[inline]
+    /// Lends what has a name. Inlined in both places, as calling it takes 5 % of the instructions of a whole listing.
+    #[inline(always)]
     fn lend_listed<B>(&mut self, name: &str, kind: FileKind, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         if let Some(directory) = &self.frame.raw {
             return visitor.visit(Err(not_utf8(&directory.join(name))));
