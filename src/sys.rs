@@ -66,7 +66,7 @@ pub(crate) use back_end::{
     loop_error, lstat, may_not_read, may_not_write, most_descriptors, names, not_found, open, owner, permission_bits,
     program_names, read, read_link, read_text, remove_dir, remove_file, rename, rename_new, resolve, resolve_strict,
     search_path, set_permission_bits, set_times, set_times_to_now, special, stat, symlink, taken_error, temp_dir,
-    umask, variable, working_dir, working_dir_on, write,
+    truncate_path, umask, variable, working_dir, working_dir_on, write,
 };
 /// The names of owners, by their numbers.
 pub(crate) use back_end::{group_name, user_name};

@@ -262,6 +262,11 @@ pub(crate) fn working_dir() -> io::Result<PathBuf> {
     env::current_dir()
 }
 
+/// Takes back the names that were added to a path when it had this length.
+pub(crate) fn truncate_path(path: &mut PathBuf, len: usize) {
+    while path.as_os_str().len() > len && path.pop() {}
+}
+
 /// The working directory that a drive has of its own.
 pub(crate) fn working_dir_on(drive: &Path) -> io::Result<PathBuf> {
     std::path::absolute(drive)

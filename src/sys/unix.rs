@@ -19,7 +19,9 @@ mod unnamed;
 mod verbs;
 mod xattr;
 
+use std::ffi::OsString;
 use std::io;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::{User, getuid};
@@ -68,6 +70,14 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// Renames. Fails if something has the new name.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     rename::rename_new(Place::of(from), Place::of(to))
+}
+
+/// Takes back the names that were added to a path when it had this length. To find its last name again would take most
+/// of the time that a traversal spends on paths.
+pub(crate) fn truncate_path(path: &mut PathBuf, len: usize) {
+    let mut bytes = std::mem::take(path).into_os_string().into_vec();
+    bytes.truncate(len);
+    *path = OsString::from_vec(bytes).into();
 }
 
 fn rename_at(old: Place<'_>, new: Place<'_>, existing: Existing) -> io::Result<()> {

@@ -9,7 +9,7 @@ use std::io;
 
 use super::descent::Descent;
 use crate::kind::FileKind;
-use crate::sys::{Directory, Links, OsPath, OsPathBuf, Rest};
+use crate::sys::{self, Directory, Links, OsPath, OsPathBuf, Rest};
 
 /// A traversal on its way.
 pub(crate) struct Traversal<D: Directory> {
@@ -28,6 +28,8 @@ struct Unvisited {
     is_unread: bool,
     /// The directories in it that are still to be visited.
     directories: Vec<OsString>,
+    /// The length of the path of the directory above.
+    above_len: usize,
 }
 
 /// What comes next.
@@ -48,7 +50,7 @@ pub(crate) struct TraversalPart<D> {
 impl<D> TraversalPart<D> {
     /// Everything in a directory, which was not read yet.
     pub(crate) fn whole(dir: D) -> Self {
-        Self { dir, path: OsPathBuf::new(), unvisited: Unvisited { is_unread: true, directories: Vec::new() } }
+        Self { dir, path: OsPathBuf::new(), unvisited: Unvisited { is_unread: true, ..Unvisited::default() } }
     }
 
     /// The directory in which they are.
@@ -106,7 +108,8 @@ impl<D: Directory<Inner = D>> Traversal<D> {
     /// Goes into a directory of the current one.
     pub(crate) fn enter(&mut self, name: &OsStr, links: Links) -> io::Result<()> {
         self.descent.enter(name, links)?;
-        self.levels.push(Unvisited { is_unread: true, ..Unvisited::default() });
+        let above_len = self.path.as_os_str().len();
+        self.levels.push(Unvisited { is_unread: true, above_len, ..Unvisited::default() });
         self.path.push(name);
         Ok(())
     }
@@ -132,8 +135,8 @@ impl<D: Directory<Inner = D>> Traversal<D> {
     /// Goes back to the directory above.
     pub(crate) fn leave(&mut self) {
         self.descent.leave();
-        self.levels.pop();
-        self.path.pop();
+        let level = self.levels.pop().expect("BUG: the traversal is over");
+        sys::truncate_path(&mut self.path, level.above_len);
     }
 
     /// How many directories the traversal is in: 0 when it is over.
@@ -169,7 +172,7 @@ impl<D: Directory<Inner = D>> Traversal<D> {
         })?;
         let path = self.path.ancestors().nth(last - at)?.to_owned();
         let directories = self.levels[at].directories.drain(..share).collect();
-        Some((at, TraversalPart { dir, path, unvisited: Unvisited { is_unread: false, directories } }))
+        Some((at, TraversalPart { dir, path, unvisited: Unvisited { directories, ..Unvisited::default() } }))
     }
 }
 
