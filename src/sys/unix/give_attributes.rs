@@ -9,7 +9,7 @@ use rustix::io::Result;
 use super::attr::timespec;
 use super::facts::mode_of;
 use super::handle::Handle;
-use super::xattr::{self, Lists, Surplus};
+use super::xattr::{self, Given, Lists, Surplus};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::edit_dir::{Attributes, Facts, Losses};
@@ -56,10 +56,10 @@ pub(super) fn give(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: 
     {
         give_owner(facts.owner, to, now, losses)?;
     }
-    let mode = xattr::copy(from, to, surplus, losses);
+    let given = xattr::copy(from, to, surplus, losses);
     if has_mode && let Some(now) = now {
         // To change the owner takes away some bits, and to set a list changes others.
-        give_mode(mode, from, to, &now, losses)?;
+        give_mode(given, from, to, &now, losses)?;
     }
     if attributes.times
         && let Err(errno) = to.set_times(&times(facts))
@@ -113,7 +113,8 @@ fn kept_bits(from: &Giver<'_>, owner: (u32, u32)) -> u32 {
     }
 }
 
-fn give_mode(mode: u32, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses: &mut Losses) -> Result<()> {
+fn give_mode(given: Given, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses: &mut Losses) -> Result<()> {
+    let Given { mode, has_changed_lists } = given;
     let bits = kept_bits(from, owner_of(now));
     let mut wanted = mode & bits;
     if from.attributes.owner && mode & SET_ID & !bits != 0 {
@@ -123,8 +124,7 @@ fn give_mode(mode: u32, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses: &
         // Inherited from the directory above: whose the files in this one are.
         wanted |= mode_of(now) & 0o2000 & !bits;
     }
-    let is_settled = !from.attributes.xattrs && !from.attributes.owner && mode_of(now) == wanted;
-    if is_settled {
+    if mode_of(now) == wanted && !has_changed_lists {
         return Ok(());
     }
     match to.set_mode(wanted) {

@@ -15,6 +15,16 @@ pub(super) enum Lists {
     Left,
 }
 
+/// What became of the access control lists of a copy.
+#[derive(Clone, Copy)]
+pub(super) struct Given {
+    /// The mode that goes with them: if the copy does not get the list of the original, the mask of that list is not
+    /// in it.
+    pub(super) mode: u32,
+    /// Whether a list was set or removed, which changes the mode that the system shows.
+    pub(super) has_changed_lists: bool,
+}
+
 /// What a copy may have that its original does not have, which goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Surplus {
@@ -30,7 +40,8 @@ pub(super) enum Surplus {
 mod here {
     use rustix::io::{Errno, Result};
 
-    use super::{Lists, Surplus};
+    use super::{Given, Lists, Surplus};
+    use crate::kind::FileKind;
     use crate::report::Attribute;
     use crate::sys::edit_dir::{Attributes, Losses};
     use crate::sys::unix::facts::mode_of;
@@ -55,40 +66,51 @@ mod here {
     /// The bits of a mode that are the group's.
     const GROUP: u32 = 0o070;
 
-    /// Gives one the attributes of the other. Returns the mode that goes with them: if the copy does not get the list
-    /// of the original, the mask of that list is not in it.
-    pub(in crate::sys::unix) fn copy(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: &mut Losses) -> u32 {
+    /// Gives one the attributes of the other.
+    pub(in crate::sys::unix) fn copy(
+        from: &Giver<'_>,
+        to: &Handle<'_>,
+        surplus: Surplus,
+        losses: &mut Losses,
+    ) -> Given {
         let Giver { handle, lists, attributes: Attributes { xattrs, .. }, .. } = *from;
-        let mode = from.facts.mode;
+        let mut given = Given { mode: from.facts.mode, has_changed_lists: false };
         if lists == Lists::Without && surplus != Surplus::Nothing {
-            remove_list(to, RIGHTS, losses);
+            given.has_changed_lists = remove_list(to, RIGHTS, losses);
         }
         if lists != Lists::Copied && !xattrs {
-            return mode;
+            return given;
         }
         let names = match listed(&handle) {
             Ok(names) => names,
             Err(errno) => {
                 losses.add(Attribute::Xattrs, errno);
-                return own_mode(&handle, mode, losses);
+                given.mode = own_mode(&handle, given.mode, losses);
+                return given;
             }
         };
-        let mut copying = Copying { from: &handle, to, surplus, widened: None, losses };
+        // Of what cannot be listed, anything may be there.
+        let present = if surplus == Surplus::Anything { listed(to).ok() } else { None };
+        let mut copying = Copying { from: &handle, to, surplus, present, widened: None, losses };
         if xattrs {
             copying.others(&names, from.has_same_content);
         }
-        let mode = if lists == Lists::Copied { copying.lists(&names, mode) } else { mode };
+        if lists == Lists::Copied {
+            copying.lists(&names, from.facts.kind, &mut given);
+        }
         if let Some(before) = copying.widened {
             // The mode that it is to have in the end is set later.
             _ = to.set_mode(before);
         }
-        mode
+        given
     }
 
     struct Copying<'a, 'h> {
         from: &'a Handle<'h>,
         to: &'a Handle<'h>,
         surplus: Surplus,
+        /// What the copy had, if it was there before and says so.
+        present: Option<Names>,
         /// The mode that it had, if it had to be made writable.
         widened: Option<u32>,
         losses: &'a mut Losses,
@@ -101,38 +123,45 @@ mod here {
                 let copied = value(self.from, name).and_then(|value| self.change(|to| to.set_xattr(name, &value)));
                 self.enter(name, copied);
             }
-            if self.surplus != Surplus::Anything {
-                return;
-            }
-            let Ok(present) = listed(self.to) else { return };
+            let Some(present) = self.present.take() else { return };
             for name in present.iter().filter(|name| is_ours(name) && !names.iter().any(|other| other == *name)) {
                 let removed = self.change(|to| to.remove_xattr(name));
                 self.enter(name, removed);
             }
+            self.present = Some(present);
         }
 
-        /// Both lists; returns the mode that goes with them.
-        fn lists(&mut self, names: &Names, mut mode: u32) -> u32 {
-            for name in [DEFAULT_RIGHTS, RIGHTS] {
+        /// Both lists, of which only directories have the one that they give.
+        fn lists(&mut self, names: &Names, kind: FileKind, given: &mut Given) {
+            let lists = if kind == FileKind::Directory { &[DEFAULT_RIGHTS, RIGHTS][..] } else { &[RIGHTS] };
+            for &name in lists {
                 let wanted = names.iter().any(|other| other == name).then(|| value(self.from, name));
                 let set = match &wanted {
                     Some(Ok(list)) => self.to.set_xattr(name, list),
                     Some(Err(errno)) => Err(*errno),
                     None => Ok(()),
                 };
+                given.has_changed_lists |= wanted.is_some() && set.is_ok();
                 let is_gone = matches!(wanted, Some(Err(ABSENT)));
                 if let (Err(errno), false) = (set, is_gone) {
                     self.losses.add(of_list(name), errno);
                     if name == RIGHTS {
                         let list = wanted.as_ref().and_then(|list| list.as_deref().ok()).unwrap_or_default();
-                        mode = narrowed(mode, group_bits(list));
+                        given.mode = narrowed(given.mode, group_bits(list));
                     }
                 }
-                if (wanted.is_none() || set.is_err()) && self.surplus != Surplus::Nothing {
-                    remove_list(self.to, name, self.losses);
+                if (wanted.is_none() || set.is_err()) && self.may_have(name) {
+                    given.has_changed_lists |= remove_list(self.to, name, self.losses);
                 }
             }
-            mode
+        }
+
+        /// Whether the copy may have a list that it did not get here.
+        fn may_have(&self, list: &[u8]) -> bool {
+            match &self.present {
+                Some(present) => present.iter().any(|name| name == list),
+                None => self.surplus != Surplus::Nothing,
+            }
         }
 
         /// Does something for which the owner needs the permission to write, which the owner may not have.
@@ -188,17 +217,22 @@ mod here {
     /// Takes away both lists, which a new directory has from the one above.
     pub(in crate::sys::unix) fn remove_lists(from: &Handle<'_>) -> Losses {
         let mut losses = Losses::default();
-        [DEFAULT_RIGHTS, RIGHTS].into_iter().for_each(|name| remove_list(from, name, &mut losses));
+        for name in [DEFAULT_RIGHTS, RIGHTS] {
+            remove_list(from, name, &mut losses);
+        }
         losses
     }
 
-    fn remove_list(to: &Handle<'_>, name: &[u8], losses: &mut Losses) {
-        match to.remove_xattr(name) {
+    /// Removes a list, if there is one. Returns whether the system says that it has done so: some say it of none, too.
+    fn remove_list(to: &Handle<'_>, name: &[u8], losses: &mut Losses) -> bool {
+        let removed = to.remove_xattr(name);
+        match removed {
             Ok(()) | Err(ABSENT | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {}
             // Not a directory has no default list, and some systems say so with this error.
             Err(Errno::ACCESS) if name == DEFAULT_RIGHTS => {}
             Err(errno) => losses.add(of_list(name), errno),
         }
+        removed.is_ok()
     }
 
     /// What a list of the kernel's form gives to the owning group: a version, then entries of a tag (2 bytes),
@@ -366,13 +400,13 @@ mod here {
 mod here {
     use rustix::io::Result;
 
-    use super::Surplus;
+    use super::{Given, Surplus};
     use crate::sys::edit_dir::Losses;
     use crate::sys::unix::give_attributes::Giver;
     use crate::sys::unix::handle::Handle;
 
-    pub(in crate::sys::unix) fn copy(from: &Giver<'_>, _: &Handle<'_>, _: Surplus, _: &mut Losses) -> u32 {
-        from.facts.mode
+    pub(in crate::sys::unix) fn copy(from: &Giver<'_>, _: &Handle<'_>, _: Surplus, _: &mut Losses) -> Given {
+        Given { mode: from.facts.mode, has_changed_lists: false }
     }
 
     pub(in crate::sys::unix) fn own_mode(_: &Handle<'_>, mode: u32, _: &mut Losses) -> u32 {
