@@ -238,6 +238,9 @@ impl<F: Flavour> Pattern<F> {
     #[inline]
     #[must_use]
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
+        if self.refuses_end(path.as_path_text()) {
+            return false;
+        }
         let path = path.to_path();
         match &self.form {
             Form::Plain(plain) if self.is_literal && self.case.is_none() => *path == *plain.path,
@@ -290,6 +293,17 @@ impl<F: Flavour> Pattern<F> {
     /// The case that was asked for, or the flavour's.
     pub(crate) fn case(&self) -> Case {
         self.case.unwrap_or(default_case::<F>())
+    }
+
+    /// Whether a text can be told not to match before it is brought into normal form, which takes longer than most
+    /// matching. A name at the end of a POSIX path stays as it is, unless it may be a `.`.
+    #[inline]
+    fn refuses_end(&self, text: &str) -> bool {
+        let ends_in_name = F::SEPARATOR == '/' && !matches!(text.as_bytes().last(), None | Some(b'/' | b'.'));
+        match &self.form {
+            Form::Plain(plain) => ends_in_name && plain.whole.refuses_end(text),
+            Form::Branched(_) => false,
+        }
     }
 
     /// What every whole path that matches begins and ends with.

@@ -62,6 +62,13 @@ impl Bits {
         Self { mask, wanted: self.wanted & mask }
     }
 
+    /// The lowest bytes that are known, up to a separator.
+    pub(super) fn before(self, separator: u8) -> Self {
+        let byte = |at: usize| (self.mask >> (8 * at) & 0xff == 0xff).then_some((self.wanted >> (8 * at)) as u8);
+        let known = (0..8).map_while(byte).take_while(|&byte| byte != separator).enumerate();
+        known.fold(Self::default(), |bits, (at, byte)| bits.with(at, byte))
+    }
+
     /// So many of the lowest bytes, if all of their bits are known.
     pub(super) fn lowest(self, count: u32) -> Option<u64> {
         let all = u64::MAX >> (64 - 8 * count);
@@ -69,7 +76,7 @@ impl Bits {
     }
 
     #[inline]
-    fn lets(self, bytes: u64) -> bool {
+    pub(super) fn lets(self, bytes: u64) -> bool {
         bytes & self.mask == self.wanted
     }
 }

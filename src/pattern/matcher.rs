@@ -1,12 +1,13 @@
 //! Matching: compiled segments against names, and against whole paths.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::gate::{Ends, Gate};
+use super::gate::{Bits, Ends, Gate};
 use super::search;
 use super::sieve::{Mark, Sieve};
-use super::tokens::{Inner, Piece, Segment, Wild};
-use crate::flavour::Flavour;
+use super::tokens::{Inner, Piece, Segment, Token, Wild};
+use crate::flavour::{Flavour, Rules};
 
 impl Segment {
     /// Whether the segment matches one part. `**` matches any.
@@ -21,6 +22,25 @@ impl Segment {
 }
 
 impl Wild {
+    /// The text that every match begins with.
+    fn start(&self) -> Cow<'_, str> {
+        match &self.head {
+            Piece::Text(text) => Cow::Borrowed(text),
+            Piece::Tokens(tokens) => tokens.iter().map_while(Token::exact).collect(),
+        }
+    }
+
+    /// The text that every match ends in.
+    fn end(&self) -> Cow<'_, str> {
+        match self.tail.as_ref().unwrap_or(&self.head) {
+            Piece::Text(text) => Cow::Borrowed(text),
+            Piece::Tokens(tokens) => {
+                let from = tokens.iter().rposition(|token| token.exact().is_none()).map_or(0, |at| at + 1);
+                tokens[from..].iter().filter_map(Token::exact).collect()
+            }
+        }
+    }
+
     /// Whether this is `*TEXT`.
     fn is_any_with_end(&self) -> bool {
         let is_text = matches!((&self.head, &self.tail), (Piece::Text(head), Some(Piece::Text(_))) if head.is_empty());
@@ -104,6 +124,8 @@ pub(super) struct Whole {
     start: Box<str>,
     end: Box<str>,
     gate: Gate,
+    /// What the name at the end of every match ends in.
+    name_end: Bits,
     shape: Shape,
 }
 
@@ -125,12 +147,20 @@ impl Whole {
             _ => Shape::Segments,
         };
         let (start, end) = (start::<F>(&segments), end::<F>(&segments));
-        Self { gate: Gate::new(&start, &end), start: start.into(), end: end.into(), segments, shape }
+        let gate = Gate::new(&start, &end);
+        let name_end = gate.end().before(F::Rules::SEPARATOR);
+        Self { gate, name_end, start: start.into(), end: end.into(), segments, shape }
     }
 
     /// What every match begins and ends with.
     pub(super) fn gate(&self) -> Gate {
         self.gate
+    }
+
+    /// Whether the name at the end of a path keeps it from matching, even if its text is not in normal form.
+    #[inline]
+    pub(super) fn refuses_end(&self, text: &str) -> bool {
+        !self.name_end.lets(Ends::of(text.as_bytes()).end)
     }
 
     /// By what a match can be found among others.
@@ -176,7 +206,7 @@ fn start<F: Flavour>(segments: &[Segment]) -> String {
     for (at, segment) in segments.iter().enumerate() {
         match segment {
             Segment::Literal(name) => start.push_str(name),
-            Segment::Wild(Wild { head: Piece::Text(head), .. }) => return start + head,
+            Segment::Wild(wild) => return start + &wild.start(),
             _ => return start,
         }
         if at + 1 < segments.len() {
@@ -194,15 +224,15 @@ fn end<F: Flavour>(segments: &[Segment]) -> String {
     let mut pieces = Vec::new();
     for (at, segment) in segments.iter().enumerate().rev() {
         match segment {
-            Segment::Literal(name) => pieces.push(&**name),
-            Segment::Wild(Wild { tail: Some(Piece::Text(tail)), .. }) => {
-                pieces.push(tail);
+            Segment::Literal(name) => pieces.push(Cow::Borrowed(&**name)),
+            Segment::Wild(wild) => {
+                pieces.push(wild.end());
                 break;
             }
             _ => break,
         }
         if at > 0 && !matches!(segments[at - 1], Segment::AnyPath) {
-            pieces.push(separator);
+            pieces.push(Cow::Borrowed(separator));
         }
     }
     pieces.into_iter().rev().collect()
@@ -299,10 +329,7 @@ impl Segment {
         match self {
             Self::AnyPath | Self::AnyName => Gate::default(),
             Self::Literal(name) => Gate::new(name, name),
-            Self::Wild(Wild { head: Piece::Text(head), tail: Some(Piece::Text(tail)), .. }) => Gate::new(head, tail),
-            Self::Wild(Wild { head: Piece::Text(head), .. }) => Gate::new(head, ""),
-            Self::Wild(Wild { tail: Some(Piece::Text(tail)), .. }) => Gate::new("", tail),
-            Self::Wild(_) => Gate::default(),
+            Self::Wild(wild) => Gate::new(&wild.start(), &wild.end()),
         }
     }
 

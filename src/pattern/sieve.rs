@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::gate::{Ends, Gate};
+use crate::flavour::{first_byte, last_byte};
 
 /// Patterns by number that have a text in them by which they are found.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +31,11 @@ type Guarded = (Gate, usize);
 
 /// Patterns by the bytes of one of their ends.
 #[derive(Clone, Debug, Default)]
-struct Table(HashMap<u64, Vec<Guarded>, BuildHasherDefault<Multiply>>);
+struct Table {
+    patterns: HashMap<u64, Vec<Guarded>, BuildHasherDefault<Multiply>>,
+    /// A bit for the hash of each key: most keys that are asked for are in no table.
+    hints: u64,
+}
 
 /// The end by which the patterns of each table are found, and how many bytes of it.
 const KEYS: [(End, u32); 4] = [(End::Last, 8), (End::First, 8), (End::Last, 3), (End::First, 3)];
@@ -47,7 +52,7 @@ impl Sieve {
         let mut new = Self::default();
         for (at, (gate, mark)) in patterns.enumerate() {
             match new.table(gate, mark) {
-                Some((table, key)) => table.0.entry(key).or_default().push((gate, at)),
+                Some((table, key)) => table.insert(key, (gate, at)),
                 None => rest.push(at),
             }
         }
@@ -85,25 +90,45 @@ impl Sieve {
     /// Whether an answer about a pattern that may match a whole path is yes; each is asked about, perhaps
     /// repeatedly, up to that.
     pub(super) fn any_of_path(&self, path: &str, separator: u8, answer: &mut impl FnMut(usize) -> bool) -> bool {
-        let path = path.as_bytes();
-        let ends = Ends::of(path);
+        let ends = Ends::of(path.as_bytes());
         let mut any = |found: &[Guarded]| found.iter().any(|(gate, number)| gate.lets(ends) && answer(*number));
         if KEYS.into_iter().zip(&self.tables).any(|(end, table)| any(table.find(ends, end))) {
             return true;
         }
-        let is_separator = |byte: &u8| *byte == separator;
-        if !self.starts_of_names.0.is_empty() {
-            let name = path.iter().rposition(is_separator).map_or(path, |at| &path[at + 1..]);
-            if any(self.starts_of_names.get(key_of_start(name))) {
+        if self.starts_of_names.hints != 0 {
+            let name = last_byte(path, separator).map_or(path, |at| &path[at + 1..]);
+            if any(self.starts_of_names.get(key_of_start(name.as_bytes()))) {
                 return true;
             }
         }
         let is_hinted = |part: &&[u8]| self.hints & hint(part) != 0;
-        self.hints != 0 && path.split(is_separator).filter(is_hinted).any(|part| any(self.parts.get(key_of_part(part))))
+        self.hints != 0 && parts(path, separator).filter(is_hinted).any(|part| any(self.parts.get(key_of_part(part))))
     }
 }
 
+/// What is between the separators of a text.
+fn parts(text: &str, separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = first_byte(text, separator);
+        rest = end.map(|end| &text[end + 1..]);
+        Some(&text.as_bytes()[..end.unwrap_or(text.len())])
+    })
+}
+
 impl Table {
+    fn insert(&mut self, key: u64, pattern: Guarded) {
+        self.hints |= Self::hint(key);
+        self.patterns.entry(key).or_default().push(pattern);
+    }
+
+    #[inline]
+    fn hint(key: u64) -> u64 {
+        1 << (key.wrapping_mul(FACTOR) >> 58)
+    }
+
+    #[inline]
     fn find(&self, ends: Ends, (end, count): (End, u32)) -> &[Guarded] {
         let bytes = match end {
             End::First => ends.start,
@@ -112,8 +137,12 @@ impl Table {
         self.get(bytes & u64::MAX >> (64 - 8 * count))
     }
 
+    #[inline]
     fn get(&self, key: u64) -> &[Guarded] {
-        if self.0.is_empty() { &[] } else { self.0.get(&key).map_or(&[], Vec::as_slice) }
+        match self.hints & Self::hint(key) {
+            0 => &[],
+            _ => self.patterns.get(&key).map_or(&[], Vec::as_slice),
+        }
     }
 }
 
@@ -139,13 +168,16 @@ fn hint(part: &[u8]) -> u64 {
 #[derive(Clone, Debug, Default)]
 struct Multiply(u64);
 
+/// An odd number with no pattern in its bits: 2^64 through the golden ratio.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Hasher for Multiply {
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|&byte| self.write_u64(byte.into()));
     }
 
     fn write_u64(&mut self, number: u64) {
-        let product = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let product = (self.0 ^ number).wrapping_mul(FACTOR);
         self.0 = product ^ product >> 32;
     }
 

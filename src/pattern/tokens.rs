@@ -66,6 +66,11 @@ pub(super) struct Class {
 }
 
 impl Token {
+    /// The only character that it matches, if there is just one.
+    pub(super) fn exact(&self) -> Option<char> {
+        if let Self::Exact(character) = self { Some(*character) } else { None }
+    }
+
     #[inline]
     pub(super) fn matches(&self, character: char) -> bool {
         match self {

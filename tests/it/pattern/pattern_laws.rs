@@ -56,6 +56,7 @@ fn assert_matches_as_reference<F: Flavour>(pattern: &str, text: &str) {
         let pattern = compiled::<F>(pattern, case);
         let whole = reference::full_match(rules, &pattern_path, &path);
         assert_eq!(pattern.full_match(&path), whole, "{pattern:?} {path:?} {case:?}");
+        assert_eq!(pattern.full_match(text), whole, "{pattern:?} {text:?} {case:?}");
         let end = reference::matches(rules, &pattern_path, &path).unwrap_or(false);
         assert_eq!(pattern.matches(&path), end, "matches: {pattern:?} {path:?} {case:?}");
     }
