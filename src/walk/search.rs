@@ -100,10 +100,13 @@ impl Search {
         match &options.scope {
             Scope::Children => plan.add_children(),
             Scope::Patterns(patterns, begins) => {
+                plan.expect(patterns.len());
                 patterns.iter().for_each(|pattern| plan.add(&options.in_case(pattern), *begins));
             }
             Scope::Set(set) => {
                 let add = |plan: &mut PlanBuilder, pattern| plan.add_full_match(&options.in_case(pattern));
+                plan.expect(set.include_patterns().len());
+                excluded.expect(set.exclude_patterns().len());
                 set.include_patterns().iter().for_each(|pattern| add(&mut plan, pattern));
                 set.exclude_patterns().iter().for_each(|pattern| add(&mut excluded, pattern));
                 if set.include_patterns().is_empty() {
@@ -111,6 +114,7 @@ impl Search {
                 }
             }
         }
+        excluded.expect(options.excluded.len());
         options.excluded.iter().for_each(|pattern| excluded.add_with_all_below(&options.in_case(pattern)));
         Self { options, plan: plan.build(), excluded: excluded.build() }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::branches::{Branches, Ends};
-use super::{Begins, Node, Plan, START, State, Wanted, WantedBelow};
+use super::{Begins, Node, Plan, START, State, Wanted, WantedBelow, hint};
 use crate::flavour::{Flavour, Native, Rules};
 use crate::pattern::{Form, Pattern, Plain, Segment};
 
@@ -34,6 +34,13 @@ impl PlanBuilder {
         Self { nodes: vec![Node::default()], next: HashMap::new() }
     }
 
+    /// Makes room for patterns: putting all parts into a larger table again and again takes as long as everything else.
+    pub(in crate::walk) fn expect(&mut self, patterns: usize) {
+        /// About as many as there are in most patterns, with the `**` after what is excluded.
+        const PARTS: usize = 4;
+        self.next.reserve(PARTS * patterns);
+    }
+
     /// Adds everything in the start, and nothing deeper.
     pub(in crate::walk) fn add_children(&mut self) {
         self.push([Part::Search(Segment::AnyName)], Wanted::Anything);
@@ -43,7 +50,7 @@ impl PlanBuilder {
     pub(in crate::walk) fn add(&mut self, pattern: &Pattern, begins: Begins) {
         let any_path = (begins == Begins::Anywhere).then_some(Part::AnyPath);
         match pattern.form() {
-            Form::Plain(plain) => self.push(any_path.into_iter().chain(parts(pattern, plain)), wanted(plain)),
+            Form::Plain(plain) => _ = self.push(any_path.into_iter().chain(parts(pattern, plain)), wanted(plain)),
             Form::Branched(automaton) => {
                 let start = any_path.map_or(START, |any_path| self.next(START, any_path));
                 Branches::add(self, pattern, automaton, start, Ends::AsWanted);
@@ -55,8 +62,9 @@ impl PlanBuilder {
     pub(in crate::walk) fn add_with_all_below(&mut self, pattern: &Pattern) {
         match pattern.form() {
             Form::Plain(plain) => {
-                self.push(parts(pattern, plain), wanted(plain));
-                self.push(parts(pattern, plain).chain([Part::AnyPath]), Wanted::Anything);
+                let end = self.push(parts(pattern, plain), wanted(plain));
+                let all = self.next(end, Part::AnyPath);
+                self.nodes[all].end = Some(Wanted::Anything);
             }
             Form::Branched(automaton) => Branches::add(self, pattern, automaton, START, Ends::WithAllBelow),
         }
@@ -75,13 +83,14 @@ impl PlanBuilder {
         }
     }
 
-    /// Adds parts, unless there are none: they would match the start and nothing below.
-    fn push(&mut self, parts: impl IntoIterator<Item = Part>, wanted: Wanted) {
+    /// Adds parts, unless there are none: they would match the start and nothing below. Returns the node of their end.
+    fn push(&mut self, parts: impl IntoIterator<Item = Part>, wanted: Wanted) -> State {
         let end = parts.into_iter().fold(START, |node, part| self.next(node, part));
         if end != START {
             let end = &mut self.nodes[end].end;
             *end = (*end).max(Some(wanted));
         }
+        end
     }
 
     /// The node to which a part leads.
@@ -118,6 +127,7 @@ impl PlanBuilder {
             let sieve = are_many.then(|| Segment::sieve(segments.iter().map(|(segment, _)| segment), &mut rest));
             nodes[at].sieve = sieve.map(|sieve| (sieve, rest));
             nodes[at].names.sort_by(|(left, _), (right, _)| <Native as Flavour>::Rules::text_cmp(left, right));
+            nodes[at].name_hints = name_hints(&nodes[at].names);
         }
         Plan { nodes }
     }
@@ -149,6 +159,14 @@ impl Node {
             && self.any_paths.is_empty()
             && self.segments.iter().all(leads_nowhere);
         if stays { WantedBelow::AllFromHereOn } else { WantedBelow::All }
+    }
+}
+
+/// The bits of names; all, if names that differ may be one to the system.
+fn name_hints(names: &[(String, State)]) -> u64 {
+    match <Native as Flavour>::Rules::CASE_SENSITIVE || names.is_empty() {
+        true => names.iter().fold(0, |hints, (name, _)| hints | hint(name)),
+        false => u64::MAX,
     }
 }
 
