@@ -20,6 +20,7 @@ pub use options::{RootLinks, RootOptions};
 pub use walk::{RootEntry, RootWalk};
 
 use crate::error::{Error, Op, Result};
+use crate::fs::TempDir;
 use crate::path::{AsPath, PathBuf};
 use crate::sys::{self, OsPath};
 
@@ -155,6 +156,28 @@ impl Root {
 
     fn of(handle: sys::Root<sys::Dir>) -> Self {
         Self(At { handle: sealed::RootHandle(Arc::new(handle)), path: PathBuf::new() })
+    }
+}
+
+/// Roots.
+impl TempDir {
+    /// Opens this directory as a [`Root`]. (The [`root`](crate::Path::root) of its path is `dir.path().root()`.)
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let dir = waypath::TempDir::new()?;
+    /// let root = dir.root()?;
+    /// (&root / "a").write_text("inside")?;
+    /// assert_eq!((&dir / "a").read_text()?, "inside");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Root::open`].
+    pub fn root(&self) -> Result<Root> {
+        Root::open(self.path())
     }
 }
 
