@@ -70,6 +70,7 @@ pub(super) fn walk<D: Verbs>(
     if path.as_os_str().as_encoded_bytes().contains(&0) {
         return Err(io::Error::new(ErrorKind::InvalidInput, "a name holds NUL"));
     }
+    D::check_names(path)?;
     let mut walk = Walk { way: Way::new(root), parts: Vec::new(), rules, links: 0, missing: Vec::new() };
     walk.push(path, None, Cow::Borrowed);
     while let Some(Step { part, link }) = walk.parts.pop() {

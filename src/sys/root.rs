@@ -392,7 +392,8 @@ impl<D: Verbs> Root<D> {
 
     /// Does it with one call for the directory, unless the last name is a link that is to be followed.
     fn locate_at_once(&self, path: &Path, links: Links) -> Option<io::Result<(Option<D>, OsString)>> {
-        if self.engine == Engine::Walk || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        let is_for_the_walk = self.engine == Engine::Walk || path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        if is_for_the_walk || D::check_names(path).is_err() {
             return None;
         }
         let (above, name) = split_name(path);

@@ -28,6 +28,11 @@ pub(crate) trait Verbs: EditDir {
         false
     }
 
+    /// Refuses a path with a name that this system would take for something else.
+    fn check_names(_path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
     fn see(&self, name: &OsStr) -> io::Result<Seen>;
 
     /// Whether something is mounted there.

@@ -26,6 +26,10 @@ impl Verbs for Dir {
         Ok(true)
     }
 
+    fn check_names(path: &Path) -> io::Result<()> {
+        paths::check(path)
+    }
+
     fn see(&self, name: &OsStr) -> io::Result<Seen> {
         Ok(Seen::of(&paths::lstat(&self.child(name))?))
     }
