@@ -16,7 +16,9 @@ use serde_core::ser::{Error as _, SerializeStruct};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::flavour::Flavour;
-use crate::fs::{CopyOptions, IntoMode, Mode, Overwrite, RemoveOptions, Specials, Symlinks, TreeSize};
+use crate::fs::{
+    CopyOptions, IntoMode, MirrorOptions, Mode, Overwrite, RemoveOptions, Specials, Symlinks, TempOptions, TreeSize,
+};
 use crate::kind::FileKind;
 use crate::path::{Path, PathBuf};
 use crate::pattern::{Pattern, PatternSet, PatternSetBuilder};
@@ -429,17 +431,17 @@ choices! {
 
 /// Implements reading for options.
 macro_rules! options {
-    ($($options:ident, $expected:literal { $($field:ident: $value:ty,)* })*) => {$(
+    ($($options:ident $(<$lifetime:lifetime>)?, $expected:literal { $($field:ident: $value:ty,)* })*) => {$(
         /// Reads a map whose keys are the names of the methods. What is missing is as in `new`; an unknown key is an
         /// error.
         ///
-        /// Options are never written: they may hold closures.
-        impl<'de> Deserialize<'de> for $options<'_> {
+        /// Options are never written, as those that hold closures could not be.
+        impl<'de $(, $lifetime)?> Deserialize<'de> for $options $(<$lifetime>)? {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct OptionsVisitor<'p>(PhantomData<$options<'p>>);
+                struct OptionsVisitor<T>(PhantomData<T>);
 
-                impl<'de, 'p> Visitor<'de> for OptionsVisitor<'p> {
-                    type Value = $options<'p>;
+                impl<'de $(, $lifetime)?> Visitor<'de> for OptionsVisitor<$options $(<$lifetime>)?> {
+                    type Value = $options $(<$lifetime>)?;
 
                     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                         f.write_str($expected)
@@ -470,7 +472,7 @@ macro_rules! options {
 }
 
 options! {
-    CopyOptions, "options of a copy" {
+    CopyOptions<'p>, "options of a copy" {
         overwrite: Overwrite,
         time_window: Duration,
         symlinks: Symlinks,
@@ -489,11 +491,28 @@ options! {
         sync: bool,
         dry_run: bool,
     }
-    RemoveOptions, "options of a removal" {
+    RemoveOptions<'p>, "options of a removal" {
         threads: usize,
         dry_run: bool,
         make_writable: bool,
         same_file_system: bool,
+        exclude: Vec<Pattern>,
+    }
+    MirrorOptions<'p>, "options of a mirror" {
+        delete: bool,
+        exclude: Vec<Pattern>,
+        gitignore: bool,
+        same_file_system: bool,
+        threads: usize,
+        time_window: Duration,
+        sync: bool,
+        dry_run: bool,
+    }
+    TempOptions, "options of a temporary file" {
+        prefix: String,
+        suffix: String,
+        parent: PathBuf,
+        mode: Mode,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::sys::{BasedPath, EditDir, Links, OsPath};
 use crate::tree::{Account, OnProgress, stopped};
 use crate::walk::{Exclusion, refuse_useless};
 use options::Stage;
-use strays::{Comparison, Found, Purpose};
+use strays::{Comparison, Found, LeftOut, Purpose};
 
 /// Mirroring.
 impl Path {
@@ -152,7 +152,8 @@ impl Failed {
 
 impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
     fn new(options: &'a MirrorOptions<'p>, from: BasedPath<'a, D>, to: BasedPath<'a, D>) -> Self {
-        let (exclusion, is_stopped) = (Exclusion::new(&options.excluded), AtomicBool::new(false));
+        let exclusion = Exclusion::new(&options.excluded).with_pruning(&options.pruning);
+        let is_stopped = AtomicBool::new(false);
         Self { options, from, to, exclusion, is_stopped }
     }
 
@@ -259,7 +260,12 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
         let told = self.options.told.as_deref();
         let on_progress = told.map(|told| OnProgress::new(move |progress| stage.tell(told, progress)));
         let account = Account::new(on_progress.as_ref());
-        let comparison = Comparison::new(from, to, &self.exclusion, purpose, &account);
+        let left_out = LeftOut {
+            exclusion: &self.exclusion,
+            gitignore: self.options.gitignore.then_some(self.from),
+            same_file_system: self.options.same_file_system,
+        };
+        let comparison = Comparison::new(from, to, left_out, purpose, &account);
         let found = match (self.from.open_dir(), self.to.open_dir()) {
             (Ok(source), Ok(target)) => comparison.run(source, target),
             (_, Err(cause)) if cause.kind() == ErrorKind::NotFound => Found::default(),

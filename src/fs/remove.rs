@@ -117,6 +117,9 @@ impl Path {
 /// Options for removing: set them, then call [`rmtree`](RemoveOptions::rmtree), [`remove`](RemoveOptions::remove) or
 /// [`clear_dir`](RemoveOptions::clear_dir).
 ///
+/// There is no `gitignore`, which listings and copies have: the files that git ignores are usually those to remove, and
+/// `git clean` does that.
+///
 /// # Examples
 ///
 /// ```

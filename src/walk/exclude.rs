@@ -93,6 +93,10 @@ impl<'a> Exclusion<'a> {
         self.plan.is_none() && self.prune.is_none()
     }
 
+    pub(crate) fn has_closures(&self) -> bool {
+        self.prune.is_some()
+    }
+
     /// Begins a way through a tree, which has its start there.
     pub(crate) fn way<'e>(&'e self, start: &'e OsPath) -> ExclusionWay<'e> {
         let mut states = States::new();

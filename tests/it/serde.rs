@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{from_str, json, to_value};
 use serde_test::{Configure, Token, assert_de_tokens, assert_de_tokens_error, assert_ser_tokens, assert_tokens};
 use waypath::{
-    Attribute, CopyOptions, FileKind, Flavour, Mode, Native, Overwrite, Path, PathBuf, Pattern, PatternSet,
-    PatternSetBuilder, PlanAction, Posix, RemoveOptions, SkipReason, Specials, Symlinks, Windows, path,
+    Attribute, CopyOptions, FileKind, Flavour, MirrorOptions, Mode, Native, Overwrite, Path, PathBuf, Pattern,
+    PatternSet, PatternSetBuilder, PlanAction, Posix, RemoveOptions, SkipReason, Specials, Symlinks, TempOptions,
+    Windows, path,
 };
 
 use crate::path::path_laws::laws;
@@ -283,9 +284,35 @@ fn options_have_the_names_of_their_methods() {
     let read: CopyOptions<'_> = from_str("{}").unwrap();
     assert_eq!(format!("{read:?}"), format!("{:?}", CopyOptions::new()));
 
-    let read: RemoveOptions<'_> =
-        from_str(r#"{"threads": 2, "dry_run": true, "make_writable": true, "same_file_system": true}"#).unwrap();
-    let built = RemoveOptions::new().threads(2).dry_run(true).make_writable(true).same_file_system(true);
+    let read: RemoveOptions<'_> = from_str(
+        r#"{"threads": 2, "dry_run": true, "make_writable": true, "same_file_system": true, "exclude": ["*.md"]}"#,
+    )
+    .unwrap();
+    let built =
+        RemoveOptions::new().threads(2).dry_run(true).make_writable(true).same_file_system(true).exclude("*.md");
+    assert_eq!(format!("{read:?}"), format!("{built:?}"));
+
+    let read: MirrorOptions<'_> = from_str(
+        r#"{
+            "delete": true, "exclude": ["*.tmp"], "gitignore": true, "same_file_system": true, "threads": 3,
+            "time_window": { "secs": 1, "nanos": 0 }, "sync": true, "dry_run": true
+        }"#,
+    )
+    .unwrap();
+    let built = MirrorOptions::new()
+        .delete(true)
+        .exclude("*.tmp")
+        .gitignore(true)
+        .same_file_system(true)
+        .threads(3)
+        .time_window(Duration::from_secs(1))
+        .sync(true)
+        .dry_run(true);
+    assert_eq!(format!("{read:?}"), format!("{built:?}"));
+
+    let read: TempOptions =
+        from_str(r#"{"prefix": "get-", "suffix": ".part", "parent": "a//b", "mode": "u=rw"}"#).unwrap();
+    let built = TempOptions::new().prefix("get-").suffix(".part").parent("a/b").mode("u=rw");
     assert_eq!(format!("{read:?}"), format!("{built:?}"));
 }
 
@@ -293,7 +320,7 @@ fn options_have_the_names_of_their_methods() {
 fn a_mistake_among_options_is_an_error() {
     bad::<RemoveOptions<'_>>(
         r#"{"thread": 2}"#,
-        "unknown field `thread`, expected one of `threads`, `dry_run`, `make_writable`, `same_file_system`",
+        "unknown field `thread`, expected one of `threads`, `dry_run`, `make_writable`, `same_file_system`, `exclude`",
     );
     bad::<CopyOptions<'_>>(r#"{"sync": true, "sync": true}"#, "duplicate field `sync`");
     bad::<CopyOptions<'_>>(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::fs::copy::{CopyOptions, Overwrite, Symlinks};
 use crate::pattern::Pattern;
 use crate::report::{MirrorProgress, MirrorStage, Report, TreeProgress};
-use crate::walk::IntoPatterns;
+use crate::walk::{Entry, IntoPatterns, Prunes, Pruning};
 
 /// How a directory is made like another one: see [`mirror`](Self::mirror).
 ///
@@ -45,6 +45,9 @@ pub struct MirrorOptions<'p> {
     pub(super) time_window: Duration,
     pub(super) sync: bool,
     pub(super) dry_run: bool,
+    pub(super) pruning: Pruning<'p>,
+    pub(super) gitignore: bool,
+    pub(super) same_file_system: bool,
     pub(super) told: Option<Arc<Told<'p>>>,
 }
 
@@ -65,6 +68,9 @@ impl<'p> MirrorOptions<'p> {
             time_window: Duration::ZERO,
             sync: false,
             dry_run: false,
+            pruning: Pruning::default(),
+            gitignore: false,
+            same_file_system: false,
             told: None,
         }
     }
@@ -101,6 +107,67 @@ impl<'p> MirrorOptions<'p> {
     pub fn exclude(mut self, patterns: impl IntoPatterns) -> Self {
         self.excluded.extend(patterns.into_patterns());
         self
+    }
+
+    /// Leaves out each entry for which the closure returns `true`, with everything below it, as [`exclude`](Self::exclude)
+    /// does. Can be called several times.
+    ///
+    /// It is called with entries of the source, and, with [`delete`](Self::delete), also with entries of the destination:
+    /// what it returns `true` for in one of both trees is neither copied nor removed. With several threads, one at a time
+    /// calls it. It is not called for names that are not UTF-8, which are mirrored.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// # (&photos / "a.jpg").write_text("small")?;
+    /// # (&photos / "a.mov").write_text("a long film")?;
+    /// let is_large = |size: u64| size > 10;
+    /// let options = MirrorOptions::new().prune(|entry| entry.is_file() && entry.size().is_ok_and(is_large));
+    /// options.mirror(&photos, &backup)?;
+    /// assert!((&backup / "a.jpg").exists() && !(&backup / "a.mov").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn prune(mut self, leaves_out: impl FnMut(&Entry) -> bool + Send + 'p) -> Self {
+        self.pruning.add(leaves_out);
+        self
+    }
+
+    /// Whether to leave out what git would ignore in the source, and `.git`: it is neither copied nor removed. The default
+    /// is `false`. [`Walk::gitignore`](crate::Walk::gitignore) lists the files whose rules apply.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (code, backup) = (&base / "code", &base / "backup");
+    /// # (&code / "target").mkdir_all()?;
+    /// (&code / ".gitignore").write_text("/target\n")?;
+    /// MirrorOptions::new().gitignore(true).mirror(&code, &backup)?;
+    /// assert!((&backup / ".gitignore").exists() && !(&backup / "target").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn gitignore(self, leave_out: bool) -> Self {
+        Self { gitignore: leave_out, ..self }
+    }
+
+    /// Whether to stay on the file systems of the source and of the destination. The default is `false`.
+    ///
+    /// A directory on which another file system is mounted is made at the destination, but not filled, and
+    /// [reported](Report::skipped). Nothing is removed from it, nor from a mounted file system at the destination.
+    ///
+    /// # Platform-specific behavior
+    ///
+    /// On Windows, a folder on which a volume is mounted is a junction, which no mirror follows anyway.
+    #[doc(alias = "one_file_system")]
+    pub fn same_file_system(self, stay: bool) -> Self {
+        Self { same_file_system: stay, ..self }
     }
 
     /// Number of threads that copy; 0 means 1.
@@ -158,14 +225,17 @@ impl<'p> MirrorOptions<'p> {
     }
 
     /// How files are copied.
-    pub(super) fn copying<'q>(&self) -> CopyOptions<'q> {
-        CopyOptions::archive()
+    pub(super) fn copying(&self) -> CopyOptions<'_> {
+        let options = CopyOptions::archive()
             .symlinks(Symlinks::KeepInside)
             .overwrite(Overwrite::IfDifferent)
             .exclude(&self.excluded)
             .threads(self.threads)
             .time_window(self.time_window)
-            .sync(self.sync)
+            .gitignore(self.gitignore)
+            .same_file_system(self.same_file_system)
+            .sync(self.sync);
+        if self.pruning.is_none() { options } else { options.prune(|entry| self.pruning.prunes(entry)) }
     }
 }
 
@@ -208,10 +278,12 @@ impl Stage<'_> {
 
 impl fmt::Debug for MirrorOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { delete, excluded, threads, time_window, sync, dry_run, told: _ } = self;
+        let Self { delete, excluded, threads, time_window, sync, dry_run, gitignore, same_file_system, .. } = self;
         f.debug_struct("MirrorOptions")
             .field("delete", delete)
             .field("excluded", excluded)
+            .field("gitignore", gitignore)
+            .field("same_file_system", same_file_system)
             .field("threads", threads)
             .field("time_window", time_window)
             .field("sync", sync)

@@ -8,9 +8,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 
 use crate::error::{Error, Op};
+use crate::gitignore::Ignored;
 use crate::kind::FileKind;
 use crate::report::{PlanAction, PlanStep};
-use crate::sys::{EditDir, Links, OsPath, OsPathBuf};
+use crate::sys::{BasedPath, EditDir, Links, OsPath, OsPathBuf};
 use crate::tree::{Account, Descent, MOST_OPEN, Next, Traversal, path_of};
 use crate::walk::{Exclusion, ExclusionWay};
 
@@ -22,6 +23,15 @@ pub(super) enum Purpose {
     /// Count them, and keep what would be done.
     Plan,
     Remove,
+}
+
+/// What is neither copied nor removed.
+pub(super) struct LeftOut<'a, D: EditDir> {
+    pub(super) exclusion: &'a Exclusion<'a>,
+    /// The source, if its rules of git apply.
+    pub(super) gitignore: Option<BasedPath<'a, D>>,
+    /// Whether what is below other file systems is left out, on both sides.
+    pub(super) same_file_system: bool,
 }
 
 /// What was found or removed.
@@ -43,7 +53,12 @@ pub(super) struct Comparison<'a, D: EditDir> {
     target_path: &'a OsPath,
     purpose: Purpose,
     account: &'a Account<'a>,
-    exclusion: ExclusionWay<'a>,
+    left_out: LeftOut<'a, D>,
+    /// What is left out as it is in the target, and as it is in the source.
+    in_target: ExclusionWay<'a>,
+    in_source: ExclusionWay<'a>,
+    /// What tells the file systems of both: of the source, then of the target.
+    devices: Option<(D::Id, D::Id)>,
     /// The way down the source, as far as it has the directories of the target.
     source: Descent<D>,
     /// How many of the last directories it does not have.
@@ -53,8 +68,10 @@ pub(super) struct Comparison<'a, D: EditDir> {
 }
 
 /// A directory of the target on the way.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Level {
+    /// What git ignores in it, by the rules of the source.
+    ignored: Option<Ignored>,
     is_stray: bool,
     /// The source has something else under its name.
     is_obstacle: bool,
@@ -66,19 +83,33 @@ impl<'a, D: EditDir> Comparison<'a, D> {
     pub(super) fn new(
         source_path: &'a OsPath,
         target_path: &'a OsPath,
-        exclusion: &'a Exclusion<'a>,
+        left_out: LeftOut<'a, D>,
         purpose: Purpose,
         account: &'a Account<'a>,
     ) -> Self {
-        let (exclusion, source) = (exclusion.way(target_path), Descent::new(MOST_OPEN));
-        let found = Found::default();
-        Self { source_path, target_path, purpose, account, exclusion, source, absent: 0, levels: Vec::new(), found }
+        Self {
+            source_path,
+            target_path,
+            purpose,
+            account,
+            in_target: left_out.exclusion.way(target_path),
+            in_source: left_out.exclusion.way(source_path),
+            left_out,
+            devices: None,
+            source: Descent::new(MOST_OPEN),
+            absent: 0,
+            levels: Vec::new(),
+            found: Found::default(),
+        }
     }
 
     /// Goes through both directories.
     pub(super) fn run(mut self, source: D, target: D) -> Found {
+        if self.left_out.same_file_system {
+            self.devices = source.id().ok().zip(target.id().ok());
+        }
         self.source.begin(source);
-        self.levels.push(Level::default());
+        self.levels.push(Level { ignored: self.ignored_in_start(), ..Level::default() });
         let mut traversal = Traversal::new(target, MOST_OPEN);
         while !self.account.is_stopped() {
             match traversal.step(|dir, path, name, kind, _| self.leaf(dir, path, name, kind)) {
@@ -107,12 +138,14 @@ impl<'a, D: EditDir> Comparison<'a, D> {
             return true;
         }
         self.tell(path, name);
-        if self.exclusion.leaves_out(path, name, kind.as_ref().copied().unwrap_or(FileKind::Other)) {
+        let kind = kind.unwrap_or(FileKind::Other);
+        if self.is_left_out(path, name, kind) {
             self.level().stays = true;
             return false;
         }
         match self.original(name) {
-            Ok(original) if original.is_some_and(|original| replaces(original, kind.unwrap_or(FileKind::Other))) => {}
+            Ok(Some(original)) if self.is_left_out_of_source(path, name, original, kind) => self.level().stays = true,
+            Ok(original) if original.is_some_and(|original| replaces(original, kind)) => {}
             Ok(original) => match self.removed(|| dir.remove_file(name)) {
                 Ok(()) => self.count(path, name, PlanAction::Remove, original.is_some()),
                 Err(_) if is_directory(dir, name) => return true,
@@ -132,11 +165,15 @@ impl<'a, D: EditDir> Comparison<'a, D> {
     /// Goes into a directory of the target, and into that of the source if it has one.
     fn enter(&mut self, traversal: &mut Traversal<D>, name: &OsStr) {
         self.tell(traversal.path(), name);
-        if self.exclusion.leaves_out(traversal.path(), name, FileKind::Directory) {
+        if self.is_left_out(traversal.path(), name, FileKind::Directory) {
             self.level().stays = true;
             return;
         }
         let original = match self.original(name) {
+            Ok(Some(original)) if self.is_left_out_of_source(traversal.path(), name, original, FileKind::Directory) => {
+                self.level().stays = true;
+                return;
+            }
             Ok(original) => original,
             Err(cause) => {
                 self.level().stays = true;
@@ -151,14 +188,67 @@ impl<'a, D: EditDir> Comparison<'a, D> {
             return;
         }
         if original != Some(FileKind::Directory) {
+            if self.is_elsewhere(traversal, false) {
+                traversal.leave();
+                self.level().stays = true;
+                return;
+            }
             self.absent += 1;
-            self.levels.push(Level { is_stray: true, is_obstacle: original.is_some(), stays: false });
+            let ignored = self.level().ignored.clone();
+            self.levels.push(Level { ignored, is_stray: true, is_obstacle: original.is_some(), stays: false });
         } else if let Err(cause) = self.source.enter(name, Links::Keep) {
             traversal.leave();
             self.fail(Op::List, self.source_path, traversal.path(), name, cause);
+        } else if self.is_elsewhere(traversal, true) {
+            self.source.leave();
+            traversal.leave();
         } else {
-            self.levels.push(Level::default());
+            let ignored = self.ignored_in(traversal.path());
+            self.levels.push(Level { ignored, ..Level::default() });
         }
+    }
+
+    /// Whether the current directory of the target, or its original, is on another file system, and that matters.
+    fn is_elsewhere(&mut self, traversal: &mut Traversal<D>, has_original: bool) -> bool {
+        let Some((source, target)) = &self.devices else { return false };
+        let is_on = |device: &D::Id, id: io::Result<&D::Id>| id.is_ok_and(|id| D::is_same_device(device, id));
+        let last = self.source.depth() - 1;
+        !is_on(target, traversal.current_id()) || has_original && !is_on(source, self.source.id(last))
+    }
+
+    /// Whether something is left out as it is in the target.
+    fn is_left_out(&mut self, path: &OsPath, name: &OsStr, kind: FileKind) -> bool {
+        self.in_target.leaves_out(path, name, kind) || self.is_ignored(path, name, kind)
+    }
+
+    /// Whether its original is left out, of which the same is known if it is of the same kind, except by closures.
+    fn is_left_out_of_source(&mut self, path: &OsPath, name: &OsStr, original: FileKind, kind: FileKind) -> bool {
+        if original == kind && !self.left_out.exclusion.has_closures() {
+            return false;
+        }
+        self.in_source.leaves_out(path, name, original) || self.is_ignored(path, name, original)
+    }
+
+    fn is_ignored(&mut self, path: &OsPath, name: &OsStr, kind: FileKind) -> bool {
+        let Some(ignored) = &self.level().ignored else { return false };
+        ignored.ignores(&with_separator(path), name, kind == FileKind::Directory)
+    }
+
+    fn ignored_in_start(&self) -> Option<Ignored> {
+        let (ignored, failures) = Ignored::start_of_copy(self.left_out.gitignore?);
+        failures.into_iter().for_each(|(file, cause)| self.account.fail(Error::new(Op::Read, file, cause)));
+        Some(ignored)
+    }
+
+    /// What git ignores in the current directory of the source, whose path is relative to the start.
+    fn ignored_in(&mut self, path: &OsPath) -> Option<Ignored> {
+        let above = self.level().ignored.clone()?;
+        let entered = self.source.reopened().map(|dir| above.enter(with_separator(path).len(), dir));
+        let (ignored, failures) = entered.unwrap_or_else(|cause| (above, vec![(OsPathBuf::new(), cause)]));
+        for (file, cause) in failures {
+            self.fail(Op::Read, self.source_path, path, file.as_os_str(), cause);
+        }
+        Some(ignored)
     }
 
     /// Goes back to the directory above, and removes the one that was left if it is a stray.
@@ -233,6 +323,15 @@ impl<'a, D: EditDir> Comparison<'a, D> {
     fn fail(&self, op: Op, start: &OsPath, path: &OsPath, name: &OsStr, cause: io::Error) {
         self.account.fail(Error::new(op, path_of(start, path, name), cause));
     }
+}
+
+/// The text of a path with a separator after each part, as [`Ignored`] takes it.
+fn with_separator(path: &OsPath) -> Vec<u8> {
+    let mut text = path.as_os_str().as_encoded_bytes().to_vec();
+    if !text.is_empty() {
+        text.push(b'/');
+    }
+    text
 }
 
 fn is_directory<D: EditDir>(dir: &D, name: &OsStr) -> bool {

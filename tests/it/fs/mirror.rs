@@ -461,3 +461,93 @@ fn relative_paths_and_the_working_directory_do() {
     from.mirror_to(tree.at("to")).unwrap();
     assert_eq!(lines(&tree.at("to")), ["a: a"]);
 }
+
+/// The trees of a repository with what it ignores, and of a mirror of it from before.
+fn repository() -> Tree {
+    let tree = Tree::new(["from/.git/HEAD", "from/src/a.rs", "from/src/a.o", "from/target/debug/x", "from/b.o"]);
+    tree.at("from/.gitignore").write_text("/target\n*.o\n").unwrap();
+    tree.at("from/src/.gitignore").write_text("!a.o\n/gone\n").unwrap();
+    for file in
+        ["to/src/gone/f", "to/src/old.rs", "to/old/c.o", "to/old/d", "to/stray/e", "to/.git/HEAD", "to/target/y"]
+    {
+        tree.at(file).mkdir_parent().unwrap();
+        tree.at(file).touch().unwrap();
+    }
+    tree
+}
+
+#[test]
+fn what_git_ignores_is_neither_copied_nor_removed() {
+    for threads in [1, 3] {
+        let tree = repository();
+        let options = deleting().gitignore(true).threads(threads);
+        let plan = options.clone().dry_run(true).mirror(tree.at("from"), tree.at("to")).unwrap();
+        let report = options.mirror(tree.at("from"), tree.at("to")).unwrap();
+        assert_eq!(totals(&plan), totals(&report));
+        assert_eq!((report.files, report.removed), (4, 4));
+        let names: Vec<_> =
+            lines(&tree.at("to")).into_iter().map(|line| line.split(':').next().unwrap().to_owned()).collect();
+        let ignored_there = [".git/", ".git/HEAD", "old/", "old/c.o", "src/gone/", "src/gone/f", "target/", "target/y"];
+        let copied = [".gitignore", "src/", "src/.gitignore", "src/a.o", "src/a.rs"];
+        let expected: BTreeSet<_> = ignored_there.into_iter().chain(copied).collect();
+        assert_eq!(names.iter().map(|name| &**name).collect::<BTreeSet<_>>(), expected);
+    }
+}
+
+#[test]
+fn what_a_closure_leaves_out_is_neither_copied_nor_removed() {
+    for threads in [1, 3] {
+        let tree = Tree::new(["from/a", "from/large", "from/d/e", "to/large/", "to/extra", "to/kept/f", "to/d/kept"]);
+        tree.at("from/large").write_text("longer than ten").unwrap();
+        let is_large = |entry: &waypath::Entry| entry.is_file() && entry.size().unwrap() > 10;
+        let options = deleting().threads(threads).prune(|entry| entry.name() == "kept" || is_large(entry));
+        let report = options.mirror(tree.at("from"), tree.at("to")).unwrap();
+        assert_eq!((report.files, report.removed), (2, 1));
+        // What is a directory there and is left out here stays: nothing would take its place.
+        let expected = ["a: a", "d/", "d/e: e", "d/kept: kept", "kept/", "kept/f: f", "large/"];
+        assert_eq!(lines(&tree.at("to")), expected);
+    }
+}
+
+/// What a pattern leaves out for being a directory is left out, whatever has its name on the other side.
+#[test]
+fn what_is_left_out_of_the_source_stays_at_the_destination() {
+    let tree = Tree::new(["from/x/f", "from/y", "to/x", "to/y/g"]);
+    let report = deleting().exclude("x/").mirror(tree.at("from"), tree.at("to")).unwrap();
+    assert_eq!((report.files, report.removed), (1, 2));
+    assert_eq!(lines(&tree.at("to")), ["x: x", "y: y"]);
+}
+
+/// Rules that cannot be read might say that something is to stay.
+#[cfg(unix)]
+#[test]
+fn nothing_is_removed_if_rules_cannot_be_read() {
+    let tree = Tree::new(["from/d/.ignore/", "from/d/a", "to/d/b"]);
+    let error = deleting().gitignore(true).mirror(tree.at("from"), tree.at("to")).unwrap_err();
+    assert_eq!(error.failures()[0].path(), tree.at("from/d/.ignore").as_std_path(), "{error}");
+    assert!(tree.at("to/d/b").exists() && tree.at("to/d/a").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn other_file_systems_are_left_alone_on_both_sides() {
+    use crate::support::mounts::{Mount, with_own_mounts};
+
+    if !with_own_mounts("fs::mirror::other_file_systems_are_left_alone_on_both_sides") {
+        return;
+    }
+    let tree = Tree::new(["from/a", "from/m/", "to/m/tmpfs/stays", "to/extra/", "to/gone"]);
+    let Some(source) = Mount::tmpfs(&tree.at("from/m")) else { return };
+    let Some(target) = Mount::tmpfs(&tree.at("to/extra")) else { return };
+    source.at("f").touch().unwrap();
+    target.at("g").touch().unwrap();
+    let options = deleting().same_file_system(true);
+    let plan = options.clone().dry_run(true).mirror(tree.at("from"), tree.at("to")).unwrap();
+    let report = options.mirror(tree.at("from"), tree.at("to")).unwrap();
+    for report in [&plan, &report] {
+        assert_eq!((report.files, report.removed), (1, 1));
+        assert_eq!(report.skipped[0].path, tree.at("from/m/tmpfs"));
+        assert_eq!(report.skipped[0].reason, waypath::SkipReason::OtherFileSystem);
+    }
+    assert!(tree.at("to/m/tmpfs/stays").exists() && target.at("g").exists() && !tree.at("to/m/tmpfs/f").exists());
+}
