@@ -7,11 +7,13 @@
 //! ```
 //!
 //! Only files of the same size are read; those with the same hash are of one group. Before one is replaced by a link to
-//! the first of its group, both are compared byte by byte, and must not have changed meanwhile. The link takes the
-//! place in one step. Files on another file system, and those of another owner or mode, are left alone. A link has the
+//! the first of its group, both are compared byte by byte, and must not have changed meanwhile. The link replaces the
+//! file atomically. Files on another file system, and those of another owner or mode, are left alone. A link has the
 //! times of the first of its group.
 //!
-//! Empty files, links, and files that are the same one already are not listed.
+//! Empty files, links, and files that are hard links of each other already are not listed.
+//!
+//! Ctrl-C ends the program between two files, with status 130.
 //!
 //! What could not be read or linked goes to standard error, and the exit status is 1; bad arguments give 2.
 
@@ -24,6 +26,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use waypath::{FileKind, IoResultExt, Path, PathBuf, Result, Size, Stat};
 
+#[path = "common/interrupt.rs"]
+mod interrupt;
 #[path = "common/output.rs"]
 mod output;
 use output::{complain, say};
@@ -34,7 +38,7 @@ struct Args {
     /// Where to look
     #[arg(value_name = "DIR", default_value = ".")]
     directories: Vec<PathBuf>,
-    /// Replace all but the first of each group by hard links to it; without `--apply`, only show that
+    /// Replace all but the first of each group by hard links to it; without `--apply`, only show the plan
     #[arg(long)]
     link: bool,
     /// Carry it out
@@ -62,7 +66,8 @@ impl Complaints {
 fn find(directories: &[PathBuf], complaints: &mut Complaints) -> BTreeMap<u64, Vec<File>> {
     let mut found = BTreeMap::<u64, Vec<File>>::new();
     let (mut known, mut known_paths) = (HashSet::new(), HashSet::new());
-    for entry in directories.iter().flat_map(|directory| directory.walk().only(FileKind::File)) {
+    let entries = directories.iter().flat_map(|directory| directory.walk().only(FileKind::File));
+    for entry in entries.take_while(|_| !interrupt::has_come()) {
         let Some(entry) = complaints.unless(entry) else { continue };
         let Some(stat) = complaints.unless(entry.lstat()) else { continue };
         let path = entry.into_path();
@@ -77,11 +82,11 @@ fn find(directories: &[PathBuf], complaints: &mut Complaints) -> BTreeMap<u64, V
     found
 }
 
-/// Parts files of one size into groups with the same content.
+/// Divides files of one size into groups with the same content.
 fn groups(files: Vec<File>, complaints: &mut Complaints) -> Vec<Vec<File>> {
     let mut groups = BTreeMap::<u64, Vec<File>>::new();
     if files.len() > 1 {
-        for file in files {
+        for file in files.into_iter().take_while(|_| !interrupt::has_come()) {
             if let Some(hash) = complaints.unless(hash(&file.path)) {
                 groups.entry(hash).or_default().push(file);
             }
@@ -121,7 +126,7 @@ fn is_same_content(left: &Path, right: &Path) -> Result<bool> {
     }
 }
 
-/// Why a file is not to be a link to another, if it is not.
+/// Why a file must not become a link to another, if so.
 fn obstacle(file: &Stat, first: &Stat) -> Option<&'static str> {
     let device = |stat: &Stat| stat.identity().map(|(device, _)| device);
     match () {
@@ -139,7 +144,7 @@ impl File {
         Ok(key(&now) == key(&self.stat))
     }
 
-    /// Becomes another name of the first file, in one step; returns whether nothing spoke against it.
+    /// Replaces this file by a hard link to the first one; returns whether both still had the same content.
     fn link_to(&self, first: &Self) -> Result<bool> {
         let name = format!(".{}.dups-tmp", self.path.name());
         let link =
@@ -163,7 +168,7 @@ fn show(group: &[File], args: &Args, complaints: &mut Complaints) -> io::Result<
     let [first, others @ ..] = group else { return Ok(0) };
     let mut saved = 0;
     say(format!("{} ({})", first.path.printable(), Size(first.stat.size())))?;
-    for file in others {
+    for file in others.iter().take_while(|_| !interrupt::has_come()) {
         let obstacle = obstacle(&file.stat, &first.stat).filter(|_| args.link);
         let note = match obstacle {
             Some(reason) => format!("left alone: {reason}"),
@@ -185,13 +190,15 @@ fn show(group: &[File], args: &Args, complaints: &mut Complaints) -> io::Result<
 
 fn dups(args: &Args, complaints: &mut Complaints) -> io::Result<()> {
     let (mut count, mut saved) = (0, 0);
+    let goes_on = || !interrupt::has_come();
     for (_, files) in find(&args.directories, complaints).into_iter().rev() {
-        for group in groups(files, complaints) {
+        for group in groups(files, complaints).into_iter().take_while(|_| goes_on()) {
             count += 1;
             saved += show(&group, args, complaints)?;
         }
     }
     let groups = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
+    let groups = if goes_on() { groups } else { format!("interrupted: {groups}") };
     say(match (args.link, args.apply) {
         (true, true) => format!("{groups}, {} saved", Size(saved)),
         (true, false) => format!("{groups}, {} to save; nothing was changed (--apply does it)", Size(saved)),
@@ -202,7 +209,9 @@ fn dups(args: &Args, complaints: &mut Complaints) -> io::Result<()> {
 fn main() -> ExitCode {
     let args = Args::parse();
     let mut complaints = Complaints::default();
+    interrupt::listen();
     match dups(&args, &mut complaints) {
+        Ok(()) if interrupt::has_come() => ExitCode::from(interrupt::STATUS),
         Ok(()) => ExitCode::from(u8::from(complaints.0 > 0)),
         Err(error) => {
             complain("dups", error);

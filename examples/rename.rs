@@ -1,14 +1,16 @@
-//! Renames many files by a regular expression: shows the plan, and carries it out when told.
+//! Renames many files by a regular expression, or by wildcards: shows the plan, and carries it out when told.
 //!
 //! ```sh
 //! cargo run --release --example rename -- '\.jpeg$' '.jpg'                      # shows the plan
 //! cargo run --release --example rename -- '\.jpeg$' '.jpg' --apply              # carries it out
+//! cargo run --release --example rename -- --glob 'IMG_*.jpeg' 'trip-*.jpg'
 //! cargo run --release --example rename -- '^(\d+)-(.*)' '$2-$1' --in photos --only '**/*.jpg'
 //! ```
 //!
-//! Nothing is overwritten. If two files would get one name, or a name is taken by a file that stays, nothing is renamed
-//! at all, and the exit status is 1. Files may swap names: one of them has a name in between, which ends in
-//! `.rename-tmp`, and stays there only if the program is killed at that moment.
+//! Nothing is overwritten. If two files would get the same name, or a name is taken by a file that stays, nothing is
+//! renamed, and the exit status is 1. Files may swap names: one of them has a name in between, which ends in
+//! `.rename-tmp`, and keeps it only if the program is killed at that moment. Ctrl-C ends the program between two files,
+//! with status 130.
 //!
 //! What could not be listed or renamed goes to standard error, and the exit status is 1; bad arguments give 2.
 
@@ -20,6 +22,8 @@ use clap::Parser;
 use regex::Regex;
 use waypath::{FileKind, Path, PathBuf, Pattern, Result};
 
+#[path = "common/interrupt.rs"]
+mod interrupt;
 #[path = "common/output.rs"]
 mod output;
 use output::{complain, say};
@@ -27,10 +31,13 @@ use output::{complain, say};
 /// Renames many files by a regular expression. Without `--apply`, only shows the plan.
 #[derive(Parser)]
 struct Args {
-    /// What to replace in names, at each place where it matches
-    regex: Regex,
-    /// What comes there; `$1` or `${name}` is a group of the expression
+    /// What to replace in names, wherever it matches: a regular expression
+    pattern: String,
+    /// The replacement; `$1` or `${name}` is a group of the expression
     replacement: String,
+    /// Match whole names with wildcards: a `*` or `?` in the replacement is the text that this one matched
+    #[arg(long)]
+    glob: bool,
     /// Which files, relative to the directory
     #[arg(long, value_name = "PATTERN", default_value = "*")]
     only: Pattern,
@@ -45,29 +52,59 @@ struct Args {
 /// The new path of each file that gets another name.
 type Plan = BTreeMap<PathBuf, PathBuf>;
 
-/// Finds out what is to be renamed; counts what could not be listed.
-fn plan(args: &Args) -> Result<(Plan, usize)> {
-    let (mut plan, mut failed) = (Plan::new(), 0);
-    for entry in args.directory.glob(&args.only)?.min_depth(1) {
-        match entry {
-            Ok(file) if file.kind() != FileKind::Directory => {
-                let name = args.regex.replace_all(file.name(), &*args.replacement);
-                if name != file.name() {
-                    let target = file.with_name(&name)?;
-                    plan.insert(file.into_path(), target);
-                }
-            }
-            Ok(_) => {}
-            Err(error) => {
-                complain("rename", error);
-                failed += 1;
-            }
-        }
-    }
-    Ok((plan, failed))
+/// What is replaced by what.
+fn rule(args: &Args) -> std::result::Result<(Regex, String), String> {
+    let Args { pattern, replacement, glob, .. } = args;
+    let (regex, replacement) =
+        if *glob { from_wildcards(pattern, replacement)? } else { (pattern.clone(), replacement.clone()) };
+    Ok((Regex::new(&regex).map_err(|error| error.to_string())?, replacement))
 }
 
-/// Says what speaks against a plan; returns how much that is.
+/// The regular expression and the replacement that wildcards stand for. The first `*` of the replacement is what the
+/// first `*` of the pattern matched, and so on; `?` likewise.
+fn from_wildcards(pattern: &str, replacement: &str) -> std::result::Result<(String, String), String> {
+    let (mut regex, mut groups) = (String::from("(?s)^"), Vec::new());
+    for character in pattern.chars() {
+        match character {
+            '*' | '?' => {
+                regex += if character == '*' { "(.*)" } else { "(.)" };
+                groups.push(Some(character));
+            }
+            _ => regex += &regex::escape(&character.to_string()),
+        }
+    }
+    let mut text = String::new();
+    for character in replacement.chars() {
+        match character {
+            '*' | '?' => {
+                let group = groups.iter().position(|group| *group == Some(character));
+                let group = group.ok_or_else(|| format!("`{replacement}` has more `{character}` than `{pattern}`"))?;
+                groups[group] = None;
+                text += &format!("${{{}}}", group + 1);
+            }
+            '$' => text += "$$",
+            _ => text.push(character),
+        }
+    }
+    Ok((regex + "$", text))
+}
+
+/// Finds out what to rename; returns the plan, and how much could not be listed.
+fn plan(args: &Args, (regex, replacement): &(Regex, String)) -> Result<(Plan, usize)> {
+    let (files, errors) = args.directory.glob(&args.only)?.min_depth(1).entries_and_errors();
+    errors.iter().for_each(|error| complain("rename", error));
+    let mut plan = Plan::new();
+    for file in files.into_iter().filter(|file| file.kind() != FileKind::Directory) {
+        let name = regex.replace_all(file.name(), &**replacement);
+        if name != file.name() {
+            let target = file.with_name(&name)?;
+            plan.insert(file.into_path(), target);
+        }
+    }
+    Ok((plan, errors.len()))
+}
+
+/// Says what is wrong with a plan; returns how many things are.
 fn conflicts(plan: &Plan) -> usize {
     let mut sources = BTreeMap::<&Path, &Path>::new();
     let mut conflicts = 0;
@@ -84,17 +121,21 @@ fn conflicts(plan: &Plan) -> usize {
     conflicts
 }
 
-/// Whether something else than the file has its new path. Where case does not matter, the file itself may.
+/// Whether something other than the file has its new path. If case does not matter, the file itself may have it.
 fn is_taken(target: &Path, file: &Path) -> bool {
     let is_itself =
         target.name().to_lowercase() == file.name().to_lowercase() && target.samefile(file).unwrap_or(false);
     target.lstat().is_ok() && !is_itself
 }
 
-/// Carries a plan out; returns how many files were renamed.
+/// Carries a plan out, unless it is interrupted; returns how many files were renamed.
 fn apply(mut plan: Plan) -> Result<usize> {
     let count = plan.len();
+    let mut parked = None;
     while let Some((file, target)) = next(&plan) {
+        if parked.is_none() && interrupt::has_come() {
+            break;
+        }
         match plan.contains_key(&target) {
             // Only circles are left: this file makes room.
             true => {
@@ -105,16 +146,18 @@ fn apply(mut plan: Plan) -> Result<usize> {
                     aside.rename(&target)?;
                     return Err(error);
                 }
-                plan.insert(aside, last);
+                plan.insert(aside.clone(), last);
+                parked = Some(aside);
             }
             false => _ = file.rename(&target)?,
         }
         plan.remove(&file);
+        parked = parked.filter(|aside| *aside != file);
     }
-    Ok(count)
+    Ok(count - plan.len())
 }
 
-/// The next file to rename, and its new path: one whose new path is free, if there is one.
+/// The next file to rename, and its new path, which is free unless all are in circles.
 fn next(plan: &Plan) -> Option<(PathBuf, PathBuf)> {
     let is_free = |(_, target): &(&PathBuf, &PathBuf)| !plan.contains_key(*target);
     let (file, target) = plan.iter().find(is_free).or_else(|| plan.iter().next())?;
@@ -125,39 +168,46 @@ fn files(count: usize) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
-/// Shows the plan or carries it out; returns whether all went well.
-fn run(args: &Args, plan: Plan) -> io::Result<bool> {
+/// Shows the plan or carries it out; returns the exit status.
+fn run(args: &Args, plan: Plan) -> io::Result<u8> {
     for (file, target) in &plan {
         say(format!("{} -> {}", file.printable(), target.name().escape_debug()))?;
     }
     if conflicts(&plan) > 0 {
         say("nothing was renamed")?;
-        return Ok(false);
+        return Ok(1);
     }
     if !args.apply {
         say(format!("{} to rename; nothing was changed (--apply does it)", files(plan.len())))?;
-        return Ok(true);
+        return Ok(0);
     }
+    let all = plan.len();
     match apply(plan) {
-        Ok(count) => say(format!("{} renamed", files(count))).map(|()| true),
+        Ok(count) if count < all => {
+            say(format!("interrupted: {} of {all} renamed", files(count)))?;
+            Ok(interrupt::STATUS)
+        }
+        Ok(count) => say(format!("{} renamed", files(count))).map(|()| 0),
         Err(error) => {
             complain("rename", error);
-            Ok(false)
+            Ok(1)
         }
     }
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let (plan, failed) = match plan(&args) {
-        Ok(plan) => plan,
+    interrupt::listen();
+    let planned = rule(&args).and_then(|rule| plan(&args, &rule).map_err(|error| error.to_string()));
+    let (plan, failed) = match planned {
+        Ok(planned) => planned,
         Err(error) => {
             complain("rename", error);
             return ExitCode::from(2);
         }
     };
     match run(&args, plan) {
-        Ok(went_well) => ExitCode::from(u8::from(failed > 0 || !went_well)),
+        Ok(status) => ExitCode::from(status.max(u8::from(failed > 0))),
         Err(error) => {
             complain("rename", error);
             ExitCode::FAILURE

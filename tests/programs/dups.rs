@@ -132,3 +132,32 @@ fn dups_goes_on_when_nobody_reads_what_it_prints() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
+
+/// Nobody reads what it prints, so it cannot have come to the last file when it is interrupted.
+#[cfg(target_os = "linux")]
+#[test]
+fn dups_ends_between_two_files_after_ctrl_c() {
+    use std::io::Read;
+
+    let tree = TempDir::new().unwrap();
+    for number in 0..600 {
+        (&tree / format!("{number:0>200}")).write_text("same").unwrap();
+    }
+    let mut dups = Command::new(example("dups"));
+    dups.args(["--link", "--apply"]).current_dir(tree.as_str()).stdout(Stdio::piped());
+    let mut child = dups.spawn().unwrap();
+    child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    crate::interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let linked = printed.matches("    linked\n").count();
+    assert!(linked < 599, "{linked}");
+    assert!(printed.ends_with(&format!("interrupted: 1 group, {} saved\n", waypath::Size(linked as u64 * 4))));
+
+    let entries = tree.iterdir().entries().unwrap();
+    assert_eq!(entries.len(), 600);
+    assert!(entries.iter().all(|file| !file.name().ends_with(".dups-tmp") && file.read_text().unwrap() == "same"));
+    let links = entries.iter().map(|file| file.lstat().unwrap().links().unwrap()).max();
+    assert_eq!(links, Some(linked as u64 + 1));
+}

@@ -71,3 +71,27 @@ fn output_of_copy(program: &mut std::process::Command) -> std::process::Output {
         }
     }
 }
+
+/// Sends SIGINT to a program that waits for the reader of its output, and returns when it has noticed: it has ended, or the
+/// signal is delivered and all its threads are waiting again.
+#[cfg(target_os = "linux")]
+fn interrupt(child: &std::process::Child) {
+    use nix::sys::signal::{Signal, kill};
+
+    const SIGINT_BIT: u64 = 1 << (Signal::SIGINT as u32 - 1);
+    kill(nix::unistd::Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+    let all_threads = |is_so: fn(&str, &str) -> bool| {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+        threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("status")).unwrap()).all(|status| {
+            let field = |name| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+            let has_ended = field("State:").starts_with('Z');
+            has_ended || is_so(field("State:"), field("ShdPnd:"))
+        })
+    };
+    while !all_threads(|_, pending| u64::from_str_radix(pending, 16).unwrap() & SIGINT_BIT == 0) {
+        std::thread::yield_now();
+    }
+    while !all_threads(|state, _| state.starts_with('S')) {
+        std::thread::yield_now();
+    }
+}

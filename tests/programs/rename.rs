@@ -54,6 +54,44 @@ fn rename_shows_a_plan_and_carries_it_out() {
 }
 
 #[test]
+fn rename_takes_wildcards() {
+    let tree = tree(&["IMG_1.jpeg", "IMG_2.jpeg", "a.b-c.x", "a+b", "x.jpeg"]);
+    for (args, lines) in [
+        (&["--glob", "IMG_*.jpeg", "trip-*.jpg"][..], "IMG_1.jpeg -> trip-1.jpg\nIMG_2.jpeg -> trip-2.jpg\n"),
+        (&["--glob", "*.*-?.*", "?/*.*.$1", "--only", "no*"], ""),
+        (&["--glob", "?.*-?.*", "*-?.?.*$1"], "a.b-c.x -> b-a.c.x$1\n"),
+        (&["--glob", "a+?", "?"], "a+b -> b\n"),
+        (&["--glob", "x", "y"], ""),
+    ] {
+        let count = lines.lines().count();
+        let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        let plan = format!("{lines}{files} to rename; nothing was changed (--apply does it)\n");
+        prints(&rename(&tree, args), 0, &plan, "");
+    }
+    let more = rename(&tree, &["--glob", "*.jpeg", "*-*.jpg"]);
+    prints(&more, 2, "", "rename: `*-*.jpg` has more `*` than `*.jpeg`\n");
+}
+
+/// It waits for its reader while it shows the plan, and is interrupted there.
+#[cfg(target_os = "linux")]
+#[test]
+fn rename_changes_nothing_after_ctrl_c() {
+    let names: Vec<_> = (0..600).map(|number| format!("{number:0>200}")).collect();
+    let tree = tree(&names.iter().map(|name| &**name).collect::<Vec<_>>());
+    let before = files(&tree);
+    let mut rename = Command::new(example("rename"));
+    rename.args(["^", "x", "--apply"]).current_dir(tree.as_str()).stdout(Stdio::piped());
+    let mut child = rename.spawn().unwrap();
+    let mut first = [0];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+    crate::interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(output.stdout.ends_with(b"\ninterrupted: 0 files of 600 renamed\n"));
+    assert_eq!(files(&tree), before);
+}
+
+#[test]
 fn rename_swaps_names_and_turns_them_in_circles() {
     let names = ["1-2", "2-1", "a-b-c", "b-c-a", "c-a-b", "x-y", "y-z", "z"];
     let tree = tree(&names);
@@ -123,7 +161,7 @@ fn rename_says_by_its_status_what_went_wrong() {
     let output = rename(&tree, &["a", "b", "--in", "no"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stderr.starts_with(b"rename: cannot list `no`: "));
-    for args in [&[][..], &["a"], &["(", "b"], &["a", "b", "--only", "/x"], &["a", "b", "--no"]] {
+    for args in [&[][..], &["a"], &["(", "b"], &["a", "b", "--only", "/x"], &["a", "b", "--no"], &["a"; 3]] {
         let output = rename(&tree, args);
         assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new()), "{args:?}");
         assert!(!output.stderr.is_empty());
