@@ -525,7 +525,7 @@ impl<F: Flavour> Path<F> {
     }
 }
 
-/// Anything that denotes a [`Pattern`]: text, or a pattern.
+/// Values that can be used as a [`Pattern`]: text, or a pattern.
 ///
 /// # Examples
 ///

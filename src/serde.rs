@@ -142,7 +142,7 @@ impl<F: Flavour> Serialize for PatternSet<F> {
     }
 }
 
-/// Reads two lists of patterns, `include` and `exclude`, of which either may be missing.
+/// Reads two lists of patterns, `include` and `exclude`. Either may be missing.
 ///
 /// # Examples
 ///

@@ -12,7 +12,7 @@ use crate::printable::printable;
 use crate::report::RawPath;
 use crate::sys::{self, OsPath};
 
-/// What there is to say, in a line each.
+/// The hints, one a line.
 pub(super) fn lines(error: &Error) -> Vec<String> {
     if error.kind() == ErrorKind::AlreadyExists {
         return taken(new_name(error));
@@ -39,7 +39,7 @@ fn new_name(error: &Error) -> &OsPath {
     path.as_std_path()
 }
 
-/// What there is to say of a name that is taken, although whoever looks there finds nothing.
+/// The hint for a name that is taken although nothing seems to be there.
 fn taken(path: &OsPath) -> Vec<String> {
     if !sys::lstat(path).is_ok_and(|found| found.is_symlink()) {
         return Vec::new();
@@ -111,7 +111,7 @@ impl Subject<'_> {
         Vec::new()
     }
 
-    /// What there is to say where the path leads to something.
+    /// The hints if something has the path.
     fn forbidden(&self, kind: ErrorKind) -> Vec<String> {
         if kind != ErrorKind::PermissionDenied {
             return Vec::new();
@@ -127,7 +127,7 @@ impl Subject<'_> {
         }
     }
 
-    /// What there is to say where `there` is the last on the way that is there, and `at` fails below it.
+    /// The hints if `there` is the last existing ancestor, and `at` fails below it.
     fn missing(
         &self,
         there: &OsPath,

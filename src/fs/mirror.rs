@@ -101,7 +101,7 @@ struct Mirror<'a, 'p, D: EditDir> {
     is_stopped: AtomicBool,
 }
 
-/// What is to be done.
+/// What has to be done.
 #[derive(Default)]
 struct Plan {
     totals: Report,
@@ -187,7 +187,7 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
         Ok(())
     }
 
-    /// Finds out what is to be done. Nothing is to be removed if anything fails.
+    /// Finds out what has to be done. Nothing may be removed if anything fails.
     fn plan(&self) -> Result<Plan> {
         let keeps_steps = self.options.dry_run;
         let stage = self.stage(MirrorStage::Planning, None);
@@ -243,7 +243,7 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
         if self.begins(stage) { self.compare(Purpose::Remove, stage) } else { Default::default() }
     }
 
-    /// Tells that a stage begins; whether it is to.
+    /// Reports that a stage begins. Returns whether to go on.
     fn begins(&self, stage: Stage<'_>) -> bool {
         let Some(told) = self.options.told.as_deref() else { return true };
         let path = RawPath::from(self.from.path);

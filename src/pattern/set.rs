@@ -181,7 +181,7 @@ impl<F: Flavour> PatternSetBuilder<F> {
     }
 }
 
-/// Patterns of which any may match.
+/// Patterns, any of which may match.
 #[derive(Clone)]
 struct Group<F> {
     patterns: Vec<Pattern<F>>,

@@ -1,4 +1,4 @@
-//! Making something under a name that nobody has.
+//! Creating something under a random name that is not taken.
 
 use std::io;
 use std::path::{Path, PathBuf};

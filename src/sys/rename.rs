@@ -6,7 +6,7 @@ use super::edit_dir::Facts;
 use super::taken_error;
 use crate::kind::FileKind;
 
-/// A name that a file has, or is to get.
+/// A name that a file has, or will get.
 pub(super) trait Name: Copy {
     /// What has the name; a link is not followed.
     fn facts(self) -> io::Result<Facts>;

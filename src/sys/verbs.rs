@@ -1,4 +1,4 @@
-//! Verbs on single names in an open directory: those that paths have too.
+//! Verbs on single names in an open directory, as paths have them.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -78,7 +78,7 @@ pub(crate) trait Verbs: EditDir {
 
     type AtomicTarget;
 
-    /// Finds a file whose content is to be replaced; `None` if it changed while it was looked at.
+    /// Finds a file to replace; `None` if it changed in between.
     fn atomic_target(&self, name: &OsStr) -> io::Result<Option<Self::AtomicTarget>>;
 
     /// Finds a name for a new file. Fails if something has it.

@@ -112,7 +112,7 @@ impl<'p> Account<'p> {
         self.is_stopped.load(Ordering::Relaxed)
     }
 
-    /// Counts what was done, and tells it; whether to go on.
+    /// Counts what was done, and reports progress. Returns whether to go on.
     pub(crate) fn progress(&self, files: u64, bytes: u64, path: impl FnOnce() -> OsPathBuf) -> bool {
         let Some(on_progress) = self.on_progress else { return true };
         let path = path();
@@ -132,14 +132,14 @@ impl<'p> Account<'p> {
         lock(&self.failures).add_all(other);
     }
 
-    /// Counts failures that nobody has kept, of this kind.
+    /// Counts failures of this kind that were not kept.
     pub(crate) fn count_failures(&self, count: usize, kind: io::ErrorKind) {
         if count > 0 {
             lock(&self.failures).count(count, kind);
         }
     }
 
-    /// Sets what the error is to say was achieved in spite of the failures.
+    /// Sets what the error reports as done in spite of the failures.
     pub(crate) fn set_outcome(&self, outcome: &'static str) {
         _ = self.outcome.set(outcome);
     }
@@ -149,7 +149,7 @@ impl<'p> Account<'p> {
         !self.has_given_up.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether nothing more is to be done, for whatever reason.
+    /// Whether to stop, for whatever reason.
     pub(crate) fn is_over(&self) -> bool {
         self.is_stopped() || self.has_given_up.load(Ordering::Relaxed)
     }
@@ -162,7 +162,7 @@ impl<'p> Account<'p> {
         lock(&self.failures).add(error);
     }
 
-    /// Enters what was removed in one step, and tells it: too late to be stopped.
+    /// Counts what was removed in one step, and reports it: too late to stop.
     pub(crate) fn removed_at_once(&self, report: Report, start: &OsPath) {
         let Report { files, directories, links, specials, .. } = report;
         if let Some(on_progress) = self.on_progress {
@@ -182,7 +182,7 @@ impl<'p> Account<'p> {
         error.with_report(std::mem::take(&mut lock(&self.report)))
     }
 
-    /// Closes the account of an operation: what was done; or its error, with what failed and what was done.
+    /// Closes the account of an operation. Returns what was done, or an error with what failed and what was done.
     ///
     /// An operation that failed in one piece has one failure, which is its own.
     pub(crate) fn close(self, op: Op, path: &OsPath, second: Option<&OsPath>) -> Result<Report> {

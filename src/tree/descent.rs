@@ -28,7 +28,7 @@ const FEWEST_OPEN: usize = 3;
 const MOST_UNREAD: usize = 4;
 
 pub(crate) struct Descent<D: Directory> {
-    /// The way, and behind it levels that were left, whose memory serves again.
+    /// The way, followed by levels that were left, whose memory is used again.
     levels: Vec<Level<D>>,
     depth: usize,
     /// The levels that are open, in order. The first always is.
@@ -81,7 +81,7 @@ impl<D: Directory> Descent<D> {
         self.enter_for(Access::Read, name, links)
     }
 
-    /// The same, for what is to be done there.
+    /// The same, with the access that is needed there.
     pub(crate) fn enter_for(&mut self, access: Access, name: &OsStr, links: Links) -> io::Result<()> {
         self.reopen()?;
         let dir = self.opened(name, links, access)?;

@@ -29,13 +29,13 @@ pub(crate) fn usual_threads() -> usize {
 /// How many threads are started at most, whatever number is asked for.
 pub(crate) const MOST_THREADS: usize = 256;
 
-/// The number of threads to start when somebody asks for `count`.
+/// The number of threads to start if `count` are requested.
 pub(crate) fn thread_count(count: usize) -> usize {
     // WASI starts none, and a tree must not be divided for threads that never come.
     if cfg!(target_family = "wasm") { 1 } else { count.clamp(1, MOST_THREADS) }
 }
 
-/// Runs the same in so many threads, one of which is this one; in fewer where the system starts no more. A panic in
+/// Runs the same closure in this number of threads, of which this is one; in fewer if the system starts no more. A panic in
 /// one of them goes on here, as it is.
 pub(crate) fn in_threads(count: usize, work: impl Fn() + Sync) {
     thread::scope(|scope| {
@@ -96,7 +96,7 @@ impl<J> Pool<J> {
         self.changed.notify_one();
     }
 
-    /// Whether all are to stop.
+    /// Whether all must stop.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
     }

@@ -78,7 +78,7 @@ impl<D: Directory<Inner = D>> Traversal<D> {
         Self { descent, buffer: D::Buffer::default(), levels: vec![unvisited], path }
     }
 
-    /// Takes back what was given away from a level, as nobody wants it.
+    /// Takes back what was given away from a level but not taken by another thread.
     pub(crate) fn take_back(&mut self, at: usize, part: TraversalPart<D>) {
         self.levels[at].directories.extend(part.unvisited.directories);
     }

@@ -57,7 +57,7 @@ pub(super) struct Lister<D: Directory> {
     ancestors: Vec<Ancestor<D>>,
     /// The directory in which the listing began, if it keeps to one file system.
     first: Option<D::Id>,
-    /// The directories that were read, if each is to be read only once.
+    /// The directories that were read, if each must be read only once.
     visited: Option<Visited<D>>,
     /// Whether items are sorted, so that a directory is read to the end before the first is visited.
     in_order: bool,
@@ -282,7 +282,7 @@ impl<D: Directory> Lister<D> {
         }
     }
 
-    /// Whether the entry is to be lent, now that its kind is known.
+    /// Whether to lend the entry, now that its kind is known.
     fn is_wanted(&mut self, item: &Item) -> bool {
         let kind = self.entry.kind;
         let wanted = match item.origin {
@@ -306,7 +306,7 @@ impl<D: Directory> Lister<D> {
         self.descent.kind(name, links)
     }
 
-    /// The error if something was not found because the start is no directory.
+    /// The error if something was not found because the start is not a directory.
     fn missed(&mut self) -> Option<Error> {
         if self.descent.depth() > 0 {
             return None;

@@ -15,12 +15,12 @@ use crate::sys::{BasedPath, EditDir, Links, OsPath, OsPathBuf};
 use crate::tree::{Account, Descent, MOST_OPEN, Next, Traversal, path_of};
 use crate::walk::{Exclusion, ExclusionWay};
 
-/// What is to be done with the strays.
+/// What to do with the strays.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// Count them.
     Count,
-    /// Count them, and keep what would be done.
+    /// Count them, and keep the steps of a plan.
     Plan,
     Remove,
 }

@@ -62,7 +62,7 @@ impl AtomicTarget {
         draft.commit()
     }
 
-    /// Begins a file that is to get the name.
+    /// Begins a file that will get the name.
     pub(crate) fn begin(self) -> io::Result<Draft> {
         if self.old.as_ref().is_some_and(is_readonly) {
             return Err(ErrorKind::PermissionDenied.into());
@@ -71,7 +71,7 @@ impl AtomicTarget {
         Ok(Draft { file, temporary, target: self })
     }
 
-    /// Makes a file with a name that nobody has, beside the old one.
+    /// Creates a file with a new name in the directory of the old one.
     fn temporary(&self) -> io::Result<(Temporary, File)> {
         let mut name = OsString::from(format!(".{}", front_of_name(&self.path)));
         name.push(temporary_name());

@@ -24,7 +24,7 @@ pub(crate) fn inode(_: &Metadata) -> Option<Inode> {
     None
 }
 
-/// Whether nobody may write.
+/// Whether it is read-only.
 pub(super) fn is_readonly(found: &Metadata) -> bool {
     // WASI has no permissions: std takes that for none being given.
     !cfg!(target_family = "wasm") && found.permissions().readonly()
@@ -40,7 +40,7 @@ pub(crate) fn may_not_write(path: &Path) -> bool {
     paths::stat(path).is_ok_and(|found| found.is_file() && is_readonly(&found))
 }
 
-/// Makes a file read-only unless its owner is to write; the other bits have no counterpart.
+/// Makes a file read-only unless the mode lets its owner write; the other bits have no counterpart.
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
     if cfg!(target_family = "wasm") {
         fs::metadata(path)?;

@@ -19,7 +19,7 @@ pub(crate) struct Dir {
 }
 
 impl Dir {
-    /// A directory of which nothing is to be read.
+    /// A directory that is not read.
     pub(super) fn at(path: PathBuf) -> Self {
         Self { path, entries: None }
     }

@@ -24,7 +24,7 @@ use crate::sys::paths::{self, lstat, stat};
 impl EditDir for Dir {
     type Source = PathBuf;
 
-    /// A temporary name that nobody has.
+    /// A temporary name that is not taken.
     type Scratch = Option<OsString>;
 
     fn open_parent(path: &Path) -> io::Result<Self> {
@@ -87,7 +87,7 @@ impl EditDir for Dir {
         paths::create_dir(&self.child(name)).map(|()| None)
     }
 
-    /// What std knows of access rights is in nobody's way.
+    /// The access rights that std knows do not get in the way.
     fn open_up(&self) -> io::Result<()> {
         Ok(())
     }

@@ -129,7 +129,7 @@ impl AtomicTarget {
         draft.commit()
     }
 
-    /// Begins a file that is to get the name.
+    /// Begins a file that will get the name.
     pub(crate) fn begin(self) -> io::Result<Draft> {
         self.check_access()?;
         Draft::begin(self)

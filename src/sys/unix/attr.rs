@@ -62,7 +62,7 @@ fn umask_as_it_was() -> u32 {
     mask.bits().into()
 }
 
-/// The name of the user whose the file is, if the number has one.
+/// The owner's user name, if the number has one.
 pub(crate) fn owner(path: &Path) -> io::Result<Option<String>> {
     user_name(followed(path)?.st_uid)
 }
@@ -71,7 +71,7 @@ pub(crate) fn user_name(user: u32) -> io::Result<Option<String>> {
     Ok(User::from_uid(Uid::from_raw(user))?.map(|user| user.name))
 }
 
-/// The name of the group whose the file is, if the number has one.
+/// The name of the file's group, if the number has one.
 pub(crate) fn group(path: &Path) -> io::Result<Option<String>> {
     group_name(followed(path)?.st_gid)
 }
@@ -86,7 +86,7 @@ pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Opt
     ambient([path], |[place]| place.set_times(&times, Links::Follow))
 }
 
-/// Sets the times of what is there to now; unlike std, of directories and unreadable files too.
+/// Sets the times of a file to now; unlike std, also those of directories and unreadable files.
 pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     let times = Timestamps { last_access: now, last_modification: now };

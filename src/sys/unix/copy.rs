@@ -11,9 +11,9 @@ use crate::sys::edit_dir::{Facts, Means};
 #[derive(Default)]
 pub(crate) struct Scratch {
     pub(in crate::sys::unix) buffer: Vec<u8>,
-    /// A temporary name that nobody has.
+    /// A temporary name that is not taken.
     pub(in crate::sys::unix) name: Option<OsString>,
-    /// What the file systems at hand turned out not to do.
+    /// What these file systems turned out not to support.
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     pub(in crate::sys::unix) cannot_share: bool,
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -23,7 +23,7 @@ pub(crate) struct Scratch {
     pub(in crate::sys::unix) knows_of_dirs: bool,
     /// The umask takes nothing of what the owner of a new directory may do with it.
     pub(in crate::sys::unix) dirs_have_their_bits: bool,
-    /// The file system lets nobody change the mode of a new directory.
+    /// The file system does not allow changing the mode of a new directory.
     pub(in crate::sys::unix) dirs_keep_their_mode: bool,
 }
 
@@ -77,7 +77,7 @@ enum Copied {
 /// disk was full.
 pub(super) fn close(file: File) -> io::Result<()> {
     match nix::unistd::close(file) {
-        // It is closed all the same.
+        // It is closed anyway.
         Ok(()) | Err(nix::errno::Errno::EINTR) => Ok(()),
         Err(errno) => Err(errno.into()),
     }

@@ -410,7 +410,7 @@ fn is_changed(dir: &Dir, mode: u32) -> bool {
     handle.set_mode(mode).is_ok() && handle.stat().is_ok_and(|found| mode_of(&found) == mode)
 }
 
-/// The mode of a directory that nobody but its owner may look into.
+/// The mode of a directory that only its owner may look into.
 const PRIVATE: u32 = 0o700;
 
 /// Making directories.
@@ -552,7 +552,7 @@ impl Original<'_, Dir> {
     }
 }
 
-/// Whether a file is made with the mode that it is to have in the end: nothing else of it depends on that.
+/// Whether a file is created with its final mode: nothing else of it depends on that.
 fn is_made_with_mode(attributes: Attributes) -> bool {
     attributes.mode && !attributes.owner && !attributes.xattrs
 }

@@ -1,4 +1,4 @@
-//! The one address of every verb on Unix: a name in an open directory. `CWD` and a path are one, too.
+//! The one address of every verb on Unix: a name in an open directory. `CWD` and a path are also one.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};

@@ -131,7 +131,7 @@ impl Verbs for Dir {
 /// What a new file allows, from which the umask takes.
 pub(super) const NEW: Mode = Mode::from_raw_mode(0o666);
 
-/// How a file is opened: whatever has the name, opening it waits for nobody.
+/// How a file is opened: opening does not block, whatever has the name.
 pub(super) fn flags(opening: Opening) -> OFlags {
     let access = match opening {
         Opening::Read => OFlags::RDONLY,

@@ -35,7 +35,7 @@ pub(super) fn open_to_ask(path: &Path, links: Links) -> io::Result<File> {
     open(path, links, flag::READ_ATTRIBUTES)
 }
 
-/// Opens a file or directory, and not what a link leads to. Until it is closed, nobody can rename or remove it.
+/// Opens a file or directory without following links. Until it is closed, it cannot be renamed or removed.
 pub(super) fn open_alone(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .access_mode(flag::READ_ATTRIBUTES | flag::LIST_DIRECTORY)

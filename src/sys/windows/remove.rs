@@ -69,7 +69,7 @@ fn is_held_up(error: &io::Error) -> bool {
 
 /// Removes what can be removed from a directory; returns the first obstacle that is not gone by then.
 ///
-/// The directory is held open meanwhile, so that nobody can put a link in its place: deletion is not shared.
+/// The directory is held open meanwhile, so that it cannot be replaced by a link: deletion is not shared.
 fn remove_free(path: &Path) -> io::Result<()> {
     let held = open_alone(path)?;
     if !held.metadata()?.is_dir() {

@@ -49,7 +49,7 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
             Err(io::Error::from_raw_os_error(code::DIR_NOT_EMPTY))
         }
         (true, true) => match fs::rename(from, to) {
-            // Older systems replace no directory.
+            // Older systems do not replace directories.
             Err(error) if is_denied(&error) => replace_directory(from, to).map_err(failed),
             result => result.map_err(failed),
         },
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    /// Wine and older systems replace no directory: this is how it is done there.
+    /// Wine and older systems do not replace directories: this is how it is done there.
     #[test]
     fn a_directory_that_made_room_gets_its_name_back() {
         let place = tempfile::tempdir().unwrap();

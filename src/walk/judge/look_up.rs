@@ -51,7 +51,7 @@ impl Judge<'_> {
         self.pending.path = buffer;
     }
 
-    /// Adds `..` if it is to be looked up: no directory lists it.
+    /// Adds `..` if the pattern names it: no directory lists it.
     pub(in crate::walk) fn up(&mut self, depth: usize, below: Below) {
         if self.search.plan.looks_up(below.set.of(&self.pending.states), "..") {
             self.name(Jump { path: &mut "..".to_owned(), parts: 1, depth: depth + 1 }, below, "..");
@@ -79,7 +79,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Adds a name to look up, with the path that it ends; or what is to be looked up below it.
+    /// Adds a name to look up, with the path that it ends, or the names to look up below it.
     fn name(&mut self, at: Jump<'_>, below: Below, name: &str) {
         let Jump { path, parts, depth } = at;
         let options = &self.search.options;

@@ -14,7 +14,7 @@ use crate::sys::{self, Access, Directory, Links, OsPathBuf};
 use crate::tree::{Descent, lock};
 use crate::walk::pending::{Below, Item};
 
-/// A directory that is to be entered.
+/// A directory to enter.
 #[derive(Clone, Copy)]
 pub(super) struct Enter {
     /// The item that stands for it.
@@ -23,7 +23,7 @@ pub(super) struct Enter {
     pub(super) own: Option<FileKind>,
 }
 
-/// What became of a directory that was to be entered.
+/// The result of entering a directory.
 enum Opened {
     /// It is the current one.
     Yes,
@@ -154,7 +154,7 @@ impl<D: Directory> Lister<D> {
         self.descent.enter_for(access, name, links)
     }
 
-    /// Whether what is to be entered may be a link.
+    /// Whether the directory to enter may be a link.
     fn links(&self, enter: &Enter) -> Links {
         match self.pending.listed_kind(&enter.item) {
             Some(FileKind::Directory) => Links::Keep,
@@ -269,7 +269,7 @@ impl<D: Directory> Lister<D> {
         depth.is_some()
     }
 
-    /// Goes back up; the directory itself may be wanted behind its contents.
+    /// Goes back up. The directory itself may be wanted after its contents.
     pub(super) fn leave<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         let Some(frame) = self.frames.last_mut() else { return ControlFlow::Continue(()) };
         self.pending.truncate(frame.height);

@@ -16,7 +16,7 @@ use crate::walk::plan::Wanted;
 use crate::walk::search::Order;
 
 impl<D: Directory> Lister<D> {
-    /// Reads the current directory, or on in it; or adds what is to be looked up in it.
+    /// Reads the current directory or its next part, or adds the names to look up in it.
     pub(super) fn list<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         let Self { search, pending, frames, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to list");
@@ -43,7 +43,7 @@ impl<D: Directory> Lister<D> {
         self.frames.last().is_some_and(|frame| frame.is_unread)
     }
 
-    /// Reads the rest of the current directory; items go behind those that are being visited.
+    /// Reads the rest of the current directory; items go after those that are being visited.
     pub(super) fn read_to_the_end<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         let frame = self.frames.last().expect("BUG: nothing to read");
         // Those behind were given away.
