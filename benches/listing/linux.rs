@@ -38,6 +38,9 @@ pub(crate) fn main() {
     hold(&rows, ROUNDS);
 }
 
+/// A listing without a root, by which the same is measured in one.
+const VISIT: &str = "ours: visit, unsorted";
+
 /// The goal of one of ours: how many times the floor it may take, if that matters.
 fn at_most(most: impl Into<Option<f64>>) -> Option<Goal> {
     most.into().map(|most| Goal { than: FLOOR, most })
@@ -53,19 +56,30 @@ fn walkers(tree: &str, root: String) -> Vec<Contender> {
             _ => None,
         })
     };
+    let (within, name) = ours::root_of(&root);
     let mut walkers = vec![
         contender!("floor", root, |sink| floor::walk(root, sink)),
         contender!("floor, 2 threads", root, |sink| floor::walk_in_threads(root, THREADS, sink)).in_threads(),
-        contender!("ours: visit, unsorted", root, |sink| ours::visit(ours::walk(root).unsorted(true), sink))
-            .ours(goals(Some(1.05), Some(1.08), Some(1.3))),
+        contender!(VISIT, root, |sink| ours::visit(ours::walk(root).unsorted(true), sink)).ours(goals(
+            Some(1.05),
+            Some(1.08),
+            Some(1.3),
+        )),
         contender!("ours: visit", root, |sink| ours::visit(ours::walk(root), sink)).ours(goals(None, Some(1.5), None)),
         contender!("ours: iterator, unsorted", root, |sink| ours::iterate(ours::walk(root).unsorted(true), sink))
             .ours(goals(Some(1.12), None, None)),
+        contender!("ours: visit, unsorted, in a root", name, |sink| ours::visit_in_root(
+            (within / name).walk().unsorted(true),
+            sink
+        ))
+        .ours([Goal { than: VISIT, most: 1.05 }]),
         contender!("ours: iterator", root, |sink| ours::iterate(ours::walk(root), sink)).ours(goals(
             Some(1.20),
             None,
             None,
         )),
+        contender!("ours: iterator, in a root", name, |sink| ours::iterate_in_root((within / name).walk(), sink))
+            .ours([Goal { than: "ours: iterator", most: 1.05 }]),
         contender!("ours: par_visit, 2 threads", root, |sink| {
             ours::par_visit(ours::walk(root).threads(THREADS), sink);
         })
@@ -77,6 +91,7 @@ fn walkers(tree: &str, root: String) -> Vec<Contender> {
         .in_threads()
         .ours(None),
         contender!("std: read_dir, recursive", root, |sink| peers::std(root.as_ref(), sink)),
+        contender!("cap-std: entries, recursive", root, |sink| peers::cap_std(root, sink)),
         contender!("walkdir", root, |sink| peers::walkdir(peers::walkdir_builder(root), sink)),
         contender!("walkdir, sorted", root, |sink| {
             peers::walkdir(peers::walkdir_builder(root).sort_by_file_name(), sink);

@@ -6,7 +6,7 @@ mod place;
 
 use std::sync::Arc;
 
-use waypath::{CopyOptions, RemoveOptions};
+use waypath::{CopyOptions, RemoveOptions, Root};
 
 use common::contest::{Contender, FLOOR, Goal, Row, hold};
 use place::{Copied, Left, Place};
@@ -17,6 +17,7 @@ const THREADS: usize = 2;
 const ROUNDS: usize = 15;
 
 /// Those whom ours are to be measured by, beside the floor.
+const OURS: &str = "ours";
 const STD: &str = "std";
 const PARALLEL: &str = "remove_dir_all, 2 threads";
 
@@ -65,18 +66,26 @@ fn copiers(place: &Arc<Place>) -> Vec<Contender<Copied>> {
     copiers
 }
 
+/// Removes a tree below a root, which is the directory that it is in.
+fn in_root(path: &str) {
+    let (parent, name) = path.rsplit_once('/').unwrap();
+    (&Root::open(parent).unwrap() / name).rmtree().unwrap();
+}
+
 /// Everybody who removes a whole tree. The floor is first.
 fn removers(place: &Arc<Place>) -> Vec<Contender<Left>> {
     let ours = |options: RemoveOptions<'static>| move |path: &str| _ = options.rmtree(path).unwrap();
     vec![
         place.remover("floor", floor::remove),
         place.remover("floor, 2 threads", |path| floor::remove_in_threads(path, THREADS)).in_threads(),
-        place.remover("ours", ours(RemoveOptions::new())).ours([at_most(1.05, FLOOR)]),
+        place.remover(OURS, ours(RemoveOptions::new())).ours([at_most(1.05, FLOOR)]),
+        place.remover("ours, in a root", in_root).ours([at_most(1.05, OURS)]),
         place
             .remover("ours, 2 threads", ours(RemoveOptions::new().threads(THREADS)))
             .in_threads()
             .ours([at_most(0.75, FLOOR), at_most(1.0, PARALLEL)]),
         place.remover("std", peers::std_remove),
+        place.remover("cap-std", peers::cap_std_remove),
         place.remover("remove_dir_all", |path| peers::remove_dir_all(path, 1)),
         place.remover(PARALLEL, |path| peers::remove_dir_all(path, THREADS)).in_threads(),
         place.remover("rm -rf", |path| peers::run("rm", &["-rf", path])).in_a_process(),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use waypath::{Entry, Error, Path, Result, Walk};
+use waypath::{Entry, Error, Path, Result, Root, RootWalk, Walk};
 
 use super::measure::Sink;
 
@@ -17,6 +17,12 @@ pub(crate) fn glob(root: &str, pattern: &str) -> Walk<'static> {
         false => root.glob(pattern),
     }
     .unwrap()
+}
+
+/// The directory that a tree is in, for as long as the program runs; and the name of the tree.
+pub(crate) fn root_of(tree: &str) -> (&'static Root, String) {
+    let (parent, name) = tree.rsplit_once('/').unwrap();
+    (Box::leak(Box::new(Root::open(parent).unwrap())), name.to_owned())
 }
 
 /// An iterator's entries are given away.
@@ -55,4 +61,21 @@ fn no_error(visited: ControlFlow<Error>) {
     if let ControlFlow::Break(error) = visited {
         panic!("{error}");
     }
+}
+
+pub(crate) fn iterate_in_root(walk: RootWalk<'_>, sink: &impl Sink) {
+    for entry in walk {
+        let entry = entry.unwrap();
+        sink.entry(entry.as_str().as_bytes(), entry.kind());
+    }
+}
+
+pub(crate) fn visit_in_root(walk: RootWalk<'_>, sink: &impl Sink) {
+    no_error(walk.visit(|entry| match entry {
+        Ok(entry) => {
+            sink.entry(entry.as_str().as_bytes(), entry.kind());
+            ControlFlow::Continue(())
+        }
+        Err(error) => ControlFlow::Break(error),
+    }));
 }

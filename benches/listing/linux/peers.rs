@@ -22,6 +22,22 @@ pub(crate) fn std(dir: &Path, sink: &impl Sink) {
     }
 }
 
+/// Below a directory that is not left.
+pub(crate) fn cap_std(root: &str, sink: &impl Sink) {
+    let dir = cap_std::fs::Dir::open_ambient_dir(root, cap_std::ambient_authority()).unwrap();
+    cap_std_below(&dir, Path::new(root), sink);
+}
+
+fn cap_std_below(dir: &cap_std::fs::Dir, path: &Path, sink: &impl Sink) {
+    for entry in dir.entries().into_iter().flatten().flatten() {
+        let (path, kind) = (path.join(entry.file_name()), entry.file_type().unwrap());
+        sink.entry(bytes(&path), ());
+        if kind.is_dir() {
+            cap_std_below(&entry.open_dir().unwrap(), &path, sink);
+        }
+    }
+}
+
 fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_bytes()
 }

@@ -26,6 +26,13 @@ pub(crate) fn std_remove(path: &str) {
     std::fs::remove_dir_all(path).unwrap();
 }
 
+/// In the directory that the tree is in, which is not left.
+pub(crate) fn cap_std_remove(path: &str) {
+    let (parent, name) = path.rsplit_once('/').unwrap();
+    let dir = cap_std::fs::Dir::open_ambient_dir(parent, cap_std::ambient_authority()).unwrap();
+    dir.remove_dir_all(name).unwrap();
+}
+
 /// More threads than one are as many as rayon has.
 pub(crate) fn remove_dir_all(path: &str, threads: usize) {
     let builder = remove_dir_all::RemoverBuilder::new();
