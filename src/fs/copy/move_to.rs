@@ -45,13 +45,19 @@ pub(super) fn move_to<D: EditDir>(
     to: BasedPath<'_, D>,
     account: &Account<'_>,
 ) -> io::Result<()> {
-    // Of a path that leads out of a root, that is said first.
-    let (old, new) = (from.find_to_change()?, to.find_to_change()?);
-    if from.path.file_name().is_none() || to.path.file_name().is_none() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "the path must end in a name"));
-    }
+    let (old, new) = (find_named(from)?, find_named(to)?);
     let moving = Moving { settings, from, to, account, old, new };
     moving.run()
+}
+
+/// Finds what is moved, or where it goes: both need a name.
+fn find_named<D: EditDir>(path: BasedPath<'_, D>) -> io::Result<Location<'_, D>> {
+    match (path.path.file_name(), path.find_to_change()) {
+        // Of a path that leads out of a root, that is said first.
+        (None, Err(error)) if sys::Escape::is_cause(&error) => Err(error),
+        (None, _) => Err(io::Error::new(ErrorKind::InvalidInput, "the path must end in a name")),
+        (Some(_), found) => found,
+    }
 }
 
 struct Moving<'a, D: EditDir> {
