@@ -44,6 +44,7 @@ mod tidy;
 mod told;
 #[cfg(target_os = "linux")]
 mod trees;
+mod unpack;
 
 /// The path of an example, which stands beside the directory of the tests.
 fn example(name: &str) -> PathBuf {
