@@ -191,54 +191,54 @@ pub enum Op {
 }
 
 impl Op {
-    /// What could not be done: `{}` stands for the path, the second `{}` for the second one.
+    /// What could not be done: `{path}` stands for the path, `{second}` for the second one.
     fn phrase(self) -> &'static str {
         match self {
-            Self::Convert => "read {} as a path",
-            Self::WithName => "change the name of {} to {}",
-            Self::WithStem => "change the stem of {} to {}",
-            Self::WithSuffix => "change the suffix of {} to {}",
-            Self::RelativeTo => "express {} relative to {}",
-            Self::JoinInside => "join inside {} the text {}",
-            Self::AsUri => "write {} as a URI",
-            Self::FromUri => "read {} as a file URI",
-            Self::Pattern => "use the pattern {}",
+            Self::Convert => "read {path} as a path",
+            Self::WithName => "change the name of {path} to {second}",
+            Self::WithStem => "change the stem of {path} to {second}",
+            Self::WithSuffix => "change the suffix of {path} to {second}",
+            Self::RelativeTo => "express {path} relative to {second}",
+            Self::JoinInside => "join {second} inside {path}",
+            Self::AsUri => "write {path} as a URI",
+            Self::FromUri => "read {path} as a file URI",
+            Self::Pattern => "use the pattern {path}",
             Self::Home => "find the home directory",
             Self::Cwd => "find the working directory",
-            Self::Expand => "expand {}",
-            Self::Stat => "look at {}",
-            Self::TreeSize => "measure {}",
-            Self::Owner => "find the owner of {}",
-            Self::Group => "find the group of {}",
-            Self::Resolve => "resolve {}",
-            Self::Readlink => "read the link {}",
-            Self::FindUp => "look in {} and above for {}",
-            Self::Which => "find the program {}",
-            Self::List => "list {}",
-            Self::Follow => "follow the link {} back to {}",
-            Self::Mkdir => "create directory {}",
-            Self::Rmdir => "remove directory {}",
-            Self::Unlink => "remove file {}",
-            Self::Rmtree => "remove directory tree {}",
-            Self::Remove => "remove {}",
-            Self::ClearDir => "clear directory {}",
-            Self::Symlink => "make {} a link to {}",
-            Self::Hardlink => "make {} a second name of {}",
-            Self::Touch => "touch {}",
-            Self::Mode => "use the mode {}",
-            Self::Chmod => "change the mode of {} to {}",
-            Self::Open => "open {}",
-            Self::OpenRoot => "open {} as a root",
-            Self::Read => "read {}",
-            Self::Write => "write {}",
-            Self::Rename => "rename {} to {}",
-            Self::Replace => "move {} over {}",
-            Self::Copy => "copy {} to {}",
-            Self::Move => "move {} to {}",
-            Self::Mirror => "mirror {} to {}",
-            Self::TempDir => "create a temporary directory in {}",
-            Self::TempFile => "create a temporary file in {}",
-            Self::Other => "use {}",
+            Self::Expand => "expand {path}",
+            Self::Stat => "look at {path}",
+            Self::TreeSize => "measure {path}",
+            Self::Owner => "find the owner of {path}",
+            Self::Group => "find the group of {path}",
+            Self::Resolve => "resolve {path}",
+            Self::Readlink => "read the link {path}",
+            Self::FindUp => "look in {path} and above for {second}",
+            Self::Which => "find the program {path}",
+            Self::List => "list {path}",
+            Self::Follow => "follow the link {path} back to {second}",
+            Self::Mkdir => "create directory {path}",
+            Self::Rmdir => "remove directory {path}",
+            Self::Unlink => "remove file {path}",
+            Self::Rmtree => "remove directory tree {path}",
+            Self::Remove => "remove {path}",
+            Self::ClearDir => "clear directory {path}",
+            Self::Symlink => "make {path} a link to {second}",
+            Self::Hardlink => "make {path} a hard link to {second}",
+            Self::Touch => "touch {path}",
+            Self::Mode => "use the mode {path}",
+            Self::Chmod => "change the mode of {path} to {second}",
+            Self::Open => "open {path}",
+            Self::OpenRoot => "open {path} as a root",
+            Self::Read => "read {path}",
+            Self::Write => "write {path}",
+            Self::Rename => "rename {path} to {second}",
+            Self::Replace => "replace {second} with {path}",
+            Self::Copy => "copy {path} to {second}",
+            Self::Move => "move {path} to {second}",
+            Self::Mirror => "mirror {path} to {second}",
+            Self::TempDir => "create a temporary directory in {path}",
+            Self::TempFile => "create a temporary file in {path}",
+            Self::Other => "use {path}",
         }
     }
 }
@@ -541,13 +541,13 @@ impl Error {
         if self.is_bare() {
             return Ok(());
         }
-        let mut paths = [self.path()].into_iter().chain(self.second_path());
         f.write_str("cannot ")?;
-        for (at, words) in self.0.op.phrase().split("{}").enumerate() {
-            if at > 0 {
-                write!(f, "`{}`", paths.next().map_or_else(Cow::default, RawPath::printable))?;
+        for part in self.0.op.phrase().split(['{', '}']) {
+            match part {
+                "path" => write!(f, "`{}`", self.path().printable())?,
+                "second" => write!(f, "`{}`", self.second_path().map_or_else(Cow::default, RawPath::printable))?,
+                words => f.write_str(words)?,
             }
-            f.write_str(words)?;
         }
         Ok(())
     }

@@ -186,7 +186,7 @@ type Mistake = (usize, String);
 
 fn parse_number(text: &str) -> Result<Meaning, Mistake> {
     if let Some((at, other)) = text.char_indices().find(|(_, character)| !matches!(character, '0'..='7')) {
-        return Err((at, format!("`{}` is no octal digit", other.escape_debug())));
+        return Err((at, format!("`{}` is not an octal digit", other.escape_debug())));
     }
     match u32::from_str_radix(text, 8) {
         Ok(bits @ ..=ALL) => Ok(Meaning::Number(bits)),

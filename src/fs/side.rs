@@ -69,7 +69,7 @@ impl SidePath<'_> {
     /// The path in this directory that has the name of another path.
     pub(super) fn child_named_as(&self, op: Op, path: &Path) -> Result<SidePath<'_>> {
         match path.name() {
-            "" | ".." => Err(Error::text(op, path, "it has no name of its own").with_second(&*self.path)),
+            "" | ".." => Err(Error::text(op, path, "the path must end in a name").with_second(&*self.path)),
             name => Ok(SidePath { path: Cow::Owned(self.path.child(name)), root: self.root }),
         }
     }

@@ -130,9 +130,9 @@ const MISTAKES: &[Mistake] = mistakes! {
 
     Rmtree "nothing is there" NotFound: t => t.at("no").rmtree();
     Rmtree "it is a file" NotADirectory: t => t.at("f").rmtree();
-    Rmtree "it has no name of its own" InvalidInput: _ => path("..").rmtree();
+    Rmtree "the path must end in a name" InvalidInput: _ => path("..").rmtree();
     Rmtree "a file is the parent" NotADirectory: t => t.at("f/x").rmtree();
-    Remove "it has no name of its own" InvalidInput: _ => path(".").remove();
+    Remove "the path must end in a name" InvalidInput: _ => path(".").remove();
     Remove "the name holds NUL" InvalidInput: t => t.at("a\0b").remove();
     ClearDir "nothing is there" NotFound: t => t.at("no").clear_dir();
     ClearDir "it is a file" NotADirectory: t => t.at("f").clear_dir();

@@ -150,7 +150,10 @@ fn mirror_replaces_a_directory_by_a_file_only_when_told_to_delete() {
     let complaints = complains(&tree, &["from", "to"]);
     assert_eq!(complaints.lines().count(), 2, "{complaints}");
     assert!(complaints.contains("cannot copy `from/x` to `to/x`: a directory is not replaced"), "{complaints}");
-    assert!(complaints.contains("cannot copy `from/y` to `to/y`: a directory replaces no file"), "{complaints}");
+    assert!(
+        complaints.contains("cannot copy `from/y` to `to/y`: cannot replace a file with a directory"),
+        "{complaints}"
+    );
     let both = ["ok: 2", "x/", "x/in/", "x/in/deep: 3", "y: file"];
     assert_eq!(lines(&(&tree / "to")), both, "all else is copied, and nothing lost");
 

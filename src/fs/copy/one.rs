@@ -165,7 +165,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             // This copy has made it, under another spelling; or another program.
             Some(_) if into.is_fresh => return Err(sys::taken_error()),
             Some((_, facts)) if facts.kind != FileKind::Directory => {
-                return Err(io::Error::new(ErrorKind::NotADirectory, "a directory replaces no file"));
+                return Err(io::Error::new(ErrorKind::NotADirectory, "cannot replace a file with a directory"));
             }
             Some((dir, facts)) => {
                 self.merge(dir, target, &facts, source)?;

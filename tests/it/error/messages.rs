@@ -63,23 +63,20 @@ const IN_TEXT: &[InText] = &[
     ("cannot express `a` relative to `../b`: a `..` in the second cannot be walked back", || {
         posix("a").relative_to_walk_up("../b").unwrap_err()
     }),
-    ("cannot join inside `a` the text `/b`: the text has a root", || posix("a").join_inside("/b").unwrap_err()),
-    ("cannot join inside `a` the text `\\b`: the text has a root", || windows("a").join_inside(r"\b").unwrap_err()),
-    ("cannot join inside `a` the text `b/../..`: \"..\" leads up", || posix("a").join_inside("b/../..").unwrap_err()),
-    ("cannot join inside `a` the text `b\\u{0}`: \"b\\0\" holds NUL", || posix("a").join_inside("b\0").unwrap_err()),
-    ("cannot join inside `a` the text `c:b`: \"c:b\" has a drive or a stream on Windows", || {
+    ("cannot join `/b` inside `a`: the text has a root", || posix("a").join_inside("/b").unwrap_err()),
+    ("cannot join `\\b` inside `a`: the text has a root", || windows("a").join_inside(r"\b").unwrap_err()),
+    ("cannot join `b/../..` inside `a`: \"..\" leads up", || posix("a").join_inside("b/../..").unwrap_err()),
+    ("cannot join `b\\u{0}` inside `a`: \"b\\0\" holds NUL", || posix("a").join_inside("b\0").unwrap_err()),
+    ("cannot join `c:b` inside `a`: \"c:b\" has a drive or a stream on Windows", || {
         posix("a").join_inside("c:b").unwrap_err()
     }),
-    ("cannot join inside `a` the text `b.`: \"b.\" ends in a dot or space, which Windows drops", || {
+    ("cannot join `b.` inside `a`: \"b.\" ends in a dot or space, which Windows drops", || {
         posix("a").join_inside("b.").unwrap_err()
     }),
-    ("cannot join inside `a` the text `NUL`: \"NUL\" is a device on Windows", || {
-        windows("a").join_inside("NUL").unwrap_err()
+    ("cannot join `NUL` inside `a`: \"NUL\" is a device on Windows", || windows("a").join_inside("NUL").unwrap_err()),
+    ("cannot join `b` inside `\\\\server`: the base is a share or device that the text would complete", || {
+        windows(r"\\server").join_inside("b").unwrap_err()
     }),
-    (
-        "cannot join inside `\\\\server` the text `b`: the base is a share or device that the text would complete",
-        || windows(r"\\server").join_inside("b").unwrap_err(),
-    ),
     ("cannot write `a` as a URI: a relative path has no URI", || posix("a").as_uri().unwrap_err()),
     ("cannot write `c:a` as a URI: a relative path has no URI", || windows("c:a").as_uri().unwrap_err()),
     ("cannot read `http://a/b` as a file URI: its scheme is not `file`", || {
@@ -115,7 +112,7 @@ const IN_TEXT: &[InText] = &[
         "cannot use the pattern `../b`: a pattern with a part `..` excludes nothing; make it relative to the start directory",
         || path("a").walk().exclude("../b").find_map(Result::err).unwrap(),
     ),
-    ("cannot use the mode `8`: `8` is no octal digit at byte 0", || mode("8")),
+    ("cannot use the mode `8`: `8` is not an octal digit at byte 0", || mode("8")),
     ("cannot use the mode `10000`: it is more than 7777 at byte 0", || mode("10000")),
     ("cannot use the mode `u!x`: `!` is not +, - or = at byte 1", || mode("u!x")),
     ("cannot use the mode `u`: +, - or = is missing at byte 1", || mode("u")),
@@ -124,7 +121,7 @@ const IN_TEXT: &[InText] = &[
     ("cannot change the mode of `a` to `0o10000`: it is more than 0o7777", || path("a").chmod(0o10000).unwrap_err()),
     ("cannot look in `a` and above for `/b`: it is not relative", || path("a").find_up("/b").unwrap_err()),
     ("cannot look in `a` and above for `../b`: it leads up by itself", || path("a").find_up("../b").unwrap_err()),
-    ("cannot copy `..` to `a`: it has no name of its own", || path("..").copy_into("a").unwrap_err()),
+    ("cannot copy `..` to `a`: the path must end in a name", || path("..").copy_into("a").unwrap_err()),
     ("cannot expand `~nobody-has-this-name/a`: no home directory of that user is known", || {
         path("~nobody-has-this-name/a").expanduser().unwrap_err()
     }),
@@ -166,7 +163,7 @@ const ON_DISK: &[OnDisk] = &[
     }),
     ("cannot clear directory `@/a`: No such file or directory (os error 2)", |at| (at / "a").clear_dir().unwrap_err()),
     ("cannot make `@/a` a link to `b`: File exists (os error 17)", |at| file(at / "a").symlink_to("b").unwrap_err()),
-    ("cannot make `@/a` a second name of `@/b`: No such file or directory (os error 2)", |at| {
+    ("cannot make `@/a` a hard link to `@/b`: No such file or directory (os error 2)", |at| {
         (at / "a").hardlink_to(at / "b").unwrap_err()
     }),
     ("cannot touch `@/a/b`: No such file or directory (os error 2)", |at| (at / "a/b").touch().unwrap_err()),
@@ -179,7 +176,7 @@ const ON_DISK: &[OnDisk] = &[
     ("cannot rename `@/a` to `@/b`: File exists (os error 17)", |at| {
         file(at / "a").rename(file(at / "b")).unwrap_err()
     }),
-    ("cannot move `@/a` over `@/b`: No such file or directory (os error 2)", |at| {
+    ("cannot replace `@/b` with `@/a`: No such file or directory (os error 2)", |at| {
         (at / "a").replace(at / "b").unwrap_err()
     }),
     ("cannot copy `@/a` to `@/b`: No such file or directory (os error 2)", |at| (at / "a").copy(at / "b").unwrap_err()),
@@ -223,7 +220,7 @@ const ON_DISK: &[OnDisk] = &[
     }),
     ("cannot copy `@/a` to `@/a`: they are the same file", |at| file(at / "a").copy(at / "a").unwrap_err()),
     ("cannot copy `@` to `@/a`: the destination is inside the source", |at| at.copy(at / "a").unwrap_err()),
-    ("cannot copy `@/a` to `@/c`: a directory replaces no file", |at| {
+    ("cannot copy `@/a` to `@/c`: cannot replace a file with a directory", |at| {
         link("a", at / "b");
         let source = directory_with_file(at / "a");
         CopyOptions::new().overwrite(Overwrite::Always).copy(source, file(at / "c")).unwrap_err()

@@ -69,7 +69,7 @@ fn second_names_are_as_good_as_first_ones() {
     at("f").unlink().unwrap();
     assert_eq!(at("second").read_text().unwrap(), "f!");
     let error = fails(at("d/new").hardlink_to(at("no")), Op::Hardlink, ErrorKind::NotFound);
-    assert!(error.to_string().contains(&format!("make `{}` a second name of `{}`", at("d/new"), at("no"))));
+    assert!(error.to_string().contains(&format!("make `{}` a hard link to `{}`", at("d/new"), at("no"))));
     fails(at("link").hardlink_to(at("second")), Op::Hardlink, ErrorKind::AlreadyExists);
     fails(at("new").hardlink_to(at("d")), Op::Hardlink, ErrorKind::PermissionDenied);
     if cfg!(target_os = "linux") {

@@ -28,8 +28,8 @@ fn what_is_no_mode_is_said_with_its_place() {
     bad("u=rg", 3, "`g` stands alone");
     bad("u=rw x", 4, "` ` is no permission");
     bad("u+7", 2, "`7` is no permission");
-    bad("648", 2, "`8` is no octal digit");
-    bad("0o644", 1, "`o` is no octal digit");
+    bad("648", 2, "`8` is not an octal digit");
+    bad("0o644", 1, "`o` is not an octal digit");
     bad("10000", 0, "it is more than 7777");
     bad("777777777777777777777777", 0, "it is more than 7777");
 }
