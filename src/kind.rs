@@ -46,7 +46,7 @@ pub(crate) enum Special {
 }
 
 /// What only Unix knows of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has them"))]
 pub(crate) struct Inode {
     pub(crate) device: u64,

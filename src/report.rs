@@ -80,7 +80,7 @@ pub struct Report {
 /// }
 /// # Ok::<(), waypath::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Skipped {
     /// The path of what was skipped.
@@ -96,7 +96,7 @@ pub struct Skipped {
 /// ```
 /// assert_eq!(waypath::SkipReason::Special.to_string(), "a pipe, socket or device");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SkipReason {
     /// It is a pipe, a socket or a device; see [`Specials::Skip`](crate::Specials::Skip).
@@ -126,7 +126,7 @@ pub enum SkipReason {
 /// }
 /// # Ok::<(), waypath::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct NotKept {
     /// The path of the copy.
@@ -154,7 +154,7 @@ pub struct NotKept {
 /// println!("{}", plan.steps[0]); // copy to `/tmp/…/b`
 /// # Ok::<(), waypath::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PlanStep {
     /// The action.

@@ -17,7 +17,7 @@ use crate::sys;
 /// assert!(stat.is_file() && stat.size() == 4);
 /// # Ok::<(), waypath::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Stat {
     kind: FileKind,
     size: u64,

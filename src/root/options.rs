@@ -35,7 +35,7 @@ pub enum RootLinks {
 /// assert_eq!(error.kind(), std::io::ErrorKind::ReadOnlyFilesystem);
 /// # Ok::<(), waypath::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "nothing is opened until `open` is called"]
 pub struct RootOptions {
     links: RootLinks,

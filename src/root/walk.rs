@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::iter::FusedIterator;
 use std::ops::{ControlFlow, Deref, Div};
 
@@ -398,6 +399,33 @@ impl Deref for RootEntry {
 
     fn deref(&self) -> &RootPath {
         &self.path
+    }
+}
+
+/// Entries are equal and ordered as their paths are.
+impl PartialEq for RootEntry {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for RootEntry {}
+
+impl Ord for RootEntry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.path.cmp(&other.path)
+    }
+}
+
+impl PartialOrd for RootEntry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for RootEntry {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path.hash(state);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Listings below a root: every option of `Walk`, each way to go on, and nothing looked up beyond the root.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
@@ -133,6 +133,18 @@ fn what_comes_up_is_located() {
     });
     assert!(pruned.entries().unwrap().len() > 5);
     assert!(asked.len() > 5 && asked.iter().all(|found| *found));
+}
+
+#[test]
+fn entries_are_equal_and_ordered_as_their_paths() {
+    let (_tree, root) = tree();
+    let listed = root.walk().entries().unwrap();
+    let mut unordered = root.walk().unsorted(true).entries().unwrap();
+    assert_eq!(HashSet::<RootEntry>::from_iter(unordered.clone()), HashSet::from_iter(listed.clone()));
+    unordered.sort();
+    assert_eq!(unordered, listed);
+    let other = root.open_root().unwrap();
+    assert!(other.walk().entries().unwrap().iter().zip(&listed).all(|(other, entry)| other != entry), "another root");
 }
 
 #[test]
