@@ -91,7 +91,7 @@ fn walkers(tree: &str, root: String) -> Vec<Contender> {
         .in_threads()
         .ours(None),
         contender!("std: read_dir, recursive", root, |sink| peers::std(root.as_ref(), sink)),
-        contender!("cap-std: entries, recursive", root, |sink| peers::cap_std(root, sink)),
+        contender!("cap-std: entries", root, |sink| peers::cap_std(root, sink)),
         contender!("walkdir", root, |sink| peers::walkdir(peers::walkdir_builder(root), sink)),
         contender!("walkdir, sorted", root, |sink| {
             peers::walkdir(peers::walkdir_builder(root).sort_by_file_name(), sink);

@@ -24,16 +24,18 @@ pub(crate) fn std(dir: &Path, sink: &impl Sink) {
 
 /// Below a directory that is not left.
 pub(crate) fn cap_std(root: &str, sink: &impl Sink) {
-    let dir = cap_std::fs::Dir::open_ambient_dir(root, cap_std::ambient_authority()).unwrap();
-    cap_std_below(&dir, Path::new(root), sink);
-}
-
-fn cap_std_below(dir: &cap_std::fs::Dir, path: &Path, sink: &impl Sink) {
-    for entry in dir.entries().into_iter().flatten().flatten() {
-        let (path, kind) = (path.join(entry.file_name()), entry.file_type().unwrap());
+    let start = cap_std::fs::Dir::open_ambient_dir(root, cap_std::ambient_authority()).unwrap();
+    let mut open = vec![(start.entries().unwrap(), Path::new(root).to_owned())];
+    while let Some((entries, directory)) = open.last_mut() {
+        let Some(entry) = entries.next() else {
+            open.pop();
+            continue;
+        };
+        let entry = entry.unwrap();
+        let (path, kind) = (directory.join(entry.file_name()), entry.file_type().unwrap());
         sink.entry(bytes(&path), ());
         if kind.is_dir() {
-            cap_std_below(&entry.open_dir().unwrap(), &path, sink);
+            open.push((entry.open_dir().unwrap().entries().unwrap(), path));
         }
     }
 }
