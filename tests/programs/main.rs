@@ -83,7 +83,9 @@ fn interrupt(child: &std::process::Child) {
     kill(nix::unistd::Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
     let all_threads = |is_so: fn(&str, &str) -> bool| {
         let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
-        threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("status")).unwrap()).all(|status| {
+        threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("status"))).all(|status| {
+            // A thread that has ended since it was listed has none.
+            let Ok(status) = status else { return true };
             let field = |name| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
             let has_ended = field("State:").starts_with('Z');
             has_ended || is_so(field("State:"), field("ShdPnd:"))
