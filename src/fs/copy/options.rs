@@ -545,6 +545,9 @@ impl<'p> CopyOptions<'p> {
     /// [`Symlinks::Follow`], it is called again with a link that leads to a directory, then as a directory. It is not called
     /// for names that are not UTF-8, which are copied. A move ignores this option.
     ///
+    /// In a tree below a [`Root`](crate::Root), the path of the entry begins at the root, **but its methods that look at
+    /// the disk begin at the working directory**: to look at a file, join the path to the root first.
+    ///
     /// # Examples
     ///
     /// ```

@@ -116,6 +116,9 @@ impl<'p> MirrorOptions<'p> {
     /// what it returns `true` for in one of both trees is neither copied nor removed. With several threads, one at a time
     /// calls it. It is not called for names that are not UTF-8, which are mirrored.
     ///
+    /// In a tree below a [`Root`](crate::Root), the path of the entry begins at the root, **but its methods that look at
+    /// the disk begin at the working directory**: to look at a file, join the path to the root first.
+    ///
     /// # Examples
     ///
     /// ```
