@@ -130,7 +130,7 @@ impl<D: EditDir> Base<D> for Ambient {
 }
 
 impl<D: Verbs> Base<Located<D>> for Arc<Root<D>> {
-    /// A link that is to be followed is followed here, so that the name is that of what it leads to.
+    /// Follows links here, if they are to be followed, so that the name is the one that the last link leads to.
     fn find<'p>(&self, path: &'p Path, links: Links) -> io::Result<Location<'p, Located<D>>> {
         let (dir, above, name) = Root::find(self, path, links)?;
         Ok(Location { dir: Located::within(self, above, dir), name: Cow::Owned(name), links: Links::Keep })

@@ -8,7 +8,7 @@ mod edit_dir;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::directory::{Access, Directory, Links, Rest};
@@ -48,7 +48,7 @@ impl<D: Verbs> Located<D> {
         mut verb: impl FnMut(&D, &OsStr, Links) -> io::Result<T>,
     ) -> io::Result<T> {
         let Some(Within { root, at }) = &self.within else { return verb(&self.dir, name, links) };
-        if is_single(name) && (links == Links::Keep || !root::is_link(&self.dir, name)) {
+        if root::is_single(name) && (links == Links::Keep || !root::is_link(&self.dir, name)) {
             return verb(&self.dir, name, Links::Keep);
         }
         root.with_name(&at.join(name), links, |dir, name| verb(dir, name, Links::Keep))
@@ -93,14 +93,7 @@ impl<D: Verbs> Directory for Located<D> {
             return self.dir.open_in_for(access, name, links).map(Self::beside);
         };
         let path = if name == "." { at.clone() } else { at.join(name) };
-        let dir = match links == Links::Keep && is_single(name) {
-            true => {
-                let dir = self.dir.open_in_for(access, name, links)?;
-                root.check_file_system(&dir, || path.clone())?;
-                dir
-            }
-            false => root.open_dir_for(&path, access, links)?,
-        };
+        let dir = root.open_from(&self.dir, name, &path, access, links)?;
         Ok(Self::within(root, path, dir))
     }
 
@@ -122,15 +115,10 @@ impl<D: Verbs> Directory for Located<D> {
     }
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
-        let Some(Within { root, at }) = self.within.as_ref().filter(|_| links == Links::Follow || !is_single(name))
-        else {
-            return self.dir.kind_in(name, links);
-        };
-        let path = at.join(name);
-        Ok(match links {
-            Links::Follow => root.stat(&path)?.kind,
-            Links::Keep => root.lstat(&path)?.kind,
-        })
+        match &self.within {
+            Some(Within { root, at }) => root.kind_from(&self.dir, at, name, links),
+            None => self.dir.kind_in(name, links),
+        }
     }
 
     fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
@@ -151,10 +139,4 @@ impl<D: Verbs> Directory for Located<D> {
         names.iter().zip(found.drain(..)).for_each(|(name, (kind, number))| each(self, name, kind, number));
         rest
     }
-}
-
-/// Whether a name is one in a directory, or `.`, and not a path.
-fn is_single(name: &OsStr) -> bool {
-    let mut parts = Path::new(name).components();
-    matches!((parts.next(), parts.next()), (Some(Component::Normal(_) | Component::CurDir), None))
 }

@@ -316,7 +316,7 @@ impl<D: Verbs> Root<D> {
     }
 
     /// Opens the directory to which a path leads, unless its last name is a link that is to be kept.
-    pub(super) fn open_dir_for(&self, path: &Path, access: Access, links: Links) -> io::Result<D> {
+    fn open_dir_for(&self, path: &Path, access: Access, links: Links) -> io::Result<D> {
         if links == Links::Follow {
             return self.open_dir(path, access);
         }
@@ -327,7 +327,7 @@ impl<D: Verbs> Root<D> {
     }
 
     /// Refuses an open directory on another file system, if the rules say so.
-    pub(super) fn check_file_system(&self, dir: &D, path: impl FnOnce() -> PathBuf) -> io::Result<()> {
+    fn check_file_system(&self, dir: &D, path: impl FnOnce() -> PathBuf) -> io::Result<()> {
         beneath::check_file_system(&self.dir, dir, self.rules, path)
     }
 
@@ -340,6 +340,29 @@ impl<D: Verbs> Root<D> {
     /// Opens what is open to look up names only, for more; `None` is the root.
     fn reopen(&self, dir: Option<&D>, access: Access) -> io::Result<D> {
         dir.unwrap_or(&self.dir).open_in_for(access, OsStr::new("."), Links::Keep)
+    }
+}
+
+/// Names in a directory that is open, and was reached by a path from the root. A single name belongs to that directory,
+/// unless a link is to be followed; everything else is looked up from the root, as only the root knows what leads out.
+impl<D: Verbs> Root<D> {
+    /// Opens the directory that has a name in `dir`, and this path from the root.
+    pub(super) fn open_from(&self, dir: &D, name: &OsStr, path: &Path, access: Access, links: Links) -> io::Result<D> {
+        if links == Links::Follow || !is_single(name) {
+            return self.open_dir_for(path, access, links);
+        }
+        let dir = dir.open_in_for(access, name, links)?;
+        self.check_file_system(&dir, || path.to_owned())?;
+        Ok(dir)
+    }
+
+    /// What has a name in `dir`, to which the path `at` led.
+    pub(super) fn kind_from(&self, dir: &D, at: &Path, name: &OsStr, links: Links) -> io::Result<FileKind> {
+        match links {
+            Links::Follow => Ok(self.stat(&at.join(name))?.kind),
+            Links::Keep if is_single(name) => dir.kind_in(name, links),
+            Links::Keep => Ok(self.lstat(&at.join(name))?.kind),
+        }
     }
 }
 
@@ -458,6 +481,12 @@ impl<D: Verbs> Root<D> {
 
 pub(super) fn is_link(dir: &impl Verbs, name: &OsStr) -> bool {
     dir.kind_in(name, Links::Keep).is_ok_and(|kind| kind == FileKind::Symlink)
+}
+
+/// Whether a name is one in a directory, or `.`, and not a path.
+pub(super) fn is_single(name: &OsStr) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(_) | Component::CurDir), None))
 }
 
 /// Whether a lookup may have failed because of the rules.

@@ -5,11 +5,11 @@
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::directory::{Access, Directory, Links, Rest};
-use super::root::Root;
+use super::root::{Root, is_single};
 use super::verbs::Verbs;
 use crate::kind::FileKind;
 
@@ -28,10 +28,6 @@ impl<D: Verbs> Rooted<D> {
         Self { dir: None, root, at: PathBuf::new() }
     }
 
-    fn below(&self, name: &OsStr, dir: D) -> Self {
-        Self { dir: Some(dir), root: self.root.clone(), at: self.at.join(name) }
-    }
-
     fn dir(&self) -> &D {
         self.dir.as_ref().unwrap_or(self.root.dir())
     }
@@ -48,12 +44,9 @@ impl<D: Verbs> Directory for Rooted<D> {
     }
 
     fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
-        if links == Links::Keep && is_single(name) {
-            let dir = self.dir().open_in_for(access, name, links)?;
-            self.root.check_file_system(&dir, || self.at.join(name))?;
-            return Ok(self.below(name, dir));
-        }
-        Ok(self.below(name, self.root.open_dir_for(&self.at.join(name), access, links)?))
+        let at = self.at.join(name);
+        let dir = self.root.open_from(self.dir(), name, &at, access, links)?;
+        Ok(Self { dir: Some(dir), root: self.root.clone(), at })
     }
 
     fn try_clone(&self) -> io::Result<Self> {
@@ -74,14 +67,7 @@ impl<D: Verbs> Directory for Rooted<D> {
     }
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
-        if links == Links::Keep && is_single(name) {
-            return self.dir().kind_in(name, links);
-        }
-        let path = self.at.join(name);
-        Ok(match links {
-            Links::Follow => self.root.stat(&path)?.kind,
-            Links::Keep => self.root.lstat(&path)?.kind,
-        })
+        self.root.kind_from(self.dir(), &self.at, name, links)
     }
 
     fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
@@ -102,10 +88,4 @@ impl<D: Verbs> Directory for Rooted<D> {
         };
         self.dir.insert(dir).read(buffer, each)
     }
-}
-
-/// Whether a name is one in a directory, and no path.
-fn is_single(name: &OsStr) -> bool {
-    let mut parts = Path::new(name).components();
-    matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
 }
