@@ -25,6 +25,9 @@ mod touch;
 
 mod side;
 
+#[cfg(feature = "remote-no-tls")]
+mod transfer;
+
 mod copy;
 
 mod mirror;
@@ -58,7 +61,9 @@ pub(crate) use dir::mkdir_all;
 pub(crate) use find_up::{check_sought, leads_up};
 pub(crate) use free_name::{at_free, found_name, next_free, numbered};
 pub(crate) use query::{is_there, time_of};
-pub(crate) use side::{SidePath, sealed as sealed_side};
+#[cfg(feature = "remote-no-tls")]
+pub(crate) use side::ObjectPath;
+pub(crate) use side::{DiskPath, SidePath, sealed as sealed_side};
 pub(crate) use size::measured;
 pub(crate) use touch::Touch;
 

@@ -83,7 +83,15 @@ mod gitignore;
 
 mod walk;
 
+mod at;
+
 mod root;
+
+#[cfg(feature = "remote-no-tls")]
+mod objects;
+
+#[cfg(feature = "remote-no-tls")]
+mod remote;
 
 mod tree;
 
@@ -107,6 +115,7 @@ pub mod proptest;
 
 pub mod docs;
 
+pub use at::{At, Store};
 pub use error::{Error, IoResultExt, Op, Result};
 pub use flavour::{Flavour, Native, Posix, Windows};
 pub use fs::{
@@ -119,11 +128,13 @@ pub use path::{
     Unportable, WindowsPath, WindowsPathBuf, path,
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
+#[cfg(feature = "remote-no-tls")]
+pub use remote::{Memory, ObjectStore};
 pub use report::{
     Attribute, MirrorProgress, MirrorStage, NotKept, PlanAction, PlanStep, RawPath, Report, SkipReason, Skipped,
     TreeProgress,
 };
-pub use root::{At, Root, RootEntry, RootLinks, RootOptions, RootPath, RootWalk, Store};
+pub use root::{Root, RootEntry, RootLinks, RootOptions, RootPath, RootWalk};
 pub use size::Size;
 pub use walk::{Entry, IntoPatterns, Tree, Walk, glob};
 

@@ -8,18 +8,20 @@ mod query;
 #[cfg(all(test, target_os = "linux"))]
 mod race_tests;
 mod side;
-mod text;
 mod tree;
 mod walk;
 
+use std::fmt;
 use std::io;
-use std::ops::Deref;
+use std::ops::{Deref, Div};
 use std::sync::Arc;
 
 pub use options::{RootLinks, RootOptions};
 pub use walk::{RootEntry, RootWalk};
 
+use crate::at::{At, Store, sealed};
 use crate::error::{Error, Op, Result};
+use crate::flavour::Native;
 use crate::fs::TempDir;
 use crate::path::{AsPath, PathBuf};
 use crate::sys::{self, OsPath};
@@ -75,45 +77,20 @@ pub struct Root(RootPath);
 /// [`path_below`](At::path_below), which says so.
 pub type RootPath = At<Root>;
 
-/// A path in a store: text, and a handle to what it is in.
-///
-/// Two are equal if their text is and they come from the same handle.
-pub struct At<S: Store> {
-    handle: S::Handle,
-    path: PathBuf,
-}
-
-/// What a located path can be in. Only this crate implements it.
-pub trait Store: sealed::Store {}
-
 impl Store for Root {}
 
-mod sealed {
-    use std::sync::Arc;
+impl sealed::Store for Root {
+    type Handle = RootHandle;
+    type Flavour = Native;
+}
 
-    use crate::sys;
+/// An open root.
+#[derive(Clone)]
+pub struct RootHandle(Arc<sys::Root<sys::Dir>>);
 
-    pub trait Store {
-        type Handle: Handle;
-    }
-
-    pub trait Handle: Clone {
-        /// What tells it from every other handle; clones have the same.
-        fn address(&self) -> usize;
-    }
-
-    /// An open root.
-    #[derive(Clone)]
-    pub struct RootHandle(pub(super) Arc<sys::Root<sys::Dir>>);
-
-    impl Handle for RootHandle {
-        fn address(&self) -> usize {
-            Arc::as_ptr(&self.0).addr()
-        }
-    }
-
-    impl Store for super::Root {
-        type Handle = RootHandle;
+impl sealed::Handle for RootHandle {
+    fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 }
 
@@ -155,7 +132,7 @@ impl Root {
     }
 
     fn of(handle: sys::Root<sys::Dir>) -> Self {
-        Self(At { handle: sealed::RootHandle(Arc::new(handle)), path: PathBuf::new() })
+        Self(At { handle: RootHandle(Arc::new(handle)), path: PathBuf::new() })
     }
 }
 
@@ -178,6 +155,14 @@ impl TempDir {
     /// As for [`Root::open`].
     pub fn root(&self) -> Result<Root> {
         Root::open(self.path())
+    }
+}
+
+impl<P: AsPath> Div<P> for &Root {
+    type Output = RootPath;
+
+    fn div(self, right: P) -> RootPath {
+        self.join(right)
     }
 }
 
@@ -237,5 +222,11 @@ impl RootPath {
 
     fn failed(&self, op: Op, cause: io::Error) -> Error {
         Error::located(op, &*self.path, cause)
+    }
+}
+
+impl fmt::Debug for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Root").finish_non_exhaustive()
     }
 }

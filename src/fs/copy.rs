@@ -224,8 +224,8 @@ impl CopyOptions<'_> {
     ///
     /// As for [`copy`](CopyOptions::copy) and [`Path::copy_into`].
     pub fn copy_into(&self, from: impl Side, directory: impl Side) -> Result<Report> {
-        let from = from.side();
-        self.copy_between(&from, &directory.side().child_named_as(Op::Copy, &from.path)?)
+        let (from, directory) = (from.side(), directory.side());
+        self.copy_between(&from, &directory.child(from.name_in(Op::Copy, &directory)?))
     }
 
     /// Moves as [`Path::move_to`] does, with these options. Returns a report, in which a directory that was renamed counts as one.
@@ -274,43 +274,43 @@ impl CopyOptions<'_> {
     ///
     /// As for [`move_to`](CopyOptions::move_to) and [`Path::move_into`].
     pub fn move_into(&self, from: impl Side, directory: impl Side) -> Result<Report> {
-        let from = from.side();
-        self.move_between(&from, &directory.side().child_named_as(Op::Move, &from.path)?)
+        let (from, directory) = (from.side(), directory.side());
+        self.move_between(&from, &directory.child(from.name_in(Op::Move, &directory)?))
     }
 }
 
 /// The same with the sides as they are looked up.
 impl CopyOptions<'_> {
     pub(crate) fn copy_to<S: Side>(&self, from: SidePath<'_>, target: S) -> Result<S::Owned> {
-        let to = target.side();
-        self.copy_between(&from, &to)?;
-        Ok(target.with_side_path(to.path.into_owned()))
+        self.copy_between(&from, &target.side())?;
+        Ok(target.owned(None))
     }
 
     pub(crate) fn copy_to_directory<S: Side>(&self, from: SidePath<'_>, directory: S) -> Result<S::Owned> {
         let into = directory.side();
-        let to = into.child_named_as(Op::Copy, &from.path)?;
-        self.copy_between(&from, &to)?;
-        Ok(directory.with_side_path(to.path.into_owned()))
+        let name = from.name_in(Op::Copy, &into)?;
+        self.copy_between(&from, &into.child(name))?;
+        Ok(directory.owned(Some(name)))
     }
 
     pub(crate) fn moved_to<S: Side>(&self, from: SidePath<'_>, target: S) -> Result<S::Owned> {
-        let to = target.side();
-        self.move_between(&from, &to)?;
-        Ok(target.with_side_path(to.path.into_owned()))
+        self.move_between(&from, &target.side())?;
+        Ok(target.owned(None))
     }
 
     pub(crate) fn moved_to_directory<S: Side>(&self, from: SidePath<'_>, directory: S) -> Result<S::Owned> {
         let into = directory.side();
-        let to = into.child_named_as(Op::Move, &from.path)?;
-        self.move_between(&from, &to)?;
-        Ok(directory.with_side_path(to.path.into_owned()))
+        let name = from.name_in(Op::Move, &into)?;
+        self.move_between(&from, &into.child(name))?;
+        Ok(directory.owned(Some(name)))
     }
 
     fn copy_between(&self, from: &SidePath<'_>, to: &SidePath<'_>) -> Result<Report> {
         match Sides::new(from, to) {
             Sides::Plain(from, to) => self.copied(from, to),
             Sides::Located(from, to) => self.copied(from, to).map_err(Error::into_located),
+            #[cfg(feature = "remote-no-tls")]
+            Sides::Remote(transfer) => transfer.copy(self),
         }
     }
 
@@ -325,6 +325,8 @@ impl CopyOptions<'_> {
             Sides::Located(from, to) => self
                 .run(Op::Move, from, to, |account| move_to::move_to(&self.settings, from, to, account))
                 .map_err(Error::into_located),
+            #[cfg(feature = "remote-no-tls")]
+            Sides::Remote(transfer) => transfer.move_to(self),
         }
     }
 

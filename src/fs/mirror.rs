@@ -88,6 +88,8 @@ impl MirrorOptions<'_> {
         match Sides::new(from, to) {
             Sides::Plain(from, to) => Mirror::new(self, from, to).run(),
             Sides::Located(from, to) => Mirror::new(self, from, to).run().map_err(Error::into_located),
+            #[cfg(feature = "remote-no-tls")]
+            Sides::Remote(transfer) => transfer.mirror(self),
         }
     }
 }

@@ -3,7 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+#[cfg(feature = "remote-no-tls")]
+use super::transfer::Transfer;
 use crate::error::{Error, Op, Result};
+#[cfg(feature = "remote-no-tls")]
+use crate::objects::Objects;
+#[cfg(feature = "remote-no-tls")]
+use crate::path::PosixPath;
 use crate::path::{AsPath, Path, PathBuf};
 use crate::sys::{self, Base, BasedPath, BesideRoot, Located, OsPath};
 
@@ -36,19 +42,33 @@ pub trait Side: sealed::Sealed {
     #[doc(hidden)]
     fn side(&self) -> SidePath<'_>;
 
-    /// Another path with the same beginning.
+    /// This path, or the one with a name in this directory.
     #[doc(hidden)]
-    fn with_side_path(&self, path: PathBuf) -> Self::Owned;
+    fn owned(&self, name: Option<&str>) -> Self::Owned;
 }
 
 pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-/// The path of a side, and the root that it begins in.
-pub struct SidePath<'a> {
+/// The path of a side, and what it begins in.
+pub enum SidePath<'a> {
+    Disk(DiskPath<'a>),
+    #[cfg(feature = "remote-no-tls")]
+    Object(ObjectPath<'a>),
+}
+
+/// A path from the working directory, or below a root.
+pub struct DiskPath<'a> {
     pub(crate) path: Cow<'a, Path>,
     pub(crate) root: Option<&'a Arc<sys::Root<sys::Dir>>>,
+}
+
+/// A path in a store of objects.
+#[cfg(feature = "remote-no-tls")]
+pub struct ObjectPath<'a> {
+    pub(crate) path: Cow<'a, PosixPath>,
+    pub(crate) store: &'a Arc<dyn Objects>,
 }
 
 impl<P: AsPath + ?Sized> sealed::Sealed for P {}
@@ -57,23 +77,50 @@ impl<P: AsPath + ?Sized> Side for P {
     type Owned = PathBuf;
 
     fn side(&self) -> SidePath<'_> {
-        SidePath { path: self.to_path(), root: None }
+        SidePath::Disk(DiskPath { path: self.to_path(), root: None })
     }
 
-    fn with_side_path(&self, path: PathBuf) -> PathBuf {
-        path
+    fn owned(&self, name: Option<&str>) -> PathBuf {
+        let path = self.to_path();
+        name.map_or_else(|| path.to_path_buf(), |name| path.child(name))
     }
 }
 
 impl SidePath<'_> {
-    /// The path in this directory that has the name of another path.
-    pub(super) fn child_named_as(&self, op: Op, path: &Path) -> Result<SidePath<'_>> {
-        match path.name() {
-            "" | ".." => Err(Error::text(op, path, "the path must end in a name").with_second(&*self.path)),
-            name => Ok(SidePath { path: Cow::Owned(self.path.child(name)), root: self.root }),
+    /// The name that a copy or move into a directory gives to what it makes there.
+    pub(super) fn name_in(&self, op: Op, directory: &SidePath<'_>) -> Result<&str> {
+        let name = match self {
+            Self::Disk(disk) => disk.path.name(),
+            #[cfg(feature = "remote-no-tls")]
+            Self::Object(object) => object.path.name(),
+        };
+        match name {
+            "" | ".." => Err(Error::text(op, self.text(), "the path must end in a name").with_second(directory.text())),
+            name => Ok(name),
         }
     }
 
+    /// The path in this directory that has a name.
+    pub(super) fn child(&self, name: &str) -> SidePath<'_> {
+        match self {
+            Self::Disk(disk) => SidePath::Disk(DiskPath { path: Cow::Owned(disk.path.child(name)), root: disk.root }),
+            #[cfg(feature = "remote-no-tls")]
+            Self::Object(object) => {
+                SidePath::Object(ObjectPath { path: Cow::Owned(object.path.child(name)), store: object.store })
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Disk(disk) => disk.path.to_string(),
+            #[cfg(feature = "remote-no-tls")]
+            Self::Object(object) => object.store.uri(object.path.as_str()),
+        }
+    }
+}
+
+impl DiskPath<'_> {
     pub(super) fn os_path(&self) -> &OsPath {
         (*self.path).as_ref()
     }
@@ -87,18 +134,29 @@ impl SidePath<'_> {
     }
 }
 
-/// Both sides of an operation, for the back end that it needs.
+/// Both sides of an operation, for the engine that it needs.
 pub(super) enum Sides<'a> {
     Plain(BasedPath<'a, sys::Dir>, BasedPath<'a, sys::Dir>),
     /// One of them is below a root, or both.
     Located(BasedPath<'a, Located<sys::Dir>>, BasedPath<'a, Located<sys::Dir>>),
+    /// One of them is in a store of objects, or both.
+    #[cfg(feature = "remote-no-tls")]
+    Remote(Transfer<'a>),
 }
 
 impl<'a> Sides<'a> {
     pub(super) fn new(from: &'a SidePath<'_>, to: &'a SidePath<'_>) -> Self {
-        match (from.root, to.root) {
-            (None, None) => Self::Plain(BasedPath::ambient(from.os_path()), BasedPath::ambient(to.os_path())),
-            _ => Self::Located(from.below_root(), to.below_root()),
+        match (from, to) {
+            (SidePath::Disk(from), SidePath::Disk(to)) => match (from.root, to.root) {
+                (None, None) => Self::Plain(BasedPath::ambient(from.os_path()), BasedPath::ambient(to.os_path())),
+                _ => Self::Located(from.below_root(), to.below_root()),
+            },
+            #[cfg(feature = "remote-no-tls")]
+            (SidePath::Disk(from), SidePath::Object(to)) => Self::Remote(Transfer::Up { from, to }),
+            #[cfg(feature = "remote-no-tls")]
+            (SidePath::Object(from), SidePath::Disk(to)) => Self::Remote(Transfer::Down { from, to }),
+            #[cfg(feature = "remote-no-tls")]
+            (SidePath::Object(from), SidePath::Object(to)) => Self::Remote(Transfer::Across { from, to }),
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{At, Root, RootEntry, RootPath};
+use super::{Root, RootEntry, RootPath};
 use crate::error::Result;
-use crate::fs::{CopyOptions, MirrorOptions, Side, SidePath, sealed_side};
-use crate::path::PathBuf;
+use crate::fs::{CopyOptions, DiskPath, MirrorOptions, Side, SidePath, sealed_side};
 use crate::report::Report;
 
 /// Copying and moving. The other side may be a path below this root, below another one, or a plain path.
@@ -124,12 +123,13 @@ macro_rules! sides {
             fn side(&self) -> SidePath<'_> {
                 let $at = self;
                 let located: &RootPath = $path;
-                SidePath { path: Cow::Borrowed(&located.path), root: Some(&located.handle.0) }
+                SidePath::Disk(DiskPath { path: Cow::Borrowed(&located.path), root: Some(&located.handle.0) })
             }
 
-            fn with_side_path(&self, path: PathBuf) -> RootPath {
+            fn owned(&self, name: Option<&str>) -> RootPath {
                 let $at = self;
-                At { handle: $path.handle.clone(), path }
+                let located: &RootPath = $path;
+                name.map_or_else(|| located.clone(), |name| located.with_path(located.path.child(name)))
             }
         }
     )*};

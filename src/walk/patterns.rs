@@ -2,6 +2,7 @@
 
 use std::borrow::{Borrow, Cow};
 
+use crate::flavour::{Flavour, Native};
 use crate::pattern::{IntoPattern, Pattern};
 
 /// One [pattern](IntoPattern) or an array, slice or vector of them, any of which may match.
@@ -16,57 +17,57 @@ use crate::pattern::{IntoPattern, Pattern};
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be used as a pattern",
+    message = "`{Self}` cannot be used as a pattern of flavour `{F}`",
     label = "expected text, a `Pattern`, or an array, slice or vector of them",
     note = "to match a path literally, use `Pattern::literal(path)`"
 )]
-pub trait IntoPatterns {
+pub trait IntoPatterns<F: Flavour = Native> {
     /// Compiles the patterns, unless they are compiled.
-    fn into_patterns(self) -> Vec<Pattern>;
+    fn into_patterns(self) -> Vec<Pattern<F>>;
 }
 
 macro_rules! one_into_patterns {
     ($($one:ty),*) => {$(
-        impl IntoPatterns for $one {
-            fn into_patterns(self) -> Vec<Pattern> {
+        impl<F: Flavour> IntoPatterns<F> for $one {
+            fn into_patterns(self) -> Vec<Pattern<F>> {
                 vec![owned(self)]
             }
         }
     )*};
 }
 
-one_into_patterns!(&str, &&str, &String, String, Cow<'_, str>, &Pattern, Pattern);
+one_into_patterns!(&str, &&str, &String, String, Cow<'_, str>, &Pattern<F>, Pattern<F>);
 
-impl<P: IntoPattern, const N: usize> IntoPatterns for [P; N] {
-    fn into_patterns(self) -> Vec<Pattern> {
+impl<F: Flavour, P: IntoPattern<F>, const N: usize> IntoPatterns<F> for [P; N] {
+    fn into_patterns(self) -> Vec<Pattern<F>> {
         self.into_iter().map(owned).collect()
     }
 }
 
-impl<P: IntoPattern> IntoPatterns for Vec<P> {
-    fn into_patterns(self) -> Vec<Pattern> {
+impl<F: Flavour, P: IntoPattern<F>> IntoPatterns<F> for Vec<P> {
+    fn into_patterns(self) -> Vec<Pattern<F>> {
         self.into_iter().map(owned).collect()
     }
 }
 
-impl<'a, P> IntoPatterns for &'a [P]
+impl<'a, F: Flavour, P> IntoPatterns<F> for &'a [P]
 where
-    &'a P: IntoPattern,
+    &'a P: IntoPattern<F>,
 {
-    fn into_patterns(self) -> Vec<Pattern> {
+    fn into_patterns(self) -> Vec<Pattern<F>> {
         self.iter().map(owned).collect()
     }
 }
 
-impl<'a, P> IntoPatterns for &'a Vec<P>
+impl<'a, F: Flavour, P> IntoPatterns<F> for &'a Vec<P>
 where
-    &'a P: IntoPattern,
+    &'a P: IntoPattern<F>,
 {
-    fn into_patterns(self) -> Vec<Pattern> {
+    fn into_patterns(self) -> Vec<Pattern<F>> {
         self.iter().map(owned).collect()
     }
 }
 
-fn owned(pattern: impl IntoPattern) -> Pattern {
+fn owned<F: Flavour>(pattern: impl IntoPattern<F>) -> Pattern<F> {
     pattern.into_pattern().borrow().clone()
 }

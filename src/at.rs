@@ -1,19 +1,44 @@
-//! Located paths as text: joining, parts, names, comparison.
+//! Located paths: text, and what it is in. Here is what can be asked of the text.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Div;
 
-use super::sealed::Handle as _;
-use super::{At, Root, Store};
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Parts, Path, PathBuf, Suffixes};
 use crate::pattern::IntoPattern;
+use sealed::Handle as _;
+
+/// A path in a store: text, and a handle to what it is in.
+///
+/// Two are equal if their text is and they come from the same handle.
+pub struct At<S: Store> {
+    pub(crate) handle: S::Handle,
+    pub(crate) path: PathBuf<S::Flavour>,
+}
+
+/// What a located path can be in. Only this crate implements it.
+pub trait Store: sealed::Store {}
+
+pub(crate) mod sealed {
+    use crate::flavour::Flavour;
+
+    pub trait Store {
+        type Handle: Handle;
+        /// That of the paths: the system's on disk, and POSIX for keys.
+        type Flavour: Flavour;
+    }
+
+    pub trait Handle: Clone {
+        /// What tells it from every other handle; clones have the same.
+        fn address(&self) -> usize;
+    }
+}
 
 /// Text: the same questions as those of [`Path`], about the path below the store. None of them looks at the disk.
 impl<S: Store> At<S> {
-    pub(super) fn with_path(&self, path: PathBuf) -> Self {
+    pub(crate) fn with_path(&self, path: PathBuf<S::Flavour>) -> Self {
         Self { handle: self.handle.clone(), path }
     }
 
@@ -28,7 +53,7 @@ impl<S: Store> At<S> {
     /// It is only text from here on: its methods that touch the disk begin at the working directory, and nothing keeps
     /// them inside.
     #[must_use]
-    pub fn path_below(&self) -> &Path {
+    pub fn path_below(&self) -> &Path<S::Flavour> {
         &self.path
     }
 
@@ -51,7 +76,7 @@ impl<S: Store> At<S> {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[must_use]
-    pub fn join(&self, path: impl AsPath) -> Self {
+    pub fn join(&self, path: impl AsPath<S::Flavour>) -> Self {
         self.with_path(self.path.join(path))
     }
 
@@ -67,7 +92,7 @@ impl<S: Store> At<S> {
     }
 
     /// Returns the parts of the path: see [`Path::parts`].
-    pub fn parts(&self) -> Parts<'_> {
+    pub fn parts(&self) -> Parts<'_, S::Flavour> {
         self.path.parts()
     }
 
@@ -147,7 +172,7 @@ impl<S: Store> At<S> {
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): it does not start with the other one, or that one is in another
     /// store.
-    pub fn relative_to(&self, base: &Self) -> Result<&Path> {
+    pub fn relative_to(&self, base: &Self) -> Result<&Path<S::Flavour>> {
         if !self.is_in_store_of(base) {
             let reason = "they are in different stores";
             return Err(Error::text(Op::RelativeTo, self.as_str(), reason).with_second(base.as_str()));
@@ -163,13 +188,13 @@ impl<S: Store> At<S> {
 
     /// Checks whether a pattern matches the whole path below the store: see [`Path::full_match`].
     #[must_use]
-    pub fn full_match(&self, pattern: impl IntoPattern) -> bool {
+    pub fn full_match(&self, pattern: impl IntoPattern<S::Flavour>) -> bool {
         self.path.full_match(pattern)
     }
 
     /// Checks whether a pattern matches the last parts of the path: see [`Path::matches`].
     #[must_use]
-    pub fn matches(&self, pattern: impl IntoPattern) -> bool {
+    pub fn matches(&self, pattern: impl IntoPattern<S::Flavour>) -> bool {
         self.path.matches(pattern)
     }
 
@@ -178,24 +203,15 @@ impl<S: Store> At<S> {
     }
 }
 
-macro_rules! divide {
-    ($([$($parameter:tt)*] $left:ty => $output:ty;)*) => {$(
-        impl<P: AsPath, $($parameter)*> Div<P> for $left {
-            type Output = $output;
+impl<P: AsPath<S::Flavour>, S: Store> Div<P> for &At<S> {
+    type Output = At<S>;
 
-            fn div(self, right: P) -> $output {
-                self.join(right)
-            }
-        }
-    )*};
+    fn div(self, right: P) -> At<S> {
+        self.join(right)
+    }
 }
 
-divide! {
-    [S: Store] &At<S> => At<S>;
-    [] &Root => At<Root>;
-}
-
-impl<P: AsPath, S: Store> Div<P> for At<S> {
+impl<P: AsPath<S::Flavour>, S: Store> Div<P> for At<S> {
     type Output = Self;
 
     fn div(mut self, right: P) -> Self {
@@ -248,11 +264,5 @@ impl<S: Store> fmt::Display for At<S> {
 impl<S: Store> fmt::Debug for At<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("At").field(&self.path).finish()
-    }
-}
-
-impl fmt::Debug for Root {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Root").finish_non_exhaustive()
     }
 }

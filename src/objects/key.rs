@@ -1,0 +1,122 @@
+//! Keys and paths: which path a key is, and which keys are none.
+//!
+//! A path below a bucket is the key, letter by letter; a key that ends in `/` marks the directory of that path. A key that
+//! no path spells, such as `a//b`, `/a` or `a/../b`, is told, never folded into another.
+
+use std::fmt;
+
+use crate::flavour::Posix;
+use crate::path::{Path, PathBuf};
+
+/// Why a key is not a path, or a path not a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    Rooted,
+    EmptyPart,
+    Dot,
+    DotDot,
+    Nul,
+    TooLong,
+}
+
+/// Longest key in bytes.
+const LONGEST: usize = 1024;
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rooted => "it begins with `/`, and keys are relative",
+            Self::EmptyPart => "no path has an empty part, as between two slashes",
+            Self::Dot => "no path has a part `.`",
+            Self::DotDot => "`..` leads nowhere in a store of objects",
+            Self::Nul => "it has a NUL character",
+            Self::TooLong => "a key has at most 1,024 bytes",
+        })
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+/// The key of a path; that of the store itself is empty.
+pub(crate) fn key_of(path: &Path<Posix>) -> Result<&str, Misfit> {
+    match path.as_str() {
+        "." => Ok(""),
+        text if text.starts_with('/') => Err(Misfit::Rooted),
+        text if text.split('/').any(|part| part == "..") => Err(Misfit::DotDot),
+        text if text.contains('\0') => Err(Misfit::Nul),
+        text if text.len() > LONGEST => Err(Misfit::TooLong),
+        text => Ok(text),
+    }
+}
+
+/// The path of a key, and whether the key marks a directory.
+pub(crate) fn path_of(key: &str) -> Result<(PathBuf<Posix>, bool), Misfit> {
+    let (text, is_marker) = key.strip_suffix('/').map_or((key, false), |text| (text, true));
+    if key.starts_with('/') {
+        return Err(Misfit::Rooted);
+    }
+    for part in text.split('/') {
+        match part {
+            "" => return Err(Misfit::EmptyPart),
+            "." => return Err(Misfit::Dot),
+            ".." => return Err(Misfit::DotDot),
+            _ => {}
+        }
+    }
+    if text.contains('\0') {
+        return Err(Misfit::Nul);
+    }
+    Ok((PathBuf::parse(text), is_marker))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_path_letter_by_letter_or_is_told() {
+        let rows = [
+            ("a", Ok(("a", false))),
+            ("a/b.txt", Ok(("a/b.txt", false))),
+            ("a/b/", Ok(("a/b", true))),
+            (r"a\b", Ok((r"a\b", false))),
+            ("a: b?*", Ok(("a: b?*", false))),
+            ("...", Ok(("...", false))),
+            ("", Err(Misfit::EmptyPart)),
+            ("/", Err(Misfit::Rooted)),
+            ("/a", Err(Misfit::Rooted)),
+            ("a//b", Err(Misfit::EmptyPart)),
+            ("a//", Err(Misfit::EmptyPart)),
+            (".", Err(Misfit::Dot)),
+            ("a/./b", Err(Misfit::Dot)),
+            ("../a", Err(Misfit::DotDot)),
+            ("a/..", Err(Misfit::DotDot)),
+            ("a\0", Err(Misfit::Nul)),
+        ];
+        for (key, expected) in rows {
+            let expected = expected.map(|(text, is_marker)| (PathBuf::parse(text), is_marker));
+            assert_eq!(path_of(key), expected, "{key:?}");
+            if let Ok((path, is_marker)) = path_of(key) {
+                assert_eq!(key_of(&path), Ok(key.strip_suffix('/').filter(|_| is_marker).unwrap_or(key)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_is_a_key_or_is_told() {
+        let rows = [
+            ("", Ok("")),
+            (".", Ok("")),
+            ("./a//b/", Ok("a/b")),
+            ("/a", Err(Misfit::Rooted)),
+            ("a/../b", Err(Misfit::DotDot)),
+            ("..", Err(Misfit::DotDot)),
+            ("a\0b", Err(Misfit::Nul)),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(key_of(&PathBuf::parse(text)), expected, "{text:?}");
+        }
+        assert_eq!(key_of(&PathBuf::parse("a".repeat(1024))), Ok(&*"a".repeat(1024)));
+        assert_eq!(key_of(&PathBuf::parse("a".repeat(1025))), Err(Misfit::TooLong));
+    }
+}

@@ -1,0 +1,125 @@
+//! Paths in stores of objects: [`Memory`], and what all of them have.
+
+mod side;
+
+use std::fmt;
+use std::ops::{Deref, Div};
+use std::sync::Arc;
+
+use crate::at::{At, Store, sealed};
+use crate::error::{Error, Op, Result};
+use crate::flavour::Posix;
+use crate::objects::{MemoryStore, Objects, key_of};
+use crate::path::{AsPath, PathBuf};
+
+/// A store of objects that is kept in memory, for tests of code that works on a [`Bucket`](crate::Bucket).
+///
+/// It answers as S3 does, and counts the requests that a bucket would have needed. It dereferences to the path `.` in it.
+///
+/// # Examples
+///
+/// ```
+/// let store = waypath::Memory::new();
+/// (&store / "a/b.txt").write_text("hello")?;
+/// assert_eq!((&store / "a/b.txt").read_text()?, "hello");
+/// assert_eq!(store.request_count(), 2);
+/// # Ok::<(), waypath::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Memory {
+    store: Arc<MemoryStore>,
+    start: At<Self>,
+}
+
+/// A store of objects: [`Bucket`](crate::Bucket) or [`Memory`]. Only this crate implements it.
+pub trait ObjectStore: Store + sealed::Store<Handle = ObjectsHandle, Flavour = Posix> {}
+
+/// A handle to a store of objects.
+#[derive(Clone)]
+pub struct ObjectsHandle(pub(crate) Arc<dyn Objects>);
+
+impl sealed::Handle for ObjectsHandle {
+    fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+}
+
+macro_rules! object_stores {
+    ($($store:ty),*) => {$(
+        impl Store for $store {}
+
+        impl ObjectStore for $store {}
+
+        impl sealed::Store for $store {
+            type Handle = ObjectsHandle;
+            type Flavour = Posix;
+        }
+
+        impl Deref for $store {
+            type Target = At<Self>;
+
+            fn deref(&self) -> &At<Self> {
+                &self.start
+            }
+        }
+
+        impl<P: AsPath<Posix>> Div<P> for &$store {
+            type Output = At<$store>;
+
+            fn div(self, right: P) -> At<$store> {
+                self.join(right)
+            }
+        }
+    )*};
+}
+
+object_stores!(Memory);
+
+impl Memory {
+    /// Makes an empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        let store = Arc::<MemoryStore>::default();
+        let start = At { handle: ObjectsHandle(store.clone()), path: PathBuf::parse("") };
+        Self { store, start }
+    }
+
+    /// Returns how many requests there were: what the same calls cost in a bucket.
+    #[must_use]
+    pub fn request_count(&self) -> u64 {
+        self.store.requests()
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").field("request_count", &self.request_count()).finish_non_exhaustive()
+    }
+}
+
+impl<S: ObjectStore> At<S> {
+    fn objects(&self) -> &dyn Objects {
+        &*self.handle.0
+    }
+
+    /// The key of this path; that of the store itself is empty.
+    fn key(&self, op: Op) -> Result<&str> {
+        key_of(&self.path).map_err(|misfit| Error::text(op, self.uri(), misfit.to_string()))
+    }
+
+    /// Returns this path with its store: `s3://bucket/key`.
+    #[must_use]
+    pub fn uri(&self) -> String {
+        self.objects().uri(if self.path.as_str() == "." { "" } else { self.path.as_str() })
+    }
+
+    fn failed(&self, op: Op, cause: std::io::Error) -> Error {
+        Error::located(op, self.uri(), cause)
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of stores of objects: in memory, and through a connection.
+
+mod memory;
