@@ -116,7 +116,7 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(key_of(&PathBuf::parse(text)), expected, "{text:?}");
         }
-        assert_eq!(key_of(&PathBuf::parse("a".repeat(1024))), Ok(&*"a".repeat(1024)));
-        assert_eq!(key_of(&PathBuf::parse("a".repeat(1025))), Err(Misfit::TooLong));
+        assert_eq!(key_of(&PathBuf::parse(&"a".repeat(1024))), Ok(&*"a".repeat(1024)));
+        assert_eq!(key_of(&PathBuf::parse(&"a".repeat(1025))), Err(Misfit::TooLong));
     }
 }
