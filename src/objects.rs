@@ -36,11 +36,11 @@ pub(crate) trait Objects: Send + Sync + 'static {
     /// The content, or a range of it that begins inside. With a tag, [`Stale`] unless the object still has it.
     fn get(&self, key: &str, range: Option<Range<u64>>, tag: Option<&str>) -> io::Result<Content>;
 
-    /// Puts an object under a key. It is there whole, or not at all.
-    fn put(&self, key: &str, body: &[u8], condition: Condition<'_>) -> io::Result<Meta>;
+    /// Puts an object under a key. It is there whole, or not at all. Returns its tag.
+    fn put(&self, key: &str, body: &[u8], condition: Condition<'_>) -> io::Result<String>;
 
-    /// Copies inside the store, at most [`Limits::most_copied_at_once`] bytes.
-    fn copy(&self, from: &str, to: &str, condition: Condition<'_>) -> io::Result<Meta>;
+    /// Copies inside the store, at most [`Limits::most_copied_at_once`] bytes. Returns the tag of the copy.
+    fn copy(&self, from: &str, to: &str, condition: Condition<'_>) -> io::Result<String>;
 
     /// Removes the object with this key; no error if there is none.
     fn delete(&self, key: &str) -> io::Result<()>;
@@ -57,8 +57,8 @@ pub(crate) trait Objects: Send + Sync + 'static {
     /// A part that is a range of an object in the store.
     fn copy_part(&self, upload: UploadOf<'_>, number: u32, from: &str, range: Range<u64>) -> io::Result<String>;
 
-    /// Makes the object of its parts, whose tags are in order.
-    fn finish_upload(&self, upload: UploadOf<'_>, tags: &[String], condition: Condition<'_>) -> io::Result<Meta>;
+    /// Makes the object of its parts, whose tags are in order. Returns the tag of the object.
+    fn finish_upload(&self, upload: UploadOf<'_>, tags: &[String], condition: Condition<'_>) -> io::Result<String>;
 
     /// Forgets the parts of an upload.
     fn abort_upload(&self, upload: UploadOf<'_>) -> io::Result<()>;

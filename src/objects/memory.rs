@@ -60,11 +60,11 @@ impl State {
         self.objects.get(key).ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    fn put(&mut self, key: &str, stored: Stored, condition: Condition<'_>) -> io::Result<Meta> {
+    fn put(&mut self, key: &str, stored: Stored, condition: Condition<'_>) -> io::Result<String> {
         check(condition, self.objects.get(key))?;
-        let meta = stored.meta.clone();
+        let tag = stored.meta.tag.clone();
         self.objects.insert(key.to_owned(), stored);
-        Ok(meta)
+        Ok(tag)
     }
 
     fn upload(&mut self, upload: UploadOf<'_>) -> io::Result<&mut Begun> {
@@ -177,12 +177,12 @@ impl Objects for MemoryStore {
         Ok(Content { meta: stored.meta, body: Box::new(body) })
     }
 
-    fn put(&self, key: &str, body: &[u8], condition: Condition<'_>) -> io::Result<Meta> {
+    fn put(&self, key: &str, body: &[u8], condition: Condition<'_>) -> io::Result<String> {
         let stored = Stored::new(body);
         self.request().put(key, stored, condition)
     }
 
-    fn copy(&self, from: &str, to: &str, condition: Condition<'_>) -> io::Result<Meta> {
+    fn copy(&self, from: &str, to: &str, condition: Condition<'_>) -> io::Result<String> {
         let mut state = self.request();
         let Stored { bytes, meta } = state.object(from)?.clone();
         state.put(to, Stored::with_tag(bytes, meta.tag), condition)
@@ -226,16 +226,16 @@ impl Objects for MemoryStore {
         Ok(tag)
     }
 
-    fn finish_upload(&self, upload: UploadOf<'_>, tags: &[String], condition: Condition<'_>) -> io::Result<Meta> {
+    fn finish_upload(&self, upload: UploadOf<'_>, tags: &[String], condition: Condition<'_>) -> io::Result<String> {
         let mut state = self.request();
         let begun = state.upload(upload)?;
         if !begun.parts.values().map(|part| &part.meta.tag).eq(tags) {
             return Err(io::Error::new(ErrorKind::InvalidInput, "the parts are not those that were put"));
         }
         let stored = Stored::of_parts(&begun.parts);
-        let meta = state.put(upload.key, stored, condition)?;
+        let tag = state.put(upload.key, stored, condition)?;
         state.uploads.remove(upload.id);
-        Ok(meta)
+        Ok(tag)
     }
 
     fn abort_upload(&self, upload: UploadOf<'_>) -> io::Result<()> {
