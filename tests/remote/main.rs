@@ -1,3 +1,13 @@
 //! Tests of stores of objects: in memory, and through a connection.
 
+#![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
+
 mod memory;
+mod messages;
+
+#[path = "../support"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod shared {
+    pub(crate) mod messages;
+    pub(crate) mod source;
+}
