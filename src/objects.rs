@@ -3,8 +3,11 @@
 //! One method of [`Objects`] is one request, so who reads a verb can count what it costs. Repeating a request, signing it
 //! and knowing what a broken answer means is the store's business; what a key means as a path is [`key`]'s.
 
+#[cfg(test)]
+pub(crate) mod hooked;
 mod key;
 mod memory;
+mod multipart;
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -12,6 +15,7 @@ use std::time::{Duration, SystemTime};
 
 pub(crate) use key::{key_of, path_of};
 pub(crate) use memory::MemoryStore;
+pub(crate) use multipart::{ObjectWriter, PARTS_AT_ONCE, copy_all, put_all};
 
 /// Most keys that one page of a listing has, and one request deletes.
 pub(crate) const MOST_KEYS: usize = 1000;

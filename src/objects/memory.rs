@@ -44,6 +44,11 @@ struct Begun {
 }
 
 impl MemoryStore {
+    #[cfg(test)]
+    pub(crate) fn with_limits(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     /// How many requests there were.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)

@@ -1,0 +1,112 @@
+//! A store for tests, in which others get a turn just before each request: what they do then is what races do now and
+//! then, and an error that they return is the request's.
+
+use std::io;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::{
+    Condition, Content, Limits, MemoryStore, Meta, Objects, Page, PageRequest, PresignMethod, Upload, UploadOf,
+};
+
+/// A request, and the key or the prefix that it is for.
+pub(crate) type Call<'a> = (&'static str, &'a str);
+
+type Hook = Box<dyn Fn(Call<'_>) -> io::Result<()> + Send + Sync>;
+
+/// A store in memory, with a hook.
+pub(crate) struct Hooked {
+    pub(crate) memory: MemoryStore,
+    hook: Hook,
+}
+
+impl Hooked {
+    pub(crate) fn new(limits: Limits, hook: impl Fn(Call<'_>) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self { memory: MemoryStore::with_limits(limits), hook: Box::new(hook) }
+    }
+
+    /// The store, after a turn of others.
+    fn at(&self, call: &'static str, key: &str) -> io::Result<&MemoryStore> {
+        (self.hook)((call, key)).map(|()| &self.memory)
+    }
+}
+
+impl Objects for Hooked {
+    fn uri(&self, key: &str) -> String {
+        self.memory.uri(key)
+    }
+
+    fn limits(&self) -> &Limits {
+        self.memory.limits()
+    }
+
+    fn is_beside(&self, other: &dyn Objects) -> bool {
+        std::ptr::addr_eq(self, other)
+    }
+
+    fn list(&self, page: &PageRequest<'_>) -> io::Result<Page> {
+        self.at("list", page.prefix)?.list(page)
+    }
+
+    fn head(&self, key: &str) -> io::Result<Meta> {
+        self.at("head", key)?.head(key)
+    }
+
+    fn get(&self, key: &str, range: Option<Range<u64>>, tag: Option<&str>) -> io::Result<Content> {
+        self.at("get", key)?.get(key, range, tag)
+    }
+
+    fn put(&self, key: &str, body: &[u8], condition: Condition<'_>) -> io::Result<String> {
+        self.at("put", key)?.put(key, body, condition)
+    }
+
+    fn copy(&self, from: &str, to: &str, condition: Condition<'_>) -> io::Result<String> {
+        self.at("copy", to)?.copy(from, to, condition)
+    }
+
+    fn delete(&self, key: &str) -> io::Result<()> {
+        self.at("delete", key)?.delete(key)
+    }
+
+    /// A key that the hook fails for as `delete_one` is one that could not be removed.
+    fn delete_many(&self, keys: &[String]) -> io::Result<Vec<(String, io::Error)>> {
+        let store = self.at("delete_many", &keys[0])?;
+        let (mut gone, mut failed) = (Vec::new(), Vec::new());
+        for key in keys {
+            match self.at("delete_one", key) {
+                Ok(_) => gone.push(key.clone()),
+                Err(error) => failed.push((key.clone(), error)),
+            }
+        }
+        failed.extend(store.delete_many(&gone)?);
+        Ok(failed)
+    }
+
+    fn begin_upload(&self, key: &str) -> io::Result<String> {
+        self.at("begin_upload", key)?.begin_upload(key)
+    }
+
+    fn put_part(&self, upload: UploadOf<'_>, number: u32, body: &[u8]) -> io::Result<String> {
+        self.at("put_part", upload.key)?.put_part(upload, number, body)
+    }
+
+    fn copy_part(&self, upload: UploadOf<'_>, number: u32, from: &str, range: Range<u64>) -> io::Result<String> {
+        self.at("copy_part", upload.key)?.copy_part(upload, number, from, range)
+    }
+
+    fn finish_upload(&self, upload: UploadOf<'_>, tags: &[String], condition: Condition<'_>) -> io::Result<String> {
+        self.at("finish_upload", upload.key)?.finish_upload(upload, tags, condition)
+    }
+
+    fn abort_upload(&self, upload: UploadOf<'_>) -> io::Result<()> {
+        self.at("abort_upload", upload.key)?.abort_upload(upload)
+    }
+
+    fn uploads(&self, prefix: &str) -> io::Result<Vec<Upload>> {
+        self.at("uploads", prefix)?.uploads(prefix)
+    }
+
+    fn presign(&self, key: &str, method: PresignMethod, valid: Duration) -> io::Result<String> {
+        self.memory.presign(key, method, valid)
+    }
+}
