@@ -8,14 +8,16 @@ pub(crate) mod hooked;
 mod key;
 mod memory;
 mod multipart;
+mod pages;
 
 use std::io::{self, Read};
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
-pub(crate) use key::{key_of, path_of};
+pub(crate) use key::{Misfit, key_of, path_of, prefix_of};
 pub(crate) use memory::MemoryStore;
 pub(crate) use multipart::{ObjectWriter, PARTS_AT_ONCE, copy_all, put_all};
+pub(crate) use pages::{Found, Keys, Listed};
 
 /// Most keys that one page of a listing has, and one request deletes.
 pub(crate) const MOST_KEYS: usize = 1000;

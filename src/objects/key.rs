@@ -49,6 +49,11 @@ pub(crate) fn key_of(path: &Path<Posix>) -> Result<&str, Misfit> {
     }
 }
 
+/// What all keys in the directory with this key begin with; everything begins with that of the store itself.
+pub(crate) fn prefix_of(key: &str) -> String {
+    if key.is_empty() { String::new() } else { format!("{key}/") }
+}
+
 /// The path of a key, and whether the key marks a directory.
 pub(crate) fn path_of(key: &str) -> Result<(PathBuf<Posix>, bool), Misfit> {
     let (text, is_marker) = key.strip_suffix('/').map_or((key, false), |text| (text, true));
