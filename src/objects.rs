@@ -9,6 +9,7 @@ mod key;
 mod memory;
 mod multipart;
 mod pages;
+mod reader;
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -16,8 +17,9 @@ use std::time::{Duration, SystemTime};
 
 pub(crate) use key::{Misfit, key_of, path_of, prefix_of};
 pub(crate) use memory::MemoryStore;
-pub(crate) use multipart::{ObjectWriter, PARTS_AT_ONCE, copy_all, put_all};
+pub(crate) use multipart::{ObjectWriter, copy_all, put_all, put_bytes};
 pub(crate) use pages::{Found, Keys, Listed};
+pub(crate) use reader::ObjectReader;
 
 /// Most keys that one page of a listing has, and one request deletes.
 pub(crate) const MOST_KEYS: usize = 1000;

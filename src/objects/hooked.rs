@@ -1,7 +1,7 @@
 //! A store for tests, in which others get a turn just before each request: what they do then is what races do now and
 //! then, and an error that they return is the request's.
 
-use std::io;
+use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -18,11 +18,33 @@ type Hook = Box<dyn Fn(Call<'_>) -> io::Result<()> + Send + Sync>;
 pub(crate) struct Hooked {
     pub(crate) memory: MemoryStore,
     hook: Hook,
+    torn_after: Option<usize>,
+}
+
+/// Content of which so many bytes come, then none: the connection broke.
+struct Torn(Box<dyn Read + Send>, usize);
+
+impl Read for Torn {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(self.1);
+        match self.0.read(&mut buffer[..most])? {
+            0 if !buffer.is_empty() => Err(ErrorKind::ConnectionReset.into()),
+            count => {
+                self.1 -= count;
+                Ok(count)
+            }
+        }
+    }
 }
 
 impl Hooked {
     pub(crate) fn new(limits: Limits, hook: impl Fn(Call<'_>) -> io::Result<()> + Send + Sync + 'static) -> Self {
-        Self { memory: MemoryStore::with_limits(limits), hook: Box::new(hook) }
+        Self { memory: MemoryStore::with_limits(limits), hook: Box::new(hook), torn_after: None }
+    }
+
+    /// With content that breaks off after so many bytes.
+    pub(crate) fn torn_after(self, torn_after: Option<usize>) -> Self {
+        Self { torn_after, ..self }
     }
 
     /// The store, after a turn of others.
@@ -53,7 +75,12 @@ impl Objects for Hooked {
     }
 
     fn get(&self, key: &str, range: Option<Range<u64>>, tag: Option<&str>) -> io::Result<Content> {
-        self.at("get", key)?.get(key, range, tag)
+        let Content { meta, body } = self.at("get", key)?.get(key, range, tag)?;
+        let body = match self.torn_after {
+            Some(count) => Box::new(Torn(body, count)),
+            None => body,
+        };
+        Ok(Content { meta, body })
     }
 
     fn put(&self, key: &str, body: &[u8], condition: Condition<'_>) -> io::Result<String> {

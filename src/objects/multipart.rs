@@ -124,6 +124,23 @@ pub(crate) fn put_all(
     Ok(tag)
 }
 
+/// Puts bytes under a key; returns the tag.
+pub(crate) fn put_bytes(
+    store: &Arc<dyn Objects>,
+    key: &str,
+    bytes: &[u8],
+    condition: Condition<'_>,
+) -> io::Result<String> {
+    let size = bytes.len() as u64;
+    if size <= store.limits().part_size {
+        // Without a copy of them.
+        return store.put(key, bytes, condition);
+    }
+    let mut writer = ObjectWriter::new(store, key, Some(size));
+    writer.write_all(bytes)?;
+    writer.finish(condition)
+}
+
 /// Copies an object inside its store, whatever its size: with one request if the store can, in parts otherwise.
 pub(crate) fn copy_all(
     store: &Arc<dyn Objects>,
@@ -471,6 +488,17 @@ mod tests {
         let content = bytes(10_001);
         let tag = put_all(&store, "a", (&mut &content[..], Some(10_001)), Condition::Always, |_| Ok(()));
         assert!(tag.unwrap().ends_with("-5001"), "with its size known, parts are larger");
+    }
+
+    #[test]
+    fn bytes_are_put_as_what_is_read_is() {
+        for size in [0, PART, PART + 1, 1234] {
+            let (store, calls) = listening();
+            let tag = put_bytes(&store, "a", &bytes(size), Condition::Always).unwrap();
+            let requests = calls.lock().unwrap().len();
+            assert_eq!(put(&store, &bytes(size), Condition::IfTag(&tag)).unwrap(), tag);
+            assert_eq!((get(&store, "a").unwrap(), calls.lock().unwrap().len()), (bytes(size), 2 * requests + 1));
+        }
     }
 
     #[test]
