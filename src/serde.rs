@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_core::de::{
     self, DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
@@ -17,12 +17,15 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::flavour::Flavour;
 use crate::fs::{
-    CopyOptions, IntoMode, MirrorOptions, Mode, Overwrite, RemoveOptions, Specials, Symlinks, TempOptions, TreeSize,
+    CopyOptions, IntoMode, MirrorOptions, Mode, Overwrite, RemoveOptions, Specials, Symlinks, TempOptions,
+    TouchOptions, TreeSize,
 };
 use crate::kind::FileKind;
 use crate::path::{Path, PathBuf};
 use crate::pattern::{Pattern, PatternSet, PatternSetBuilder};
 use crate::report::{Attribute, NotKept, PlanAction, PlanStep, Report, SkipReason, Skipped};
+use crate::root::{RootLinks, RootOptions};
+use crate::size::Size;
 
 /// A path is written as its text.
 impl<F: Flavour> Serialize for Path<F> {
@@ -253,6 +256,20 @@ impl Visitor<'_> for TextOrNumber {
     }
 }
 
+/// A size is written as its number of bytes.
+impl Serialize for Size {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
+    }
+}
+
+/// Reads a number of bytes.
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(Self)
+    }
+}
+
 /// Reads text by `FromStr`.
 struct Text<T> {
     expected: &'static str,
@@ -403,6 +420,11 @@ choices! {
         Recreate = "recreate",
         Refuse = "refuse",
     }
+    RootLinks {
+        Inside = "inside",
+        FromRoot = "from_root",
+        Refuse = "refuse",
+    }
     FileKind {
         File = "file",
         Directory = "directory",
@@ -432,7 +454,7 @@ choices! {
 /// Implements reading for options.
 macro_rules! options {
     ($($options:ident $(<$lifetime:lifetime>)?, $expected:literal { $($field:ident: $value:ty,)* })*) => {$(
-        /// Reads a map whose keys are the names of the methods. What is missing is as in `new`; an unknown key is an
+        /// Reads a map whose keys are the names of the methods. What is missing is as by default; an unknown key is an
         /// error.
         ///
         /// Options are never written, as those that hold closures could not be.
@@ -448,7 +470,7 @@ macro_rules! options {
                     }
 
                     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                        let mut options = $options::new();
+                        let mut options = $options::default();
                         let mut read = Vec::new();
                         while let Some(at) = map.next_key_seed(Names::Fields(FIELDS))? {
                             if read.contains(&at) {
@@ -513,6 +535,18 @@ options! {
         suffix: String,
         parent: PathBuf,
         mode: Mode,
+    }
+    TouchOptions, "options of touching a file" {
+        mode: Mode,
+        exist_ok: bool,
+        modified: SystemTime,
+        accessed: SystemTime,
+    }
+    RootOptions, "options of a root" {
+        links: RootLinks,
+        same_file_system: bool,
+        read_only: bool,
+        special: bool,
     }
 }
 

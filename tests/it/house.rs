@@ -42,7 +42,7 @@ const ROOMS: Table = &[
     ("at", &["error", "flavour", "path", "pattern"]),
     ("remote", &["at", "error", "flavour", "fs", "objects", "path"]),
     ("root", &["at", "error", "flavour", "fs", "kind", "path", "pattern", "report", "sys", "walk"]),
-    ("serde", &["flavour", "fs", "kind", "path", "pattern", "report"]),
+    ("serde", &["flavour", "fs", "kind", "path", "pattern", "report", "root", "size"]),
 ];
 
 /// The files of rooms, in the same way.

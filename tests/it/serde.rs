@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Debug;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,8 +12,8 @@ use serde_json::{from_str, json, to_value};
 use serde_test::{Configure, Token, assert_de_tokens, assert_de_tokens_error, assert_ser_tokens, assert_tokens};
 use waypath::{
     Attribute, CopyOptions, FileKind, Flavour, MirrorOptions, Mode, Native, Overwrite, Path, PathBuf, Pattern,
-    PatternSet, PatternSetBuilder, PlanAction, Posix, RemoveOptions, SkipReason, Specials, Symlinks, TempOptions,
-    Windows, path,
+    PatternSet, PatternSetBuilder, PlanAction, Posix, RemoveOptions, Root, RootLinks, RootOptions, Size, SkipReason,
+    Specials, Symlinks, TempOptions, TouchOptions, Windows, path,
 };
 
 use crate::path::path_laws::laws;
@@ -229,6 +229,10 @@ fn choices_are_names_and_places() {
             (SkipReason::Ignored, "ignored"),
         ],
     );
+    choices(
+        "RootLinks",
+        &[(RootLinks::Inside, "inside"), (RootLinks::FromRoot, "from_root"), (RootLinks::Refuse, "refuse")],
+    );
 }
 
 /// Checks how an enum is written by name and by place, in the order of its list.
@@ -314,6 +318,25 @@ fn options_have_the_names_of_their_methods() {
         from_str(r#"{"prefix": "get-", "suffix": ".part", "parent": "a//b", "mode": "u=rw"}"#).unwrap();
     let built = TempOptions::new().prefix("get-").suffix(".part").parent("a/b").mode("u=rw");
     assert_eq!(format!("{read:?}"), format!("{built:?}"));
+
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(3);
+    let time = json!(at);
+    let read: TouchOptions =
+        serde_json::from_value(json!({"mode": "600", "exist_ok": false, "modified": time, "accessed": time})).unwrap();
+    let built = TouchOptions::new().mode(0o600).exist_ok(false).modified(at).accessed(at);
+    assert_eq!(format!("{read:?}"), format!("{built:?}"));
+
+    let read: RootOptions =
+        from_str(r#"{"links": "from_root", "same_file_system": true, "read_only": true, "special": true}"#).unwrap();
+    let built = Root::options().links(RootLinks::FromRoot).same_file_system(true).read_only(true).special(true);
+    assert_eq!(read, built);
+    assert_eq!(from_str::<RootOptions>("{}").unwrap(), Root::options());
+}
+
+#[test]
+fn a_size_is_a_number() {
+    assert_tokens(&Size(1536), &[Token::U64(1536)]);
+    bad::<Size>(r#""1.5 KiB""#, "invalid type: string \"1.5 KiB\", expected u64");
 }
 
 #[test]
