@@ -9,6 +9,10 @@
 //! | know what an error says, and which `Result` to return | [Errors](errors) |
 //! | take paths in your own functions | [Writing functions that take paths](functions) |
 //! | use names that somebody else has chosen | [Untrusted names](untrusted_names) |
+#![cfg_attr(
+    feature = "remote-no-tls",
+    doc = "| read and write files in object stores | [Object stores](object_stores) |"
+)]
 //! | write a small tool or a script | [Scripting](scripting) |
 //! | call this from async code | [With tokio](tokio) |
 //! | know how fast it is | [Performance](performance) |
@@ -41,6 +45,10 @@ pub mod functions {}
 
 #[doc = include_str!("docs/untrusted_names.md")]
 pub mod untrusted_names {}
+
+#[cfg(feature = "remote-no-tls")]
+#[doc = include_str!("docs/object_stores.md")]
+pub mod object_stores {}
 
 #[doc = include_str!("docs/scripting.md")]
 pub mod scripting {}

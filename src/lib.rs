@@ -48,6 +48,10 @@
 //! | change permissions and times | [`chmod`](Path::chmod), [`touch`](Path::touch), [`TouchOptions`] |
 //! | create and read links | [`symlink_to`](Path::symlink_to), [`hardlink_to`](Path::hardlink_to), [`readlink`](Path::readlink) |
 //! | use a name that somebody else chose | [`join_inside`](Path::join_inside), [`Root`] |
+#![cfg_attr(
+    feature = "remote-no-tls",
+    doc = "| do the same in an object store | [`Bucket`], [`RemotePath`], [`Memory`] |"
+)]
 //! | print a tree, or a size | [`tree`](Path::tree), [`Size`] |
 //! | work with paths of another system | [`PosixPath`], [`WindowsPath`] |
 //! | take paths in my own functions | [`&Path`](Path), [`impl AsPath`](AsPath) |
@@ -65,6 +69,7 @@
 //! Coming from [pathlib](docs::from_pathlib), from [os.path and shutil](docs::from_os_path), from [std](docs::from_std) ·
 //! [Patterns](docs::patterns) · [Copying and moving safely](docs::copying) · [Errors](docs::errors) ·
 //! [Writing functions that take paths](docs::functions) · [Untrusted names](docs::untrusted_names) ·
+#![cfg_attr(feature = "remote-no-tls", doc = "[Object stores](docs::object_stores) ·")]
 //! [Scripting](docs::scripting) · [With tokio](docs::tokio) · [Performance](docs::performance) ·
 //! [Platforms](docs::platforms) · [Contributing](docs::contributing)
 
