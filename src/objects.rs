@@ -10,6 +10,7 @@ mod memory;
 mod multipart;
 mod pages;
 mod reader;
+mod remove;
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -20,6 +21,7 @@ pub(crate) use memory::MemoryStore;
 pub(crate) use multipart::{ObjectWriter, copy_all, put_all, put_bytes};
 pub(crate) use pages::{Found, Keys, Listed};
 pub(crate) use reader::ObjectReader;
+pub(crate) use remove::{Removed, remove_all};
 
 /// Most keys that one page of a listing has, and one request deletes.
 pub(crate) const MOST_KEYS: usize = 1000;
@@ -144,7 +146,7 @@ pub(crate) struct Object {
 }
 
 /// What is known of an object without its content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Meta {
     pub(crate) size: u64,
     /// When it was put there, by the clock of the store.
