@@ -134,7 +134,7 @@ pub use path::{
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
 #[cfg(feature = "remote-no-tls")]
-pub use remote::{Memory, ObjectStore};
+pub use remote::{Memory, ObjectStore, RemoteReader, RemoteStat, RemoteWriter, UnfinishedUpload};
 pub use report::{
     Attribute, MirrorProgress, MirrorStage, NotKept, PlanAction, PlanStep, RawPath, Report, SkipReason, Skipped,
     TreeProgress,

@@ -1,15 +1,34 @@
 //! Paths in stores of objects: [`Memory`], and what all of them have.
 
+// In the order in which the documentation lists their methods.
+mod query;
+
+mod content;
+
+mod reader;
+
+mod writer;
+
+mod remove;
+
+mod uploads;
+
 mod side;
 
 use std::fmt;
+use std::io;
 use std::ops::{Deref, Div};
 use std::sync::Arc;
+
+pub use query::RemoteStat;
+pub use reader::RemoteReader;
+pub use uploads::UnfinishedUpload;
+pub use writer::RemoteWriter;
 
 use crate::at::{At, Store, sealed};
 use crate::error::{Error, Op, Result};
 use crate::flavour::Posix;
-use crate::objects::{MemoryStore, Objects, key_of};
+use crate::objects::{MemoryStore, Objects, key_of, prefix_of};
 use crate::path::{AsPath, PathBuf};
 
 /// A store of objects that is kept in memory, for tests of code that works on a [`Bucket`](crate::Bucket).
@@ -119,7 +138,21 @@ impl<S: ObjectStore> At<S> {
         self.objects().uri(if self.path.as_str() == "." { "" } else { self.path.as_str() })
     }
 
-    fn failed(&self, op: Op, cause: std::io::Error) -> Error {
+    /// What the keys of all files below this directory begin with.
+    fn prefix(&self, op: Op) -> Result<String> {
+        self.key(op).map(prefix_of)
+    }
+
+    /// Asks the store about the file with this path, or does something to it.
+    fn ask<T>(&self, op: Op, verb: impl FnOnce(&Arc<dyn Objects>, &str) -> io::Result<T>) -> Result<T> {
+        let done = match self.key(op)? {
+            "" => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is the store itself")),
+            key => verb(&self.handle.0, key),
+        };
+        done.map_err(|cause| self.failed(op, cause))
+    }
+
+    fn failed(&self, op: Op, cause: io::Error) -> Error {
         Error::located(op, self.uri(), cause)
     }
 }

@@ -20,7 +20,7 @@ const ROOMS: Table = &[
     ("gitignore", &["flavour", "kind", "sys"]),
     ("walk", &["error", "flavour", "gitignore", "kind", "path", "pattern", "printable", "sys", "tree"]),
     ("docs", &[]),
-    ("objects", &["flavour", "path"]),
+    ("objects", &["flavour", "path", "tree"]),
     (
         "fs",
         &[
@@ -40,7 +40,7 @@ const ROOMS: Table = &[
     ),
     ("proptest", &["flavour", "path"]),
     ("at", &["error", "flavour", "path", "pattern"]),
-    ("remote", &["at", "error", "flavour", "fs", "objects", "path"]),
+    ("remote", &["at", "error", "flavour", "fs", "kind", "objects", "path", "report", "tree"]),
     ("root", &["at", "error", "flavour", "fs", "kind", "path", "pattern", "report", "sys", "walk"]),
     ("serde", &["flavour", "fs", "kind", "path", "pattern", "report", "root", "size"]),
 ];

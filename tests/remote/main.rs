@@ -2,8 +2,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
 
+mod files;
 mod memory;
 mod messages;
+mod requests;
 
 #[path = "../support"]
 #[allow(dead_code, reason = "other tests use more of it")]

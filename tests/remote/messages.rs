@@ -2,29 +2,64 @@
 //!
 //! A new message needs a row, or an exception with the reason.
 
+use std::io::{Seek, SeekFrom, Write};
+
 use waypath::{Error, Memory};
 
 use crate::shared::messages::{has_parts_of, of_objects, sentences};
 use crate::shared::source::sources;
 
 /// What an error says, and what brings it about in an empty store.
-const ROWS: &[(&str, fn(&Memory) -> Error)] = &[];
+const ROWS: &[(&str, fn(&Memory) -> Error)] = &[
+    ("cannot look at `memory:///a`: it begins with `/`, and keys are relative", |store| {
+        (store / "/a").exists().unwrap_err()
+    }),
+    ("cannot read `memory://../a`: `..` leads nowhere in a store of objects", |store| {
+        (store / "../a").read_text().unwrap_err()
+    }),
+    (r"cannot write `memory://a\u{0}b`: it has a NUL character", |store| (store / "a\0b").write_text("").unwrap_err()),
+    ("cannot write `memory://`: it is the store itself", |store| store.write_text("").unwrap_err()),
+    ("cannot read `memory://a`: entity not found", |store| (store / "a").read_text().unwrap_err()),
+    ("cannot read `memory://a`: stream did not contain valid UTF-8", |store| {
+        (store / "a").write_bytes([255]).unwrap();
+        (store / "a").read_text().unwrap_err()
+    }),
+    ("cannot read `memory://a`: invalid seek to a negative or overflowing position", |store| {
+        (store / "a").write_text("").unwrap();
+        let mut file = (store / "a").open().unwrap();
+        file.seek(SeekFrom::End(-1)).unwrap_err().into()
+    }),
+    ("cannot write `memory://a`: entity already exists", |store| {
+        (store / "a").write_text("").unwrap();
+        (store / "a").write_new("").unwrap_err()
+    }),
+    ("cannot write `memory://a`: the object was changed or removed meanwhile", |store| {
+        (store / "a").write_if_match("another", "").unwrap_err()
+    }),
+    ("cannot remove directory tree `memory://`: the path must end in a name", |store| store.rmtree().unwrap_err()),
+    ("cannot remove `memory://a`: no such upload", |store| {
+        let mut file = (store / "a").create().unwrap();
+        file.write_all(&vec![0; 9 << 20]).unwrap();
+        let uploads = store.unfinished_uploads().unwrap();
+        file.commit().unwrap();
+        uploads[0].abort().unwrap_err()
+    }),
+];
 
 /// Messages that no row brings about, and why.
 const WITHOUT_ROW: &[(&str, &str)] = &[
-    ("the object was changed or removed meanwhile", NO_VERB),
-    ("it begins with `/`, and keys are relative", NO_VERB),
     ("no path has an empty part, as between two slashes", NO_VERB),
     ("no path has a part `.`", NO_VERB),
-    ("`..` leads nowhere in a store of objects", NO_VERB),
-    ("it has a NUL character", NO_VERB),
-    ("a key has at most 1,024 bytes", NO_VERB),
-    ("no such upload", NO_VERB),
-    ("the range begins behind the end", NO_VERB),
-    ("the parts are not those that were put", NO_VERB),
+    ("a key has at most 1,024 bytes", "the key is in it"),
+    ("an object has at most 10,000 parts", "it takes as many"),
+    ("the store answers with the same page again and again", "a store in memory does not"),
+    ("an earlier part of the object could not be put", "a store in memory takes all parts"),
+    ("the range begins behind the end", NEVER),
+    ("the parts are not those that were put", NEVER),
     ("a store in memory has no URLs", NO_VERB),
 ];
 
+const NEVER: &str = "no method of the crate asks for that";
 const NO_VERB: &str = "no verb says it yet";
 
 /// The files that hold text which is no message of an error.
