@@ -6,6 +6,7 @@ mod files;
 mod memory;
 mod messages;
 mod requests;
+mod suite;
 
 #[path = "../support"]
 #[allow(dead_code, reason = "other tests use more of it")]

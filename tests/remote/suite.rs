@@ -1,0 +1,222 @@
+//! The same words on a local disk, below a root, in memory and in a bucket: the same answers.
+//!
+//! Every place starts empty, goes through the same deeds, and answers as a map from paths to texts would. What differs is in
+//! [`words`] and nowhere else:
+//!
+//! - A disk wants its directories made before a file, and keeps them when the last one is gone.
+//! - A disk has no file and directory of one name.
+//! - A store does not say why something is no file or no directory: it is not found.
+//! - A store knows nothing of a directory but that it is there.
+
+mod model;
+mod words;
+
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use waypath::{Memory, TempDir};
+
+use model::Model;
+use words::Words;
+
+/// Something that is done in a place. Paths are relative to its start; `d` and what begins with it are directories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deed {
+    WriteText(Name, Text),
+    WriteBytes(Name, Text),
+    WriteNew(Name, Text),
+    Create(Name, Text),
+    CreateAndDrop(Name, Text),
+    ReadText(Name),
+    ReadLines(Name),
+    ReadBytes(Name),
+    /// From a place on, so many bytes.
+    ReadSome(Name, u64, u64),
+    Exists(Name),
+    IsFile(Name),
+    IsDir(Name),
+    Stat(Name),
+    Size(Name),
+    Unlink(Name),
+    UnlinkIfExists(Name),
+    Rmtree(Name),
+    Remove(Name),
+    ClearDir(Name),
+}
+
+type Name = &'static str;
+type Text = &'static str;
+
+/// What comes of it: what was asked for, as text, or the kind of the error.
+type Answer = Result<String, ErrorKind>;
+
+use Deed::*;
+
+/// What is done, one after the other, and what comes of it.
+const DEEDS: &[(Deed, Result<&str, ErrorKind>)] = &[
+    (Exists("f"), Ok("false")),
+    (ReadText("f"), Err(ErrorKind::NotFound)),
+    (Stat("f"), Err(ErrorKind::NotFound)),
+    (Size("d/f"), Err(ErrorKind::NotFound)),
+    (Unlink("f"), Err(ErrorKind::NotFound)),
+    (UnlinkIfExists("d/f"), Ok("false")),
+    (Rmtree("d"), Err(ErrorKind::NotFound)),
+    (ClearDir("d"), Err(ErrorKind::NotFound)),
+    (Remove("d"), Ok("")),
+    (WriteText("f", "one\r\ntwo\n"), Ok("")),
+    (Exists("f"), Ok("true")),
+    (IsFile("f"), Ok("true")),
+    (IsDir("f"), Ok("false")),
+    (Stat("f"), Ok("file, 9 bytes, a recent time")),
+    (Size("f"), Ok("9")),
+    (ReadText("f"), Ok("one\r\ntwo\n")),
+    (ReadLines("f"), Ok(r#"["one", "two"]"#)),
+    (ReadBytes("f"), Ok("[111, 110, 101, 13, 10, 116, 119, 111, 10]")),
+    (ReadSome("f", 5, 3), Ok("two")),
+    (ReadSome("f", 8, 100), Ok("\n")),
+    (ReadSome("f", 100, 1), Ok("")),
+    (WriteText("f", ""), Ok("")),
+    (Size("f"), Ok("0")),
+    (ReadLines("f"), Ok("[]")),
+    (ReadSome("f", 0, 1), Ok("")),
+    (WriteBytes("f", "ünï\u{10ffff}\0"), Ok("")),
+    (ReadText("f"), Ok("ünï\u{10ffff}\0")),
+    (WriteNew("f", "lost"), Err(ErrorKind::AlreadyExists)),
+    (ReadText("f"), Ok("ünï\u{10ffff}\0")),
+    (WriteNew("d/d/f", "new"), Ok("")),
+    (WriteNew("d/d/f", "lost"), Err(ErrorKind::AlreadyExists)),
+    (ReadText("d/d/f"), Ok("new")),
+    (IsDir("d"), Ok("true")),
+    (IsDir("d/d"), Ok("true")),
+    (IsFile("d/d"), Ok("false")),
+    (Stat("d"), Ok("directory")),
+    (ReadText("d/d"), Err(ErrorKind::NotFound)),
+    (Unlink("d/d"), Err(ErrorKind::NotFound)),
+    (Exists("f/f"), Ok("false")),
+    (ReadText("f/f"), Err(ErrorKind::NotFound)),
+    (Create("f", "whole"), Ok("")),
+    (ReadText("f"), Ok("whole")),
+    (CreateAndDrop("f", "half"), Ok("")),
+    (ReadText("f"), Ok("whole")),
+    (CreateAndDrop("g", "half"), Ok("")),
+    (Exists("g"), Ok("false")),
+    (WriteText("d/a b", "spaces"), Ok("")),
+    (WriteText("d/ä+%26&#[x]", "what URLs, XML and patterns would act on"), Ok("")),
+    (ReadText("d/ä+%26&#[x]"), Ok("what URLs, XML and patterns would act on")),
+    (UnlinkIfExists("d/a b"), Ok("true")),
+    (Unlink("d/ä+%26&#[x]"), Ok("")),
+    (WriteText("d-old/f", "stays"), Ok("")),
+    (Rmtree("f"), Err(ErrorKind::NotFound)),
+    (Rmtree("d"), Ok("")),
+    (Exists("d"), Ok("false")),
+    (Exists("d/d/f"), Ok("false")),
+    (ReadText("d-old/f"), Ok("stays")),
+    (WriteText("d/f", "1"), Ok("")),
+    (WriteText("d/d/f", "2"), Ok("")),
+    (Remove("d"), Ok("")),
+    (Remove("f"), Ok("")),
+    (Exists("f"), Ok("false")),
+    (WriteText("d/f", "1"), Ok("")),
+    (ClearDir("d"), Ok("")),
+    (Exists("d/f"), Ok("false")),
+    (ClearDir("."), Ok("")),
+    (Exists("d-old"), Ok("false")),
+    (ReadText("."), Err(ErrorKind::NotFound)),
+];
+
+#[test]
+fn the_same_words_give_the_same_answers_everywhere() {
+    for_each_place(|name, place| {
+        for (step, (deed, expected)) in DEEDS.iter().enumerate() {
+            let expected = expected.map(str::to_owned);
+            assert_eq!(place.act(*deed), expected, "{name}, step {step}: {deed:?}");
+        }
+    });
+}
+
+#[test]
+fn the_table_has_every_deed() {
+    let kinds = |deeds: &mut dyn Iterator<Item = Deed>| {
+        deeds.map(|deed| format!("{deed:?}").split('(').next().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let table = kinds(&mut DEEDS.iter().map(|(deed, _)| *deed));
+    let random = kinds(&mut KINDS.iter().map(|make| make("f", "")));
+    assert_eq!(table, random);
+}
+
+/// Whatever is done in whatever order, all places become what the model becomes.
+#[test]
+fn whatever_is_done_gives_the_same_answers_everywhere() {
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    // Half of the sequences are the same every time and everywhere, half are new.
+    let config = ProptestConfig { cases: config.cases.div_ceil(16), ..config };
+    for rng in [TestRng::deterministic_rng(RngAlgorithm::default()), TestRunner::new(config.clone()).new_rng()] {
+        let mut runner = TestRunner::new_with_rng(config.clone(), rng);
+        let outcome = runner.run(&vec(deed(), 1..40), |deeds| {
+            let mut model = Model::default();
+            let expected: Vec<_> = deeds.iter().map(|deed| model.act(*deed)).collect();
+            for_each_place(|name, place| {
+                for (step, (deed, expected)) in deeds.iter().zip(&expected).enumerate() {
+                    assert_eq!(&place.act(*deed), expected, "{name}, step {step}: {deed:?}");
+                }
+            });
+            Ok(())
+        });
+        if let Err(failure) = outcome {
+            panic!("{failure}");
+        }
+    }
+}
+
+/// What can be done at random.
+const KINDS: &[fn(Name, Text) -> Deed] = &[
+    WriteText,
+    WriteBytes,
+    WriteNew,
+    Create,
+    CreateAndDrop,
+    |name, _| ReadText(name),
+    |name, _| ReadLines(name),
+    |name, _| ReadBytes(name),
+    |name, _| ReadSome(name, 1, 3),
+    |name, _| Exists(name),
+    |name, _| IsFile(name),
+    |name, _| IsDir(name),
+    |name, _| Stat(name),
+    |name, _| Size(name),
+    |name, _| Unlink(name),
+    |name, _| UnlinkIfExists(name),
+    |name, _| Rmtree(name),
+    |name, _| Remove(name),
+    |name, _| ClearDir(name),
+];
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let files = vec!["f", "g.md", "d/f", "d/g.md", "d/d/f", "d-old/f", "d/d.x/f"];
+    let directories = vec!["d", "d/d", "d-old", "no", "d/d.x"];
+    let texts = select(vec!["", "a", "one\ntwo\r\n", "ünï"]);
+    (select(KINDS), select(files), select(directories), texts, 0..4).prop_map(|(make, file, directory, text, which)| {
+        match make(file, text) {
+            // A disk has no file and directory of one name, so files are only written under names of files.
+            deed @ (WriteText(..) | WriteBytes(..) | WriteNew(..) | Create(..) | CreateAndDrop(..)) => deed,
+            Rmtree(_) | ClearDir(_) if which > 0 => make(directory, text),
+            // Of a directory, a disk says something.
+            deed @ (Size(_) | UnlinkIfExists(_)) => deed,
+            deed if which > 0 => deed,
+            _ => make(directory, text),
+        }
+    })
+}
+
+/// Does the same in every place that there is.
+fn for_each_place(mut work: impl FnMut(&str, &mut dyn Words)) {
+    let (disk, below) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    work("disk", &mut disk.path().to_path_buf());
+    work("root", &mut (&below.root().unwrap() / "."));
+    work("memory", &mut (&Memory::new() / "."));
+    work("a directory in memory", &mut (&Memory::new() / "some/where"));
+}
