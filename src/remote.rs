@@ -13,6 +13,8 @@ mod remove;
 
 mod uploads;
 
+mod absent;
+
 mod side;
 
 use std::fmt;

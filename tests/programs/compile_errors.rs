@@ -201,6 +201,40 @@ fn std_s_names_lead_to_those_of_this_crate() {
     assert_eq!(error.code, "E0599", "there is no `stat` for it: {:?}", error.texts);
 }
 
+/// What a disk can do and no store of objects can, and the beginning of what is said.
+#[cfg(feature = "remote-no-tls")]
+const NOT_IN_STORES: &[(&str, &str)] = &[
+    ("append_text(\"x\")", "no store can append"),
+    ("append_bytes(\"x\")", "no store can append"),
+    ("write_atomic(\"x\")", "use `write_bytes(content)?`"),
+    ("create_atomic()", "use `create()?`"),
+    ("create_new_atomic()", "use `create_new()?`"),
+    ("edit_text(|text| text)", "read with `open()?`, and write with `write_if_match"),
+    ("mkdir()", "write the file"),
+    ("mkdir_all()", "write the file"),
+    ("mkdir_parent()", "write the file"),
+    ("rmdir()", "a directory is gone from a store with the last file in it"),
+    ("rename(\"x\")", "use `move_to(target)?`"),
+    ("replace(\"x\")", "use `CopyOptions::new()"),
+    ("try_exists()", "use `exists()?`"),
+    ("lstat()", "use `stat()?`"),
+    ("symlink_to(\"x\")", "a store has no links"),
+    ("hardlink_to(\"x\")", "a store has no links"),
+    ("touch()", "use `write_new(\"\")?`"),
+    ("chmod(0o644)", "a store has no modes"),
+];
+
+#[test]
+#[cfg(feature = "remote-no-tls")]
+fn what_no_store_can_do_leads_to_what_it_can() {
+    let calls: Vec<_> = NOT_IN_STORES.iter().map(|(call, _)| format!("Memory::new().{call}.chained();")).collect();
+    let errors = errors(&functions(&calls));
+    for ((call, remedy), error) in NOT_IN_STORES.iter().zip(&errors) {
+        assert!(error.texts[0].starts_with(remedy), "{call}: {:?}", error.texts);
+    }
+    assert_eq!(errors.len(), NOT_IN_STORES.len());
+}
+
 fn functions<S: AsRef<str>>(bodies: &[S]) -> String {
     bodies.iter().enumerate().map(|(at, body)| function(at, body.as_ref())).collect()
 }
@@ -231,7 +265,8 @@ fn library() -> PathBuf {
         .filter(|file| file.file_name().unwrap().to_str().is_some_and(is_library))
         .collect();
     found.sort_by_key(|file| file.metadata().unwrap().modified().unwrap());
-    let usable = found.into_iter().rev().find(|library| compile(&function(0, "path(\"a\");"), library).is_empty());
+    let needed = if cfg!(feature = "remote-no-tls") { "Memory::new();" } else { "path(\"a\");" };
+    let usable = found.into_iter().rev().find(|library| compile(&function(0, needed), library).is_empty());
     usable.expect("a library that the tests are linked with")
 }
 
