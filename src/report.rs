@@ -106,6 +106,10 @@ pub enum SkipReason {
     Excluded,
     /// Git ignores it, and [`gitignore`](crate::CopyOptions::gitignore) leaves that out.
     Ignored,
+    /// It is a symbolic link, which an object store has no place for; see [`Symlinks::Follow`](crate::Symlinks::Follow).
+    Symlink,
+    /// It is a directory without files in it, which an object store has no place for.
+    EmptyDirectory,
     /// It is on another file system, and [`same_file_system`](crate::CopyOptions::same_file_system) leaves that out. A
     /// copy has the directory itself, with nothing in it.
     OtherFileSystem,
@@ -384,6 +388,8 @@ impl fmt::Display for SkipReason {
             Self::Special => "a pipe, socket or device",
             Self::Excluded => "excluded",
             Self::Ignored => "ignored by git",
+            Self::Symlink => "a symbolic link",
+            Self::EmptyDirectory => "a directory without files",
             Self::OtherFileSystem => "on another file system",
         })
     }

@@ -448,6 +448,8 @@ choices! {
         Excluded = "excluded",
         OtherFileSystem = "other_file_system",
         Ignored = "ignored",
+        Symlink = "symlink",
+        EmptyDirectory = "empty_directory",
     }
 }
 

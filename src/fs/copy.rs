@@ -31,6 +31,10 @@ use crate::tree::Account;
 use crate::walk::refuse_useless;
 use context::Copy;
 pub(super) use move_to::is_other_case;
+#[cfg(feature = "remote-no-tls")]
+pub(super) use options::Settings;
+#[cfg(feature = "remote-no-tls")]
+pub(super) use policy::refuse_special;
 pub(super) use removed::Removed;
 
 /// # Copying and moving

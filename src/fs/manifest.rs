@@ -150,8 +150,8 @@ fn remove_one_name<D: EditDir>(dir: &D, name: &OsStr, state: &mut State) -> io::
     Ok(())
 }
 
-const CHANGED: &str = "it was changed while it was copied";
-const APPEARED: &str = "it appeared while the directory was copied";
+pub(super) const CHANGED: &str = "it was changed while it was copied";
+pub(super) const APPEARED: &str = "it appeared while the directory was copied";
 pub(super) const ANOTHER_DIRECTORY: &str = "it is no longer the directory that was copied";
 
 /// The error that says why something is not removed.

@@ -17,7 +17,7 @@ use crate::report::{MirrorStage, RawPath, Report, TreeProgress};
 use crate::sys::{BasedPath, EditDir, Links, OsPath};
 use crate::tree::{Account, OnProgress, stopped};
 use crate::walk::{Exclusion, refuse_useless};
-use options::Stage;
+pub(super) use options::Stage;
 use strays::{Comparison, Found, LeftOut, Purpose};
 
 /// Mirroring.
@@ -113,7 +113,7 @@ struct Plan {
 
 /// What failed.
 #[derive(Default)]
-struct Failed {
+pub(super) struct Failed {
     kept: Vec<Error>,
     /// How many more there were.
     untold: usize,
@@ -146,7 +146,7 @@ impl Failed {
         if self.untold == 0 && self.kept.len() == 1 && is_whole(&self.kept[0]) { self.kept.pop() } else { None }
     }
 
-    fn enter(self, account: &Account<'_>) {
+    pub(super) fn enter(self, account: &Account<'_>) {
         self.kept.into_iter().for_each(|failure| account.fail(failure));
         account.count_failures(self.untold, self.kind.unwrap_or(ErrorKind::Other));
     }
@@ -324,7 +324,7 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
 }
 
 /// What an operation on a tree has done, and what failed.
-fn taken_apart(result: Result<Report>) -> (Report, Failed) {
+pub(super) fn taken_apart(result: Result<Report>) -> (Report, Failed) {
     match result {
         Ok(report) => (report, Failed::default()),
         Err(error) => {
@@ -336,7 +336,7 @@ fn taken_apart(result: Result<Report>) -> (Report, Failed) {
 }
 
 /// The order of paths, but that what is in a directory comes before it.
-fn content_first(left: &OsPath, right: &OsPath) -> std::cmp::Ordering {
+pub(super) fn content_first(left: &OsPath, right: &OsPath) -> std::cmp::Ordering {
     match (left.starts_with(right), right.starts_with(left)) {
         (true, false) => std::cmp::Ordering::Less,
         (false, true) => std::cmp::Ordering::Greater,

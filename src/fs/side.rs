@@ -125,7 +125,7 @@ impl DiskPath<'_> {
         (*self.path).as_ref()
     }
 
-    fn below_root(&self) -> BasedPath<'_, Located<sys::Dir>> {
+    pub(super) fn below_root(&self) -> BasedPath<'_, Located<sys::Dir>> {
         let base: &dyn Base<_> = match self.root {
             Some(root) => root,
             None => &BesideRoot,

@@ -4,7 +4,128 @@ use std::borrow::Cow;
 
 use super::{Memory, ObjectStore};
 use crate::at::At;
-use crate::fs::{ObjectPath, Side, SidePath, sealed_side};
+use crate::error::Result;
+use crate::fs::{CopyOptions, MirrorOptions, ObjectPath, Side, SidePath, sealed_side};
+use crate::report::Report;
+
+/// Copying and moving. The other side may be on a disk, below a [`Root`](crate::Root), or in this store or another one.
+///
+/// In reports, errors and what is passed to closures of [`progress`](CopyOptions::progress), a path in a store is its
+/// [URI](At::uri). What each copy costs in requests, and when a file counts as unchanged, is in
+/// [`CopyOptions::copy`](CopyOptions#copies-from-and-to-object-stores).
+impl<S: ObjectStore> At<S> {
+    /// Copies this file, or this directory and everything in it. Fails if the target exists. Returns the target.
+    ///
+    /// An object becomes a file that appears when it is complete, with the time of the object. If a file and a directory
+    /// have this path, the file is copied.
+    ///
+    /// To a disk, two requests for a file; for a directory, one that looks for a file, one for each thousand keys and one for
+    /// each file. To a store, one more that looks at the target. Within a store, the server copies.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "site").mkdir()?;
+    /// # (&base / "site/index.html").write_text("<p>hello")?;
+    /// let store = waypath::Memory::new();
+    /// (&base / "site").copy(&store / "site")?;
+    ///
+    /// (&store / "site").copy(&base / "backup")?;
+    /// assert_eq!((&base / "backup/index.html").read_text()?, "<p>hello");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](std::io::ErrorKind::NotFound): nothing is here.
+    /// - [`AlreadyExists`](std::io::ErrorKind::AlreadyExists): the target exists.
+    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): this path or the target is not a key; or the target is in this
+    ///   directory.
+    /// - Those of the requests. In a tree, everything that can be copied is, and the error [lists](crate::Error::failures) what
+    ///   failed: also keys that this system has no file name for.
+    pub fn copy<T: Side>(&self, target: T) -> Result<T::Owned> {
+        CopyOptions::new().copy_to(self.side(), target)
+    }
+
+    /// Copies this file or directory into a directory, under its own name: see [`copy`](Self::copy), also for the requests.
+    ///
+    /// # Errors
+    ///
+    /// As for [`copy`](Self::copy), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this is the store itself, which has
+    /// no name.
+    pub fn copy_into<T: Side>(&self, directory: T) -> Result<T::Owned> {
+        CopyOptions::new().copy_to_directory(self.side(), directory)
+    }
+
+    /// Moves this file, or this directory and everything in it; not atomic. Fails if the target exists. Returns the target.
+    ///
+    /// Everything is [copied](Self::copy) and checked. Only then, and if nothing failed, what was copied is removed, unless
+    /// it was changed meanwhile: that stays, and is one of the error's [failures](crate::Error::failures). Who looks in between
+    /// sees both. An object is compared and removed with two requests, so a change between both is lost.
+    ///
+    /// Requests as for [`copy`](Self::copy); then two more for a file, and for a directory two for each thousand keys. One for
+    /// each file that goes to a store, which checks it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "photo.txt").write_text("a lake")?;
+    /// let store = waypath::Memory::new();
+    /// let photo = (&base / "photo.txt").move_to(&store / "photo.txt")?;
+    /// assert!(!(&base / "photo.txt").exists());
+    ///
+    /// photo.move_to(&base / "again.txt")?;
+    /// assert_eq!((&base / "again.txt").read_text()?, "a lake");
+    /// assert!(photo.copy(&base / "gone").is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`copy`](Self::copy). If the copy is complete and something here could not be removed, the error says so.
+    pub fn move_to<T: Side>(&self, target: T) -> Result<T::Owned> {
+        CopyOptions::new().moved_to(self.side(), target)
+    }
+
+    /// Moves this file or directory into a directory, under its own name: see [`move_to`](Self::move_to), also for the
+    /// requests.
+    ///
+    /// # Errors
+    ///
+    /// As for [`move_to`](Self::move_to), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this is the store itself,
+    /// which has no name.
+    pub fn move_into<T: Side>(&self, directory: T) -> Result<T::Owned> {
+        CopyOptions::new().moved_to_directory(self.side(), directory)
+    }
+
+    /// Makes a directory like this one: what is missing there is copied, what differs is replaced, and what is only there
+    /// stays. See [`MirrorOptions`] to remove that.
+    ///
+    /// One request for each thousand keys on each side that is in a store, and one for each file that is copied.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # (&base / "photos").mkdir()?;
+    /// # (&base / "photos/lake.txt").write_text("a lake")?;
+    /// let store = waypath::Memory::new();
+    /// (&base / "photos").mirror_to(&store / "photos")?;
+    ///
+    /// assert_eq!((&store / "photos").mirror_to(&base / "backup")?.files, 1);
+    /// assert_eq!((&store / "photos").mirror_to(&base / "backup")?.files, 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`MirrorOptions::mirror`].
+    pub fn mirror_to(&self, target: impl Side) -> Result<Report> {
+        MirrorOptions::new().mirror_between(&self.side(), &target.side())
+    }
+}
 
 macro_rules! sides {
     ($([$($parameter:tt)*] $side:ty, $store:ty: $at:ident => $path:expr;)*) => {$(

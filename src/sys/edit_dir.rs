@@ -109,6 +109,10 @@ pub(crate) trait EditDir: Directory<Inner = Self> {
     /// Opens a file to be copied; waits for nobody, whatever it is, and does not follow a link unless told.
     fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(Self::Source, Facts)>;
 
+    /// The content of what [`open_source`](EditDir::open_source) opened.
+    #[cfg(feature = "remote-no-tls")]
+    fn content_of(source: Self::Source) -> io::Result<std::fs::File>;
+
     /// Makes a copy of an open file: first under a temporary name, and under its own only when it is
     /// complete. Nothing, if it was told to stop.
     ///

@@ -208,6 +208,11 @@ impl<D: EditDir> EditDir for Hooked<D> {
         self.0.open_source(name, links)
     }
 
+    #[cfg(feature = "remote-no-tls")]
+    fn content_of(source: D::Source) -> io::Result<std::fs::File> {
+        D::content_of(source)
+    }
+
     fn copy_file(
         &self,
         name: &OsStr,

@@ -8,6 +8,8 @@ use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use super::Seen;
+#[cfg(feature = "remote-no-tls")]
+use super::beneath::LinkRule;
 use super::beneath::{self, Arrival, Escape, Missing, Rules};
 use super::directory::{Access, Links};
 use super::edit_dir::Existing;
@@ -53,6 +55,12 @@ impl<D: Verbs> Root<D> {
     pub(crate) fn open_root(&self, path: &Path) -> io::Result<Self> {
         let dir = self.enter(path)?;
         Ok(Self { dir: dir.map_or_else(|| self.dir.try_clone(), Ok)?, ..*self })
+    }
+
+    /// The same root, in which no link is followed.
+    #[cfg(feature = "remote-no-tls")]
+    pub(crate) fn refusing_links(self) -> Self {
+        Self { rules: Rules { links: LinkRule::Refuse, ..self.rules }, ..self }
     }
 
     /// The root itself, open to look up names in it.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
 
+mod copying;
 mod files;
 mod memory;
 mod messages;
@@ -13,4 +14,5 @@ mod suite;
 mod shared {
     pub(crate) mod messages;
     pub(crate) mod source;
+    pub(crate) mod util;
 }

@@ -4,10 +4,11 @@
 
 use std::io::{Seek, SeekFrom, Write};
 
-use waypath::{Error, Memory};
+use waypath::{CopyOptions, Error, Memory, MirrorOptions};
 
 use crate::shared::messages::{has_parts_of, of_objects, sentences};
 use crate::shared::source::sources;
+use crate::shared::util::Tree;
 
 /// What an error says, and what brings it about in an empty store.
 const ROWS: &[(&str, fn(&Memory) -> Error)] = &[
@@ -44,6 +45,29 @@ const ROWS: &[(&str, fn(&Memory) -> Error)] = &[
         file.commit().unwrap();
         uploads[0].abort().unwrap_err()
     }),
+    ("cannot copy `memory://a` to `memory://b`: nothing is there", |store| {
+        (store / "a").copy(store / "b").unwrap_err()
+    }),
+    ("cannot copy `memory://a` to `memory://a`: they are the same file", |store| {
+        (store / "a").copy(store / "a").unwrap_err()
+    }),
+    ("cannot copy `memory://a` to `memory://a/b`: the destination is inside the source", |store| {
+        (store / "a").copy(store / "a/b").unwrap_err()
+    }),
+    (
+        "cannot mirror `memory://a/b` to `memory://a`: the source is inside the destination, and would be removed",
+        |store| MirrorOptions::new().delete(true).mirror(store / "a/b", store / "a").unwrap_err(),
+    ),
+    (
+        "cannot copy `memory://a` to `memory://b`: an object has no place for times, extended attributes and owners, and the \
+         copy is strict",
+        |store| CopyOptions::archive().strict(true).copy(store / "a", store / "b").unwrap_err(),
+    ),
+    ("cannot copy `memory://a` to `memory://`: the path must end in a name", |store| {
+        let tree = Tree::new(["a"]);
+        tree.at("a").copy(store / "a").unwrap();
+        (store / "a").copy(store / ".").unwrap_err()
+    }),
 ];
 
 /// Messages that no row brings about, and why.
@@ -57,9 +81,22 @@ const WITHOUT_ROW: &[(&str, &str)] = &[
     ("the range begins behind the end", NEVER),
     ("the parts are not those that were put", NEVER),
     ("a store in memory has no URLs", NO_VERB),
+    ("it is a symbolic link, which an object store has no place for", ON_DISK),
+    ("it is a pipe, a socket or a device", ON_DISK),
+    ("a directory is not replaced", ON_DISK),
+    ("cannot replace a file with a directory", ON_DISK),
+    ("the destination has something under this name already, perhaps in another case", ON_DISK),
+    ("this system has no file with such a name", ON_DISK),
+    ("a key is UTF-8, and this name is not", ON_DISK),
+    ("it is no longer a regular file", RACE),
+    ("the copy was changed or removed meanwhile", RACE),
+    ("the copy is complete, but not all of the original could be removed", RACE),
+    ("an object has no place for it", "it is in reports: `copying` has it"),
 ];
 
 const NEVER: &str = "no method of the crate asks for that";
+const ON_DISK: &str = "the path of a disk is in it: `copying` has it";
+const RACE: &str = "something must happen meanwhile: the tests of `fs::transfer` have it";
 const NO_VERB: &str = "no verb says it yet";
 
 /// The files that hold text which is no message of an error.

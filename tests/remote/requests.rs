@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use waypath::{Memory, Result};
+use waypath::{Memory, Path, Result, TempDir};
 
 /// A method, what its docs say of the requests, a case of it, and how many there are then.
 type Row = (&'static str, &'static str, fn(&Memory) -> Result<()>, u64);
@@ -76,6 +76,17 @@ const ROWS: &[Row] = &[
     ("remove", "Two requests", |store| (store / "d").remove(), 2),
     ("remove", "Two requests", |store| (store / "a").remove(), 2),
     ("clear_dir", "Requests as for", |store| store.clear_dir(), 2),
+    ("copy", "two requests for a file", |store| on_disk(|disk| (store / "a").copy(disk / "a")), 2),
+    ("copy", "for a directory, one that looks for a file", |store| on_disk(|disk| (store / "d").copy(disk / "d")), 4),
+    ("copy", "one more that looks at the target", |store| (store / "a").copy(store / "b").map(drop), 3),
+    ("copy", "one more that looks at the target", |store| (store / "d").copy(store / "e").map(drop), 5),
+    ("copy_into", "also for the requests", |store| (store / "a").copy_into(store / "d").map(drop), 3),
+    ("move_to", "then two more for a file", |store| on_disk(|disk| (store / "a").move_to(disk / "a")), 4),
+    ("move_to", "for a directory two for each", |store| on_disk(|disk| (store / "d").move_to(disk / "d")), 6),
+    ("move_to", "One for each file that goes to a store", |store| (store / "d").move_to(store / "e").map(drop), 9),
+    ("move_into", "also for the requests", |store| (store / "a").move_into(store / "d").map(drop), 6),
+    ("mirror_to", "One request for each thousand keys", |store| on_disk(|disk| (store / "d").mirror_to(disk)), 3),
+    ("mirror_to", "on each side that is in a store", |store| (store / "d").mirror_to(store / "e").map(drop), 4),
     ("unfinished_uploads", "One request", |store| store.unfinished_uploads().map(drop), 1),
 ];
 
@@ -84,6 +95,10 @@ const PART: usize = 8 << 20;
 
 /// The ETag of `a`.
 const FOUR: &str = "8cbad96aced40b3838dd9f07f6ef5772";
+
+fn on_disk<T>(verb: impl FnOnce(&Path) -> Result<T>) -> Result<()> {
+    verb(TempDir::new()?.path()).map(drop)
+}
 
 fn fails<T>(result: Result<T>) -> Result<()> {
     assert!(result.is_err());

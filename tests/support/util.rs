@@ -37,10 +37,15 @@ impl Tree {
     /// What is in the tree now, in the form of [`Tree::new`]'s lines, but that a file shows its
     /// content where that is not its name: `f: content`.
     pub(crate) fn lines(&self) -> Vec<String> {
+        Self::lines_of(self)
+    }
+
+    /// The same of any directory.
+    pub(crate) fn lines_of(directory: &Path) -> Vec<String> {
         let mut lines = Vec::new();
-        for entry in self.rglob(".").unwrap() {
+        for entry in directory.rglob(".").unwrap() {
             let entry = entry.unwrap();
-            let name = entry.relative_to(&**self).unwrap().as_posix().into_owned();
+            let name = entry.relative_to(directory).unwrap().as_posix().into_owned();
             lines.push(match entry.kind() {
                 _ if entry.depth() == 0 => continue,
                 FileKind::Directory => name + "/",

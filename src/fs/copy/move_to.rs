@@ -149,7 +149,7 @@ impl<D: EditDir> Moving<'_, D> {
             (_, FileKind::Directory) => {
                 return Err(io::Error::new(ErrorKind::IsADirectory, "cannot replace a directory with a file"));
             }
-            _ => refuse_special(facts.kind, &old)?,
+            _ => refuse_special(facts.kind, old.kind)?,
         }
         Ok(if is_outdated(self.settings, facts, &old) { Taken::Replaced } else { Taken::Stays })
     }
@@ -254,7 +254,7 @@ impl<D: EditDir> Moving<'_, D> {
 
     /// Removes what was copied.
     fn remove_copied(&self, source: &D, manifest: &Manifest<D>) {
-        let (removal, threads) = (Account::new(None), self.settings.threads);
+        let (removal, threads) = (Account::new(None), self.settings.threads.unwrap_or(1));
         let copied = Removal::of_copied(self.from.path, manifest, threads, &removal);
         match copied.remove_opened(&self.old.dir, &self.old.name, source) {
             Err(error) if !self.has_gone(&error) => {

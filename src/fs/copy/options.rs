@@ -33,35 +33,35 @@ use crate::walk::{Entry, IntoPatterns, Pruning};
 #[derive(Clone, Default)]
 #[must_use = "nothing is copied until it is told what"]
 pub struct CopyOptions<'p> {
-    pub(super) settings: Settings,
-    pub(super) on_progress: Option<OnProgress<'p>>,
-    pub(super) pruning: Pruning<'p>,
+    pub(in crate::fs) settings: Settings,
+    pub(in crate::fs) on_progress: Option<OnProgress<'p>>,
+    pub(in crate::fs) pruning: Pruning<'p>,
 }
 
 /// The options in the form in which copying reads them.
 #[derive(Clone)]
-pub(super) struct Settings {
-    pub(super) overwrite: Overwrite,
-    pub(super) time_window: Duration,
-    pub(super) symlinks: Symlinks,
-    pub(super) specials: Specials,
-    pub(super) attributes: Attributes,
+pub(in crate::fs) struct Settings {
+    pub(in crate::fs) overwrite: Overwrite,
+    pub(in crate::fs) time_window: Duration,
+    pub(in crate::fs) symlinks: Symlinks,
+    pub(in crate::fs) specials: Specials,
+    pub(in crate::fs) attributes: Attributes,
     /// Those that are not to be kept, by the word of the caller: a move keeps all others.
-    pub(super) unwanted: Attributes,
-    pub(super) strict: bool,
-    pub(super) hard_links: bool,
-    pub(super) excluded: Vec<Pattern>,
-    pub(super) gitignore: bool,
-    pub(super) same_file_system: bool,
-    pub(super) threads: usize,
-    pub(super) sync: bool,
-    pub(super) dry_run: bool,
+    pub(in crate::fs) unwanted: Attributes,
+    pub(in crate::fs) strict: bool,
+    pub(in crate::fs) hard_links: bool,
+    pub(in crate::fs) excluded: Vec<Pattern>,
+    pub(in crate::fs) gitignore: bool,
+    pub(in crate::fs) same_file_system: bool,
+    pub(in crate::fs) threads: Option<usize>,
+    pub(in crate::fs) sync: bool,
+    pub(in crate::fs) dry_run: bool,
     /// Of a dry run: whether it keeps its steps, and whether it tells what it looks at as its progress.
-    pub(super) keeps_steps: bool,
-    pub(super) tells_looks: bool,
+    pub(in crate::fs) keeps_steps: bool,
+    pub(in crate::fs) tells_looks: bool,
     /// What a dry run takes for removed.
-    pub(super) removed: Arc<Removed>,
-    pub(super) merge: bool,
+    pub(in crate::fs) removed: Arc<Removed>,
+    pub(in crate::fs) merge: bool,
 }
 
 impl Default for Settings {
@@ -78,7 +78,7 @@ impl Default for Settings {
             excluded: Vec::new(),
             gitignore: false,
             same_file_system: false,
-            threads: 1,
+            threads: None,
             sync: false,
             dry_run: false,
             keeps_steps: true,
@@ -624,7 +624,7 @@ impl<'p> CopyOptions<'p> {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn threads(self, count: usize) -> Self {
-        self.with(|settings| settings.threads = count)
+        self.with(|settings| settings.threads = Some(count))
     }
 
     /// Whether to fsync each file before it appears under its name. The default is `false`, because it is slow. A move to another
@@ -738,7 +738,7 @@ impl fmt::Debug for CopyOptions<'_> {
             .field("excluded", excluded)
             .field("gitignore", &self.settings.gitignore)
             .field("same_file_system", same_file_system)
-            .field("threads", threads)
+            .field("threads", &threads.unwrap_or(1))
             .field("sync", sync)
             .field("dry_run", dry_run)
             .field("merge", &self.settings.merge)

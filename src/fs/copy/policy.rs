@@ -24,8 +24,8 @@ pub(super) fn is_different(settings: &Settings, facts: &Facts, old: &Facts) -> b
 
 /// Refuses to put something else in the place of a pipe, socket or device: what was meant is to write to it, which a copy
 /// never does.
-pub(super) fn refuse_special(kind: FileKind, old: &Facts) -> io::Result<()> {
-    match (kind, old.kind) {
+pub(in crate::fs) fn refuse_special(kind: FileKind, old: FileKind) -> io::Result<()> {
+    match (kind, old) {
         (FileKind::Other, _) | (_, FileKind::File | FileKind::Directory | FileKind::Symlink) => Ok(()),
         (_, FileKind::Other) => Err(io::Error::new(
             ErrorKind::InvalidInput,

@@ -138,7 +138,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
             && !matches!(self.settings.overwrite, Overwrite::Refuse | Overwrite::Always);
         let start = if self.puts_off { Some(source.try_clone()?) } else { None };
         let pool = Pool::new(Job { part: TraversalPart::whole(source), target, finishing, names, above, finish: None });
-        let threads = if self.settings.dry_run { 1 } else { thread_count(self.settings.threads) };
+        let threads = if self.settings.dry_run { 1 } else { thread_count(self.settings.threads.unwrap_or(1)) };
         // A way down the source and one down the target, and the files that are copied.
         let (this, most_open) = (&*self, most_open(2 * threads + 1));
         in_threads(threads, || this.work(&pool, most_open));

@@ -39,22 +39,22 @@ use crate::walk::{Entry, IntoPatterns, Prunes, Pruning};
 #[derive(Clone)]
 #[must_use = "nothing is mirrored until `mirror` is called"]
 pub struct MirrorOptions<'p> {
-    pub(super) delete: bool,
-    pub(super) excluded: Vec<Pattern>,
-    pub(super) threads: usize,
-    pub(super) time_window: Duration,
-    pub(super) sync: bool,
-    pub(super) dry_run: bool,
-    pub(super) pruning: Pruning<'p>,
-    pub(super) gitignore: bool,
-    pub(super) same_file_system: bool,
-    pub(super) told: Option<Arc<Told<'p>>>,
+    pub(in crate::fs) delete: bool,
+    pub(in crate::fs) excluded: Vec<Pattern>,
+    pub(in crate::fs) threads: Option<usize>,
+    pub(in crate::fs) time_window: Duration,
+    pub(in crate::fs) sync: bool,
+    pub(in crate::fs) dry_run: bool,
+    pub(in crate::fs) pruning: Pruning<'p>,
+    pub(in crate::fs) gitignore: bool,
+    pub(in crate::fs) same_file_system: bool,
+    pub(in crate::fs) told: Option<Arc<Told<'p>>>,
 }
 
 type Closure<'p> = dyn FnMut(&MirrorProgress<'_>) -> ControlFlow<()> + Send + 'p;
 
 /// What is told how far it is.
-pub(super) struct Told<'p> {
+pub(in crate::fs) struct Told<'p> {
     closure: Mutex<Box<Closure<'p>>>,
 }
 
@@ -64,7 +64,7 @@ impl<'p> MirrorOptions<'p> {
         Self {
             delete: false,
             excluded: Vec::new(),
-            threads: 1,
+            threads: None,
             time_window: Duration::ZERO,
             sync: false,
             dry_run: false,
@@ -175,7 +175,7 @@ impl<'p> MirrorOptions<'p> {
 
     /// Number of threads that copy; 0 means 1.
     pub fn threads(self, count: usize) -> Self {
-        Self { threads: count, ..self }
+        Self { threads: Some(count), ..self }
     }
 
     /// Takes times for equal that differ by no more than this, as [`CopyOptions::time_window`] does it.
@@ -228,16 +228,19 @@ impl<'p> MirrorOptions<'p> {
     }
 
     /// How files are copied.
-    pub(super) fn copying(&self) -> CopyOptions<'_> {
+    pub(in crate::fs) fn copying(&self) -> CopyOptions<'_> {
         let options = CopyOptions::archive()
             .symlinks(Symlinks::KeepInside)
             .overwrite(Overwrite::IfDifferent)
             .exclude(&self.excluded)
-            .threads(self.threads)
             .time_window(self.time_window)
             .gitignore(self.gitignore)
             .same_file_system(self.same_file_system)
             .sync(self.sync);
+        let options = match self.threads {
+            Some(count) => options.threads(count),
+            None => options,
+        };
         if self.pruning.is_none() { options } else { options.prune(|entry| self.pruning.prunes(entry)) }
     }
 }
@@ -250,17 +253,17 @@ impl Default for MirrorOptions<'_> {
 
 /// A stage of a mirror, which tells its progress to the closure, and notes if that breaks.
 #[derive(Clone, Copy)]
-pub(super) struct Stage<'a> {
-    pub(super) stage: MirrorStage,
+pub(in crate::fs) struct Stage<'a> {
+    pub(in crate::fs) stage: MirrorStage,
     /// What is planned, once that is known.
-    pub(super) plan: Option<&'a Report>,
+    pub(in crate::fs) plan: Option<&'a Report>,
     /// How many files were looked at before, in the same stage.
-    pub(super) before: u64,
-    pub(super) is_stopped: &'a AtomicBool,
+    pub(in crate::fs) before: u64,
+    pub(in crate::fs) is_stopped: &'a AtomicBool,
 }
 
 impl Stage<'_> {
-    pub(super) fn tell(&self, told: &Told<'_>, progress: &TreeProgress<'_>) -> ControlFlow<()> {
+    pub(in crate::fs) fn tell(&self, told: &Told<'_>, progress: &TreeProgress<'_>) -> ControlFlow<()> {
         let (total_files, total_bytes) = match (self.stage, self.plan) {
             (MirrorStage::Removing, Some(plan)) => (plan.removed, 0),
             (MirrorStage::Copying, Some(plan)) => {
@@ -287,7 +290,7 @@ impl fmt::Debug for MirrorOptions<'_> {
             .field("excluded", excluded)
             .field("gitignore", gitignore)
             .field("same_file_system", same_file_system)
-            .field("threads", threads)
+            .field("threads", &threads.unwrap_or(1))
             .field("time_window", time_window)
             .field("sync", sync)
             .field("dry_run", dry_run)

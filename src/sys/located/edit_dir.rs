@@ -133,6 +133,11 @@ impl<D: Verbs> EditDir for Located<D> {
         self.at_name(name, links, |dir, name, links| dir.open_source(name, links))
     }
 
+    #[cfg(feature = "remote-no-tls")]
+    fn content_of(source: D::Source) -> io::Result<std::fs::File> {
+        D::content_of(source)
+    }
+
     fn copy_file(
         &self,
         name: &OsStr,

@@ -103,6 +103,19 @@ impl Draft {
 
     /// Gives the file its name, when its content is on the disk.
     pub(crate) fn commit(self) -> io::Result<()> {
+        self.file.sync_all()?;
+        let parent = parent_of(&self.target.path).to_owned();
+        self.take_name()?;
+        sync_dir(&parent)
+    }
+
+    /// Gives the file its name, and does not wait until its content is on the disk.
+    #[cfg(feature = "remote-no-tls")]
+    pub(crate) fn commit_unsynced(self) -> io::Result<()> {
+        self.take_name()
+    }
+
+    fn take_name(self) -> io::Result<()> {
         // In this order, the file is closed first if this fails.
         let Self { target, mut temporary, file } = self;
         if let Some(old) = &target.old
@@ -110,14 +123,13 @@ impl Draft {
         {
             file.set_permissions(old.permissions())?;
         }
-        file.sync_all()?;
         drop(file);
         match target.existing {
             Existing::Replace => paths::rename(&temporary.path, &target.path)?,
             Existing::Fail => paths::give_name(&temporary.path, &target.path)?,
         }
         temporary.has_its_name = true;
-        sync_dir(parent_of(&target.path))
+        Ok(())
     }
 }
 

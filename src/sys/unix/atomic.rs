@@ -150,10 +150,12 @@ impl AtomicTarget {
 
     /// Gives a new file what it takes over from the old one, and waits until it is on the disk.
     fn finish(&self, file: &File) -> io::Result<()> {
-        if let Some(old) = &self.old {
-            old.lend_to(file)?;
-        }
+        self.lend(file)?;
         file.sync_all()
+    }
+
+    fn lend(&self, file: &File) -> io::Result<()> {
+        self.old.as_ref().map_or(Ok(()), |old| old.lend_to(file))
     }
 
     /// Waits until the name is on the disk.

@@ -177,6 +177,11 @@ impl EditDir for Dir {
         Ok((file, facts))
     }
 
+    #[cfg(feature = "remote-no-tls")]
+    fn content_of(source: File) -> io::Result<File> {
+        Ok(source)
+    }
+
     fn copy_file(
         &self,
         name: &OsStr,

@@ -115,7 +115,7 @@ impl<D: EditDir> Copier<'_, '_, D> {
 fn refuse_irreplaceable(kind: FileKind, old: &Facts) -> io::Result<()> {
     match old.kind {
         FileKind::Directory => Err(io::Error::new(ErrorKind::IsADirectory, "a directory is not replaced")),
-        _ => refuse_special(kind, old),
+        _ => refuse_special(kind, old.kind),
     }
 }
 

@@ -50,11 +50,22 @@ impl Draft {
     /// Gives the file its name, when its content is on the disk.
     pub(crate) fn commit(mut self) -> io::Result<()> {
         self.target.finish(&self.file)?;
-        match self.temporary.take() {
-            Some(temporary) => give_name_of(&self.target, temporary)?,
-            None => self.give_name()?,
-        }
+        self.take_name()?;
         self.target.sync_dir()
+    }
+
+    /// Gives the file its name, and does not wait until its content is on the disk.
+    #[cfg(feature = "remote-no-tls")]
+    pub(crate) fn commit_unsynced(mut self) -> io::Result<()> {
+        self.target.lend(&self.file)?;
+        self.take_name()
+    }
+
+    fn take_name(&mut self) -> io::Result<()> {
+        match self.temporary.take() {
+            Some(temporary) => give_name_of(&self.target, temporary),
+            None => self.give_name(),
+        }
     }
 
     /// Gives a file without a name its own.

@@ -1,0 +1,66 @@
+//! Where a side begins, and what a path below it is called.
+
+use crate::error::{Error, Op, Result};
+use crate::fs::side::{DiskPath, ObjectPath};
+use crate::objects::{Objects, key_of};
+use crate::sys::{OsPath, OsPathBuf};
+use std::sync::Arc;
+
+/// The start of a side.
+#[derive(Clone, Copy)]
+pub(super) enum Start<'a> {
+    Disk(&'a OsPath),
+    Store(&'a Keys<'a>),
+}
+
+/// The keys at and below a path in a store.
+pub(super) struct Keys<'a> {
+    pub(super) store: &'a Arc<dyn Objects>,
+    /// The key of the path itself; empty for the whole store.
+    pub(super) key: &'a str,
+    /// What all keys below the path begin with.
+    pub(super) prefix: String,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn of(op: Op, path: &'a ObjectPath<'_>) -> Result<Self> {
+        let store = path.store;
+        let key = key_of(&path.path)
+            .map_err(|misfit| Error::text(op, store.uri(path.path.as_str()), misfit.to_string()).into_located())?;
+        let prefix = if key.is_empty() { String::new() } else { format!("{key}/") };
+        Ok(Self { store, key, prefix })
+    }
+
+    /// The whole key of what has a key below the start; an empty one is the start itself.
+    pub(super) fn full(&self, below: &str) -> String {
+        if below.is_empty() { self.key.to_owned() } else { format!("{}{below}", self.prefix) }
+    }
+
+    /// Whether both are in one store, so that their keys can be compared.
+    pub(super) fn is_in_store_of(&self, other: &Self) -> bool {
+        self.store.is_beside(&**other.store) && self.store.uri("") == other.store.uri("")
+    }
+
+    /// Whether this is the start of the other one, or lies above it. Both are in one store.
+    pub(super) fn holds(&self, other: &Self) -> bool {
+        self.key == other.key || other.prefix.starts_with(&self.prefix)
+    }
+}
+
+impl<'a> From<&'a DiskPath<'_>> for Start<'a> {
+    fn from(path: &'a DiskPath<'_>) -> Self {
+        Self::Disk(path.os_path())
+    }
+}
+
+impl Start<'_> {
+    /// The path of what has a key below the start, as reports and errors have it.
+    pub(super) fn path(&self, below: &str) -> OsPathBuf {
+        match self {
+            Self::Disk(start) => {
+                below.split('/').filter(|part| !part.is_empty()).fold(start.to_path_buf(), |path, part| path.join(part))
+            }
+            Self::Store(keys) => keys.store.uri(&keys.full(below)).into(),
+        }
+    }
+}
