@@ -1,5 +1,6 @@
 //! Located paths: text, and what it is in. Here is what can be asked of the text.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -172,7 +173,8 @@ impl<S: Store> At<S> {
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): it does not start with the other one, or that one is in another
     /// store.
-    pub fn relative_to(&self, base: &Self) -> Result<&Path<S::Flavour>> {
+    pub fn relative_to(&self, base: impl Borrow<Self>) -> Result<&Path<S::Flavour>> {
+        let base = base.borrow();
         if !self.is_in_store_of(base) {
             let reason = "they are in different stores";
             return Err(Error::text(Op::RelativeTo, self.as_str(), reason).with_second(base.as_str()));
@@ -182,7 +184,8 @@ impl<S: Store> At<S> {
 
     /// Checks whether the path starts with another one of the same store: see [`Path::is_relative_to`].
     #[must_use]
-    pub fn is_relative_to(&self, base: &Self) -> bool {
+    pub fn is_relative_to(&self, base: impl Borrow<Self>) -> bool {
+        let base = base.borrow();
         self.is_in_store_of(base) && self.path.is_relative_to(&base.path)
     }
 

@@ -10,7 +10,7 @@ use std::io;
 use std::sync::OnceLock;
 
 use crate::report::{RawPath, Report};
-use crate::sys;
+use crate::sys::{self, Ground};
 
 /// A `Result` with this crate's [`Error`].
 ///
@@ -64,6 +64,8 @@ struct Inner {
     /// What was done all the same.
     report: Option<Report>,
     cause: Cause,
+    /// Where its paths begin.
+    ground: Ground,
     /// What may help, once somebody has asked for it.
     diagnosis: OnceLock<Option<Diagnosis>>,
 }
@@ -258,7 +260,15 @@ impl fmt::Display for Op {
 
 impl Inner {
     fn new(op: Op, path: OsString, cause: Cause) -> Self {
-        Self { op, path: path.into(), second: None, report: None, cause, diagnosis: OnceLock::new() }
+        Self {
+            op,
+            path: path.into(),
+            second: None,
+            report: None,
+            cause,
+            ground: Ground::Working,
+            diagnosis: OnceLock::new(),
+        }
     }
 }
 
@@ -274,10 +284,15 @@ impl Error {
     }
 
     /// The same failure, and each of several, as one of a path that does not begin at the working directory.
-    pub(crate) fn into_located(mut self) -> Self {
-        self.0.diagnosis.get_or_init(|| None);
+    pub(crate) fn into_located(self) -> Self {
+        self.on_ground(&Ground::Unknown)
+    }
+
+    /// The same failure, and each of several, of paths that begin there.
+    pub(crate) fn on_ground(mut self, ground: &Ground) -> Self {
+        self.0.ground = ground.clone();
         if let Cause::Several { failures, .. } = &mut self.0.cause {
-            *failures = std::mem::take(failures).into_iter().map(Self::into_located).collect();
+            *failures = std::mem::take(failures).into_iter().map(|failure| failure.on_ground(ground)).collect();
         }
         self
     }

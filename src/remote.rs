@@ -17,6 +17,7 @@ mod absent;
 
 mod side;
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::io;
 use std::ops::{Deref, Div};
@@ -81,6 +82,18 @@ macro_rules! object_stores {
 
             fn deref(&self) -> &At<Self> {
                 &self.start
+            }
+        }
+
+        impl Borrow<At<$store>> for $store {
+            fn borrow(&self) -> &At<$store> {
+                self
+            }
+        }
+
+        impl Borrow<At<$store>> for &$store {
+            fn borrow(&self) -> &At<$store> {
+                self
             }
         }
 

@@ -11,6 +11,7 @@ mod side;
 mod tree;
 mod walk;
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::io;
 use std::ops::{Deref, Div};
@@ -24,7 +25,7 @@ use crate::error::{Error, Op, Result};
 use crate::flavour::Native;
 use crate::fs::TempDir;
 use crate::path::{AsPath, PathBuf};
-use crate::sys::{self, OsPath};
+use crate::sys::{self, Ground, OsPath};
 
 /// A directory that paths cannot leave.
 ///
@@ -158,6 +159,19 @@ impl TempDir {
     }
 }
 
+/// A root is taken where a path below it is.
+impl Borrow<RootPath> for Root {
+    fn borrow(&self) -> &RootPath {
+        self
+    }
+}
+
+impl Borrow<RootPath> for &Root {
+    fn borrow(&self) -> &RootPath {
+        self
+    }
+}
+
 impl<P: AsPath> Div<P> for &Root {
     type Output = RootPath;
 
@@ -220,8 +234,13 @@ impl RootPath {
         (*self.path).as_ref()
     }
 
+    /// Where the paths of an error begin.
+    fn ground(&self) -> Ground {
+        Ground::Root(self.handle.0.clone())
+    }
+
     fn failed(&self, op: Op, cause: io::Error) -> Error {
-        Error::located(op, &*self.path, cause)
+        Error::new(op, &*self.path, cause).on_ground(&self.ground())
     }
 }
 

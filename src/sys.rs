@@ -7,6 +7,7 @@ mod base;
 mod beneath;
 mod directory;
 mod edit_dir;
+mod ground;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod hooked;
 mod located;
@@ -63,10 +64,10 @@ pub(crate) use back_end::{AtomicTarget, Dir, Draft, Metadata};
 pub(crate) use back_end::{
     append, create, create_dir, create_dir_with_mode, create_if_missing, create_new, error_kind, file_id, group,
     hard_link, home_dir, home_dir_of, inode, is_executable, is_junction, is_loop, is_mount, is_out_of_descriptors,
-    loop_error, lstat, may_not_read, may_not_write, most_descriptors, names, not_found, open, owner, permission_bits,
-    program_names, read, read_link, read_text, remove_dir, remove_file, rename, rename_new, resolve, resolve_strict,
-    search_path, set_permission_bits, set_times, set_times_to_now, special, stat, symlink, taken_error, temp_dir,
-    truncate_path, umask, variable, working_dir, working_dir_on, write,
+    loop_error, lstat, most_descriptors, not_found, open, owner, permission_bits, program_names, read, read_link,
+    read_text, remove_dir, remove_file, rename, rename_new, resolve, resolve_strict, search_path, set_permission_bits,
+    set_times, set_times_to_now, special, stat, symlink, taken_error, temp_dir, truncate_path, umask, variable,
+    working_dir, working_dir_on, write,
 };
 /// The names of owners, by their numbers.
 pub(crate) use back_end::{group_name, user_name};
@@ -78,6 +79,7 @@ pub(crate) use directory::{Access, Directory, Links, Rest};
 pub(crate) use edit_dir::{
     Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
 };
+pub(crate) use ground::Ground;
 pub(crate) use located::Located;
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;

@@ -10,24 +10,28 @@ use super::similar_names::{is_mark, most_alike};
 use super::{Error, Op};
 use crate::printable::printable;
 use crate::report::RawPath;
-use crate::sys::{self, OsPath};
+use crate::sys::{self, Ground, OsPath};
 
 /// The hints, one a line.
 pub(super) fn lines(error: &Error) -> Vec<String> {
     if error.kind() == ErrorKind::AlreadyExists {
-        return taken(new_name(error));
+        return taken(ground(error), new_name(error));
     }
     let is_loop = error.io_error().is_some_and(sys::is_loop);
     if !is_loop && !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
     {
         return Vec::new();
     }
-    let first =
-        Subject { path: error.path().as_std_path(), role: role(error.op()), is_only: error.second_path().is_none() };
+    let (path, role, ground) = (error.path().as_std_path(), role(error.op()), ground(error));
+    let first = Subject { ground, path, role, is_only: error.second_path().is_none() };
     let second = error.second_path().map(RawPath::as_std_path);
-    let second = second.map(|path| Subject { path, role: Role::Name, is_only: false });
+    let second = second.map(|path| Subject { ground, path, role: Role::Name, is_only: false });
     let subjects = [Some(first), second].into_iter().flatten().filter(|subject| subject.role != Role::None);
     subjects.map(|subject| subject.lines(error.kind())).find(|lines| !lines.is_empty()).unwrap_or_default()
+}
+
+fn ground(error: &Error) -> &Ground {
+    &error.0.ground
 }
 
 /// The path that an operation gives to something, of those that need it to be free.
@@ -40,27 +44,28 @@ fn new_name(error: &Error) -> &OsPath {
 }
 
 /// The hint for a name that is taken although nothing seems to be there.
-fn taken(path: &OsPath) -> Vec<String> {
-    if !sys::lstat(path).is_ok_and(|found| found.is_symlink()) {
+fn taken(ground: &Ground, path: &OsPath) -> Vec<String> {
+    if !ground.is_link(path).unwrap_or(false) {
         return Vec::new();
     }
-    match sys::stat(path) {
+    match ground.is_dir(path) {
         Ok(_) => Vec::new(),
-        Err(cause) if cause.kind() == ErrorKind::NotFound => vec![leads_to_nothing(path)],
-        Err(cause) => vec![cannot_be_followed(path, &cause)],
+        Err(cause) if cause.kind() == ErrorKind::NotFound => vec![leads_to_nothing(ground, path)],
+        Err(cause) => vec![cannot_be_followed(ground, path, &cause)],
     }
 }
 
-fn leads_to_nothing(link: &OsPath) -> String {
-    format!("{} is a link that leads to nothing", named(link))
+fn leads_to_nothing(ground: &Ground, link: &OsPath) -> String {
+    format!("{} is a link that leads to nothing", named(ground, link))
 }
 
-fn cannot_be_followed(link: &OsPath, cause: &io::Error) -> String {
-    format!("{} is a link that cannot be followed: {cause}", named(link))
+fn cannot_be_followed(ground: &Ground, link: &OsPath, cause: &io::Error) -> String {
+    format!("{} is a link that cannot be followed: {cause}", named(ground, link))
 }
 
 /// A path of an operation.
 struct Subject<'a> {
+    ground: &'a Ground,
     path: &'a OsPath,
     role: Role,
     /// The operation has no other, so that the error says which does not exist.
@@ -102,10 +107,12 @@ impl Subject<'_> {
     fn lines(&self, kind: ErrorKind) -> Vec<String> {
         let mut fails: Option<(&OsPath, io::Error)> = None;
         for there in self.path.ancestors() {
-            match (sys::stat(here(there)), fails) {
+            match (self.ground.is_dir(here(there)), fails) {
                 (Err(cause), _) => fails = Some((there, cause)),
                 (Ok(_), None) => return self.forbidden(kind),
-                (Ok(found), Some((at, cause))) => return self.missing(there, &found, at, &cause, kind),
+                (Ok(is_dir), Some((at, cause))) => {
+                    return self.missing(&Ancestor { path: there, is_dir }, at, &cause, kind);
+                }
             }
         }
         Vec::new()
@@ -117,43 +124,38 @@ impl Subject<'_> {
             return Vec::new();
         }
         let parent = self.path.parent().unwrap_or(self.path);
-        let may_not = |what: &str, path| vec![format!("{} may not be {what}", named(path))];
+        let may_not = |what: &str, path| vec![format!("{} may not be {what}", self.named(path))];
         match self.role {
-            Role::Content if sys::may_not_read(here(self.path)) => may_not("read", self.path),
-            Role::Written if sys::may_not_write(here(self.path)) => may_not("written", self.path),
-            Role::Directory if sys::may_not_write(here(self.path)) => may_not("changed", self.path),
-            Role::Written | Role::Named | Role::Name if sys::may_not_write(here(parent)) => may_not("changed", parent),
+            Role::Content if self.ground.may_not_read(here(self.path)) => may_not("read", self.path),
+            Role::Written if self.ground.may_not_write(here(self.path)) => may_not("written", self.path),
+            Role::Directory if self.ground.may_not_write(here(self.path)) => may_not("changed", self.path),
+            Role::Written | Role::Named | Role::Name if self.ground.may_not_write(here(parent)) => {
+                may_not("changed", parent)
+            }
             _ => Vec::new(),
         }
     }
 
     /// The hints if `there` is the last existing ancestor, and `at` fails below it.
-    fn missing(
-        &self,
-        there: &OsPath,
-        found: &sys::Metadata,
-        at: &OsPath,
-        cause: &io::Error,
-        kind: ErrorKind,
-    ) -> Vec<String> {
-        let is_link = sys::lstat(at).is_ok();
+    fn missing(&self, there: &Ancestor<'_>, at: &OsPath, cause: &io::Error, kind: ErrorKind) -> Vec<String> {
+        let is_link = self.ground.is_link(at).is_ok();
         let may_be_missing = at == self.path && matches!(self.role, Role::Written | Role::Name);
         // What has changed since the error came up does not explain it.
         match (kind, cause.kind()) {
             (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) if is_link => {
-                vec![cannot_be_followed(at, cause)]
+                vec![cannot_be_followed(self.ground, at, cause)]
             }
             (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) => {
-                vec![format!("{} may not be searched", named(there))]
+                vec![format!("{} may not be searched", self.named(there.path))]
             }
             (ErrorKind::PermissionDenied, _) if may_be_missing => self.forbidden(kind),
             (ErrorKind::PermissionDenied, _) | (_, ErrorKind::PermissionDenied) => Vec::new(),
-            _ if !found.is_dir() => vec![format!("{} is not a directory", named(there))],
-            (_, ErrorKind::NotFound) if is_link => vec![leads_to_nothing(at)],
+            _ if !there.is_dir => vec![format!("{} is not a directory", self.named(there.path))],
+            (_, ErrorKind::NotFound) if is_link => vec![leads_to_nothing(self.ground, at)],
             // Of the path itself the error says so.
-            _ if is_link && sys::is_loop(cause) && at != self.path => vec![cannot_be_followed(at, cause)],
+            _ if is_link && sys::is_loop(cause) && at != self.path => vec![cannot_be_followed(self.ground, at, cause)],
             (_, ErrorKind::NotFound) if may_be_missing => Vec::new(),
-            (_, ErrorKind::NotFound) => self.not_there(there, at),
+            (_, ErrorKind::NotFound) => self.not_there(there.path, at),
             _ => Vec::new(),
         }
     }
@@ -161,13 +163,13 @@ impl Subject<'_> {
     fn not_there(&self, there: &OsPath, at: &OsPath) -> Vec<String> {
         const MOST_NAMES: usize = 4_096;
         let wanted = at.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
-        let names = sys::names(here(there), MOST_NAMES).unwrap_or_default();
+        let names = self.ground.names(here(there), MOST_NAMES).unwrap_or_default();
         let alike = most_alike(&wanted, names.iter().map(|name| name.to_string_lossy().into_owned()));
         let mut lines = Vec::new();
         if there.as_os_str().is_empty() {
-            lines.push(format!("{} does not exist in {}", named(at), named(there)));
+            lines.push(format!("{} does not exist in {}", self.named(at), self.named(there)));
         } else if !alike.is_empty() || at != self.path || !self.is_only {
-            lines.push(format!("{} does not exist", named(at)));
+            lines.push(format!("{} does not exist", self.named(at)));
         }
         if !alike.is_empty() {
             let alike: Vec<_> = alike.iter().map(|name| format!("`{}`", shown(name))).collect();
@@ -175,6 +177,16 @@ impl Subject<'_> {
         }
         lines
     }
+
+    fn named(&self, path: &OsPath) -> String {
+        named(self.ground, path)
+    }
+}
+
+/// What is there above a path that fails.
+struct Ancestor<'a> {
+    path: &'a OsPath,
+    is_dir: bool,
 }
 
 /// What the system takes for the directory above a name.
@@ -182,13 +194,14 @@ fn here(path: &OsPath) -> &OsPath {
     if path.as_os_str().is_empty() { OsPath::new(".") } else { path }
 }
 
-fn named(path: &OsPath) -> String {
+fn named(ground: &Ground, path: &OsPath) -> String {
     if !path.as_os_str().is_empty() {
         return format!("`{}`", shown(&path.to_string_lossy()));
     }
-    match sys::working_dir() {
-        Ok(directory) => format!("the working directory `{}`", shown(&directory.to_string_lossy())),
-        Err(_) => "the working directory".to_owned(),
+    match (ground, sys::working_dir()) {
+        (Ground::Working, Ok(directory)) => format!("the working directory `{}`", shown(&directory.to_string_lossy())),
+        (Ground::Working, Err(_)) => "the working directory".to_owned(),
+        _ => "the root".to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::io;
 use super::opened::reads_and_writes;
 use crate::error::{Error, Op, Result};
 use crate::path::{Path, PathBuf};
-use crate::sys;
+use crate::sys::{self, Ground};
 
 /// A file that is being written and is not there yet: [`commit`](Self::commit) makes it appear under its name, in
 /// one step; dropping it leaves everything as it was.
@@ -36,11 +36,8 @@ use crate::sys;
 pub struct AtomicFile {
     path: PathBuf,
     draft: sys::Draft,
-    /// Makes the errors, which are of a path in the working directory or below a root.
-    new_error: NewError,
+    ground: Ground,
 }
-
-type NewError = fn(Op, &Path, io::Error) -> Error;
 
 /// # Writing a file atomically, bit by bit
 impl Path {
@@ -116,19 +113,19 @@ impl Path {
 }
 
 fn begin(path: &Path, find: fn(&sys::OsPath) -> io::Result<sys::AtomicTarget>) -> Result<AtomicFile> {
-    AtomicFile::begin(path, find(path.as_ref()), |op, path, cause| Error::new(op, path, cause))
+    AtomicFile::begin(path, find(path.as_ref()), Ground::Working)
 }
 
 impl AtomicFile {
-    pub(crate) fn begin(path: &Path, target: io::Result<sys::AtomicTarget>, new_error: NewError) -> Result<Self> {
+    pub(crate) fn begin(path: &Path, target: io::Result<sys::AtomicTarget>, ground: Ground) -> Result<Self> {
         match target.and_then(sys::AtomicTarget::begin) {
-            Ok(draft) => Ok(Self { path: path.to_path_buf(), draft, new_error }),
-            Err(cause) => Err(new_error(Op::Write, path, cause)),
+            Ok(draft) => Ok(Self { path: path.to_path_buf(), draft, ground }),
+            Err(cause) => Err(Error::new(Op::Write, path, cause).on_ground(&ground)),
         }
     }
 
     fn failed(&self, op: Op, cause: io::Error) -> Error {
-        (self.new_error)(op, &self.path, cause)
+        Error::new(op, &self.path, cause).on_ground(&self.ground)
     }
 
     /// Flushes the content to the disk and gives the file its name.
@@ -156,8 +153,8 @@ impl AtomicFile {
     /// - Those of [`write_atomic`](Path::write_atomic). Unless it is the directory that cannot be flushed, everything is
     ///   as it was.
     pub fn commit(self) -> Result<()> {
-        let Self { path, draft, new_error } = self;
-        draft.commit().map_err(|cause| new_error(Op::Write, &path, cause))
+        let Self { path, draft, ground } = self;
+        draft.commit().map_err(|cause| Error::new(Op::Write, &path, cause).on_ground(&ground))
     }
 
     /// Returns the path that the file will have. For a file below a [`Root`](crate::Root), it begins there.

@@ -202,7 +202,7 @@ impl RootPath {
     }
 
     fn begun(&self, target: io::Result<sys::AtomicTarget>) -> Result<AtomicFile> {
-        AtomicFile::begin(&self.path, target, |op, path, cause| Error::located(op, path, cause))
+        AtomicFile::begin(&self.path, target, self.ground())
     }
 
     fn target(&self) -> AtomicTarget<impl Fn(Op, io::Error) -> Error + use<'_>> {

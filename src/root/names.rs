@@ -1,9 +1,10 @@
 //! Names below a root: directories, links, renaming and removing single files.
 
+use std::borrow::Borrow;
 use std::io::ErrorKind;
 
 use super::RootPath;
-use crate::error::{Error, Op, Result};
+use crate::error::{Op, Result};
 use crate::fs::{at_free, found_name, next_free, numbered};
 use crate::path::{AsPath, PathBuf};
 use crate::sys::{self, Existing};
@@ -98,7 +99,7 @@ impl RootPath {
     /// # let base = waypath::TempDir::new()?;
     /// let root = waypath::Root::open(&base)?;
     /// (&root / "a").write_text("")?;
-    /// let renamed = (&root / "a").rename(&(&root / "b"))?;
+    /// let renamed = (&root / "a").rename(&root / "b")?;
     /// assert!(renamed.is_file() && !(&root / "a").exists());
     /// # Ok::<(), waypath::Error>(())
     /// ```
@@ -107,8 +108,8 @@ impl RootPath {
     ///
     /// [`AlreadyExists`](ErrorKind::AlreadyExists): something has the new name. [`NotFound`](ErrorKind::NotFound). An
     /// [escape](crate::Error::is_escape).
-    pub fn rename(&self, target: &Self) -> Result<Self> {
-        self.rename_as(Op::Rename, target, Existing::Fail)
+    pub fn rename(&self, target: impl Borrow<Self>) -> Result<Self> {
+        self.rename_as(Op::Rename, target.borrow(), Existing::Fail)
     }
 
     /// Renames this file or directory, and replaces what has the new name: see [`Path::replace`](crate::Path::replace).
@@ -116,8 +117,8 @@ impl RootPath {
     /// # Errors
     ///
     /// As for [`rename`](RootPath::rename), but that only a directory that is not empty is in the way.
-    pub fn replace(&self, target: &Self) -> Result<Self> {
-        self.rename_as(Op::Replace, target, Existing::Replace)
+    pub fn replace(&self, target: impl Borrow<Self>) -> Result<Self> {
+        self.rename_as(Op::Replace, target.borrow(), Existing::Replace)
     }
 
     fn rename_as(&self, op: Op, target: &Self, existing: Existing) -> Result<Self> {
@@ -163,7 +164,8 @@ impl RootPath {
     ///
     /// [`AlreadyExists`](ErrorKind::AlreadyExists), [`NotFound`](ErrorKind::NotFound), an
     /// [escape](crate::Error::is_escape).
-    pub fn hardlink_to(&self, target: &Self) -> Result<()> {
+    pub fn hardlink_to(&self, target: impl Borrow<Self>) -> Result<()> {
+        let target = target.borrow();
         self.ask(Op::Hardlink, |root, path| root.hard_link((target.root(), target.os_path()), path))
             .map_err(|error| error.with_second(&*target.path))
     }
@@ -229,7 +231,7 @@ impl RootPath {
     }
 
     fn numbered(&self, number: u64) -> Result<Self> {
-        numbered(&self.path, number).map(|path| self.with_path(path)).map_err(Error::into_located)
+        numbered(&self.path, number).map(|path| self.with_path(path)).map_err(|error| error.on_ground(&self.ground()))
     }
 
     fn is_taken(&self) -> Result<bool> {

@@ -1,5 +1,6 @@
 //! Questions to the disk below a root: what is there, and where a path really leads.
 
+use std::borrow::Borrow;
 use std::time::SystemTime;
 
 use super::{At, RootPath};
@@ -202,7 +203,8 @@ impl RootPath {
     /// # Errors
     ///
     /// As for [`stat`](RootPath::stat).
-    pub fn samefile(&self, other: &Self) -> Result<bool> {
+    pub fn samefile(&self, other: impl Borrow<Self>) -> Result<bool> {
+        let other = other.borrow();
         Ok(self.ask(Op::Stat, sys::Root::file_id)? == other.ask(Op::Stat, sys::Root::file_id)?)
     }
 

@@ -1,7 +1,7 @@
 //! Trees below a root: removing and measuring them.
 
 use super::RootPath;
-use crate::error::{Error, Op, Result};
+use crate::error::{Op, Result};
 use crate::fs::{RemoveOptions, TreeSize, measured};
 use crate::report::Report;
 
@@ -111,6 +111,6 @@ impl RootPath {
     ///
     /// Those of [`Path::tree_size`](crate::Path::tree_size), and an [escape](Error::is_escape).
     pub fn tree_size(&self) -> Result<TreeSize> {
-        measured(&self.path, || self.root().name(self.os_path())).map_err(Error::into_located)
+        measured(&self.path, || self.root().name(self.os_path())).map_err(|error| error.on_ground(&self.ground()))
     }
 }

@@ -1,5 +1,6 @@
 //! Listing directories below a root.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -303,7 +304,7 @@ impl Iterator for RootWalk<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let Self { start, listing } = self;
-        Some(listing.next()?.map(|entry| RootEntry::of(start, entry)).map_err(Error::into_located))
+        Some(listing.next()?.map(|entry| RootEntry::of(start, entry)).map_err(|error| error.on_ground(&start.ground())))
     }
 }
 
@@ -342,7 +343,10 @@ impl RootEntry {
     }
 
     fn lend_found(&mut self, found: Result<&Entry>) -> Result<&Self> {
-        found.map(|entry| self.lend(entry)).map_err(Error::into_located)
+        match found {
+            Ok(entry) => Ok(self.lend(entry)),
+            Err(error) => Err(error.on_ground(&self.path.ground())),
+        }
     }
 
     /// Returns the path.
@@ -426,6 +430,18 @@ impl PartialOrd for RootEntry {
 impl Hash for RootEntry {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.path.hash(state);
+    }
+}
+
+impl Borrow<RootPath> for RootEntry {
+    fn borrow(&self) -> &RootPath {
+        &self.path
+    }
+}
+
+impl Borrow<RootPath> for &RootEntry {
+    fn borrow(&self) -> &RootPath {
+        &self.path
     }
 }
 

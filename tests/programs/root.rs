@@ -37,7 +37,7 @@ fn use_root(place: &Path) -> waypath::Result<()> {
         assert!(error.is_escape(), "{out}: {error}");
     }
     assert!((&root / "nothing/f").read_text().unwrap_err().kind() == std::io::ErrorKind::NotFound);
-    (&root / "d/e/f").rename(&(&root / "g"))?;
+    (&root / "d/e/f").rename(&root / "g")?;
     (&root / "d").rmtree()?;
     assert_eq!((&root / "g").stat()?.mode(), 0o600);
     Ok(())

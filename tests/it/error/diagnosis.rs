@@ -1,6 +1,6 @@
 //! What an error adds when it is printed as a script's `main` prints it.
 
-use waypath::{Error, Path, Result, path};
+use waypath::{Error, Path, Result, Root, path};
 
 use crate::support::util::Tree;
 
@@ -51,6 +51,33 @@ fn of_two_paths_it_is_said_which_is_missing() {
     adds(&tree, at("note").replace(at("g")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
     adds(&tree, at("f").move_to(at("note/f")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
     adds(&tree, at("f").rename(at("notes")), []);
+}
+
+#[test]
+fn below_a_root_the_root_is_asked() {
+    let tree = Tree::new(["notes/a.txt", "f"]);
+    let root = Root::open(&*tree).unwrap();
+    let at = |name: &str| &root / name;
+    adds(&tree, at("nots/x").read_text(), ["`nots` does not exist in the root", "similar names there: `notes`"]);
+    adds(&tree, at("notes/b.txt").read_text(), ["`notes/b.txt` does not exist", "similar names there: `a.txt`"]);
+    adds(&tree, at("quite").read_text(), ["`quite` does not exist in the root"]);
+    adds(&tree, at("f/x").read_text(), ["`f` is not a directory"]);
+    adds(
+        &tree,
+        at("note").iterdir().next().unwrap(),
+        ["`note` does not exist in the root", "similar names there: `notes`"],
+    );
+    adds(&tree, at("nots/new").write_atomic(""), ["`nots` does not exist in the root", "similar names there: `notes`"]);
+    adds(&tree, at("note").rename(at("g")), ["`note` does not exist in the root", "similar names there: `notes`"]);
+    // What leads out is not looked at.
+    adds(&tree, at("../f").read_text(), []);
+    // The root is asked, not what has its name now.
+    at("notes").rename(at("moved")).unwrap();
+    adds(
+        &tree,
+        at("move").iterdir().next().unwrap(),
+        ["`move` does not exist in the root", "similar names there: `moved`"],
+    );
 }
 
 #[test]

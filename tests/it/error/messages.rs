@@ -306,7 +306,7 @@ const ON_DISK: &[OnDisk] = &[
         below_root(at, "no").open_root().unwrap_err()
     }),
     ("cannot express `a/b` relative to `a`: they are in different stores", |at| {
-        below_root(at, "a/b").relative_to(&(&Root::open(at).unwrap() / "a")).unwrap_err()
+        below_root(at, "a/b").relative_to(&Root::open(at).unwrap() / "a").unwrap_err()
     }),
 ];
 

@@ -1,0 +1,75 @@
+//! What an error asks when it is to say more: where its paths begin.
+
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Access, Dir, Directory, Opening, Rest, Root, back_end};
+use crate::kind::FileKind;
+
+/// Where paths begin: at the working directory, or at a root, which stays open as long as somebody may ask.
+#[derive(Clone)]
+pub(crate) enum Ground {
+    Working,
+    Root(Arc<Root<Dir>>),
+    /// Nobody can be asked about these paths.
+    Unknown,
+}
+
+impl Ground {
+    /// Whether a path leads to a directory, through links.
+    pub(crate) fn is_dir(&self, path: &Path) -> io::Result<bool> {
+        match self {
+            Self::Working => back_end::stat(path).map(|found| found.is_dir()),
+            Self::Root(root) => root.stat(path).map(|seen| seen.kind == FileKind::Directory),
+            Self::Unknown => Err(ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// Whether a path is a link; an error if nothing is there.
+    pub(crate) fn is_link(&self, path: &Path) -> io::Result<bool> {
+        match self {
+            Self::Working => back_end::lstat(path).map(|found| found.is_symlink()),
+            Self::Root(root) => root.lstat(path).map(|seen| seen.kind == FileKind::Symlink),
+            Self::Unknown => Err(ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// Whether it is known that a file or directory may not be read.
+    pub(crate) fn may_not_read(&self, path: &Path) -> bool {
+        let is_refused = |cause: &io::Error| cause.kind() == ErrorKind::PermissionDenied;
+        match self {
+            Self::Working => back_end::may_not_read(path),
+            Self::Root(root) => match root.stat(path).map(|seen| seen.kind) {
+                Ok(FileKind::Directory) => root.open_dir(path, Access::Read).err().as_ref().is_some_and(is_refused),
+                Ok(FileKind::File) => root.open_file(path, Opening::Read).err().as_ref().is_some_and(is_refused),
+                _ => false,
+            },
+            Self::Unknown => false,
+        }
+    }
+
+    /// Whether it is known that a file may not be written, or a directory changed. Below a root that would be known only
+    /// by trying.
+    pub(crate) fn may_not_write(&self, path: &Path) -> bool {
+        matches!(self, Self::Working) && back_end::may_not_write(path)
+    }
+
+    /// Some of the names in a directory.
+    pub(crate) fn names(&self, directory: &Path, most: usize) -> io::Result<Vec<OsString>> {
+        match self {
+            Self::Working => back_end::names(directory, most),
+            Self::Root(root) => names_in(&mut root.open_dir(directory, Access::Read)?, most),
+            Self::Unknown => Err(ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
+fn names_in(dir: &mut Dir, most: usize) -> io::Result<Vec<OsString>> {
+    let mut buffer = <Dir as Directory>::Buffer::default();
+    let mut names = Vec::new();
+    while names.len() < most && dir.read(&mut buffer, |_, name, _, _| names.push(name.to_owned()))? == Rest::More {}
+    names.truncate(most);
+    Ok(names)
+}
