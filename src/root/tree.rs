@@ -22,7 +22,7 @@ impl RootPath {
     ///
     /// # Errors
     ///
-    /// - Those of [`Path::rmtree`](crate::Path::rmtree), and an [escape](Error::is_escape).
+    /// - Those of [`Path::rmtree`](crate::Path::rmtree), and an [escape](crate::Error::is_escape).
     /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): the path has no name, as the root itself.
     pub fn rmtree(&self) -> Result<()> {
         self.removed(Op::Rmtree)
@@ -109,7 +109,7 @@ impl RootPath {
     ///
     /// # Errors
     ///
-    /// Those of [`Path::tree_size`](crate::Path::tree_size), and an [escape](Error::is_escape).
+    /// Those of [`Path::tree_size`](crate::Path::tree_size), and an [escape](crate::Error::is_escape).
     pub fn tree_size(&self) -> Result<TreeSize> {
         measured(&self.path, || self.root().name(self.os_path())).map_err(|error| error.on_ground(&self.ground()))
     }
