@@ -6,6 +6,8 @@ mod copying;
 mod files;
 mod memory;
 mod messages;
+mod mirror;
+mod moving;
 mod requests;
 mod suite;
 

@@ -323,15 +323,16 @@ impl<'a> Comparison<'a> {
     /// What has the name of something new on a disk.
     fn in_the_way(&self, disk: &DiskTarget<'_>, new: &Item) -> InTheWay {
         let Self { run, is_late, .. } = *self;
+        if is_late && run.settings.dry_run {
+            return InTheWay::Nothing;
+        }
         let kind = match disk.kind(&new.key) {
             Ok(None) => return InTheWay::Nothing,
             Ok(Some(kind)) => kind,
             Err(cause) => return InTheWay::Error(cause),
         };
         let is_directory = kind == FileKind::Directory;
-        if is_late && run.settings.dry_run {
-            InTheWay::Nothing
-        } else if is_directory == new.is_directory() {
+        if is_directory == new.is_directory() {
             InTheWay::Error(other_case())
         } else if run.deletes && !is_late {
             InTheWay::Stray

@@ -1,11 +1,10 @@
 //! What is done with one file: it is compared, put, fetched, or copied within a store.
 
-use std::ffi::OsStr;
 use std::io::{self, ErrorKind, Read, Seek as _};
 
 use super::disk::{self, DiskTarget};
 use super::disk_listing::OpenFile;
-use super::item::{Item, split};
+use super::item::Item;
 use super::run::{Job, Run, Target, Task};
 use super::same::has_tag;
 use super::start::{Keys, Start};
@@ -125,7 +124,8 @@ impl Run<'_> {
         })?;
         if let (Some(record), Some(directory)) = (self.record, &file.directory) {
             self.check_arrived(to, &key, bytes, &tag)?;
-            record.file(directory, OsStr::new(split(&item.key).1), &file.facts);
+            let path = self.from.path(&item.key);
+            record.file(directory, path.file_name().unwrap_or_default(), &file.facts);
         }
         Ok(Moved { bytes, losses })
     }

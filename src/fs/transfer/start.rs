@@ -1,10 +1,11 @@
 //! Where a side begins, and what a path below it is called.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Op, Result};
 use crate::fs::side::{DiskPath, ObjectPath};
-use crate::objects::{Objects, key_of};
+use crate::objects::{Objects, key_of, path_of};
 use crate::sys::{OsPath, OsPathBuf};
-use std::sync::Arc;
 
 /// The start of a side.
 #[derive(Clone, Copy)]
@@ -60,7 +61,12 @@ impl Start<'_> {
             Self::Disk(start) => {
                 below.split('/').filter(|part| !part.is_empty()).fold(start.to_path_buf(), |path, part| path.join(part))
             }
-            Self::Store(keys) => keys.store.uri(&keys.full(below)).into(),
+            Self::Store(keys) => {
+                let full = keys.full(below);
+                // A directory is named as on a disk; a key that is no path, as it is.
+                let is_directory = path_of(&full).is_ok_and(|(_, is_directory)| is_directory);
+                keys.store.uri(if is_directory { full.trim_end_matches('/') } else { &full }).into()
+            }
         }
     }
 }
