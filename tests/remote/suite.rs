@@ -46,6 +46,10 @@ enum Deed {
     Rmtree(Name),
     Remove(Name),
     ClearDir(Name),
+    Copy(Name, Name),
+    CopyOver(Name, Name),
+    MoveTo(Name, Name),
+    Mirror(Name, Name),
 }
 
 type Name = &'static str;
@@ -123,6 +127,43 @@ const DEEDS: &[(Deed, Result<&str, ErrorKind>)] = &[
     (WriteText("d/f", "1"), Ok("")),
     (ClearDir("d"), Ok("")),
     (Exists("d/f"), Ok("false")),
+    (WriteText("f", "1"), Ok("")),
+    (Copy("f", "d/g"), Ok("")),
+    (ReadText("d/g"), Ok("1")),
+    (WriteText("f", "2"), Ok("")),
+    (Copy("f", "d/g"), Err(ErrorKind::AlreadyExists)),
+    (ReadText("d/g"), Ok("1")),
+    (CopyOver("f", "d/g"), Ok("")),
+    (ReadText("d/g"), Ok("2")),
+    (Copy("f", "f"), Err(ErrorKind::InvalidInput)),
+    (Copy("no", "g"), Err(ErrorKind::NotFound)),
+    (Copy("d", "d-new"), Ok("")),
+    (ReadText("d-new/g"), Ok("2")),
+    (Copy("d", "d-new"), Err(ErrorKind::AlreadyExists)),
+    (Copy("d", "d/d/d"), Err(ErrorKind::InvalidInput)),
+    (WriteText("d/g", "3"), Ok("")),
+    (WriteText("d/d/f", "4"), Ok("")),
+    (WriteText("d-new/f", "5"), Ok("")),
+    (CopyOver("d", "d-new"), Ok("")),
+    (ReadText("d-new/g"), Ok("3")),
+    (ReadText("d-new/d/f"), Ok("4")),
+    (ReadText("d-new/f"), Ok("5")),
+    (MoveTo("d-new", "d-old"), Err(ErrorKind::AlreadyExists)),
+    (MoveTo("d-new", "d/x"), Ok("")),
+    (Exists("d-new"), Ok("false")),
+    (ReadText("d/x/d/f"), Ok("4")),
+    (MoveTo("d", "d/y"), Err(ErrorKind::InvalidInput)),
+    (MoveTo("no", "g"), Err(ErrorKind::NotFound)),
+    (MoveTo("f", "d-old/f"), Err(ErrorKind::AlreadyExists)),
+    (MoveTo("f", "g"), Ok("")),
+    (Exists("f"), Ok("false")),
+    (ReadText("g"), Ok("2")),
+    (Mirror("d", "d-old"), Ok("")),
+    (Exists("d-old/f"), Ok("false")),
+    (ReadText("d-old/x/g"), Ok("3")),
+    (Mirror("no", "d-old"), Err(ErrorKind::NotFound)),
+    (Mirror("g", "d-old"), Err(ErrorKind::NotFound)),
+    (ReadText("d-old/x/g"), Ok("3")),
     (ClearDir("."), Ok("")),
     (Exists("d-old"), Ok("false")),
     (ReadText("."), Err(ErrorKind::NotFound)),
@@ -144,7 +185,7 @@ fn the_table_has_every_deed() {
         deeds.map(|deed| format!("{deed:?}").split('(').next().unwrap().to_owned()).collect::<BTreeSet<_>>()
     };
     let table = kinds(&mut DEEDS.iter().map(|(deed, _)| *deed));
-    let random = kinds(&mut KINDS.iter().map(|make| make("f", "")));
+    let random = kinds(&mut KINDS.iter().map(|make| make("f", "f", "")));
     assert_eq!(table, random);
 }
 
@@ -172,44 +213,62 @@ fn whatever_is_done_gives_the_same_answers_everywhere() {
     }
 }
 
-/// What can be done at random.
-const KINDS: &[fn(Name, Text) -> Deed] = &[
-    WriteText,
-    WriteBytes,
-    WriteNew,
-    Create,
-    CreateAndDrop,
-    |name, _| ReadText(name),
-    |name, _| ReadLines(name),
-    |name, _| ReadBytes(name),
-    |name, _| ReadSome(name, 1, 3),
-    |name, _| Exists(name),
-    |name, _| IsFile(name),
-    |name, _| IsDir(name),
-    |name, _| Stat(name),
-    |name, _| Size(name),
-    |name, _| Unlink(name),
-    |name, _| UnlinkIfExists(name),
-    |name, _| Rmtree(name),
-    |name, _| Remove(name),
-    |name, _| ClearDir(name),
+/// What can be done at random, with one name or two, or with a text.
+const KINDS: &[fn(Name, Name, Text) -> Deed] = &[
+    |name, _, text| WriteText(name, text),
+    |name, _, text| WriteBytes(name, text),
+    |name, _, text| WriteNew(name, text),
+    |name, _, text| Create(name, text),
+    |name, _, text| CreateAndDrop(name, text),
+    |name, _, _| ReadText(name),
+    |name, _, _| ReadLines(name),
+    |name, _, _| ReadBytes(name),
+    |name, _, _| ReadSome(name, 1, 3),
+    |name, _, _| Exists(name),
+    |name, _, _| IsFile(name),
+    |name, _, _| IsDir(name),
+    |name, _, _| Stat(name),
+    |name, _, _| Size(name),
+    |name, _, _| Unlink(name),
+    |name, _, _| UnlinkIfExists(name),
+    |name, _, _| Rmtree(name),
+    |name, _, _| Remove(name),
+    |name, _, _| ClearDir(name),
+    |from, to, _| Copy(from, to),
+    |from, to, _| CopyOver(from, to),
+    |from, to, _| MoveTo(from, to),
+    |from, to, _| Mirror(from, to),
 ];
 
 fn deed() -> impl Strategy<Value = Deed> {
-    let files = vec!["f", "g.md", "d/f", "d/g.md", "d/d/f", "d-old/f", "d/d.x/f"];
-    let directories = vec!["d", "d/d", "d-old", "no", "d/d.x"];
+    let files = || select(vec!["f", "g.md", "d/f", "d/g.md", "d/d/f", "d-old/f", "d/d.x/f"]);
+    let directories = || select(vec!["d", "d/d", "d-old", "no", "d/d.x"]);
     let texts = select(vec!["", "a", "one\ntwo\r\n", "ünï"]);
-    (select(KINDS), select(files), select(directories), texts, 0..4).prop_map(|(make, file, directory, text, which)| {
-        match make(file, text) {
+    let names = (files(), files(), directories(), directories());
+    (select(KINDS), names, texts, 0..4).prop_map(|(make, (file, other, directory, target), text, which)| {
+        let (of_files, of_directories) = (make(file, other, text), make(directory, target, text));
+        match of_files {
             // A disk has no file and directory of one name, so files are only written under names of files.
-            deed @ (WriteText(..) | WriteBytes(..) | WriteNew(..) | Create(..) | CreateAndDrop(..)) => deed,
-            Rmtree(_) | ClearDir(_) if which > 0 => make(directory, text),
+            WriteText(..) | WriteBytes(..) | WriteNew(..) | Create(..) | CreateAndDrop(..) => of_files,
             // Of a directory, a disk says something.
-            deed @ (Size(_) | UnlinkIfExists(_)) => deed,
-            deed if which > 0 => deed,
-            _ => make(directory, text),
+            Size(_) | UnlinkIfExists(_) => of_files,
+            // The table has what goes into itself.
+            Copy(..) | CopyOver(..) | MoveTo(..) if which > 0 && file != other => of_files,
+            Copy(..) | CopyOver(..) | MoveTo(..) | Mirror(..) if meet(directory, target) => Exists(file),
+            Copy(..) | CopyOver(..) | MoveTo(..) | Mirror(..) => of_directories,
+            Rmtree(_) | ClearDir(_) if which > 0 => of_directories,
+            _ if which > 0 => of_files,
+            _ => of_directories,
         }
     })
+}
+
+/// Whether one of two directories is in the other, or is the other.
+fn meet(one: &str, other: &str) -> bool {
+    let is_in = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    is_in(one, other) || is_in(other, one)
 }
 
 /// Does the same in every place that there is.

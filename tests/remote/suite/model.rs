@@ -37,6 +37,30 @@ impl Model {
         self.0.retain(|path, _| !Self::is_below(name, path));
         if self.0.len() < before { done() } else { Err(ErrorKind::NotFound) }
     }
+
+    /// A file, or all files below a directory.
+    fn copy(&mut self, from: Name, to: Name, existing: Existing) -> Answer {
+        let copied = self.0.iter().filter_map(|(path, text)| {
+            let rest = path.strip_prefix(from).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+            Some((format!("{to}{rest}"), text.clone()))
+        });
+        let copied: Vec<_> = copied.collect();
+        let is_there = self.0.contains_key(to) || self.is_dir(to);
+        match existing {
+            _ if copied.is_empty() => Err(ErrorKind::NotFound),
+            Existing::Fail if is_there => Err(ErrorKind::AlreadyExists),
+            _ => {
+                self.0.extend(copied);
+                done()
+            }
+        }
+    }
+}
+
+/// What a copy does with what is there.
+enum Existing {
+    Fail,
+    Replace,
 }
 
 fn done() -> Answer {
@@ -68,6 +92,19 @@ impl Words for Model {
             Deed::Unlink(name) => self.unlink(name),
             Deed::UnlinkIfExists(name) => Ok(self.0.remove(name).is_some().to_string()),
             Deed::Rmtree(name) | Deed::ClearDir(name) => self.clear(name),
+            Deed::Copy(from, to) if from == to || Self::is_below(from, to) => Err(ErrorKind::InvalidInput),
+            Deed::MoveTo(from, to) if from == to || Self::is_below(from, to) => Err(ErrorKind::InvalidInput),
+            Deed::Copy(from, to) => self.copy(from, to, Existing::Fail),
+            Deed::CopyOver(from, to) => self.copy(from, to, Existing::Replace),
+            Deed::MoveTo(from, to) => {
+                self.copy(from, to, Existing::Fail)?;
+                self.act(Deed::Remove(from))
+            }
+            Deed::Mirror(from, _) if !self.is_dir(from) => Err(ErrorKind::NotFound),
+            Deed::Mirror(from, to) => {
+                self.act(Deed::Remove(to))?;
+                self.copy(from, to, Existing::Fail)
+            }
             Deed::Remove(name) => {
                 self.0.retain(|path, _| path != name && !Self::is_below(name, path));
                 done()

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::time::{Duration, SystemTime};
 
-use waypath::{At, Error, FileKind, Memory, PathBuf, RootPath};
+use waypath::{At, CopyOptions, Error, FileKind, Memory, MirrorOptions, Overwrite, PathBuf, RootPath};
 
 use super::{Answer, Deed};
 
@@ -122,6 +122,12 @@ macro_rules! act {
             Deed::Rmtree(name) => at(name).rmtree().said(),
             Deed::Remove(name) => at(name).remove().said(),
             Deed::ClearDir(name) => at(name).clear_dir().said(),
+            Deed::Copy(from, to) => at(from).copy(new(to)).map(drop).said(),
+            Deed::CopyOver(from, to) => {
+                CopyOptions::new().overwrite(Overwrite::Always).copy(at(from), new(to)).map(drop).said()
+            }
+            Deed::MoveTo(from, to) => at(from).move_to(new(to)).map(drop).said(),
+            Deed::Mirror(from, to) => MirrorOptions::new().delete(true).mirror(at(from), new(to)).map(drop).said(),
         };
         $after(start);
         answer
