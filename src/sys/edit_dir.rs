@@ -317,7 +317,8 @@ mod tests {
         assert_eq!(link(Existing::Fail).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
         // What another program makes meanwhile may be a link to the same file.
         link(Existing::Replace).unwrap();
-        let mut names = sys::names(place.path(), 9).unwrap();
+        let names = std::fs::read_dir(place.path()).unwrap();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["new", "old"]);
     }
