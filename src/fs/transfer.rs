@@ -22,6 +22,8 @@ mod run;
 mod same;
 mod start;
 mod store_listing;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, ErrorKind};
 

@@ -148,10 +148,10 @@ fn progress_has_totals_and_stages() {
     drop(options);
     assert_eq!((report.files, report.removed), (2, 2));
     let of = |stage| told.iter().filter(move |told| told.0 == stage);
-    assert_eq!(of(MirrorStage::Planning).last().unwrap().1, 6, "four of the source, two strays");
+    assert_eq!(of(MirrorStage::Planning).next_back().unwrap().1, 6, "four of the source, two strays");
     assert_eq!(of(MirrorStage::Copying).next(), Some(&(MirrorStage::Copying, 0, 2, 2)));
-    assert_eq!(of(MirrorStage::Copying).last(), Some(&(MirrorStage::Copying, 2, 2, 2)));
-    assert_eq!(of(MirrorStage::Removing).last(), Some(&(MirrorStage::Removing, 2, 2, 0)));
+    assert_eq!(of(MirrorStage::Copying).next_back(), Some(&(MirrorStage::Copying, 2, 2, 2)));
+    assert_eq!(of(MirrorStage::Removing).next_back(), Some(&(MirrorStage::Removing, 2, 2, 0)));
 }
 
 #[test]

@@ -121,3 +121,84 @@ fn digest_of(content: &mut dyn Read, size: u64) -> io::Result<Option<[u8; 16]>> 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(size: u64, modified: u64, changed: u64) -> Item {
+        let [modified, changed] = [modified, changed].map(|time| Some(UNIX_EPOCH + Duration::from_millis(time)));
+        Item { key: "a".into(), kind: FileKind::File, size, modified, changed, tag: None }
+    }
+
+    fn object(size: u64, modified: u64, tag: &str) -> Item {
+        Item { tag: Some(tag.into()), changed: None, ..file(size, modified, 0) }
+    }
+
+    #[track_caller]
+    fn is(source: Item, target: Item, likeness: Likeness) {
+        assert_eq!(compare(&source, &target, Duration::ZERO), likeness, "{source:?} {target:?}");
+    }
+
+    #[test]
+    fn a_file_is_what_was_put_if_it_was_not_touched_since() {
+        is(file(1, 5_000, 5_000), object(1, 7_000, "t"), Likeness::Same);
+        // Within the rounding of the store, and later.
+        is(file(1, 6_000, 5_000), object(1, 7_000, "t"), Likeness::Unknown);
+        is(file(1, 5_000, 6_000), object(1, 7_000, "t"), Likeness::Unknown);
+        is(file(1, 5_000, 9_000), object(1, 7_000, "t"), Likeness::Unknown);
+        is(file(2, 5_000, 5_000), object(1, 7_000, "t"), Likeness::Different);
+        let untold = Item { modified: None, ..file(1, 0, 0) };
+        is(untold, object(1, 7_000, "t"), Likeness::Unknown);
+        let without_change = Item { changed: None, ..file(1, 5_000, 0) };
+        is(without_change, object(1, 7_000, "t"), Likeness::Same);
+    }
+
+    #[test]
+    fn a_file_is_what_was_fetched_if_it_has_its_time() {
+        is(object(1, 7_000, "t"), file(1, 7_000, 9_000), Likeness::Same);
+        is(object(1, 7_123, "t"), file(1, 7_000, 9_000), Likeness::Same);
+        is(object(1, 7_000, "t"), file(1, 8_000, 9_000), Likeness::Unknown);
+        is(object(1, 7_000, "t"), file(2, 7_000, 9_000), Likeness::Different);
+        let link = Item { kind: FileKind::Symlink, ..file(1, 7_000, 9_000) };
+        is(object(1, 7_000, "t"), link, Likeness::Different);
+        let compare = |old| compare(&object(1, 7_000, "t"), &file(1, old, 0), Duration::from_secs(2));
+        assert_eq!((compare(9_000), compare(10_000)), (Likeness::Same, Likeness::Unknown));
+    }
+
+    #[test]
+    fn objects_are_the_same_by_their_tags() {
+        is(object(1, 1, "t"), object(1, 9, "t"), Likeness::Same);
+        is(object(1, 1, "t"), object(1, 1, "u"), Likeness::Different);
+        is(object(1, 1, "t"), object(2, 1, "t"), Likeness::Different);
+    }
+
+    #[test]
+    fn a_tag_is_compared_with_content_as_it_was_put() {
+        let limits = Limits { part_size: 4, ..Limits::default() };
+        let has =
+            |content: &str, tag: &str| has_tag(&mut content.as_bytes(), content.len() as u64, tag, &limits).unwrap();
+        // By `md5sum`; for parts, that of the digests of `abcd` and `ef`.
+        let parts = {
+            let all = [Md5::digest("abcd"), Md5::digest("ef")].concat();
+            format!("{}-2", hex(&Md5::digest(all)))
+        };
+        for (content, tag, expected) in [
+            ("", "d41d8cd98f00b204e9800998ecf8427e", true),
+            ("abcd", "e2fc714c4727ee9395f324cd2e7f331f", true),
+            ("abce", "e2fc714c4727ee9395f324cd2e7f331f", false),
+            ("abcdef", &parts, true),
+            ("abcdeg", &parts, false),
+            ("abcdefghi", &parts, false),
+            ("abcd", "e2fc714c4727ee9395f324cd2e7f331f-1", false),
+            ("abcd", "opaque", false),
+            ("abcd", "opaque-1", false),
+            ("abcd", "", false),
+        ] {
+            assert_eq!(has(content, tag), expected, "{content} {tag}");
+        }
+        // A file that has become shorter.
+        let shorter = has_tag(&mut &b"abc"[..], 4, "e2fc714c4727ee9395f324cd2e7f331f", &limits);
+        assert!(!shorter.unwrap());
+    }
+}

@@ -1,0 +1,308 @@
+//! Keys that no path spells, and what others do just before each request.
+
+#![allow(clippy::disallowed_methods, reason = "others use std")]
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::Transfer;
+use crate::error::{Error, Result};
+use crate::fs::copy::{CopyOptions, Overwrite};
+use crate::fs::mirror::MirrorOptions;
+use crate::fs::side::{DiskPath, ObjectPath};
+use crate::objects::hooked::{Call, Hooked};
+use crate::objects::{Condition, Limits, Objects, PageRequest, PageStart, Stale};
+use crate::path::{PathBuf, PosixPathBuf};
+use crate::report::Report;
+
+/// A store in memory, and a directory on a disk.
+struct Scene {
+    memory: Arc<Hooked>,
+    store: Arc<dyn Objects>,
+    place: tempfile::TempDir,
+}
+
+impl Scene {
+    fn new(hook: impl Fn(Call<'_>) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self::of(Hooked::new(Limits::default(), hook))
+    }
+
+    fn of(hooked: Hooked) -> Self {
+        let memory = Arc::new(hooked);
+        Self { store: memory.clone(), memory, place: tempfile::tempdir().unwrap() }
+    }
+
+    /// The same with objects that hold their own keys.
+    fn with<const N: usize>(self, keys: [&str; N]) -> Self {
+        keys.iter().for_each(|key| self.put(key, key));
+        self
+    }
+
+    fn put(&self, key: &str, content: &str) {
+        self.memory.memory.put(key, content.as_bytes(), Condition::Always).unwrap();
+    }
+
+    fn keys(&self) -> Vec<String> {
+        let all = PageRequest { prefix: "", one_level: false, start: PageStart::Start, most: 1000 };
+        self.memory.memory.list(&all).unwrap().objects.into_iter().map(|object| object.key).collect()
+    }
+
+    fn disk(&self, name: &str) -> DiskPath<'static> {
+        let path = PathBuf::try_from(self.place.path().join(name)).unwrap();
+        DiskPath { path: Cow::Owned(path), root: None }
+    }
+
+    fn object(&self, path: &str) -> ObjectPath<'_> {
+        ObjectPath { path: Cow::Owned(PosixPathBuf::parse(path)), store: &self.store }
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        let path = self.place.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.place.path().join(name)).unwrap()
+    }
+
+    /// The names in a directory on the disk.
+    fn names(&self, name: &str) -> Vec<String> {
+        let names = fs::read_dir(self.place.path().join(name)).unwrap();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn up<T>(&self, from: &str, to: &str, verb: impl FnOnce(&Transfer<'_>) -> T) -> T {
+        verb(&Transfer::Up { from: &self.disk(from), to: &self.object(to) })
+    }
+
+    fn down<T>(&self, from: &str, to: &str, verb: impl FnOnce(&Transfer<'_>) -> T) -> T {
+        verb(&Transfer::Down { from: &self.object(from), to: &self.disk(to) })
+    }
+
+    fn across<T>(&self, from: &str, to: &str, verb: impl FnOnce(&Transfer<'_>) -> T) -> T {
+        verb(&Transfer::Across { from: &self.object(from), to: &self.object(to) })
+    }
+}
+
+fn quiet(_: Call<'_>) -> io::Result<()> {
+    Ok(())
+}
+
+fn copied(transfer: &Transfer<'_>) -> Result<Report> {
+    transfer.copy(&CopyOptions::new())
+}
+
+fn moved(transfer: &Transfer<'_>) -> Result<Report> {
+    transfer.move_to(&CopyOptions::new())
+}
+
+fn mirrored(transfer: &Transfer<'_>) -> Result<Report> {
+    transfer.mirror(&MirrorOptions::new().delete(true))
+}
+
+fn failures(error: &Error) -> Vec<String> {
+    // By text: as paths, some of these keys are one.
+    let mut paths: Vec<_> =
+        error.failures().iter().map(|failure| failure.path().to_string_lossy().into_owned()).collect();
+    paths.sort();
+    paths
+}
+
+const ODD: [&str; 9] = ["x//d", "x/../e", "x/./h", "x/a", "x/b//c", "x/f/", "x/g\0", "x/", "x//"];
+
+#[test]
+fn each_odd_key_is_a_failure_on_the_way_to_a_disk() {
+    let scene = Scene::new(quiet).with(ODD);
+    let error = scene.down("x", "y", copied).unwrap_err();
+    let expected = ["x/../e", "x/./h", "x//", "x//d", "x/b//c", "x/g\0"].map(|key| format!("memory://{key}"));
+    assert_eq!(failures(&error), expected);
+    assert_eq!((error.report().unwrap().files, error.report().unwrap().directories), (1, 2));
+    assert_eq!((scene.names("y"), scene.names("y/f")), (vec!["a".to_owned(), "f".to_owned()], vec![]));
+}
+
+#[test]
+fn odd_keys_are_carried_within_a_store_and_removed_by_mirrors() {
+    let scene = Scene::new(quiet).with(ODD);
+    let at = |start: &str| {
+        let mut keys: Vec<_> = ODD.iter().filter(|key| **key != "x/").map(|key| key.replacen('x', start, 1)).collect();
+        keys.sort();
+        keys
+    };
+    scene.across("x", "y", copied).unwrap();
+    assert_eq!(scene.keys().into_iter().filter(|key| key.starts_with('y')).collect::<Vec<_>>(), at("y"));
+    let report = scene.across("x", "y", mirrored).unwrap();
+    assert_eq!((report.files, report.unchanged, report.removed), (0, 7, 0));
+    scene.across("x", "z", moved).unwrap();
+    assert_eq!(scene.keys(), [at("y"), at("z")].concat());
+    scene.write("src/a", "x/a");
+    let report = scene.up("src", "y", mirrored).unwrap();
+    assert_eq!((report.files, report.unchanged, report.removed), (0, 1, 7));
+    assert_eq!(scene.keys(), [vec!["y/a".to_owned()], at("z")].concat());
+}
+
+#[test]
+fn a_torn_object_arrives_whole() {
+    let scene = Scene::of(Hooked::new(Limits::default(), quiet).torn_after(Some(3)));
+    scene.put("a", "a content of more than three bytes");
+    scene.down("a", "a", copied).unwrap();
+    assert_eq!(scene.read("a"), "a content of more than three bytes");
+}
+
+#[test]
+fn an_object_that_changes_while_it_is_fetched_is_no_file() {
+    let (gets, memory) = (AtomicUsize::new(0), Arc::new(Mutex::new(None::<Arc<Hooked>>)));
+    let others = memory.clone();
+    let hook = move |(call, key): Call<'_>| {
+        if call == "get" && gets.fetch_add(1, Ordering::SeqCst) == 1 {
+            let memory = others.lock().unwrap().clone().unwrap();
+            memory.memory.put(key, b"something else", Condition::Always)?;
+        }
+        Ok(())
+    };
+    let scene = Scene::of(Hooked::new(Limits::default(), hook).torn_after(Some(3)));
+    *memory.lock().unwrap() = Some(scene.memory.clone());
+    scene.put("a", "something old");
+    let error = scene.down("a", "a", copied).unwrap_err();
+    assert!(error.io_error().is_some_and(Stale::is_cause), "{error}");
+    assert_eq!(scene.names(""), Vec::<String>::new());
+    *memory.lock().unwrap() = None;
+}
+
+/// A scene in which others have one turn, before the first request of a kind for a key, or a prefix.
+fn with_others(at: (&'static str, &'static str), turn: impl Fn(&Hooked) + Send + Sync + 'static) -> Scene {
+    let memory: Arc<Mutex<Option<std::sync::Weak<Hooked>>>> = Arc::default();
+    let (others, is_done) = (memory.clone(), AtomicUsize::new(0));
+    let scene = Scene::new(move |call| {
+        if call == at && is_done.fetch_add(1, Ordering::SeqCst) == 0 {
+            let memory = others.lock().unwrap().as_ref().and_then(std::sync::Weak::upgrade);
+            turn(&memory.unwrap());
+        }
+        Ok(())
+    });
+    *memory.lock().unwrap() = Some(Arc::downgrade(&scene.memory));
+    scene
+}
+
+#[test]
+fn what_appears_at_the_target_meanwhile_is_not_overwritten() {
+    let turn = |store: &Hooked| _ = store.memory.put("x/a", b"others'", Condition::Always).unwrap();
+    let scene = with_others(("put", "x/a"), turn);
+    scene.write("x/a", "mine");
+    scene.write("x/b", "mine");
+    let error = scene.up("x", "x", copied).unwrap_err();
+    assert_eq!((error.kind(), error.report().unwrap().files), (ErrorKind::AlreadyExists, 1));
+    let mut content = Vec::new();
+    io::Read::read_to_end(&mut scene.store.get("x/a", None, None).unwrap().body, &mut content).unwrap();
+    assert_eq!(content, b"others'");
+
+    let scene = with_others(("put", "x/a"), turn);
+    scene.write("x/a", "mine");
+    scene.put("x/b", "");
+    let skip = |transfer: &Transfer<'_>| transfer.copy(&CopyOptions::new().overwrite(Overwrite::Skip));
+    let report = scene.up("x", "x", skip).unwrap();
+    assert_eq!((report.files, report.unchanged), (0, 1));
+}
+
+#[test]
+fn a_failure_leaves_the_strays_and_everything_else_is_done() {
+    let hook = |call: Call<'_>| match call {
+        ("put", "y/b") | ("copy", "z/b") => Err(io::Error::new(ErrorKind::TimedOut, "no answer")),
+        _ => Ok(()),
+    };
+    let scene = Scene::new(hook).with(["y/stray", "z/stray", "x/a", "x/b", "x/c"]);
+    ["a", "b", "c"].iter().for_each(|name| scene.write(&format!("x/{name}"), name));
+    for (to, result) in [("y", scene.up("x", "y", mirrored)), ("z", scene.across("x", "z", mirrored))] {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.failure_count()), (ErrorKind::TimedOut, 1));
+        assert_eq!((error.report().unwrap().files, error.report().unwrap().removed), (2, 0));
+        let keys = ["a", "c", "stray"].map(|name| format!("{to}/{name}"));
+        assert!(keys.iter().all(|key| scene.keys().contains(key)));
+    }
+}
+
+#[test]
+fn a_listing_that_breaks_off_removes_nothing() {
+    let pages = AtomicUsize::new(0);
+    let hook = move |(call, prefix): Call<'_>| {
+        let is_second = call == "list" && prefix == "x/" && pages.fetch_add(1, Ordering::SeqCst) == 1;
+        if is_second { Err(io::Error::new(ErrorKind::TimedOut, "no answer")) } else { Ok(()) }
+    };
+    let scene = Scene::new(hook);
+    (0..1500).for_each(|at| scene.put(&format!("x/{at:04}"), ""));
+    scene.write("y/0001", "");
+    scene.write("y/1400", "");
+    scene.write("y/stray", "");
+    let error = scene.down("x", "y", mirrored).unwrap_err();
+    assert_eq!((error.kind(), error.report().unwrap().removed), (ErrorKind::TimedOut, 0));
+    assert_eq!(scene.names("y").len(), 1000 + 2);
+}
+
+#[test]
+fn objects_that_change_during_a_move_stay() {
+    let memory: Arc<Mutex<Option<Arc<Hooked>>>> = Arc::default();
+    let (others, lists) = (memory.clone(), AtomicUsize::new(0));
+    let scene = Scene::new(move |(call, prefix)| {
+        // The second listing is that of the removal.
+        if call == "list" && prefix == "x/" && lists.fetch_add(1, Ordering::SeqCst) == 1 {
+            let store = others.lock().unwrap().clone().unwrap();
+            store.memory.put("x/a", b"changed", Condition::Always)?;
+            store.memory.put("x/new", b"", Condition::Always)?;
+        }
+        Ok(())
+    })
+    .with(["x/a", "x/b", "x/d/c"]);
+    *memory.lock().unwrap() = Some(scene.memory.clone());
+    let error = scene.down("x", "y", moved).unwrap_err();
+    let reasons: Vec<_> = error.failures().iter().map(ToString::to_string).collect();
+    assert!(reasons[0].ends_with("it was changed while it was copied"), "{reasons:?}");
+    assert!(reasons[1].ends_with("it appeared while the directory was copied"), "{reasons:?}");
+    assert!(
+        error.to_string().contains("the copy is complete, but not all of the original could be removed"),
+        "{error}"
+    );
+    assert_eq!(
+        (scene.keys(), scene.names("y")),
+        (vec!["x/a".into(), "x/new".into()], vec!["a".into(), "b".into(), "d".into()])
+    );
+    *memory.lock().unwrap() = None;
+}
+
+#[test]
+fn a_file_that_changes_during_a_move_stays() {
+    let place = Arc::new(Mutex::new(std::path::PathBuf::new()));
+    let others = place.clone();
+    let scene = Scene::new(move |call| {
+        if call == ("head", "x/a") {
+            // When it was copied, before it is removed.
+            fs::write(others.lock().unwrap().join("x/a"), "longer than before")?;
+        }
+        Ok(())
+    });
+    *place.lock().unwrap() = scene.place.path().to_owned();
+    scene.write("x/a", "a");
+    scene.write("x/b", "b");
+    let error = scene.up("x", "x", moved).unwrap_err();
+    assert!(error.failures()[0].to_string().contains("it was changed while it was copied"), "{error}");
+    assert_eq!((scene.names("x"), scene.keys()), (vec!["a".to_owned()], vec!["x/a".to_owned(), "x/b".to_owned()]));
+}
+
+#[test]
+fn a_copy_that_is_gone_before_it_is_checked_moves_nothing() {
+    let turn = |store: &Hooked| store.memory.delete("x/a").unwrap();
+    let scene = with_others(("head", "x/a"), turn);
+    scene.write("x/a", "a");
+    let error = scene.up("x", "x", moved).unwrap_err();
+    assert_eq!((error.kind(), scene.names("x").len()), (ErrorKind::NotFound, 1));
+    let turn = |store: &Hooked| _ = store.memory.put("x/a", b"b", Condition::Always).unwrap();
+    let scene = with_others(("head", "x/a"), turn);
+    scene.write("x/a", "a");
+    let error = scene.up("x", "x", moved).unwrap_err();
+    assert!(error.to_string().ends_with("the copy was changed or removed meanwhile"), "{error}");
+    assert_eq!(scene.names("x").len(), 1);
+}
