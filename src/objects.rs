@@ -3,8 +3,17 @@
 //! One method of [`Objects`] is one request, so who reads a verb can count what it costs. Repeating a request, signing it
 //! and knowing what a broken answer means is the store's business; what a key means as a path is [`key`]'s.
 
+#[cfg(not(target_family = "wasm"))]
+mod client;
+#[cfg(not(target_family = "wasm"))]
+mod credentials;
+#[cfg(not(target_family = "wasm"))]
+mod date;
+mod hex;
 #[cfg(test)]
 pub(crate) mod hooked;
+#[cfg(not(target_family = "wasm"))]
+mod http;
 mod key;
 mod memory;
 mod multipart;
@@ -12,10 +21,17 @@ mod pages;
 mod reader;
 mod remove;
 
+use std::any::Any;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use client::{AddressStyle, Client, Endpoint, Retry, Settings};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use credentials::{Chain, Credentials, Environment, Profile, Provider, Source};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use http::Timeouts;
 pub(crate) use key::{Misfit, key_of, path_of, prefix_of};
 pub(crate) use memory::MemoryStore;
 pub(crate) use multipart::{ObjectWriter, copy_all, put_all, put_bytes};
@@ -27,7 +43,7 @@ pub(crate) use remove::{Removed, remove_all};
 pub(crate) const MOST_KEYS: usize = 1000;
 
 /// A store of objects: keys, with bytes under them. There are no directories.
-pub(crate) trait Objects: Send + Sync + 'static {
+pub(crate) trait Objects: Any + Send + Sync {
     /// How errors and people name what is under a key: `s3://bucket/key`. Never a URL, which is signed.
     fn uri(&self, key: &str) -> String;
 

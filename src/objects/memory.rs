@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use md5::{Digest, Md5};
 
+use super::hex::hex;
 use super::{
     Condition, Content, Limits, MOST_KEYS, Meta, Object, Objects, Page, PageRequest, PageStart, PresignMethod, Stale,
     Upload, UploadOf,
@@ -113,15 +114,6 @@ impl Stored {
             .get(start..end)
             .ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "the range begins behind the end"))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 impl Objects for MemoryStore {

@@ -20,7 +20,7 @@ const ROOMS: Table = &[
     ("gitignore", &["flavour", "kind", "sys"]),
     ("walk", &["error", "flavour", "gitignore", "kind", "path", "pattern", "printable", "sys", "tree"]),
     ("docs", &[]),
-    ("objects", &["flavour", "path", "tree"]),
+    ("objects", &["flavour", "path", "printable", "sys", "tree"]),
     (
         "fs",
         &[
