@@ -170,6 +170,10 @@ pub enum Op {
     Open,
     /// Opening a directory as a [`Root`](crate::Root).
     OpenRoot,
+    /// Opening a bucket of an object store.
+    OpenBucket,
+    /// Making a URL with which others can read or write an object.
+    Presign,
     /// Reading a file.
     Read,
     /// Writing a file.
@@ -231,6 +235,8 @@ impl Op {
             Self::Chmod => "change the mode of {path} to {second}",
             Self::Open => "open {path}",
             Self::OpenRoot => "open {path} as a root",
+            Self::OpenBucket => "open the bucket {path}",
+            Self::Presign => "make a URL for {path}",
             Self::Read => "read {path}",
             Self::Write => "write {path}",
             Self::Rename => "rename {path} to {second}",

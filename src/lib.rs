@@ -133,6 +133,8 @@ pub use path::{
     Unportable, WindowsPath, WindowsPathBuf, path,
 };
 pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
+#[cfg(all(feature = "remote-no-tls", not(target_family = "wasm")))]
+pub use remote::{Bucket, BucketOptions, Presign, RemotePath};
 #[cfg(feature = "remote-no-tls")]
 pub use remote::{Memory, ObjectStore, RemoteReader, RemoteStat, RemoteWriter, UnfinishedUpload};
 pub use report::{

@@ -1,6 +1,9 @@
 //! Paths in stores of objects: [`Memory`], and what all of them have.
 
 // In the order in which the documentation lists their methods.
+#[cfg(not(target_family = "wasm"))]
+mod bucket;
+
 mod query;
 
 mod content;
@@ -23,6 +26,8 @@ use std::io;
 use std::ops::{Deref, Div};
 use std::sync::Arc;
 
+#[cfg(not(target_family = "wasm"))]
+pub use bucket::{Bucket, BucketOptions, Presign, RemotePath};
 pub use query::RemoteStat;
 pub use reader::RemoteReader;
 pub use uploads::UnfinishedUpload;
@@ -108,6 +113,8 @@ macro_rules! object_stores {
 }
 
 object_stores!(Memory);
+#[cfg(not(target_family = "wasm"))]
+object_stores!(Bucket);
 
 impl Memory {
     /// Makes an empty store.

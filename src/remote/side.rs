@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+#[cfg(not(target_family = "wasm"))]
+use super::Bucket;
 use super::{Memory, ObjectStore};
 use crate::at::At;
 use crate::error::Result;
@@ -154,4 +156,10 @@ sides! {
     [S: ObjectStore] &At<S>, S: at => at;
     [] Memory, Memory: store => store;
     [] &Memory, Memory: store => store;
+}
+
+#[cfg(not(target_family = "wasm"))]
+sides! {
+    [] Bucket, Bucket: bucket => bucket;
+    [] &Bucket, Bucket: bucket => bucket;
 }

@@ -357,7 +357,11 @@ const WITHOUT_ROW: &[(&str, &str)] = &[
     ("it or its directory is append-only or immutable (see `lsattr`), so that it cannot be replaced: ", REPLACED),
     ("its directory is sticky, so that only the owner of the file or of the directory may replace it: ", REPLACED),
     ("; `write_text` writes into it", REPLACED),
+    ("open the bucket {path}", OBJECT_STORES),
+    ("make a URL for {path}", OBJECT_STORES),
 ];
+
+const OBJECT_STORES: &str = "needs a feature: `tests/remote`";
 
 const WINDOWS: &str = "Windows only: `windows.rs`";
 const RACE: &str = "another program must change the tree at that moment";
