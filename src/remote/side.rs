@@ -10,11 +10,25 @@ use crate::error::Result;
 use crate::fs::{CopyOptions, MirrorOptions, ObjectPath, Side, SidePath, sealed_side};
 use crate::report::Report;
 
-/// Copying and moving. The other side may be on a disk, below a [`Root`](crate::Root), or in this store or another one.
+/// # Copying, moving and mirroring
 ///
-/// In reports, errors and what is passed to closures of [`progress`](CopyOptions::progress), a path in a store is its
-/// [URI](At::uri). What each copy costs in requests, and when a file counts as unchanged, is in
-/// [`CopyOptions::copy`](CopyOptions#copies-from-and-to-object-stores).
+/// The other side may be on a disk, below a [`Root`](crate::Root), or in this store or another one. [`Path::copy`](crate::Path::copy)
+/// and the others take a path in a store as their target. What is as between two disks is described there; this is not:
+///
+/// - **Threads**: as many as the store takes side by side, 16 by default, unless [`threads`](CopyOptions::threads) says otherwise.
+/// - **When a file counts as unchanged** is in the guide [Object stores](crate::docs::object_stores). Of changes that keep the
+///   length, it does not see: one to a file within the time by which the clock of the store is ahead, after the file was put; one
+///   to a file that got the time of its object again; one to an object within a second after it was fetched.
+/// - **What a store has no place for** is in the [report](Report): symbolic links and directories without files are
+///   [skipped](Report::skipped); permissions that differ from those of a new file, and hard links, are
+///   [not kept](Report::not_kept). Times, owners and extended attributes are never kept, and not listed.
+///   A file that comes to a disk gets the time of its object.
+/// - **A tree is merged into a prefix**: a file `x` and a directory `x` can both be in a store.
+/// - **A mirror removes last**, and only if nothing failed. What it removes is remembered until then; otherwise memory does
+///   not grow with the number of files. With [`progress`](MirrorOptions::progress), both sides are listed twice.
+/// - **Cancelled** copies leave whole objects and whole files. What was copied stays, also if a move fails.
+///
+/// In reports, errors and what is passed to closures, a path in a store is its [URI](At::uri).
 impl<S: ObjectStore> At<S> {
     /// Copies this file, or this directory and everything in it. Fails if the target exists. Returns the target.
     ///

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
 
+mod copy_laws;
 mod copying;
 mod files;
 mod memory;

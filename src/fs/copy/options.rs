@@ -613,7 +613,8 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.merge = merge)
     }
 
-    /// Number of threads to use; 0 means 1, and no more than 256 are started.
+    /// Number of threads to use; 0 means 1, and no more than 256 are started. The default is 1, or what a store of objects takes
+    /// side by side if one is on either side.
     ///
     /// # Examples
     ///

@@ -173,7 +173,8 @@ impl<'p> MirrorOptions<'p> {
         Self { same_file_system: stay, ..self }
     }
 
-    /// Number of threads that copy; 0 means 1.
+    /// Number of threads that copy; 0 means 1. The default is 1, or what a store of objects takes side by side if one is on
+    /// either side.
     pub fn threads(self, count: usize) -> Self {
         Self { threads: Some(count), ..self }
     }
