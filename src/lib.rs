@@ -136,7 +136,9 @@ pub use pattern::{IntoPattern, Pattern, PatternSet, PatternSetBuilder};
 #[cfg(all(feature = "remote-no-tls", not(target_family = "wasm")))]
 pub use remote::{Bucket, BucketOptions, Presign, RemotePath};
 #[cfg(feature = "remote-no-tls")]
-pub use remote::{Memory, ObjectStore, RemoteReader, RemoteStat, RemoteWriter, UnfinishedUpload};
+pub use remote::{
+    Memory, ObjectStore, RemoteEntry, RemoteReader, RemoteStat, RemoteWalk, RemoteWriter, UnfinishedUpload,
+};
 pub use report::{
     Attribute, MirrorProgress, MirrorStage, NotKept, PlanAction, PlanStep, RawPath, Report, SkipReason, Skipped,
     TreeProgress,

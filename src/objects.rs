@@ -32,10 +32,10 @@ pub(crate) use client::{AddressStyle, Client, Endpoint, Retry, Settings};
 pub(crate) use credentials::{Chain, Credentials, Environment, Profile, Provider, Source};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use http::Timeouts;
-pub(crate) use key::{Misfit, key_of, path_of, prefix_of};
+pub(crate) use key::{Misfit, key_of, part_at, path_of, prefix_of};
 pub(crate) use memory::MemoryStore;
 pub(crate) use multipart::{ObjectWriter, copy_all, put_all, put_bytes};
-pub(crate) use pages::{Found, Keys, Listed};
+pub(crate) use pages::{Found, Keys, Listed, Position};
 pub(crate) use reader::ObjectReader;
 pub(crate) use remove::{Removed, remove_all};
 
@@ -105,6 +105,8 @@ pub(crate) struct Limits {
     pub(crate) part_size: u64,
     /// The largest object that one request copies.
     pub(crate) most_copied_at_once: u64,
+    /// Most keys on one page of a listing.
+    pub(crate) most_listed: usize,
 }
 
 impl Limits {
@@ -120,7 +122,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { threads: 16, part_size: 8 << 20, most_copied_at_once: 5 << 30 }
+        Self { threads: 16, part_size: 8 << 20, most_copied_at_once: 5 << 30, most_listed: MOST_KEYS }
     }
 }
 

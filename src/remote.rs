@@ -6,6 +6,8 @@ mod bucket;
 
 mod query;
 
+mod walk;
+
 mod content;
 
 mod reader;
@@ -18,6 +20,11 @@ mod uploads;
 
 mod absent;
 
+mod entry;
+mod listing;
+#[cfg(test)]
+mod listing_tests;
+mod search;
 mod side;
 
 use std::borrow::Borrow;
@@ -28,9 +35,11 @@ use std::sync::Arc;
 
 #[cfg(not(target_family = "wasm"))]
 pub use bucket::{Bucket, BucketOptions, Presign, RemotePath};
+pub use entry::RemoteEntry;
 pub use query::RemoteStat;
 pub use reader::RemoteReader;
 pub use uploads::UnfinishedUpload;
+pub use walk::RemoteWalk;
 pub use writer::RemoteWriter;
 
 use crate::at::{At, Store, sealed};

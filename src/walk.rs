@@ -35,12 +35,17 @@ pub use patterns::IntoPatterns;
 pub use printed::Tree;
 
 pub(crate) use exclude::{Exclusion, ExclusionWay, Prunes, Pruning, refuse_useless};
+#[cfg(feature = "remote-no-tls")]
+pub(crate) use exclude::{is_left_out, refuse_absolute, refuse_elsewhere};
 pub(crate) use listing::Listing;
+#[cfg(feature = "remote-no-tls")]
+pub(crate) use plan::{Begins, Plan, PlanBuilder, Set, State, States, Wanted};
 
 use crate::error::{Error, Result};
 use crate::path::{Path, PathBuf};
 use crate::pattern::{IntoPattern, Pattern, PatternSet};
 use crate::sys::{self, Directory};
+#[cfg(not(feature = "remote-no-tls"))]
 use plan::Begins;
 use search::{Options, Scope};
 

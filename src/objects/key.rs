@@ -57,21 +57,26 @@ pub(crate) fn prefix_of(key: &str) -> String {
 /// The path of a key, and whether the key marks a directory.
 pub(crate) fn path_of(key: &str) -> Result<(PathBuf<Posix>, bool), Misfit> {
     let (text, is_marker) = key.strip_suffix('/').map_or((key, false), |text| (text, true));
-    if key.starts_with('/') {
-        return Err(Misfit::Rooted);
-    }
-    for part in text.split('/') {
-        match part {
-            "" => return Err(Misfit::EmptyPart),
-            "." => return Err(Misfit::Dot),
-            ".." => return Err(Misfit::DotDot),
-            _ => {}
-        }
-    }
-    if text.contains('\0') {
-        return Err(Misfit::Nul);
+    let mut at = 0;
+    while at < key.len() || key.is_empty() {
+        let (part, is_directory) = part_at(key, at)?;
+        at += part.len() + usize::from(is_directory);
     }
     Ok((PathBuf::parse(text), is_marker))
+}
+
+/// The part of a key that begins at a byte, and whether there is a `/` behind it: then it is a directory.
+pub(crate) fn part_at(key: &str, at: usize) -> Result<(&str, bool), Misfit> {
+    let rest = &key[at..];
+    let (part, is_directory) = rest.split_once('/').map_or((rest, false), |(part, _)| (part, true));
+    match part {
+        "" if at == 0 && is_directory => Err(Misfit::Rooted),
+        "" => Err(Misfit::EmptyPart),
+        "." => Err(Misfit::Dot),
+        ".." => Err(Misfit::DotDot),
+        part if part.contains('\0') => Err(Misfit::Nul),
+        part => Ok((part, is_directory)),
+    }
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use md5::{Digest, Md5};
 
 use super::hex::hex;
 use super::{
-    Condition, Content, Limits, MOST_KEYS, Meta, Object, Objects, Page, PageRequest, PageStart, PresignMethod, Stale,
-    Upload, UploadOf,
+    Condition, Content, Limits, Meta, Object, Objects, Page, PageRequest, PageStart, PresignMethod, Stale, Upload,
+    UploadOf,
 };
 
 /// A store in memory, which answers as S3 does, tags included.
@@ -137,7 +137,7 @@ impl Objects for MemoryStore {
             PageStart::After(key) | PageStart::Next(key) if key >= page.prefix => Excluded(key),
             _ => Included(page.prefix),
         };
-        let most = page.most.min(MOST_KEYS);
+        let most = page.most.min(self.limits.most_listed);
         let mut last: Option<&str> = None;
         for (key, stored) in state.objects.range::<str, _>((start, Unbounded)) {
             let Some(rest) = key.strip_prefix(page.prefix) else { break };

@@ -18,9 +18,21 @@ pub(crate) struct Keys {
     one_level: bool,
     most: usize,
     page: VecDeque<Listed>,
+    /// The last key of the page, which may have been taken.
+    last: Option<String>,
     next: Next,
     /// What all keys begin with that are left out from here on.
     skipped: Option<String>,
+}
+
+/// How far a listing has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    Start,
+    /// At this key.
+    After(String),
+    /// Behind all keys that begin with this.
+    Behind(String),
 }
 
 enum Next {
@@ -59,6 +71,7 @@ impl Keys {
             one_level: false,
             most: MOST_KEYS,
             page: VecDeque::new(),
+            last: None,
             next: Next::Start,
             skipped: None,
         }
@@ -81,6 +94,31 @@ impl Keys {
         keys
     }
 
+    /// The same from a position on, unless all are before it.
+    pub(crate) fn from(self, position: Position) -> Option<Self> {
+        let prefix = &*self.prefix;
+        match position {
+            Position::After(key) if key.starts_with(prefix) => Some(self.after(key)),
+            Position::Behind(done) if prefix.starts_with(&*done) => None,
+            Position::Behind(done) if done.starts_with(prefix) => Some(self.behind(&done)),
+            Position::After(text) | Position::Behind(text) if *prefix < *text => None,
+            _ => Some(self),
+        }
+    }
+
+    /// How far it has come when the page is used up.
+    pub(crate) fn position(&self) -> Position {
+        match (&self.skipped, &self.last) {
+            (Some(prefix), _) => Position::Behind(prefix.clone()),
+            (None, Some(last)) => Position::After(last.clone()),
+            (None, None) => Position::Start,
+        }
+    }
+
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The same in pages of this size, if few are enough.
     pub(crate) fn most(self, most: usize) -> Self {
         Self { most, ..self }
@@ -99,6 +137,16 @@ impl Keys {
     /// Whether the next key takes a request, or the news that there is none.
     pub(crate) fn needs_page(&self) -> bool {
         self.page.is_empty() && !matches!(self.next, Next::End)
+    }
+
+    /// Whether a page with keys in it was read.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.last.is_some()
+    }
+
+    /// Whether all keys were taken, and there are no more.
+    pub(crate) fn is_done(&self) -> bool {
+        self.page.is_empty() && matches!(self.next, Next::End)
     }
 
     /// Reads the next page, and those after it while there is nothing in them.
@@ -121,6 +169,7 @@ impl Keys {
                 (Some(token), _) => Next::Token(token),
             };
             self.page = in_order(page);
+            self.last = self.page.back().map(|last| last.key().to_owned()).or_else(|| self.last.take());
             self.drop_skipped();
         }
         Ok(())

@@ -21,6 +21,18 @@ impl Segment {
     }
 }
 
+impl Segment {
+    /// The text that every match begins with.
+    #[cfg(feature = "remote-no-tls")]
+    pub(crate) fn start(&self) -> Cow<'_, str> {
+        match self {
+            Self::AnyPath | Self::AnyName => Cow::Borrowed(""),
+            Self::Literal(name) => Cow::Borrowed(name),
+            Self::Wild(wild) => wild.start(),
+        }
+    }
+}
+
 impl Wild {
     /// The text that every match begins with.
     fn start(&self) -> Cow<'_, str> {

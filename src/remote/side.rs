@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 #[cfg(not(target_family = "wasm"))]
 use super::Bucket;
-use super::{Memory, ObjectStore};
+use super::{Memory, ObjectStore, RemoteEntry};
 use crate::at::At;
 use crate::error::Result;
 use crate::fs::{CopyOptions, MirrorOptions, ObjectPath, Side, SidePath, sealed_side};
@@ -168,6 +168,8 @@ macro_rules! sides {
 sides! {
     [S: ObjectStore] At<S>, S: at => at;
     [S: ObjectStore] &At<S>, S: at => at;
+    [S: ObjectStore] RemoteEntry<S>, S: entry => entry.path();
+    [S: ObjectStore] &RemoteEntry<S>, S: entry => entry.path();
     [] Memory, Memory: store => store;
     [] &Memory, Memory: store => store;
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::Entry;
 use super::plan::{Plan, PlanBuilder, Set, States, Wanted};
 use crate::error::{Error, Op, Result};
+use crate::flavour::Flavour;
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::pattern::Pattern;
@@ -13,7 +14,7 @@ use crate::sys::{Links, OsPath, OsPathBuf};
 use crate::tree::lock;
 
 /// Refuses an absolute pattern, which matches nothing below a directory.
-pub(super) fn refuse_absolute(pattern: &Pattern) -> Result<()> {
+pub(crate) fn refuse_absolute<F: Flavour>(pattern: &Pattern<F>) -> Result<()> {
     refuse(
         pattern,
         !pattern.is_relative(),
@@ -22,13 +23,13 @@ pub(super) fn refuse_absolute(pattern: &Pattern) -> Result<()> {
 }
 
 /// Refuses a pattern that matches nothing below a directory.
-pub(super) fn refuse_elsewhere(pattern: &Pattern) -> Result<()> {
+pub(crate) fn refuse_elsewhere<F: Flavour>(pattern: &Pattern<F>) -> Result<()> {
     refuse_absolute(pattern)?;
     refuse(pattern, pattern.may_be_empty(), "the pattern names nothing below a directory")
 }
 
 /// Refuses a pattern that excludes nothing: no path below a directory has a part `..`.
-pub(crate) fn refuse_useless(pattern: &Pattern) -> Result<()> {
+pub(crate) fn refuse_useless<F: Flavour>(pattern: &Pattern<F>) -> Result<()> {
     refuse_elsewhere(pattern)?;
     refuse(
         pattern,
@@ -37,7 +38,7 @@ pub(crate) fn refuse_useless(pattern: &Pattern) -> Result<()> {
     )
 }
 
-fn refuse(pattern: &Pattern, is_useless: bool, reason: &'static str) -> Result<()> {
+fn refuse<F: Flavour>(pattern: &Pattern<F>, is_useless: bool, reason: &'static str) -> Result<()> {
     if is_useless { Err(Error::text(Op::Pattern, pattern.as_str(), reason)) } else { Ok(()) }
 }
 
@@ -180,7 +181,7 @@ pub(super) fn take(plan: &Plan, states: &mut States, set: Set, name: &str, kind:
 }
 
 /// Whether something is left out of which this was found.
-pub(super) fn is_left_out(found: Option<Wanted>, kind: FileKind) -> bool {
+pub(crate) fn is_left_out(found: Option<Wanted>, kind: FileKind) -> bool {
     match found {
         Some(Wanted::Anything) => true,
         Some(Wanted::Directory) => kind == FileKind::Directory,

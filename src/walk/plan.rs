@@ -15,15 +15,18 @@
 
 mod branches;
 mod build;
+#[cfg(feature = "remote-no-tls")]
+mod starts;
 mod states;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use branches::ManyBranches;
-pub(super) use build::PlanBuilder;
-pub(super) use states::{Set, State, States};
+pub(crate) use build::PlanBuilder;
+pub(crate) use states::{Set, State, States};
 
 use crate::flavour::{Flavour, Native, Rules};
 use crate::kind::FileKind;
@@ -32,13 +35,13 @@ use crate::sys::Links;
 
 /// Patterns, any of which may match, as an automaton over the parts of a path.
 #[derive(Debug)]
-pub(super) struct Plan {
-    nodes: Vec<Node>,
+pub(crate) struct Plan<F = Native> {
+    nodes: Vec<Node<F>>,
 }
 
 /// A place in the patterns: what stands before it was matched.
-#[derive(Debug, Default)]
-struct Node {
+#[derive(Debug)]
+struct Node<F> {
     /// Whether it is a `**`, which takes as many names as it likes.
     is_any_path: bool,
     /// What is wanted of a path that has come here.
@@ -58,6 +61,25 @@ struct Node {
     /// Alternatives that are too many to be told apart here.
     branches: Vec<ManyBranches>,
     below: WantedBelow,
+    flavour: PhantomData<F>,
+}
+
+impl<F> Default for Node<F> {
+    fn default() -> Self {
+        Self {
+            is_any_path: false,
+            end: None,
+            any_paths: Vec::new(),
+            names: Vec::new(),
+            name_hints: 0,
+            spellings: HashMap::new(),
+            segments: Vec::new(),
+            sieve: None,
+            branches: Vec::new(),
+            below: WantedBelow::default(),
+            flavour: PhantomData,
+        }
+    }
 }
 
 /// How much is wanted below a path that has come to a node.
@@ -73,7 +95,7 @@ enum WantedBelow {
 
 /// What is wanted at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// A directory, or a link to one.
     Directory,
     Anything,
@@ -81,7 +103,7 @@ pub(super) enum Wanted {
 
 /// Where a pattern may begin to match.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Begins {
+pub(crate) enum Begins {
     AtStart,
     Anywhere,
 }
@@ -89,7 +111,7 @@ pub(super) enum Begins {
 /// The node of the start.
 const START: State = 0;
 
-impl Node {
+impl<F: Flavour> Node<F> {
     /// Whether names lead on from here, `**` that follow aside.
     fn leads_on(&self) -> bool {
         self.needs_listing() || !self.names.is_empty()
@@ -127,20 +149,20 @@ impl Node {
 
     /// The nodes to which a name leads that is looked up: several where spellings are one to the system.
     fn named(&self, name: &str) -> impl Iterator<Item = State> + '_ {
-        let cmp = |(own, _): &(String, State)| <Native as Flavour>::Rules::text_cmp(own, name);
+        let cmp = |(own, _): &(String, State)| F::Rules::text_cmp(own, name);
         let from = self.names.partition_point(|own| cmp(own).is_lt());
         let count = self.names[from..].iter().take_while(|own| cmp(own).is_eq()).count();
         self.names[from..from + count].iter().map(|&(_, next)| next)
     }
 }
 
-impl Plan {
-    pub(super) fn is_none(&self) -> bool {
+impl<F: Flavour> Plan<F> {
+    pub(crate) fn is_none(&self) -> bool {
         self.nodes.len() == 1
     }
 
     /// The set of the start, and whether the start itself is wanted.
-    pub(super) fn start(&self, states: &mut States) -> (Set, Option<Wanted>) {
+    pub(crate) fn start(&self, states: &mut States) -> (Set, Option<Wanted>) {
         let from = states.len();
         let wanted = self.come_to(states, START);
         (Set::on_top(states, from), wanted)
@@ -149,7 +171,7 @@ impl Plan {
     /// Takes a name of a listed directory: the set for what is below it, and what is wanted of it.
     ///
     /// `**` goes into directories, and into links where they are `followed`; other parts go into both.
-    pub(super) fn take(
+    pub(crate) fn take(
         &self,
         states: &mut States,
         set: Set,
@@ -212,12 +234,12 @@ impl Plan {
     }
 
     /// Whether a `**` is among what goes on: below, anything can match.
-    pub(super) fn goes_anywhere(&self, set: &[State]) -> bool {
+    pub(crate) fn goes_anywhere(&self, set: &[State]) -> bool {
         set.iter().any(|&state| self.nodes[state].is_any_path)
     }
 
     /// Whether everything below a path with this set is wanted.
-    pub(super) fn takes_all(&self, set: &[State]) -> bool {
+    pub(crate) fn takes_all(&self, set: &[State]) -> bool {
         set.iter().any(|&state| self.nodes[state].below >= WantedBelow::All)
     }
 
@@ -230,7 +252,7 @@ impl Plan {
     pub(super) fn names(&self, state: State) -> impl Iterator<Item = &str> {
         let mut last = None;
         let names = self.nodes[state].names.iter().map(|(name, _)| &**name);
-        names.filter(move |name| !last.replace(*name).is_some_and(|last| is_same(last, name)))
+        names.filter(move |name| !last.replace(*name).is_some_and(|last| F::Rules::text_eq(last, name)))
     }
 
     /// Whether a set looks up a name.
@@ -270,9 +292,4 @@ impl Plan {
 /// A bit for a name, by its length and its first byte.
 fn hint(name: &str) -> u64 {
     1 << ((name.len() ^ usize::from(name.as_bytes().first().copied().unwrap_or(0))) % 64)
-}
-
-/// Whether two names are the same to this system's paths.
-fn is_same(left: &str, right: &str) -> bool {
-    <Native as Flavour>::Rules::text_eq(left, right)
 }

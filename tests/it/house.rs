@@ -40,7 +40,10 @@ const ROOMS: Table = &[
     ),
     ("proptest", &["flavour", "path"]),
     ("at", &["error", "flavour", "path", "pattern"]),
-    ("remote", &["at", "error", "flavour", "fs", "kind", "objects", "path", "report", "tree"]),
+    (
+        "remote",
+        &["at", "error", "flavour", "fs", "kind", "objects", "path", "pattern", "report", "sys", "tree", "walk"],
+    ),
     ("root", &["at", "error", "flavour", "fs", "kind", "path", "pattern", "report", "sys", "walk"]),
     ("serde", &["flavour", "fs", "kind", "path", "pattern", "report", "root", "size"]),
 ];

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::build::{Part, PlanBuilder};
 use super::{Node, START, State, Wanted};
+use crate::flavour::Flavour;
 use crate::pattern::{self, Automaton, Branch, Exit, Pattern, Segment};
 
 /// What is wanted of what a pattern matches.
@@ -31,6 +32,12 @@ pub(super) struct ManyBranches {
 }
 
 impl ManyBranches {
+    /// The nodes to which names lead.
+    #[cfg(feature = "remote-no-tls")]
+    pub(super) fn exits(&self) -> impl Iterator<Item = State> {
+        self.nodes.values().copied()
+    }
+
     /// The nodes to which a name leads.
     pub(super) fn take(&self, name: &str) -> impl Iterator<Item = State> {
         self.automaton.take(self.branch, name).filter_map(|exit| self.nodes.get(&exit).copied())
@@ -38,9 +45,9 @@ impl ManyBranches {
 }
 
 /// A pattern that is being added.
-pub(super) struct Branches<'a> {
-    plan: &'a mut PlanBuilder,
-    pattern: &'a Pattern,
+pub(super) struct Branches<'a, F> {
+    plan: &'a mut PlanBuilder<F>,
+    pattern: &'a Pattern<F>,
     automaton: &'a Arc<Automaton>,
     /// The node of the start, or the one after a `**` in front of all.
     start: State,
@@ -57,11 +64,11 @@ enum AfterAnyPath {
     No,
 }
 
-impl<'a> Branches<'a> {
+impl<'a, F: Flavour> Branches<'a, F> {
     /// Adds a pattern at a node.
     pub(super) fn add(
-        plan: &'a mut PlanBuilder,
-        pattern: &'a Pattern,
+        plan: &'a mut PlanBuilder<F>,
+        pattern: &'a Pattern<F>,
         automaton: &'a Arc<Automaton>,
         start: State,
         ends: Ends,

@@ -23,31 +23,31 @@ pub(super) enum Part {
 }
 
 /// Puts patterns together.
-pub(in crate::walk) struct PlanBuilder {
-    pub(super) nodes: Vec<Node>,
+pub(crate) struct PlanBuilder<F = Native> {
+    pub(super) nodes: Vec<Node<F>>,
     /// Where a part of a node leads.
     next: HashMap<(State, Part), State>,
 }
 
-impl PlanBuilder {
-    pub(in crate::walk) fn new() -> Self {
+impl<F: Flavour> PlanBuilder<F> {
+    pub(crate) fn new() -> Self {
         Self { nodes: vec![Node::default()], next: HashMap::new() }
     }
 
     /// Makes room for patterns: putting all parts into a larger table again and again takes as long as everything else.
-    pub(in crate::walk) fn expect(&mut self, patterns: usize) {
+    pub(crate) fn expect(&mut self, patterns: usize) {
         /// About as many as there are in most patterns, with the `**` after what is excluded.
         const PARTS: usize = 4;
         self.next.reserve(PARTS * patterns);
     }
 
     /// Adds everything in the start, and nothing deeper.
-    pub(in crate::walk) fn add_children(&mut self) {
+    pub(crate) fn add_children(&mut self) {
         self.push([Part::Search(Segment::AnyName)], Wanted::Anything);
     }
 
     /// Adds a pattern.
-    pub(in crate::walk) fn add(&mut self, pattern: &Pattern, begins: Begins) {
+    pub(crate) fn add(&mut self, pattern: &Pattern<F>, begins: Begins) {
         let any_path = (begins == Begins::Anywhere).then_some(Part::AnyPath);
         match pattern.form() {
             Form::Plain(plain) => _ = self.push(any_path.into_iter().chain(parts(pattern, plain)), wanted(plain)),
@@ -59,7 +59,7 @@ impl PlanBuilder {
     }
 
     /// Adds a pattern, and everything below what it matches.
-    pub(in crate::walk) fn add_with_all_below(&mut self, pattern: &Pattern) {
+    pub(crate) fn add_with_all_below(&mut self, pattern: &Pattern<F>) {
         match pattern.form() {
             Form::Plain(plain) => {
                 let end = self.push(parts(pattern, plain), wanted(plain));
@@ -72,7 +72,7 @@ impl PlanBuilder {
 
     /// Adds a pattern as `full_match` reads it: a `**` at the end takes at least one part, and a separator
     /// there says nothing.
-    pub(in crate::walk) fn add_full_match(&mut self, pattern: &Pattern) {
+    pub(crate) fn add_full_match(&mut self, pattern: &Pattern<F>) {
         match pattern.form() {
             Form::Plain(plain) => {
                 let parts: Vec<_> = parts(pattern, plain).collect();
@@ -112,12 +112,12 @@ impl PlanBuilder {
         }
     }
 
-    pub(super) fn new_node(&mut self, node: Node) -> State {
+    pub(super) fn new_node(&mut self, node: Node<F>) -> State {
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
-    pub(in crate::walk) fn build(self) -> Plan {
+    pub(crate) fn build(self) -> Plan<F> {
         let mut nodes = self.nodes;
         for at in 0..nodes.len() {
             nodes[at].below = nodes[at].wanted_below(&nodes);
@@ -126,14 +126,14 @@ impl PlanBuilder {
             let mut rest = Vec::new();
             let sieve = are_many.then(|| Segment::sieve(segments.iter().map(|(segment, _)| segment), &mut rest));
             nodes[at].sieve = sieve.map(|sieve| (sieve, rest));
-            nodes[at].names.sort_by(|(left, _), (right, _)| <Native as Flavour>::Rules::text_cmp(left, right));
-            nodes[at].name_hints = name_hints(&nodes[at].names);
+            nodes[at].names.sort_by(|(left, _), (right, _)| F::Rules::text_cmp(left, right));
+            nodes[at].name_hints = name_hints::<F>(&nodes[at].names);
         }
         Plan { nodes }
     }
 }
 
-impl Node {
+impl<F: Flavour> Node<F> {
     pub(super) fn add(&mut self, part: &Part, next: State) {
         match part {
             Part::AnyPath => self.any_paths.push(next),
@@ -163,15 +163,15 @@ impl Node {
 }
 
 /// The bits of names; all, if names that differ may be one to the system.
-fn name_hints(names: &[(String, State)]) -> u64 {
-    match <Native as Flavour>::Rules::CASE_SENSITIVE || names.is_empty() {
+fn name_hints<F: Flavour>(names: &[(String, State)]) -> u64 {
+    match F::Rules::CASE_SENSITIVE || names.is_empty() {
         true => names.iter().fold(0, |hints, (name, _)| hints | hint(name)),
         false => u64::MAX,
     }
 }
 
 /// The parts of one plain pattern.
-fn parts(pattern: &Pattern, plain: &Plain<Native>) -> impl Iterator<Item = Part> {
+fn parts<F: Flavour>(pattern: &Pattern<F>, plain: &Plain<F>) -> impl Iterator<Item = Part> {
     plain.path().parts().zip(plain.tail()).map(|(name, segment)| match segment {
         _ if pattern.looks_up(name) => Part::Name(name.to_owned()),
         Segment::AnyPath => Part::AnyPath,
@@ -180,6 +180,6 @@ fn parts(pattern: &Pattern, plain: &Plain<Native>) -> impl Iterator<Item = Part>
 }
 
 /// What a plain pattern wants.
-fn wanted(plain: &Plain<Native>) -> Wanted {
+fn wanted<F: Flavour>(plain: &Plain<F>) -> Wanted {
     if plain.only_directories() { Wanted::Directory } else { Wanted::Anything }
 }

@@ -3,25 +3,25 @@
 use std::ops::Range;
 
 /// The number of a node.
-pub(in crate::walk) type State = usize;
+pub(crate) type State = usize;
 
 /// The sets of the paths that are being listed, on a stack. Each is sorted and free of repeats.
-pub(in crate::walk) type States = Vec<State>;
+pub(crate) type States = Vec<State>;
 
 /// How far a path has come: the nodes from which it goes on, a range of [`States`]. An empty one
 /// leads nowhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::walk) struct Set {
+pub(crate) struct Set {
     from: usize,
     end: usize,
 }
 
 impl Set {
-    pub(in crate::walk) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.from == self.end
     }
 
-    pub(in crate::walk) fn end(self) -> usize {
+    pub(crate) fn end(self) -> usize {
         self.end
     }
 
@@ -29,12 +29,12 @@ impl Set {
         self.from..self.end
     }
 
-    pub(in crate::walk) fn of(self, states: &States) -> &[State] {
+    pub(crate) fn of(self, states: &States) -> &[State] {
         &states[self.range()]
     }
 
     /// Puts a set on top of the stack.
-    pub(in crate::walk) fn put(set: &[State], states: &mut States) -> Self {
+    pub(crate) fn put(set: &[State], states: &mut States) -> Self {
         let from = states.len();
         states.extend(set);
         Self { from, end: states.len() }
