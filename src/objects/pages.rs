@@ -129,7 +129,9 @@ impl Keys {
     pub(crate) fn leave_out(&mut self, prefix: &str) {
         self.skipped = Some(prefix.to_owned());
         self.drop_skipped();
-        if self.page.is_empty() && matches!(self.next, Next::Token(_)) {
+        if self.prefix.starts_with(prefix) {
+            self.next = Next::End;
+        } else if self.page.is_empty() && matches!(self.next, Next::Token(_)) {
             self.next = Next::After(behind(prefix));
         }
     }

@@ -57,7 +57,7 @@ struct Job {
     reads: Reads,
     /// Why the last page could not be read.
     failure: Option<io::Error>,
-    /// How many directories in that of the job were gone into since the last page.
+    /// How many directories were gone into since the last page that would be a job each.
     entered: usize,
 }
 
@@ -228,9 +228,13 @@ impl<S: ObjectStore> Lister<S> {
             Ok((name, true)) => {
                 let prefix = key[..place.prefix.len() + name.len() + 1].to_owned();
                 let (told, below) = self.directory(place, name, prunes);
+                let is_one_of_many = job.reads == Reads::AllLevelsOfMany && self.reads(place) != Reads::AllLevels;
                 match below {
                     None => job.keys.leave_out(&prefix),
-                    Some(below) => job.enter(below),
+                    Some(below) => {
+                        job.entered += usize::from(is_one_of_many);
+                        job.way.push(below);
+                    }
                 }
                 told.map(Ok)
             }
@@ -319,11 +323,12 @@ impl<S: ObjectStore> Lister<S> {
     fn descend(&self, mut place: Place, mut start: &str, prunes: &[Prune<'_, S>]) -> Option<(Place, Reads)> {
         while let Some((name, rest)) = start.split_once('/') {
             let Judged { is_wanted, below } = self.search.directory(&place, name);
-            let below = below?;
-            if is_wanted || !prunes.is_empty() {
-                return Some((place, self.reads(&below).of_levels()));
+            match below {
+                None if !is_wanted => return None,
+                None => return Some((place, Reads::AllLevelsOfMany)),
+                Some(below) if is_wanted || !prunes.is_empty() => return Some((place, self.reads(&below).of_levels())),
+                Some(below) => (place, start) = (below, rest),
             }
-            (place, start) = (below, rest);
         }
         let reads = self.reads(&place);
         Some((place, reads))
@@ -353,6 +358,9 @@ impl<S: ObjectStore> Lister<S> {
         let Job { mut way, keys, .. } = job;
         let mut position = keys.position();
         let mut ahead = Vec::new();
+        // What is wanted with all its levels is not split.
+        let whole = way.iter().skip(1).position(|place| self.reads(place) == Reads::AllLevels);
+        way.truncate(whole.map_or(way.len(), |at| at + 2));
         if way.len() > 1
             && let Some(innermost) = way.pop()
         {
@@ -379,11 +387,6 @@ impl Job {
     /// The innermost directory on the way.
     fn place(&self) -> &Place {
         self.way.last().expect("BUG: a job has a directory")
-    }
-
-    fn enter(&mut self, place: Place) {
-        self.entered += usize::from(self.way.len() == 1);
-        self.way.push(place);
     }
 
     fn read(&mut self) {

@@ -347,7 +347,7 @@ impl<S: ObjectStore> RemoteWalk<'_, S> {
         }
     }
 
-    /// Returns all entries, or the first error.
+    /// Returns all entries, or the first error. Requests are those of the iteration.
     ///
     /// # Errors
     ///
@@ -356,7 +356,7 @@ impl<S: ObjectStore> RemoteWalk<'_, S> {
         self.collect()
     }
 
-    /// Returns all paths, or the first error.
+    /// Returns all paths, or the first error. Requests are those of the iteration.
     ///
     /// # Errors
     ///
@@ -375,7 +375,7 @@ impl<S: ObjectStore> RemoteWalk<'_, S> {
         let order = options.order;
         self.state = State::Refused(Box::new(options.clone()));
         let search = Search::new(options);
-        search.check(self.start.as_str())?;
+        search.check(&self.start.uri())?;
         let key = self.start.key(Op::List)?.to_owned();
         let lister = Lister::new(self.start.clone(), &key, search, &self.prunes);
         self.state = match order {

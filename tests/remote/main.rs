@@ -5,10 +5,13 @@
 mod copy_laws;
 mod copying;
 mod files;
+mod glob;
+mod listing;
 mod memory;
 mod messages;
 mod mirror;
 mod moving;
+mod parity;
 mod requests;
 mod suite;
 

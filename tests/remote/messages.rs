@@ -37,6 +37,18 @@ const ROWS: &[(&str, fn(&Memory) -> Error)] = &[
     ("cannot write `memory://a`: the object was changed or removed meanwhile", |store| {
         (store / "a").write_if_match("another", "").unwrap_err()
     }),
+    ("cannot list `memory://a`: entity not found", |store| (store / "a").iterdir().next().unwrap().unwrap_err()),
+    ("cannot list `memory://../a`: `..` leads nowhere in a store of objects", |store| {
+        (store / "../a").walk().next().unwrap().unwrap_err()
+    }),
+    ("cannot use the pattern `a/../b`: `..` leads nowhere in a store of objects", |store| {
+        store.glob("a/../b").unwrap_err()
+    }),
+    ("cannot list `memory://`: options must be set before the first entry", |store| {
+        let mut walk = store.walk();
+        assert!(walk.next().is_none());
+        walk.hidden(false).next().unwrap().unwrap_err()
+    }),
     ("cannot remove directory tree `memory://`: the path must end in a name", |store| store.rmtree().unwrap_err()),
     ("cannot remove `memory://a`: no such upload", |store| {
         let mut file = (store / "a").create().unwrap();

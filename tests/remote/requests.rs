@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use waypath::{Memory, Path, Result, TempDir};
+use waypath::{Memory, Path, PatternSet, Result, TempDir};
 
 /// A method, what its docs say of the requests, a case of it, and how many there are then.
 type Row = (&'static str, &'static str, fn(&Memory) -> Result<()>, u64);
@@ -34,6 +34,13 @@ const ROWS: &[Row] = &[
     ("write_new", "more for larger content", |store| (store / "no").write_new(vec![0; PART + 1]), 5),
     ("write_if_match", "One request", |store| (store / "a").write_if_match(FOUR, "new").map(drop), 1),
     ("write_if_match", "One request", |store| fails((store / "a").write_if_match("other", "new")), 1),
+    ("iterdir", "One request per 1,000 entries", |store| store.iterdir().entries().map(drop), 1),
+    ("walk", "One request per 1,000 keys", |store| store.walk().entries().map(drop), 1),
+    ("glob", "The text before the first wildcard is the prefix", |store| store.glob("d/*")?.entries().map(drop), 1),
+    ("rglob", "One request per 1,000 keys", |store| store.rglob("x")?.entries().map(drop), 1),
+    ("glob_set", "Requests as for", |store| store.glob_set(&PatternSet::default())?.entries().map(drop), 1),
+    ("is_empty_dir", "One request", |store| store.is_empty_dir().map(drop), 1),
+    ("is_empty_dir", "One request", |store| (store / "no").is_empty_dir().map(drop), 1),
     ("open", "One request", |store| Ok(_ = (store / "a").open()?.read(&mut [0; 2])?), 1),
     (
         "open",
