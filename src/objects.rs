@@ -35,7 +35,7 @@ pub(crate) use http::Timeouts;
 pub(crate) use key::{Misfit, key_of, part_at, path_of, prefix_of};
 pub(crate) use memory::MemoryStore;
 pub(crate) use multipart::{ObjectWriter, copy_all, put_all, put_bytes};
-pub(crate) use pages::{Found, Keys, Listed, Position};
+pub(crate) use pages::{Keys, Listed, Position};
 pub(crate) use reader::ObjectReader;
 pub(crate) use remove::{Removed, remove_all};
 

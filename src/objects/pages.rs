@@ -1,13 +1,10 @@
-//! Listings of any length: page after page, one in memory, and what each key is.
+//! Listings of any length: page after page, one in memory.
 
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
-use super::key::{Misfit, path_of};
-use super::{MOST_KEYS, Meta, Object, Objects, Page, PageRequest, PageStart};
-use crate::flavour::Posix;
-use crate::path::PathBuf;
+use super::{MOST_KEYS, Object, Objects, Page, PageRequest, PageStart};
 
 /// The keys that begin with a prefix, in the order of the store. The next page is asked for when the last one is used up.
 ///
@@ -48,18 +45,6 @@ pub(crate) enum Listed {
     Object(Object),
     /// What several keys have in common up to a `/`, which is part of it.
     Prefix(String),
-}
-
-/// What a key is as a path.
-#[derive(Debug)]
-pub(crate) enum Found {
-    File(PathBuf<Posix>, Meta),
-    /// A key that ends in `/`: the path is a directory, and perhaps has nothing in it.
-    Marker(PathBuf<Posix>, Meta),
-    /// A directory in which are keys, in a listing of one level.
-    Directory(PathBuf<Posix>),
-    /// Something that no path spells.
-    Misfit(Listed, Misfit),
 }
 
 impl Keys {
@@ -235,16 +220,6 @@ impl Listed {
             Self::Prefix(prefix) => prefix,
         }
     }
-
-    /// What it is as a path below the store.
-    pub(crate) fn found(self) -> Found {
-        match (path_of(self.key()), self) {
-            (Err(misfit), listed) => Found::Misfit(listed, misfit),
-            (Ok((path, _)), Self::Prefix(_)) => Found::Directory(path),
-            (Ok((path, true)), Self::Object(object)) => Found::Marker(path, object.meta),
-            (Ok((path, false)), Self::Object(object)) => Found::File(path, object.meta),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -265,17 +240,10 @@ mod tests {
     }
 
     #[test]
-    fn all_keys_below_a_prefix_are_told_in_order_and_for_what_they_are() {
+    fn all_keys_below_a_prefix_are_listed_in_order() {
         let store = store(["logs", "logs-old", "logs/", "logs/a", "logs/a-b", "logs/a/b", "logs//x", "m"]);
-        let found: Vec<_> = Keys::new(store.clone(), prefix_of("logs"))
-            .map(|listed| match listed.unwrap().found() {
-                Found::File(path, _) => path.to_string(),
-                Found::Marker(path, _) => format!("{path} is marked"),
-                Found::Directory(path) => format!("{path} is a directory"),
-                Found::Misfit(listed, misfit) => format!("{}: {misfit:?}", listed.key()),
-            })
-            .collect();
-        assert_eq!(found, ["logs is marked", "logs//x: EmptyPart", "logs/a", "logs/a-b", "logs/a/b"]);
+        let all = Keys::new(store.clone(), prefix_of("logs"));
+        assert_eq!(texts(all), ["logs/", "logs//x", "logs/a", "logs/a-b", "logs/a/b"]);
 
         let level = Keys::new(store.clone(), prefix_of("logs")).one_level();
         assert_eq!(texts(level), ["logs/", "logs//", "logs/a", "logs/a-b", "logs/a/"]);

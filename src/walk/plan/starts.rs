@@ -93,7 +93,7 @@ mod tests {
         starts(&["a/**/b"], &["a/"], true);
         starts(&["a/**"], &["a/"], true);
         starts(&["**/b"], &[""], true);
-        starts(&["a[[]b/*"], &["a[b/"], true);
+        starts(&["a[[]b/*"], &["a"], true);
         starts(&["a[bc]d"], &["a"], false);
         starts(&["é?/x"], &["é"], true);
     }
