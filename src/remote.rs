@@ -8,6 +8,8 @@ mod query;
 
 mod walk;
 
+mod tree;
+
 mod content;
 
 mod reader;
@@ -68,7 +70,7 @@ pub struct Memory {
 }
 
 /// A store of objects: [`Bucket`](crate::Bucket) or [`Memory`]. Only this crate implements it.
-pub trait ObjectStore: Store + sealed::Store<Handle = ObjectsHandle, Flavour = Posix> {}
+pub trait ObjectStore: Store + sealed::Store<Handle = ObjectsHandle, Flavour = Posix> + 'static {}
 
 /// A handle to a store of objects.
 #[derive(Clone)]

@@ -40,6 +40,8 @@ pub(crate) use exclude::{is_left_out, refuse_absolute, refuse_elsewhere};
 pub(crate) use listing::Listing;
 #[cfg(feature = "remote-no-tls")]
 pub(crate) use plan::{Begins, Plan, PlanBuilder, Set, State, States, Wanted};
+#[cfg(feature = "remote-no-tls")]
+pub(crate) use printed::{Item, ItemLine, Source};
 
 use crate::error::{Error, Result};
 use crate::path::{Path, PathBuf};

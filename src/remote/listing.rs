@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Mutex;
 
-use super::search::{Extent, Judged, Order, Place, Search};
+use super::search::{Extent, Judged, Options, Order, Place, Search};
 use super::{ObjectStore, RemoteEntry};
 use crate::at::At;
 use crate::error::{Error, Op, Result};
@@ -70,7 +70,15 @@ enum Reads {
 }
 
 impl<S: ObjectStore> Lister<S> {
-    pub(super) fn new(start: At<S>, key: &str, search: Search, prunes: &[Prune<'_, S>]) -> Self {
+    /// Begins a listing, unless nothing can be listed.
+    pub(super) fn begin(start: &At<S>, options: Options, prunes: &[Prune<'_, S>]) -> Result<Self> {
+        let search = Search::new(options);
+        search.check(&start.uri())?;
+        let key = start.key(Op::List)?;
+        Ok(Self::new(start.clone(), key, search, prunes))
+    }
+
+    fn new(start: At<S>, key: &str, search: Search, prunes: &[Prune<'_, S>]) -> Self {
         let Judged { is_wanted, below } = search.start(key);
         let threads = thread_count(search.options.threads.unwrap_or(start.objects().limits().threads));
         let first = Some(First { is_wanted });

@@ -5,7 +5,7 @@ use std::iter::{FusedIterator, Peekable};
 use std::vec;
 
 use super::listing::{Lister, Prune};
-use super::search::{Options, Order, Scope, Search};
+use super::search::{Options, Order, Scope};
 use super::{ObjectStore, RemoteEntry};
 use crate::at::At;
 use crate::error::{Error, Op, Result};
@@ -220,6 +220,13 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
         Self { start: start.clone(), prunes: Vec::new(), state: State::Waiting(Box::new(options)) }
     }
 
+    /// What is asked for, from the beginning.
+    pub(super) fn into_parts(self) -> (At<S>, Options, Vec<Prune<'w, S>>) {
+        let is_late = matches!(&self.state, State::Waiting(options) if options.is_late);
+        let options = self.state.into_options();
+        (self.start, Options { is_late, ..*options }, self.prunes)
+    }
+
     fn with(mut self, set: impl FnOnce(&mut Options)) -> Self {
         let mut options = self.state.into_options();
         set(&mut options);
@@ -374,10 +381,7 @@ impl<S: ObjectStore> RemoteWalk<'_, S> {
     fn begin(&mut self, options: Options) -> Result<(), Error> {
         let order = options.order;
         self.state = State::Refused(Box::new(options.clone()));
-        let search = Search::new(options);
-        search.check(&self.start.uri())?;
-        let key = self.start.key(Op::List)?.to_owned();
-        let lister = Lister::new(self.start.clone(), &key, search, &self.prunes);
+        let lister = Lister::begin(&self.start, options, &self.prunes)?;
         self.state = match order {
             Order::Paths => State::Sorted(Box::new(Sorted::new(lister, &mut self.prunes))),
             Order::Keys | Order::None => State::Listing(Box::new(lister)),

@@ -37,10 +37,22 @@ pub struct Tree<'w> {
 }
 
 /// A listing that can be done again and again.
-trait Source: Send + Sync {
-    fn start(&self) -> &Path;
+pub(crate) trait Source: Send + Sync {
+    fn start(&self) -> &str;
 
-    fn visit(&self, visit: &mut dyn FnMut(Result<&Entry>) -> ControlFlow<()>);
+    fn visit(&self, visit: &mut dyn FnMut(Item) -> ControlFlow<()>);
+}
+
+/// What a listing has.
+pub(crate) struct Item {
+    /// The directories in which it is, from the start on.
+    pub(crate) directories: Vec<String>,
+    pub(crate) line: ItemLine,
+}
+
+pub(crate) enum ItemLine {
+    Entry(String, FileKind),
+    Error(String),
 }
 
 struct Again<'w, D: Directory> {
@@ -50,13 +62,20 @@ struct Again<'w, D: Directory> {
 }
 
 impl<D: Directory> Source for Again<'_, D> {
-    fn start(&self) -> &Path {
-        &self.search.options.start
+    fn start(&self) -> &str {
+        self.search.options.start.as_str()
     }
 
-    fn visit(&self, visit: &mut dyn FnMut(Result<&Entry>) -> ControlFlow<()>) {
+    fn visit(&self, visit: &mut dyn FnMut(Item) -> ControlFlow<()>) {
         let mut closures = lock(&self.closures);
         let mut lister = Lister::new(self.base.clone(), self.search.clone(), &mut *closures);
+        let start = &self.search.options.start;
+        let visit = |found: Result<&Entry>| match found {
+            Ok(entry) => {
+                Item::entry(entry.parts().rev().take(entry.depth()), entry.kind()).map_or(CONTINUE, &mut *visit)
+            }
+            Err(error) => visit(Item::error(start, &error)),
+        };
         let mut visitor = Alone { closures: &mut closures, visit };
         while !lister.is_done() && lister.step(&mut visitor).is_continue() {}
     }
@@ -77,7 +96,11 @@ impl<'w> Tree<'w> {
             options.order = Order::Sorted;
         }
         let (search, closures) = (Arc::new(Search::new(options)), Mutex::new(closures));
-        Self { source: Arc::new(Again { base, search, closures }), max_entries: usize::MAX }
+        Self::of(Again { base, search, closures })
+    }
+
+    pub(crate) fn of(source: impl Source + 'w) -> Self {
+        Self { source: Arc::new(source), max_entries: usize::MAX }
     }
 
     /// Sets the maximum number of entries. If there are more, the last line is `…`, and they are not listed.
@@ -102,22 +125,49 @@ impl<'w> Tree<'w> {
     fn lines(&self) -> Vec<Line> {
         let mut lines = Lines::default();
         let mut count = 0;
-        self.source.visit(&mut |entry| {
-            if entry.as_ref().is_ok_and(|entry| entry.depth() == 0) {
-                return ControlFlow::Continue(());
-            }
+        self.source.visit(&mut |item| {
             if count == self.max_entries {
                 lines.add(1, "…".to_owned());
                 return ControlFlow::Break(());
             }
-            match entry {
-                Ok(entry) => lines.add_entry(entry),
-                Err(error) => lines.add_error(self.source.start(), &error),
-            }
+            lines.add_item(item);
             count += 1;
-            ControlFlow::Continue(())
+            CONTINUE
         });
         lines.lines
+    }
+}
+
+const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
+
+impl Item {
+    /// An entry, by its names from the last to the first; the start itself has none, and no line.
+    pub(crate) fn entry<'a>(names: impl Iterator<Item = &'a str>, kind: FileKind) -> Option<Self> {
+        let mut names: Vec<_> = names.map(str::to_owned).collect();
+        names.reverse();
+        let name = names.pop()?;
+        Some(Self { directories: names, line: ItemLine::Entry(name, kind) })
+    }
+
+    /// An error: as what a directory holds, or in the place of what could not be looked at.
+    fn error(start: &Path, error: &Error) -> Self {
+        let start: &OsPath = start.as_ref();
+        let path = error.path().as_std_path();
+        let below = path.strip_prefix(start).unwrap_or(path);
+        let mut names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+        match error.op() {
+            Op::List | Op::Follow => {}
+            // It has the text of a pattern, not a path.
+            Op::Pattern => names.clear(),
+            _ => _ = names.pop(),
+        }
+        Self { directories: names, line: ItemLine::error(error) }
+    }
+}
+
+impl ItemLine {
+    pub(crate) fn error(error: &Error) -> Self {
+        Self::Error(format!("[{error}]"))
     }
 }
 
@@ -134,31 +184,18 @@ impl Lines {
         self.lines.push(Line { depth, text });
     }
 
-    /// Adds an entry, below its directory.
-    fn add_entry(&mut self, entry: &Entry) {
-        let mut names: Vec<_> = entry.parts().rev().take(entry.depth()).map(str::to_owned).collect();
-        let name = names.remove(0);
-        names.reverse();
-        self.add_directories(&names);
-        let mark = if entry.kind() == FileKind::Directory { "/" } else { "" };
-        self.add(entry.depth(), printable(&name).into_owned() + mark);
-        self.way.push(name);
-    }
-
-    /// Adds an error: as what a directory holds, or in the place of what could not be looked at.
-    fn add_error(&mut self, start: &Path, error: &Error) {
-        let start: &OsPath = start.as_ref();
-        let path = error.path().as_std_path();
-        let below = path.strip_prefix(start).unwrap_or(path);
-        let mut names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-        match error.op() {
-            Op::List | Op::Follow => {}
-            // It has the text of a pattern, not a path.
-            Op::Pattern => names.clear(),
-            _ => _ = names.pop(),
+    /// Adds what a directory has.
+    fn add_item(&mut self, Item { directories, line }: Item) {
+        self.add_directories(&directories);
+        let depth = directories.len() + 1;
+        match line {
+            ItemLine::Error(text) => self.add(depth, text),
+            ItemLine::Entry(name, kind) => {
+                let mark = if kind == FileKind::Directory { "/" } else { "" };
+                self.add(depth, printable(&name).into_owned() + mark);
+                self.way.push(name);
+            }
         }
-        self.add_directories(&names);
-        self.add(names.len() + 1, format!("[{error}]"));
     }
 
     /// Adds those directories that have no line yet.
@@ -174,7 +211,7 @@ impl Lines {
 
 impl fmt::Display for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = self.source.start().as_str();
+        let start = self.source.start();
         let mark = if start.ends_with(['/', '\\']) { "" } else { "/" };
         write!(f, "{}{mark}", printable(start))?;
         for line in drawn(self.lines()) {

@@ -14,6 +14,7 @@ mod moving;
 mod parity;
 mod requests;
 mod suite;
+mod tree;
 
 #[path = "../support"]
 #[allow(dead_code, reason = "other tests use more of it")]

@@ -41,6 +41,9 @@ const ROWS: &[Row] = &[
     ("glob_set", "Requests as for", |store| store.glob_set(&PatternSet::default())?.entries().map(drop), 1),
     ("is_empty_dir", "One request", |store| store.is_empty_dir().map(drop), 1),
     ("is_empty_dir", "One request", |store| (store / "no").is_empty_dir().map(drop), 1),
+    ("tree", "one request per 1,000 keys", |store| Ok(_ = store.tree().to_string()), 1),
+    ("tree_size", "One request per 1,000 keys", |store| store.tree_size().map(drop), 1),
+    ("tree_size", "one more if this is not a directory", |store| (store / "a").tree_size().map(drop), 2),
     ("open", "One request", |store| Ok(_ = (store / "a").open()?.read(&mut [0; 2])?), 1),
     (
         "open",
