@@ -285,6 +285,7 @@ impl Error {
     }
 
     /// A failure at a path that does not begin at the working directory: looking there would explain nothing.
+    #[cfg(feature = "remote-no-tls")]
     pub(crate) fn located(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
         Self::new(op, path, cause).into_located()
     }

@@ -8,6 +8,10 @@ use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
 
+#[cfg(feature = "remote-no-tls")]
+use super::side::ObjectPath;
+#[cfg(feature = "remote-no-tls")]
+use super::transfer::remove_from_store;
 use crate::error::{Error, Op, Result};
 use crate::path::{AsPath, Path};
 use crate::pattern::Pattern;
@@ -400,6 +404,17 @@ impl<'p> RemoveOptions<'p> {
             },
         });
         removed.map_err(Error::into_located)
+    }
+
+    /// Removes what is in a store of objects.
+    #[cfg(feature = "remote-no-tls")]
+    pub(crate) fn run_in_store(&self, op: Op, path: &ObjectPath<'_>) -> Result<Report> {
+        self.excluded.iter().try_for_each(refuse_useless)?;
+        let account = Account::new(self.on_progress.as_ref());
+        let exclusion = Exclusion::new(&self.excluded).with_pruning(&self.pruning);
+        remove_from_store(op, path, self.settings, exclusion, &account).map_err(|error| account.end(error))?;
+        let uri = path.store.uri(if path.path.as_str() == "." { "" } else { path.path.as_str() });
+        account.close(op, uri.as_ref(), None).map_err(Error::into_located)
     }
 
     fn run(&self, op: Op, path: &Path, verb: impl FnOnce(&Removal<'_, sys::Dir>) -> io::Result<()>) -> Result<Report> {

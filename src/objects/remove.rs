@@ -13,15 +13,14 @@ pub(crate) enum Removed {
     Keys(u64),
     /// This one could not be removed.
     Failed(String, io::Error),
-    /// The keys that were still to come are not known.
-    Unlisted(io::Error),
 }
 
-/// Removes objects, a thousand with one request, and as many requests side by side as the store takes. Whatever becomes of
-/// some, the others are tried; each is told to `tell`, which returns whether to go on.
+/// Removes objects in some threads, a thousand with one request. Whatever becomes of some, the others are tried; each is
+/// told to `tell`, which returns whether to go on.
 pub(crate) fn remove_all(
     store: &dyn Objects,
-    keys: impl Iterator<Item = io::Result<String>> + Send,
+    threads: usize,
+    keys: impl Iterator<Item = String> + Send,
     tell: impl Fn(Removed) -> bool + Sync,
 ) {
     let keys = Mutex::new(keys);
@@ -31,31 +30,16 @@ pub(crate) fn remove_all(
             is_over.store(true, Ordering::Relaxed);
         }
     };
-    in_threads(thread_count(store.limits().threads), || {
+    in_threads(thread_count(threads), || {
         while !is_over.load(Ordering::Relaxed) {
             // The lock is held while a page is asked for: the next one is not known before.
-            let (some, end) = batch(&mut *lock(&keys));
-            let is_end = some.is_empty();
-            remove_batch(store, some, told);
-            match end {
-                Some(error) => return told(Removed::Unlisted(error)),
-                None if is_end => return,
-                None => {}
+            let batch: Vec<_> = lock(&keys).by_ref().take(MOST_KEYS).collect();
+            if batch.is_empty() {
+                return;
             }
+            remove_batch(store, batch, told);
         }
     });
-}
-
-/// As many keys as one request removes, and the error that ends them.
-fn batch(keys: &mut impl Iterator<Item = io::Result<String>>) -> (Vec<String>, Option<io::Error>) {
-    let mut some = Vec::new();
-    for key in keys.take(MOST_KEYS) {
-        match key {
-            Ok(key) => some.push(key),
-            Err(error) => return (some, Some(error)),
-        }
-    }
-    (some, None)
 }
 
 fn remove_batch(store: &dyn Objects, keys: Vec<String>, tell: impl Fn(Removed)) {
@@ -109,16 +93,18 @@ mod tests {
         store
     }
 
+    fn keys(store: &Arc<Hooked>) -> impl Iterator<Item = String> + Send + use<> {
+        Keys::new(store.clone(), "a/".to_owned()).map(|listed| listed.unwrap().key().to_owned())
+    }
+
     /// How many keys are gone, and what was told of all others.
     fn removed(store: &Arc<Hooked>) -> (u64, Vec<String>) {
         let told = Mutex::new((0, Vec::new()));
-        let keys = Keys::new(store.clone(), "a/".to_owned()).map(|listed| listed.map(|it| it.key().to_owned()));
-        remove_all(&**store, keys, |removed| {
+        remove_all(&**store, 4, keys(store), |removed| {
             let mut told = lock(&told);
             match removed {
                 Removed::Keys(count) => told.0 += count,
                 Removed::Failed(key, error) => told.1.push(format!("{key}: {error}")),
-                Removed::Unlisted(error) => told.1.push(error.to_string()),
             }
             true
         });
@@ -156,19 +142,6 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_that_ends_early_is_told() {
-        let pages = Mutex::new(0);
-        let hook = move |(call, _): Call<'_>| {
-            let mut pages = lock(&pages);
-            *pages += usize::from(call == "list");
-            if call == "list" && *pages == 2 { Err(io::Error::new(ErrorKind::TimedOut, "no answer")) } else { Ok(()) }
-        };
-        let store = store(hook, 2500);
-        assert_eq!(removed(&store), (1000, vec!["no answer".to_owned()]));
-        assert_eq!(left(&store), 1500);
-    }
-
-    #[test]
     fn keys_that_no_list_can_name_are_removed_one_by_one() {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let calls = asked.clone();
@@ -200,10 +173,9 @@ mod tests {
     #[test]
     fn it_stops_when_it_is_told_to() {
         let store = store(|_| Ok(()), 20_000);
-        let keys = Keys::new(store.clone(), "a/".to_owned()).map(|listed| listed.map(|it| it.key().to_owned()));
-        remove_all(&*store, keys, |_| false);
+        remove_all(&*store, 4, keys(&store), |_| false);
         let left = left(&store);
         // What others had begun is done.
-        assert!((4_000..20_000).contains(&left), "{left}");
+        assert!((16_000..20_000).contains(&left), "{left}");
     }
 }

@@ -1,14 +1,13 @@
 //! Removing files and trees from a store.
 
-use std::io::{self, ErrorKind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::borrow::Cow;
+use std::io::ErrorKind;
 
 use super::ObjectStore;
 use crate::at::At;
-use crate::error::{Error, Op, Result};
-use crate::objects::{Keys, Removed, remove_all};
+use crate::error::{Op, Result};
+use crate::fs::{ObjectPath, RemoveOptions};
 use crate::report::Report;
-use crate::tree::Account;
 
 /// # Removing from a store
 ///
@@ -66,7 +65,7 @@ impl<S: ObjectStore> At<S> {
     /// Removes everything below this directory, and its marker. A file of the same name stays.
     ///
     /// Keys that are no paths, such as `logs//a`, are removed too; keys that only begin alike, such as `logs-old/a`, are not.
-    /// Everything that can be removed is, and the error [lists](Error::failures) what failed. What others write meanwhile
+    /// Everything that can be removed is, and the error [lists](crate::Error::failures) what failed. What others write meanwhile
     /// is removed or stays.
     ///
     /// **It cannot be undone, and it is not atomic.** To empty a whole store, use [`clear_dir`](At::clear_dir).
@@ -93,14 +92,43 @@ impl<S: ObjectStore> At<S> {
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied) and others: something could not be listed or removed.
     #[doc(alias = "remove_dir_all")]
     pub fn rmtree(&self) -> Result<()> {
-        self.check_name(Op::Rmtree)?;
-        let found = self.removed(Op::Rmtree, None, |_| true)?;
-        if found { Ok(()) } else { Err(self.no_directory(Op::Rmtree)) }
+        self.rmtree_with(&RemoveOptions::new()).map(drop)
+    }
+
+    /// Does the same with options, and returns a report: see [`RemoveOptions`].
+    ///
+    /// The report counts keys as files and names them with their store. Without [`threads`](RemoveOptions::threads), as many
+    /// are used as the store takes. [`progress`](RemoveOptions::progress) is called after each request, with the path of the
+    /// directory. Options about modes and file systems have no effect.
+    ///
+    /// Requests as for [`rmtree`](At::rmtree).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let store = waypath::Memory::new();
+    /// (&store / "site/index.html").write_text("")?;
+    /// (&store / "site/CNAME").write_text("")?;
+    /// let options = waypath::RemoveOptions::new().exclude("CNAME");
+    ///
+    /// let plan = (&store / "site").rmtree_with(&options.clone().dry_run(true))?;
+    /// assert_eq!(plan.steps[0].to_string(), "remove `memory://site/index.html`");
+    /// let report = (&store / "site").rmtree_with(&options)?;
+    /// assert_eq!((report.files, report.skipped.len()), (1, 1));
+    /// assert!((&store / "site/CNAME").exists()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`rmtree`](At::rmtree), and those of [`RemoveOptions`].
+    pub fn rmtree_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
+        self.removed(Op::Rmtree, options)
     }
 
     /// Removes whatever is there: a file, everything below a directory, or both. Does nothing if nothing is there.
     ///
-    /// Two requests if fewer than a thousand keys are there; otherwise as for [`rmtree`](At::rmtree), and one more.
+    /// One request more than [`rmtree`](At::rmtree), to ask for the file; two in all if nothing is there.
     ///
     /// # Examples
     ///
@@ -118,9 +146,18 @@ impl<S: ObjectStore> At<S> {
     ///
     /// Those of [`rmtree`](At::rmtree), except for the first two.
     pub fn remove(&self) -> Result<()> {
-        self.check_name(Op::Remove)?;
-        let key = self.key(Op::Remove)?.to_owned();
-        self.removed(Op::Remove, Some(key), |_| true).map(drop)
+        self.remove_with(&RemoveOptions::new()).map(drop)
+    }
+
+    /// Does the same with options, and returns a report: see [`rmtree_with`](At::rmtree_with).
+    ///
+    /// Requests as for [`remove`](At::remove).
+    ///
+    /// # Errors
+    ///
+    /// As for [`remove`](At::remove), and those of [`RemoveOptions`].
+    pub fn remove_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
+        self.removed(Op::Remove, options)
     }
 
     /// Removes everything below this directory, but not its marker, if it has one. It may be the store itself.
@@ -142,61 +179,34 @@ impl<S: ObjectStore> At<S> {
     /// As for [`rmtree`](At::rmtree), except that it may be the store itself.
     #[doc(alias = "empty_dir")]
     pub fn clear_dir(&self) -> Result<()> {
-        let prefix = self.prefix(Op::ClearDir)?;
-        let found = self.removed(Op::ClearDir, None, |key| key != prefix)?;
-        if found || prefix.is_empty() { Ok(()) } else { Err(self.no_directory(Op::ClearDir)) }
+        self.clear_dir_with(&RemoveOptions::new()).map(drop)
     }
 
-    fn check_name(&self, op: Op) -> Result<()> {
-        match self.key(op)? {
-            "" => Err(Error::text(op, self.uri(), "the path must end in a name")),
-            _ => Ok(()),
-        }
+    /// Does the same with options, and returns a report: see [`rmtree_with`](At::rmtree_with).
+    ///
+    /// Requests as for [`rmtree`](At::rmtree).
+    ///
+    /// # Errors
+    ///
+    /// As for [`clear_dir`](At::clear_dir), and those of [`RemoveOptions`].
+    pub fn clear_dir_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
+        self.removed(Op::ClearDir, options)
     }
 
-    /// The error of a directory below which there is nothing.
-    fn no_directory(&self, op: Op) -> Error {
-        match self.is_file() {
-            Ok(true) => self.failed(op, ErrorKind::NotADirectory.into()),
-            Ok(false) => self.failed(op, ErrorKind::NotFound.into()),
-            Err(error) => error,
-        }
-    }
-
-    /// Removes a key, and those below this directory that are to go. Returns whether there were any below it.
-    fn removed(&self, op: Op, first: Option<String>, is_to_go: impl Fn(&str) -> bool + Sync) -> Result<bool> {
-        let has_found = AtomicBool::new(false);
-        let account = Account::new(None);
-        let listed = Keys::new(self.handle.0.clone(), self.prefix(op)?).map(|listed| {
-            has_found.store(true, Ordering::Relaxed);
-            listed.map(|it| it.key().to_owned())
-        });
-        let listed = listed.filter(|key| key.as_ref().map_or(true, |key| is_to_go(key)));
-        remove_all(self.objects(), first.map(Ok).into_iter().chain(listed), |removed| {
-            match removed {
-                Removed::Keys(files) => account.add(Report { files, ..Report::default() }),
-                Removed::Failed(key, cause) => account.fail(self.failure(Op::Unlink, &key, cause)),
-                Removed::Unlisted(cause) => account.fail(self.failed(Op::List, cause)),
-            }
-            true
-        });
-        account.close(op, self.uri().as_ref(), None).map_err(Error::into_located)?;
-        Ok(has_found.into_inner())
-    }
-
-    fn failure(&self, op: Op, key: &str, cause: io::Error) -> Error {
-        Error::located(op, self.objects().uri(key), cause)
+    fn removed(&self, op: Op, options: &RemoveOptions<'_>) -> Result<Report> {
+        options.run_in_store(op, &ObjectPath { path: Cow::Borrowed(&self.path), store: &self.handle.0 })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::sync::Arc;
 
     use super::super::{Memory, ObjectsHandle};
     use super::*;
     use crate::objects::hooked::{Call, Hooked};
-    use crate::objects::{Condition, Limits, Objects as _};
+    use crate::objects::{Condition, Keys, Limits, Objects as _};
     use crate::path::PathBuf;
 
     /// Keys that no path spells are among them.
@@ -295,10 +305,7 @@ mod tests {
     fn a_listing_that_fails_is_the_failure() {
         let store = store(|(call, _)| if call == "list" { Err(ErrorKind::TimedOut.into()) } else { Ok(()) });
         let error = at(&store, "logs").rmtree().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "cannot remove directory tree `memory://logs`: cannot list `memory://logs`: timed out"
-        );
+        assert_eq!(error.to_string(), "cannot remove directory tree `memory://logs`: timed out");
     }
 
     #[test]

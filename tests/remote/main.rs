@@ -12,6 +12,7 @@ mod messages;
 mod mirror;
 mod moving;
 mod parity;
+mod removing;
 mod requests;
 mod suite;
 mod tree;

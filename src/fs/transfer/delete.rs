@@ -86,13 +86,12 @@ impl Run<'_> {
         all: impl Iterator<Item = String> + Send,
         gone: impl Fn(u64) + Sync,
     ) {
-        remove_all(&**keys.store, all.map(Ok), |removed| {
+        remove_all(&**keys.store, self.threads, all, |removed| {
             match removed {
                 Removed::Keys(count) => gone(count),
                 Removed::Failed(key, cause) => {
                     self.account.fail(Error::located(Op::Unlink, keys.store.uri(&key), cause));
                 }
-                Removed::Unlisted(_) => unreachable!("BUG: the keys are known"),
             }
             !self.account.is_over()
         });

@@ -33,6 +33,11 @@ impl<'a> StoreListing<'a> {
         Ok(self.listed.peek().is_some())
     }
 
+    /// Whether the start has a marker. It comes first, so it is known from the [first page](Self::begin) on.
+    pub(super) fn is_marked(&self) -> bool {
+        self.listed.peek().is_some_and(|listed| listed.key() == self.keys.prefix)
+    }
+
     fn take(&mut self, object: Object) {
         let Some(key) = object.key.strip_prefix(&*self.keys.prefix).map(str::to_owned) else { return };
         // The marker of the start.
