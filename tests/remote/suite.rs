@@ -6,6 +6,7 @@
 //! - A disk wants its directories made before a file, and keeps them when the last one is gone.
 //! - A disk has no file and directory of one name.
 //! - A store does not say why something is no file or no directory: it is not found.
+//! - A pattern in a directory that is not there matches nothing in a store, which is not asked for the directory.
 //! - A store knows nothing of a directory but that it is there.
 
 mod model;
@@ -50,10 +51,17 @@ enum Deed {
     CopyOver(Name, Name),
     MoveTo(Name, Name),
     Mirror(Name, Name),
+    /// What a listing has, in the order of names: `d/`, and `f 3` of a file with three bytes.
+    Iterdir(Name),
+    Walk(Name),
+    Glob(Name, Pattern),
+    Rglob(Name, Pattern),
+    IsEmptyDir(Name),
 }
 
 type Name = &'static str;
 type Text = &'static str;
+type Pattern = &'static str;
 
 /// What comes of it: what was asked for, as text, or the kind of the error.
 type Answer = Result<String, ErrorKind>;
@@ -161,6 +169,21 @@ const DEEDS: &[(Deed, Result<&str, ErrorKind>)] = &[
     (Mirror("d", "d-old"), Ok("")),
     (Exists("d-old/f"), Ok("false")),
     (ReadText("d-old/x/g"), Ok("3")),
+    (Iterdir("."), Ok("d/ d-old/ g 1")),
+    (Iterdir("d-old"), Ok("d-old/d/ d-old/g 1 d-old/x/")),
+    (Walk("d/x"), Ok("d/x/d/ d/x/d/f 1 d/x/f 1 d/x/g 1")),
+    (Iterdir("no"), Err(ErrorKind::NotFound)),
+    (Walk("g"), Err(ErrorKind::NotFound)),
+    (Glob(".", "*"), Ok("d/ d-old/ g 1")),
+    (Glob(".", "d*/*"), Ok("d/d/ d/g 1 d/x/ d-old/d/ d-old/g 1 d-old/x/")),
+    (Glob(".", "**/x/**/f"), Ok("d/x/d/f 1 d/x/f 1 d-old/x/d/f 1 d-old/x/f 1")),
+    (Glob("d", "x/*"), Ok("d/x/d/ d/x/f 1 d/x/g 1")),
+    (Glob(".", "[gh]"), Ok("g 1")),
+    (Glob(".", "{g,d-old/g}"), Ok("d-old/g 1 g 1")),
+    (Glob(".", "d-/*"), Ok("")),
+    (Rglob("d-old", "f"), Ok("d-old/d/f 1 d-old/x/d/f 1 d-old/x/f 1")),
+    (IsEmptyDir("d"), Ok("false")),
+    (IsEmptyDir("g"), Ok("false")),
     (Mirror("no", "d-old"), Err(ErrorKind::NotFound)),
     (Mirror("g", "d-old"), Err(ErrorKind::NotFound)),
     (ReadText("d-old/x/g"), Ok("3")),
@@ -238,7 +261,22 @@ const KINDS: &[fn(Name, Name, Text) -> Deed] = &[
     |from, to, _| CopyOver(from, to),
     |from, to, _| MoveTo(from, to),
     |from, to, _| Mirror(from, to),
+    |name, _, _| Iterdir(name),
+    |name, _, _| Walk(name),
+    |name, _, text| Glob(name, pattern(text)),
+    |name, _, text| Rglob(name, pattern(text)),
+    |name, _, _| IsEmptyDir(name),
 ];
+
+/// A pattern for a text.
+fn pattern(text: Text) -> Pattern {
+    match text.len() {
+        0 => "*",
+        1 => "**/*.md",
+        2..8 => "d*/{f,g.md}",
+        _ => "**/d/*",
+    }
+}
 
 fn deed() -> impl Strategy<Value = Deed> {
     let files = || select(vec!["f", "g.md", "d/f", "d/g.md", "d/d/f", "d-old/f", "d/d.x/f"]);
@@ -256,7 +294,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             Copy(..) | CopyOver(..) | MoveTo(..) if which > 0 && file != other => of_files,
             Copy(..) | CopyOver(..) | MoveTo(..) | Mirror(..) if meet(directory, target) => Exists(file),
             Copy(..) | CopyOver(..) | MoveTo(..) | Mirror(..) => of_directories,
-            Rmtree(_) | ClearDir(_) if which > 0 => of_directories,
+            Rmtree(_) | ClearDir(_) | Iterdir(_) | Walk(_) | Glob(..) | Rglob(..) if which > 0 => of_directories,
             _ if which > 0 => of_files,
             _ => of_directories,
         }

@@ -1,9 +1,11 @@
 //! A map from paths to texts: what every place is to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 
-use super::words::Words;
+use waypath::PosixPathBuf;
+
+use super::words::{Words, in_order};
 use super::{Answer, Deed, Name};
 
 #[derive(Default)]
@@ -36,6 +38,20 @@ impl Model {
         let before = self.0.len();
         self.0.retain(|path, _| !Self::is_below(name, path));
         if self.0.len() < before { done() } else { Err(ErrorKind::NotFound) }
+    }
+
+    /// What matches a pattern below a directory, the directories among them.
+    fn list(&self, name: Name, pattern: &str) -> Answer {
+        let mut lines = BTreeSet::new();
+        for (path, text) in self.0.iter().filter(|(path, _)| Self::is_below(name, path)) {
+            let below = path.strip_prefix(name).map_or(&**path, |below| below.trim_start_matches('/'));
+            let ends = below.match_indices('/').map(|(end, _)| end).chain([below.len()]);
+            for end in ends.filter(|end| PosixPathBuf::parse(&below[..*end]).full_match(pattern)) {
+                let whole = &path[..path.len() - below.len() + end];
+                lines.insert(if end < below.len() { format!("{whole}/") } else { format!("{whole} {}", text.len()) });
+            }
+        }
+        Ok(in_order(lines.into_iter().collect()))
     }
 
     /// A file, or all files below a directory.
@@ -100,6 +116,12 @@ impl Words for Model {
                 self.copy(from, to, Existing::Fail)?;
                 self.act(Deed::Remove(from))
             }
+            Deed::Iterdir(name) | Deed::Walk(name) if !self.is_dir(name) => Err(ErrorKind::NotFound),
+            Deed::Iterdir(name) => self.list(name, "*"),
+            Deed::Walk(name) => self.list(name, "**/*"),
+            Deed::Glob(name, pattern) => self.list(name, pattern),
+            Deed::Rglob(name, pattern) => self.list(name, &format!("**/{pattern}")),
+            Deed::IsEmptyDir(_) => Ok("false".to_owned()),
             Deed::Mirror(from, _) if !self.is_dir(from) => Err(ErrorKind::NotFound),
             Deed::Mirror(from, to) => {
                 self.act(Deed::Remove(to))?;

@@ -79,6 +79,34 @@ fn stat_of(kind: FileKind, size: u64, modified: Option<SystemTime>) -> String {
     format!("{kind}, {size} bytes, {}", if is_recent { "a recent time" } else { "another time" })
 }
 
+/// What a listing has, as paths from the start, in the order of their parts: a store has the order of keys.
+macro_rules! listed {
+    ($start:expr, $walk:expr) => {
+        $walk
+            .map(|entry| {
+                let entry = entry?;
+                let path = entry.path().relative_to($start)?.as_posix().into_owned();
+                Ok(if entry.is_dir() { format!("{path}/") } else { format!("{path} {}", entry.path().size()?) })
+            })
+            .collect::<Result<Vec<_>, Error>>()
+            .map(in_order)
+            .said()
+    };
+}
+
+pub(super) fn in_order(mut lines: Vec<String>) -> String {
+    lines.sort_by(|one, other| one.split('/').cmp(other.split('/')));
+    lines.join(" ")
+}
+
+/// A store that has no match is not asked whether the directory is there.
+fn nothing_in_nothing(answer: Answer) -> Answer {
+    match answer {
+        Err(ErrorKind::NotFound) => Ok(String::new()),
+        answer => answer,
+    }
+}
+
 /// The words that are the same everywhere. Before something is written, `$before` is done with its path; after something is
 /// removed, `$after`.
 macro_rules! act {
@@ -127,6 +155,15 @@ macro_rules! act {
                 CopyOptions::new().overwrite(Overwrite::Always).copy(at(from), new(to)).map(drop).said()
             }
             Deed::MoveTo(from, to) => at(from).move_to(new(to)).map(drop).said(),
+            Deed::Iterdir(name) => listed!(start, at(name).iterdir()),
+            Deed::Walk(name) => listed!(start, at(name).walk()),
+            Deed::Glob(name, pattern) => nothing_in_nothing(
+                at(name).glob(pattern).map_err(|error| error.kind()).and_then(|walk| listed!(start, walk)),
+            ),
+            Deed::Rglob(name, pattern) => nothing_in_nothing(
+                at(name).rglob(pattern).map_err(|error| error.kind()).and_then(|walk| listed!(start, walk)),
+            ),
+            Deed::IsEmptyDir(name) => at(name).is_empty_dir().said(),
             Deed::Mirror(from, to) => MirrorOptions::new().delete(true).mirror(at(from), new(to)).map(drop).said(),
         };
         $after(start);
