@@ -1,21 +1,28 @@
-//! Makes one directory like another.
+//! Makes one directory like another, on a disk or in an object store.
 //!
 //! ```sh
 //! cargo run --release --example mirror -- --dry-run --delete --exclude '**/target' SRC DST
+//! cargo run --release --features remote --example mirror -- --threads 32 SRC s3://BUCKET/PREFIX
 //! ```
+//!
+//! SRC and DST are directories; with the feature `remote`, each can be `s3://BUCKET/PREFIX`, with keys and endpoint as the
+//! tools of AWS take them.
 //!
 //! What is in SRC is copied with permissions, times, extended attributes, owner and hard links; what has the
 //! same length and time in DST is left as it is. A plan comes first, a report last; on a terminal, what is being done is
 //! shown in between. Ctrl-C ends it after the current file.
 //!
-//! With `--delete`, what is only in DST is removed before anything is copied, and so is what a copy cannot replace. If
-//! anything in SRC or DST cannot be read, or something excluded is in the way, nothing is removed and all else is copied.
+//! With `--delete`, what is only in DST is removed, and so is what a copy cannot replace: first between two disks, last if
+//! a store is on either side. If anything in SRC or DST cannot be read, or something excluded is in the way, nothing is
+//! removed and all else is copied.
 //!
 //! Errors go to standard error, and the exit status is 1; bad arguments give 2, and Ctrl-C 130.
 
+use std::error::Error;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -36,18 +43,52 @@ struct Args {
     /// Remove what is in DST and not in SRC
     #[arg(long)]
     delete: bool,
-    /// Number of threads that copy
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    threads: usize,
+    /// Number of threads that copy [default: 1, or what an object store takes]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
     /// Leave alone what matches, and everything below, in SRC and in DST
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<Pattern>,
-    /// The directory to copy from
+    /// The directory to copy from, or `s3://bucket/prefix`
     #[arg(value_name = "SRC")]
-    source: PathBuf,
-    /// The directory to make like SRC; it is created if it does not exist
+    source: Place,
+    /// The directory to make like SRC, or `s3://bucket/prefix`; it is created if it does not exist
     #[arg(value_name = "DST")]
-    target: PathBuf,
+    target: Place,
+}
+
+/// A directory.
+#[derive(Clone)]
+enum Place {
+    Disk(PathBuf),
+    #[cfg(feature = "remote-no-tls")]
+    Store(waypath::RemotePath),
+}
+
+impl FromStr for Place {
+    type Err = Box<dyn Error + Send + Sync>;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text.starts_with("s3://") {
+            false => Ok(Self::Disk(PathBuf::parse(text))),
+            #[cfg(feature = "remote-no-tls")]
+            true => Ok(Self::Store(waypath::RemotePath::from_uri(text)?)),
+            #[cfg(not(feature = "remote-no-tls"))]
+            true => Err("object stores need the feature `remote`: cargo run --features remote --example mirror".into()),
+        }
+    }
+}
+
+fn mirror(options: &MirrorOptions<'_>, source: &Place, target: &Place) -> Result<Report> {
+    match (source, target) {
+        (Place::Disk(source), Place::Disk(target)) => options.mirror(source, target),
+        #[cfg(feature = "remote-no-tls")]
+        (Place::Disk(source), Place::Store(target)) => options.mirror(source, target),
+        #[cfg(feature = "remote-no-tls")]
+        (Place::Store(source), Place::Disk(target)) => options.mirror(source, target),
+        #[cfg(feature = "remote-no-tls")]
+        (Place::Store(source), Place::Store(target)) => options.mirror(source, target),
+    }
 }
 
 /// What the user sees while it works.
@@ -122,9 +163,13 @@ impl Args {
     /// Does it; returns the exit status.
     fn run(&self) -> Result<u8> {
         let mut screen = Screen::new();
-        let options = MirrorOptions::new().delete(self.delete).exclude(&self.exclude).threads(self.threads);
-        let options = options.dry_run(self.dry_run).progress(|progress| screen.show(progress));
-        let result = options.mirror(&self.source, &self.target);
+        let options = MirrorOptions::new().delete(self.delete).exclude(&self.exclude).dry_run(self.dry_run);
+        let options = match self.threads {
+            Some(count) => options.threads(count),
+            None => options,
+        };
+        let options = options.progress(|progress| screen.show(progress));
+        let result = mirror(&options, &self.source, &self.target);
         drop(options);
         if screen.is_terminal {
             replace_line(&[]);
