@@ -14,11 +14,15 @@ pub(crate) type Call<'a> = (&'static str, &'a str);
 
 type Hook = Box<dyn Fn(Call<'_>) -> io::Result<()> + Send + Sync>;
 
+type List = Box<dyn Fn(&PageRequest<'_>) -> Page + Send + Sync>;
+
 /// A store in memory, with a hook.
 pub(crate) struct Hooked {
     pub(crate) memory: MemoryStore,
     hook: Hook,
     torn_after: Option<usize>,
+    /// What answers instead of the memory.
+    list: Option<List>,
 }
 
 /// Content of which so many bytes come, then none: the connection broke.
@@ -39,7 +43,12 @@ impl Read for Torn {
 
 impl Hooked {
     pub(crate) fn new(limits: Limits, hook: impl Fn(Call<'_>) -> io::Result<()> + Send + Sync + 'static) -> Self {
-        Self { memory: MemoryStore::with_limits(limits), hook: Box::new(hook), torn_after: None }
+        Self { memory: MemoryStore::with_limits(limits), hook: Box::new(hook), torn_after: None, list: None }
+    }
+
+    /// With pages of keys that are not in memory.
+    pub(crate) fn with_list(self, list: impl Fn(&PageRequest<'_>) -> Page + Send + Sync + 'static) -> Self {
+        Self { list: Some(Box::new(list)), ..self }
     }
 
     /// With content that breaks off after so many bytes.
@@ -67,7 +76,8 @@ impl Objects for Hooked {
     }
 
     fn list(&self, page: &PageRequest<'_>) -> io::Result<Page> {
-        self.at("list", page.prefix)?.list(page)
+        let memory = self.at("list", page.prefix)?;
+        self.list.as_ref().map_or_else(|| memory.list(page), |list| Ok(list(page)))
     }
 
     fn head(&self, key: &str) -> io::Result<Meta> {

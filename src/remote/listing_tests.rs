@@ -200,3 +200,68 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+/// The peak of a process that lists nothing else.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_million_keys_are_listed_in_little_memory() {
+    use std::process::Command;
+    use std::time::SystemTime;
+
+    use nix::sys::resource::{UsageWho, getrusage};
+
+    use crate::objects::{Meta, Object, Page, PageRequest, PageStart};
+
+    const KEYS: usize = 1_000_000;
+    const IS_CHILD: &str = "WAYPATH_TEST_PEAK";
+
+    fn key(number: usize) -> String {
+        format!(
+            "logs/{:03}/{:03}/a name of usual length {:03}.json",
+            number / 1000 % 1000,
+            number % 1000 / 10,
+            number % 10
+        )
+    }
+
+    fn page(request: &PageRequest<'_>) -> Page {
+        let start = match request.start {
+            PageStart::Next(token) => token.parse().unwrap(),
+            _ => 0,
+        };
+        let end = start + request.most;
+        let meta =
+            || Meta { size: 7, modified: SystemTime::UNIX_EPOCH, tag: "8cbad96aced40b3838dd9f07f6ef5772".to_owned() };
+        let objects = (start..end).map(|number| Object { key: key(number), meta: meta() }).collect();
+        Page { objects, prefixes: Vec::new(), next: (end < KEYS).then(|| end.to_string()) }
+    }
+
+    /// In KiB.
+    fn peak() -> i64 {
+        getrusage(UsageWho::RUSAGE_SELF).unwrap().max_rss()
+    }
+
+    if std::env::var_os(IS_CHILD).is_none() {
+        let this = std::env::current_exe().unwrap();
+        let name = concat!(module_path!(), "::a_million_keys_are_listed_in_little_memory");
+        let name = name.split_once("::").unwrap().1;
+        let child = Command::new(this).args(["--exact", name, "--nocapture"]).env(IS_CHILD, "1").output().unwrap();
+        let said = String::from_utf8_lossy(&child.stdout);
+        assert!(
+            child.status.success() && said.contains("1 passed"),
+            "{said}{}",
+            String::from_utf8_lossy(&child.stderr)
+        );
+        return;
+    }
+    let mut store = Memory::new();
+    let hooked = Hooked::new(Limits::default(), |_| Ok(())).with_list(page);
+    store.start.handle = ObjectsHandle(Arc::new(hooked));
+    let before = peak();
+    let files = store.walk().filter(|entry| entry.as_ref().unwrap().is_file());
+    assert_eq!(files.count(), KEYS);
+    assert_eq!(store.tree_size().unwrap().files, KEYS as u64);
+    let grown = peak() - before;
+    println!("{grown} KiB");
+    assert!(grown <= 20 << 10, "{grown} KiB");
+}
