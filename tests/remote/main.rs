@@ -4,6 +4,8 @@
 
 mod copy_laws;
 mod copying;
+#[cfg(not(target_family = "wasm"))]
+mod credentials;
 mod files;
 mod glob;
 mod listing;
@@ -14,8 +16,20 @@ mod moving;
 mod parity;
 mod removing;
 mod requests;
+#[cfg(not(target_family = "wasm"))]
+mod secrets;
+#[cfg(not(target_family = "wasm"))]
+mod servers;
 mod suite;
+#[cfg(not(target_family = "wasm"))]
+mod support;
 mod tree;
+
+/// The server of the crate's own tests.
+#[cfg(not(target_family = "wasm"))]
+#[path = "../../src/objects/client/canned.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod canned;
 
 #[path = "../support"]
 #[allow(dead_code, reason = "other tests use more of it")]
