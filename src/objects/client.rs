@@ -6,14 +6,14 @@ mod ask;
 mod body;
 #[cfg(test)]
 pub(super) mod canned;
+#[cfg(test)]
+mod client_tests;
 mod encoding;
 mod gate;
 mod listing;
 mod request;
 mod retry;
 mod sign;
-#[cfg(test)]
-mod tests;
 mod xml;
 
 use std::any::Any;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use waypath::{Bucket, Error, Path, TempDir};
 
-use crate::canned::{Canned, Heard, Reply};
+use crate::canned_server::{Canned, Heard, Reply};
 
 /// What a child process says: the key that it signed with and its token, or its error.
 const SAYS: &str = "the child says: ";
@@ -215,7 +215,8 @@ fn from_nowhere() {
 /// What was given in the program counts, whatever the environment says.
 #[test]
 fn from_the_program() {
-    let cases: [(fn(&str) -> Result<Bucket, Error>, Option<&str>); 2] = [
+    type Open = fn(&str) -> Result<Bucket, Error>;
+    let cases: [(Open, Option<&str>); 2] = [
         (
             |endpoint| Bucket::options().endpoint(endpoint).region("r").credentials("given", "s").open("bucket"),
             Some("given"),

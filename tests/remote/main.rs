@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests look at the disk through std, past the code under test")]
 
+#[cfg(not(target_family = "wasm"))]
+mod canned;
 mod copy_laws;
 mod copying;
 #[cfg(not(target_family = "wasm"))]
@@ -29,7 +31,7 @@ mod tree;
 #[cfg(not(target_family = "wasm"))]
 #[path = "../../src/objects/client/canned.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
-mod canned;
+mod canned_server;
 
 #[path = "../support"]
 #[allow(dead_code, reason = "other tests use more of it")]

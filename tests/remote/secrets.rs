@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use waypath::{Bucket, BucketOptions, Error};
 
-use crate::canned::{Canned, Heard, Reply};
+use crate::canned_server::{Answering, Canned, Heard, Reply};
 use crate::support::{KEY, SECRET, options};
 
 const TOKEN: &str = "TOKENOFTHETESTS";
@@ -30,7 +30,7 @@ fn telltale(heard: &Heard, status: u16, code: &str) -> Reply {
 
 #[test]
 fn no_error_tells_a_secret() {
-    let replies: [fn(&Heard) -> Reply; 14] = [
+    let replies: [Answering; 14] = [
         |heard| telltale(heard, 301, "PermanentRedirect"),
         |heard| telltale(heard, 307, "TemporaryRedirect"),
         |heard| telltale(heard, 400, "AuthorizationHeaderMalformed"),

@@ -21,10 +21,13 @@ fn moto_does_all_of_it() {
     everything(Kind::Moto);
 }
 
+/// What is tested on a bucket of its own.
+type Check = fn(&Bucket);
+
 fn everything(kind: Kind) {
     let Some(programs) = programs() else { return };
     let server = Server::start(kind, &programs);
-    let rows: &[(&str, fn(&Bucket))] = &[
+    let rows: &[(&str, Check)] = &[
         ("content", content),
         ("ranges", ranges),
         ("odd-keys", odd_keys),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use waypath::{Bucket, BucketOptions, Path, PathBuf, Presign, TempDir, path};
 
-use crate::canned::Canned;
+use crate::canned_server::Canned;
 
 pub(crate) const KEY: &str = "KEYOFTHETESTS";
 pub(crate) const SECRET: &str = "SECRETOFTHETESTS";

@@ -45,6 +45,9 @@ pub(crate) enum Reply {
     Drip(Vec<u8>),
 }
 
+/// How a server answers a request.
+pub(crate) type Answering = fn(&Heard) -> Reply;
+
 impl Heard {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
@@ -99,7 +102,7 @@ impl Canned {
     }
 
     /// One reply after the other; the last one again and again.
-    pub(crate) fn in_turn<const N: usize>(replies: [fn(&Heard) -> Reply; N]) -> Self {
+    pub(crate) fn in_turn<const N: usize>(replies: [Answering; N]) -> Self {
         Self::new(move |heard| replies[heard.number.min(N - 1)](heard))
     }
 

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::super::Object;
 use super::super::credentials::{Chain, Credentials, Environment, Source};
-use super::canned::{Canned, Heard, Reply};
+use super::canned::{Answering, Canned, Heard, Reply};
 use super::*;
 
 /// Notes the pauses, and makes none.
@@ -152,7 +152,7 @@ fn a_store_that_stays_busy_is_an_error_with_its_code() {
 
 #[test]
 fn what_would_fail_again_is_not_repeated() {
-    let rows: [(fn(&Heard) -> Reply, &str); 7] = [
+    let rows: [(Answering, &str); 7] = [
         (|_| Reply::error(403, "AccessDenied", "Access Denied"), "PermissionDenied: AccessDenied: Access Denied"),
         (|_| Reply::new(403, &[], ""), "PermissionDenied: permission denied"),
         (|_| Reply::error(404, "NoSuchKey", "The specified key does not exist."), "NotFound: entity not found"),
@@ -328,7 +328,7 @@ fn a_conditional_put_that_broke_off_is_read_back() {
 
 #[test]
 fn a_conditional_put_that_broke_off_and_lost_is_a_conflict() {
-    let others: [fn(&Heard) -> Reply; 3] = [
+    let others: [Answering; 3] = [
         |_| Reply::object("theirs", 5, &[(TOKEN, "theirs")]),
         |_| Reply::object("theirs", 5, &[]),
         |_| Reply::new(404, &[], ""),
@@ -362,7 +362,7 @@ fn a_conditional_copy_that_broke_off_is_not_repeated() {
 fn an_upload_whose_end_broke_off_is_looked_at() {
     let tags = [hex(&Md5::digest("a")), hex(&Md5::digest("b"))];
     let upload = UploadOf { key: "a", id: "1" };
-    let gone: fn(&Heard) -> Reply = |_| Reply::error(404, "NoSuchUpload", "The specified upload does not exist.");
+    let gone: Answering = |_| Reply::error(404, "NoSuchUpload", "The specified upload does not exist.");
     let tag = tag_of_parts(&tags).unwrap();
     assert_eq!(tag, "96e024ba2074fe77e8e965ba43a704be-2");
 
