@@ -3,6 +3,8 @@
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::time::{Duration, SystemTime};
 
+#[cfg(not(target_family = "wasm"))]
+use waypath::Bucket;
 use waypath::{At, CopyOptions, Error, FileKind, Memory, MirrorOptions, Overwrite, PathBuf, RootPath};
 
 use super::{Answer, Deed};
@@ -182,6 +184,8 @@ macro_rules! stores {
 }
 
 stores!(Memory);
+#[cfg(not(target_family = "wasm"))]
+stores!(Bucket);
 
 macro_rules! disks {
     ($($place:ty),*) => {$(
