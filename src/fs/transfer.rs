@@ -285,14 +285,24 @@ impl Ends<'_> {
         source: Source<'r>,
     ) -> io::Result<()> {
         let is_new = run.settings.overwrite == Overwrite::Refuse && !run.settings.merge && run.op != Op::Mirror;
+        let has_marker = matches!(&source, Source::Store(listing) if listing.has_marker());
+        let mut is_marked = false;
         let target: Box<dyn Listing + Send + 'r> = match run.to {
             Target::Store(keys) if is_new => {
                 refuse_taken(keys)?;
                 Box::new(Nothing)
             }
-            Target::Store(keys) => Box::new(StoreListing::new(keys, rules.way(OsPath::new(keys.key)))),
+            Target::Store(keys) => {
+                let mut listing = StoreListing::new(keys, rules.way(OsPath::new(keys.key)));
+                listing.begin()?;
+                is_marked = listing.has_marker();
+                Box::new(listing)
+            }
             Target::Disk(disk) => self.tree_on_disk(run, rules, disk, is_new)?,
         };
+        if has_marker && !is_marked {
+            run.mark()?;
+        }
         let mut comparison = Comparison::new(run, source, target);
         match order.remover {
             Some(remover) => run.run_and_remove(comparison, |strays| remover(run, strays)),

@@ -25,7 +25,7 @@ use crate::report::Report;
 ///   A file that comes to a disk gets the time of its object.
 /// - **A tree is merged into a prefix**: a file `x` and a directory `x` can both be in a store.
 /// - **A mirror removes last**, and only if nothing failed. What it removes is remembered until then; otherwise memory does
-///   not grow with the number of files. With [`progress`](MirrorOptions::progress), both sides are listed twice.
+///   not grow with the number of files, but each thread that puts a large file has up to five parts of 8 MiB. With [`progress`](MirrorOptions::progress), both sides are listed twice.
 /// - **Cancelled** copies leave whole objects and whole files. What was copied stays, also if a move fails.
 ///
 /// In reports, errors and what is passed to closures, a path in a store is its [URI](At::uri).

@@ -174,6 +174,20 @@ impl Run<'_> {
         Ok(Moved { bytes, losses: Losses::default() })
     }
 
+    /// Marks the directory that a tree goes to, as its source is marked.
+    pub(super) fn mark(&self) -> io::Result<()> {
+        let Target::Store(to) = self.to else { return Ok(()) };
+        // The whole store has no marker.
+        if to.prefix.is_empty() {
+            return Ok(());
+        }
+        if !self.settings.dry_run {
+            to.store.put(&to.prefix, b"", Condition::Always)?;
+        }
+        self.made(PlanAction::MakeDirectory, "", Report { directories: 1, ..Report::default() });
+        Ok(())
+    }
+
     /// Makes sure that what was put is there, before its original is removed.
     fn check_arrived(&self, to: &Keys<'_>, key: &str, size: u64, tag: &str) -> io::Result<()> {
         let meta = to.store.head(key)?;
