@@ -24,10 +24,10 @@ mod remove;
 use std::any::Any;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use client::{AddressStyle, Client, Endpoint, Retry, Settings};
+pub(crate) use client::{AddressStyle, Client, Endpoint, PresignMethod, Retry, Settings};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use credentials::{Chain, Credentials, Environment, Profile, Provider, Source};
 #[cfg(not(target_family = "wasm"))]
@@ -91,9 +91,6 @@ pub(crate) trait Objects: Any + Send + Sync {
 
     /// Uploads below a prefix that were begun and neither finished nor aborted.
     fn uploads(&self, prefix: &str) -> io::Result<Vec<Upload>>;
-
-    /// A URL with which anybody can read or write the object for a while. Needs no request.
-    fn presign(&self, key: &str, method: PresignMethod, valid: Duration) -> io::Result<String>;
 }
 
 /// How much a store takes at once.
@@ -205,12 +202,6 @@ pub(crate) struct Upload {
     pub(crate) key: String,
     pub(crate) id: String,
     pub(crate) begun: SystemTime,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum PresignMethod {
-    Get,
-    Put,
 }
 
 /// The cause of an error: the object is not what it was when its tag was taken.

@@ -33,8 +33,7 @@ use super::credentials::Provider;
 use super::hex::{hex, unhex};
 use super::http::{Timeouts, agent};
 use super::{
-    Condition, Content, Limits, MOST_KEYS, Meta, Objects, Page, PageRequest, PageStart, PresignMethod, Stale, Upload,
-    UploadOf,
+    Condition, Content, Limits, MOST_KEYS, Meta, Objects, Page, PageRequest, PageStart, Stale, Upload, UploadOf,
 };
 use address::Address;
 use answer::describe;
@@ -85,6 +84,13 @@ struct Place {
     region: String,
 }
 
+/// What a URL lets others do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PresignMethod {
+    Get,
+    Put,
+}
+
 /// The header of what is put under a condition: by it the object is known again, if the answer was lost.
 const TOKEN: &str = "x-amz-meta-waypath-token";
 
@@ -124,6 +130,29 @@ impl Client {
             Some(endpoint) => endpoint.to_string(),
             None => Endpoint::of_amazon(&self.place().region).to_string(),
         }
+    }
+
+    /// A URL with which anybody can read or write the object for a while. Needs no request.
+    pub(crate) fn presign(&self, key: &str, method: PresignMethod, valid: Duration) -> io::Result<String> {
+        if valid < Duration::from_secs(1) || valid > LONGEST_VALID {
+            let text = "a URL is valid for at least a second and at most seven days";
+            return Err(io::Error::new(ErrorKind::InvalidInput, text));
+        }
+        let Place { address, region } = &*self.place();
+        let path = address.path(key);
+        let method = match method {
+            PresignMethod::Get => "GET",
+            PresignMethod::Put => "PUT",
+        };
+        let now = self.now();
+        let query = match self.0.credentials.get(now)? {
+            Some(credentials) => {
+                let unsigned = Unsigned { method, host: address.host(), path: &path, query: Query::default() };
+                Signer { credentials: &credentials, region, time: now }.presign(unsigned, valid)
+            }
+            None => String::new(),
+        };
+        Ok(address.url(&path, &query))
     }
 
     fn place(&self) -> Arc<Place> {
@@ -405,28 +434,6 @@ impl Objects for Client {
             }
             next = page.next;
         }
-    }
-
-    fn presign(&self, key: &str, method: PresignMethod, valid: Duration) -> io::Result<String> {
-        if valid < Duration::from_secs(1) || valid > LONGEST_VALID {
-            let text = "a URL is valid for at least a second and at most seven days";
-            return Err(io::Error::new(ErrorKind::InvalidInput, text));
-        }
-        let Place { address, region } = &*self.place();
-        let path = address.path(key);
-        let method = match method {
-            PresignMethod::Get => "GET",
-            PresignMethod::Put => "PUT",
-        };
-        let now = self.now();
-        let query = match self.0.credentials.get(now)? {
-            Some(credentials) => {
-                let unsigned = Unsigned { method, host: address.host(), path: &path, query: Query::default() };
-                Signer { credentials: &credentials, region, time: now }.presign(unsigned, valid)
-            }
-            None => String::new(),
-        };
-        Ok(address.url(&path, &query))
     }
 }
 

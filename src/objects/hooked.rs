@@ -3,11 +3,8 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
-use std::time::Duration;
 
-use super::{
-    Condition, Content, Limits, MemoryStore, Meta, Objects, Page, PageRequest, PresignMethod, Upload, UploadOf,
-};
+use super::{Condition, Content, Limits, MemoryStore, Meta, Objects, Page, PageRequest, Upload, UploadOf};
 
 /// A request, and the key or the prefix that it is for.
 pub(crate) type Call<'a> = (&'static str, &'a str);
@@ -141,9 +138,5 @@ impl Objects for Hooked {
 
     fn uploads(&self, prefix: &str) -> io::Result<Vec<Upload>> {
         self.at("uploads", prefix)?.uploads(prefix)
-    }
-
-    fn presign(&self, key: &str, method: PresignMethod, valid: Duration) -> io::Result<String> {
-        self.memory.presign(key, method, valid)
     }
 }

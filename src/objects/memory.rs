@@ -11,10 +11,7 @@ use std::time::{Duration, SystemTime};
 use md5::{Digest, Md5};
 
 use super::hex::hex;
-use super::{
-    Condition, Content, Limits, Meta, Object, Objects, Page, PageRequest, PageStart, PresignMethod, Stale, Upload,
-    UploadOf,
-};
+use super::{Condition, Content, Limits, Meta, Object, Objects, Page, PageRequest, PageStart, Stale, Upload, UploadOf};
 
 /// A store in memory, which answers as S3 does, tags included.
 #[derive(Default)]
@@ -246,9 +243,5 @@ impl Objects for MemoryStore {
         let state = self.request();
         let below = state.uploads.iter().filter(|(_, begun)| begun.key.starts_with(prefix));
         Ok(below.map(|(id, begun)| Upload { key: begun.key.clone(), id: id.clone(), begun: begun.time }).collect())
-    }
-
-    fn presign(&self, _: &str, _: PresignMethod, _: Duration) -> io::Result<String> {
-        Err(io::Error::new(ErrorKind::Unsupported, "a store in memory has no URLs"))
     }
 }

@@ -1,5 +1,6 @@
 //! Buckets of S3-compatible stores: opening them, and what only they have.
 
+use std::any::Any;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
@@ -403,7 +404,12 @@ impl RemotePath {
             Presign::Put => PresignMethod::Put,
         };
         let key = self.key(Op::Presign)?;
-        self.objects().presign(key, method, valid).map_err(|cause| self.failed(Op::Presign, cause))
+        self.client().presign(key, method, valid).map_err(|cause| self.failed(Op::Presign, cause))
+    }
+
+    fn client(&self) -> &Client {
+        let store: &dyn Any = self.objects();
+        store.downcast_ref().expect("BUG: the store of a bucket is a client")
     }
 }
 

@@ -10,8 +10,11 @@ use crate::shared::messages::{has_parts_of, of_objects, sentences};
 use crate::shared::source::{Source, sources};
 use crate::shared::util::Tree;
 
-/// What an error says, and what brings it about in an empty store.
-const ROWS: &[(&str, fn(&Memory) -> Error)] = &[
+/// Makes an error in an empty store.
+type BringAbout = fn(&Memory) -> Error;
+
+/// What an error says, and what brings it about.
+const ROWS: &[(&str, BringAbout)] = &[
     ("cannot look at `memory:///a`: it begins with `/`, and keys are relative", |store| {
         (store / "/a").exists().unwrap_err()
     }),
@@ -92,7 +95,6 @@ const WITHOUT_ROW: &[(&str, &str)] = &[
     ("an earlier part of the object could not be put", "a store in memory takes all parts"),
     ("the range begins behind the end", NEVER),
     ("the parts are not those that were put", NEVER),
-    ("a store in memory has no URLs", NO_VERB),
     ("it is a symbolic link, which an object store has no place for", ON_DISK),
     ("it is a pipe, a socket or a device", ON_DISK),
     ("a directory is not replaced", ON_DISK),
