@@ -161,8 +161,9 @@ fn refuse_up(pattern: &Pattern<Posix>) -> Result<()> {
 /// A directory is an entry, once, before what is in it. It exists if keys are below it, or if there is a marker, a key that
 /// ends in `/`. If `x` and `x/y` are both keys, `x` is listed twice: as a file and as a directory.
 ///
-/// Entries are in the order of their keys, byte by byte: `a-b` comes before the directory `a`, as `-` comes before `/`. For
-/// the order of paths, see [`sorted`](RemoteWalk::sorted).
+/// Entries are in the order of their keys, byte by byte: `a-b` comes before the directory `a`, as `-` comes before `/`. That
+/// is the order in which S3 answers; SeaweedFS, for one, answers directory by directory, and so its entries come. For the
+/// order of paths in every store, see [`sorted`](RemoteWalk::sorted).
 ///
 /// Errors are yielded as items, each with [`Op::List`]:
 ///

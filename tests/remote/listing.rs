@@ -175,9 +175,10 @@ fn large_directories_are_read_side_by_side_if_the_order_does_not_matter() {
     let keys: Vec<_> = (0..4).flat_map(|dir| (0..2000).map(move |number| format!("{dir}/{number:04}"))).collect();
     let store = store(&keys);
     let mut found = texts(store.walk().unsorted(true).threads(4).only(FileKind::File));
-    assert_ne!(found, keys, "one after the other");
+    // WASI has one thread.
+    assert_eq!(found.is_sorted(), cfg!(target_family = "wasm"));
     found.sort();
-    assert_eq!(found, keys);
+    assert!(found == keys, "{} of {}", found.len(), keys.len());
 }
 
 #[test]
