@@ -225,7 +225,7 @@ impl Ends<'_> {
     }
 
     fn file_on_disk(&self, run: &Run<'_>, place: &Location<'_, Dir>) -> io::Result<()> {
-        let file = OpenFile::open(&place.dir, &place.name, place.links)?.found_in(sys::Directory::id(&place.dir)?);
+        let file = OpenFile::open(&place.dir, &place.name, place.links)?.identified(&place.dir, &place.name)?;
         self.file(run, Item::on_disk(String::new(), &file.facts), Some(file))
     }
 

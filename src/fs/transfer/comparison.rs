@@ -316,8 +316,8 @@ impl<'a> Comparison<'a> {
         if self.run.settings.dry_run && task != Task::ReplaceIfDifferent {
             return Ok(None);
         }
-        let file = listing.open(&new.key)?;
-        Ok(Some(if self.run.record.is_some() { file.found_in(listing.directory()?) } else { file }))
+        let is_recorded = self.run.record.is_some();
+        Ok(Some(if is_recorded { listing.open_identified(&new.key)? } else { listing.open(&new.key)? }))
     }
 
     /// What has the name of something new on a disk.

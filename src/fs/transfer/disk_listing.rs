@@ -67,6 +67,12 @@ impl<'a> DiskListing<'a> {
         OpenFile::open(self.descent.reopened()?, OsStr::new(name), self.links)
     }
 
+    /// Opens it to be recorded as copied.
+    pub(super) fn open_identified(&mut self, key: &str) -> io::Result<OpenFile> {
+        let file = self.open(key)?;
+        file.identified(self.descent.reopened()?, OsStr::new(split(key).1))
+    }
+
     /// What tells the current directory from others.
     pub(super) fn directory(&mut self) -> io::Result<DirId> {
         let last = self.descent.depth() - 1;
@@ -222,9 +228,9 @@ impl OpenFile {
         }
     }
 
-    /// Names the directory that it was found in.
-    pub(super) fn found_in(self, directory: DirId) -> Self {
-        Self { directory: Some(directory), ..self }
+    /// The same with all that tells it from others, to be recorded.
+    pub(super) fn identified(self, dir: &Dir, name: &OsStr) -> io::Result<Self> {
+        Ok(Self { facts: dir.with_number(name, self.facts), directory: Some(dir.id()?), ..self })
     }
 }
 

@@ -6,7 +6,7 @@ use super::disk::{self, DiskTarget};
 use super::disk_listing::OpenFile;
 use super::item::Item;
 use super::run::{Job, Run, Target, Task};
-use super::same::has_tag;
+use super::same::{has_tag, time_for};
 use super::start::{Keys, Start};
 use crate::fs::copy::Overwrite;
 use crate::objects::{Condition, ObjectReader, copy_all, put_all};
@@ -94,7 +94,7 @@ impl Run<'_> {
     /// again.
     fn keep(&self, item: &Item, old: &Item) -> io::Result<()> {
         let mut report = Report { unchanged: 1, ..Report::default() };
-        if let (Target::Disk(disk), Some(time)) = (self.to, item.modified)
+        if let (Target::Disk(disk), Some(time)) = (self.to, item.modified.map(time_for))
             && old.modified != Some(time)
         {
             if !self.settings.dry_run {
@@ -137,7 +137,8 @@ impl Run<'_> {
         let mut body = ObjectReader::open(from.store, &key)?;
         let meta = body.meta().clone();
         let is_synced = if self.settings.sync { disk::Sync::Before } else { disk::Sync::Never };
-        let written = disk::write(draft, &mut body, meta.modified, is_synced, |count| self.count(&item.key, count))?;
+        let written =
+            disk::write(draft, &mut body, time_for(meta.modified), is_synced, |count| self.count(&item.key, count))?;
         if let Some(record) = self.record {
             record.object(&item.key, &meta.tag);
         }

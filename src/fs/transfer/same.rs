@@ -42,25 +42,27 @@ fn is_unchanged_since_put(file: &Item, object: &Item) -> bool {
     file.modified.is_some_and(|time| time < put) && file.changed.is_none_or(|time| time < put)
 }
 
-/// Whether a file has the time of an object, as downloads give it.
+/// Whether a file has the time of an object, as [`time_for`] gives it: to the nanosecond, as a file that is written in the
+/// same second is another one.
 fn has_time_of(file: &Item, object: &Item, window: Duration) -> bool {
-    let (Some(file), Some(object)) = (file.modified, object.modified) else { return false };
-    let apart = whole_seconds(file).abs_diff(whole_seconds(object));
-    apart <= window.as_secs()
+    let (Some(file), Some(object)) = (file.modified, object.modified.map(time_for)) else { return false };
+    let apart = file.duration_since(object).unwrap_or_else(|earlier| earlier.duration());
+    apart <= window
 }
 
-/// Listings tell times more finely than answers to requests for one object.
-fn whole_seconds(time: SystemTime) -> i64 {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => after.as_secs() as i64,
-        Err(before) => -(before.duration().as_secs() as i64) - 1,
+/// The time that a file gets of an object: in whole seconds, as listings tell times more finely than answers to requests
+/// for one object.
+pub(super) fn time_for(modified: SystemTime) -> SystemTime {
+    match modified.duration_since(UNIX_EPOCH) {
+        Ok(after) => UNIX_EPOCH + Duration::from_secs(after.as_secs()),
+        Err(_) => modified,
     }
 }
 
 /// Whether a source was changed after what is at the target.
 pub(super) fn is_newer(source: &Item, target: &Item, window: Duration) -> bool {
     let (Some(new), Some(old)) = (source.modified, target.modified) else { return source.modified.is_some() };
-    let is_later = whole_seconds(new) > whole_seconds(old);
+    let is_later = time_for(new) > time_for(old);
     is_later && new.duration_since(old).is_ok_and(|apart| apart > window)
 }
 
@@ -159,6 +161,9 @@ mod tests {
         is(object(1, 7_000, "t"), file(1, 7_000, 9_000), Likeness::Same);
         is(object(1, 7_123, "t"), file(1, 7_000, 9_000), Likeness::Same);
         is(object(1, 7_000, "t"), file(1, 8_000, 9_000), Likeness::Unknown);
+        // Written in the same second.
+        is(object(1, 7_000, "t"), file(1, 7_500, 7_500), Likeness::Unknown);
+        is(object(1, 7_500, "t"), file(1, 7_500, 7_500), Likeness::Unknown);
         is(object(1, 7_000, "t"), file(2, 7_000, 9_000), Likeness::Different);
         let link = Item { kind: FileKind::Symlink, ..file(1, 7_000, 9_000) };
         is(object(1, 7_000, "t"), link, Likeness::Different);
