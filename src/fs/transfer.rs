@@ -24,7 +24,7 @@ mod same;
 mod start;
 mod store_listing;
 #[cfg(test)]
-mod tests;
+mod transfer_tests;
 
 use std::io::{self, ErrorKind};
 

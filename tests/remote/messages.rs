@@ -115,7 +115,6 @@ const NO_VERB: &str = "no verb says it yet";
 
 /// The files that hold text which is no message of an error.
 const NO_MESSAGES: &[(&str, &str)] = &[
-    ("src/fs/transfer/tests.rs", "its texts are contents of files"),
     ("src/objects/client/canned.rs", "a server for tests"),
     ("src/objects/client/sign.rs", "the form of a signature"),
     ("src/remote/absent.rs", "the compiler says them"),
