@@ -308,6 +308,7 @@ mod tests {
     use super::{EditDir, Existing};
     use crate::sys::{self, PortableDir};
 
+    #[allow(clippy::disallowed_methods, reason = "the test looks at the disk through std")]
     fn names_of_one_file_stay<D: EditDir>() {
         let place = tempfile::tempdir().unwrap();
         sys::write(&place.path().join("old"), b"").unwrap();

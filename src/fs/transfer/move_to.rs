@@ -80,7 +80,11 @@ fn kept(path: BasedPath<'_, Dir>) -> io::Result<Kept<'_>> {
         return Err(io::Error::new(ErrorKind::InvalidInput, "the path must end in a name"));
     }
     let place = path.find_to_change()?;
-    let directory = if place.kind()? == FileKind::Directory { Some(place.open()?) } else { None };
+    // On Windows, a directory that can still be read cannot be removed: only its clone stays open.
+    let directory = match place.kind()? {
+        FileKind::Directory => Some(place.open()?.try_clone()?),
+        _ => None,
+    };
     Ok(Kept { place, directory })
 }
 
