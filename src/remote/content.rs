@@ -77,7 +77,7 @@ impl<S: ObjectStore> At<S> {
 /// last to finish wins; [`write_new`](At::write_new) and [`write_if_match`](At::write_if_match) do not overwrite what others
 /// wrote. Directories need not be made: they are there while files are below them. Nothing can be appended to a file in a store.
 ///
-/// Content that is larger than a part, 8 MiB by default, is put in parts, four at a time. If that fails, or the program ends
+/// Content that is larger than a part of 8 MiB is put in parts, four at a time. If that fails, or the program ends
 /// meanwhile, the file is as it was; see [`unfinished_uploads`](At::unfinished_uploads) for the parts.
 impl<S: ObjectStore> At<S> {
     /// Writes the text to the file, replacing its content. Creates the file if it does not exist.

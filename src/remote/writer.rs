@@ -12,9 +12,9 @@ use crate::objects::{Condition, ObjectWriter};
 /// A file that is being written to a store and is not there yet: [`commit`](Self::commit) makes it appear, in one step;
 /// dropping it leaves everything as it was.
 ///
-/// [`create`](At::create) and [`create_new`](At::create_new) begin one. Writes are collected in memory until there is a part,
-/// 8 MiB by default. Four parts are sent at a time, each from a thread of its own, while the next one is filled: at most
-/// 40 MiB are in memory. An object has at most 10,000 parts, which are 78 GiB of 8 MiB each.
+/// [`create`](At::create) and [`create_new`](At::create_new) begin one. Writes are collected in memory until there is a part
+/// of 8 MiB. Four parts are sent at a time, each from a thread of its own, while the next one is filled: at most 40 MiB are in
+/// memory. An object has at most 10,000 parts, which are 78 GiB.
 ///
 /// Dropping it waits for the parts on their way, and removes them from the store.
 ///
