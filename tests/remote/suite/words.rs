@@ -61,7 +61,8 @@ impl<T: Said, E: Into<Error>> Said for Result<T, E> {
             ErrorKind::IsADirectory | ErrorKind::NotADirectory => ErrorKind::NotFound,
             // Of a directory, on Windows.
             ErrorKind::PermissionDenied => ErrorKind::NotFound,
-            // Of a directory below a root, on WASI.
+            // Of a directory, on WASI, where one can be opened as a file.
+            ErrorKind::NotSeekable => ErrorKind::NotFound,
             kind if cfg!(target_family = "wasm") && format!("{kind:?}") == "Uncategorized" => ErrorKind::NotFound,
             kind => kind,
         })?
