@@ -34,7 +34,7 @@ macro_rules! paths {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(windows) { 32 } else { 128 }))]
 
     #[test]
     fn listings_are_those_of_a_disk(
