@@ -204,6 +204,11 @@ pub(crate) struct Upload {
     pub(crate) begun: SystemTime,
 }
 
+/// The error of a key that nothing is under.
+pub(crate) fn not_found() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "nothing is there")
+}
+
 /// The cause of an error: the object is not what it was when its tag was taken.
 #[derive(Debug)]
 pub(crate) struct Stale;

@@ -34,7 +34,7 @@ use super::side::{DiskPath, ObjectPath};
 use crate::error::{Error, Op, Result};
 use crate::gitignore::IgnoredTree;
 use crate::kind::FileKind;
-use crate::objects::{Meta, Object, PageRequest, PageStart};
+use crate::objects::{Meta, Object, PageRequest, PageStart, not_found};
 use crate::report::{PlanAction, Report};
 use crate::sys::{self, BasedPath, EditDir, Links, Location, OsPath};
 use crate::tree::{Account, thread_count};
@@ -239,7 +239,7 @@ impl Ends<'_> {
         let rules = self.rules(order, None);
         let mut listing = StoreListing::new(keys, rules.way(OsPath::new(keys.key)));
         if !listing.begin()? && !keys.key.is_empty() {
-            return Err(io::Error::new(ErrorKind::NotFound, "nothing is there"));
+            return Err(not_found());
         }
         self.tree(order, run, &rules, Source::Store(listing))
     }

@@ -11,7 +11,9 @@ use std::time::{Duration, SystemTime};
 use md5::{Digest, Md5};
 
 use super::hex::hex;
-use super::{Condition, Content, Limits, Meta, Object, Objects, Page, PageRequest, PageStart, Stale, Upload, UploadOf};
+use super::{
+    Condition, Content, Limits, Meta, Object, Objects, Page, PageRequest, PageStart, Stale, Upload, UploadOf, not_found,
+};
 
 /// A store in memory, which answers as S3 does, tags included.
 #[derive(Default)]
@@ -60,7 +62,7 @@ impl MemoryStore {
 
 impl State {
     fn object(&self, key: &str) -> io::Result<&Stored> {
-        self.objects.get(key).ok_or_else(|| ErrorKind::NotFound.into())
+        self.objects.get(key).ok_or_else(not_found)
     }
 
     fn put(&mut self, key: &str, stored: Stored, condition: Condition<'_>) -> io::Result<String> {

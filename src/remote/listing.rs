@@ -15,7 +15,7 @@ use super::search::{Extent, Judged, Options, Order, Place, Search};
 use super::{ObjectStore, RemoteEntry};
 use crate::at::At;
 use crate::error::{Error, Op, Result};
-use crate::objects::{Keys, Listed, Misfit, Position, part_at};
+use crate::objects::{Keys, Listed, Misfit, Position, not_found, part_at};
 use crate::path::PathBuf;
 use crate::tree::{in_threads, lock, thread_count};
 
@@ -140,7 +140,7 @@ impl<S: ObjectStore> Lister<S> {
             }
             (false, false) if needs_start => {
                 self.ahead.clear();
-                Some(Err(self.start.failed(Op::List, io::ErrorKind::NotFound.into())))
+                Some(Err(self.start.failed(Op::List, not_found())))
             }
             _ => None,
         }

@@ -7,7 +7,7 @@ use super::ObjectStore;
 use crate::at::At;
 use crate::error::{Op, Result};
 use crate::kind::FileKind;
-use crate::objects::{Meta, PageRequest, PageStart};
+use crate::objects::{Meta, PageRequest, PageStart, not_found};
 
 /// What a store knows of a file or a directory, as plain values; see [`At::stat`].
 ///
@@ -172,7 +172,7 @@ impl<S: ObjectStore> At<S> {
     pub fn stat(&self) -> Result<RemoteStat> {
         let file = self.found_file()?;
         if file.is_none() && !self.is_dir()? {
-            return Err(self.failed(Op::Stat, ErrorKind::NotFound.into()));
+            return Err(self.failed(Op::Stat, not_found()));
         }
         Ok(RemoteStat { file })
     }

@@ -108,7 +108,7 @@ fn deed(root: &Root, beside: &Path, count: usize) -> Result<()> {
         6 => in_d("a").write_atomic("x"),
         7 => in_d("x/y").mkdir_all(),
         8 => in_d("x/y").rmdir().and_then(|()| in_d("x").rmdir()),
-        9 => in_d("w").rename(&in_d("r")).map(drop),
+        9 => in_d("w").rename(in_d("r")).map(drop),
         10 => in_d("r").unlink(),
         11 => in_d("f").chmod(0o604),
         12 => file.chmod(0o604),
@@ -116,7 +116,7 @@ fn deed(root: &Root, beside: &Path, count: usize) -> Result<()> {
         14 => file.touch(),
         15 => in_d("a").append_text("x"),
         16 => in_d("l").symlink_replace("f"),
-        17 => in_d("h").unlink_if_exists().and_then(|_| in_d("h").hardlink_to(&in_d("a"))),
+        17 => in_d("h").unlink_if_exists().and_then(|_| in_d("h").hardlink_to(in_d("a"))),
         18 => in_d("f").edit_text(|text| text).map(drop),
         19 => file.edit_text(|text| text + "").map(drop),
         20 => in_d("e").open_root().and_then(|inner| (&inner / "f").read_text()).map(is_inside),
@@ -155,7 +155,7 @@ fn deed(root: &Root, beside: &Path, count: usize) -> Result<()> {
         37 => MirrorOptions::new().delete(true).mirror(in_d("e"), in_d("mirror")).map(drop),
         38 => MirrorOptions::new().delete(true).mirror(beside, in_d("mirror")).map(drop),
         39 => copies_inside(root, &beside.with_name("taken")?),
-        _ => in_d("n").write_new("x").and_then(|()| in_d("n").replace(&in_d("a")).map(drop)),
+        _ => in_d("n").write_new("x").and_then(|()| in_d("n").replace(in_d("a")).map(drop)),
     }
 }
 

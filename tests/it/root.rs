@@ -186,17 +186,17 @@ fn below_a_root_paths_do_what_they_do_elsewhere() {
     assert_eq!(at("a/f").write_new("x").unwrap_err().kind(), ErrorKind::AlreadyExists);
     assert!(!at("a/f").write_if_changed("ONE TWO").unwrap() && at("a/g").write_if_changed("new").unwrap());
     at("a/g").write_atomic("newer").unwrap();
-    assert_eq!(at("a/g").rename(&at("a/f")).unwrap_err().kind(), ErrorKind::AlreadyExists);
-    assert_eq!(at("a/g").rename(&at("h")).unwrap(), at("h"));
+    assert_eq!(at("a/g").rename(at("a/f")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    assert_eq!(at("a/g").rename(at("h")).unwrap(), at("h"));
     at("t").touch().unwrap();
     assert_eq!((at("t").size().unwrap(), at("h").size().unwrap()), (0, 5));
-    at("h").replace(&at("t")).unwrap();
+    at("h").replace(at("t")).unwrap();
     assert_eq!(at("a").rmdir().unwrap_err().kind(), ErrorKind::DirectoryNotEmpty);
     at("a/b").rmdir().unwrap();
     assert!(at("t").unlink_if_exists().unwrap() && !at("t").unlink_if_exists().unwrap());
     assert!(!at("a/f/x").try_exists().unwrap());
     assert!(at("a").is_dir() && at("a/f").is_file() && root.exists());
-    assert!(at("a/f").samefile(&at("a/../a/f")).unwrap() && !at("a").samefile(&root).unwrap());
+    assert!(at("a/f").samefile(at("a/../a/f")).unwrap() && !at("a").samefile(&root).unwrap());
     assert_eq!(at("a/../a/f").resolve_strict().unwrap(), at("a/f"));
     assert_eq!(at("a/x/../y").resolve().unwrap(), at("a/y"));
     assert_eq!(at("a/..").resolve().unwrap(), *root);
@@ -278,7 +278,7 @@ fn the_text_of_a_located_path_is_that_of_a_path() {
     }
     assert_eq!((&root / "a/b").relative_to(&root / "a").unwrap(), &*path("b"));
     assert!((&root / "a").join_inside("../b").is_err());
-    assert!(!(&root / "a/b").is_relative_to(&Root::open(".").unwrap()));
+    assert!(!(&root / "a/b").is_relative_to(Root::open(".").unwrap()));
 }
 
 #[test]

@@ -164,7 +164,7 @@ fn a_store_that_does_not_answer_is_an_error_in_time() {
 
 /// What an error says, and what the server answers.
 const MESSAGES: &[(&str, Answering)] = &[
-    ("cannot read `s3://bucket/file`: entity not found", |_| Reply::error(404, "NoSuchKey", "It is not there.")),
+    ("cannot read `s3://bucket/file`: nothing is there", |_| Reply::error(404, "NoSuchKey", "It is not there.")),
     ("cannot read `s3://bucket/file`: NoSuchBucket: It is not there.", |_| {
         Reply::error(404, "NoSuchBucket", "It is not there.")
     }),

@@ -23,7 +23,7 @@ const ROWS: &[(&str, BringAbout)] = &[
     }),
     (r"cannot write `memory://a\u{0}b`: it has a NUL character", |store| (store / "a\0b").write_text("").unwrap_err()),
     ("cannot write `memory://`: it is the store itself", |store| store.write_text("").unwrap_err()),
-    ("cannot read `memory://a`: entity not found", |store| (store / "a").read_text().unwrap_err()),
+    ("cannot read `memory://a`: nothing is there", |store| (store / "a").read_text().unwrap_err()),
     ("cannot read `memory://a`: stream did not contain valid UTF-8", |store| {
         (store / "a").write_bytes([255]).unwrap();
         (store / "a").read_text().unwrap_err()
@@ -40,7 +40,7 @@ const ROWS: &[(&str, BringAbout)] = &[
     ("cannot write `memory://a`: the object was changed or removed meanwhile", |store| {
         (store / "a").write_if_match("another", "").unwrap_err()
     }),
-    ("cannot list `memory://a`: entity not found", |store| (store / "a").iterdir().next().unwrap().unwrap_err()),
+    ("cannot list `memory://a`: nothing is there", |store| (store / "a").iterdir().next().unwrap().unwrap_err()),
     ("cannot list `memory://../a`: `..` leads nowhere in a store of objects", |store| {
         (store / "../a").walk().next().unwrap().unwrap_err()
     }),

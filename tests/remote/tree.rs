@@ -12,7 +12,7 @@ fn a_tree_is_printed_in_the_order_of_keys() {
     assert_eq!(store.tree().to_string(), "./\n├── a-e\n├── a/\n│   ├── b/\n│   │   └── c\n│   └── d\\n\n└── f");
     assert_eq!((&store / "a").walk().max_depth(1).tree().to_string(), "a/\n├── b/\n└── d\\n");
     assert_eq!(store.glob("**/c").unwrap().tree().to_string(), "./\n└── a/\n    └── b/\n        └── c");
-    let absent = "no/\n└── [cannot list `memory://no`: entity not found]";
+    let absent = "no/\n└── [cannot list `memory://no`: nothing is there]";
     assert_eq!((&store / "no").tree().to_string(), absent);
     let mut count = 0;
     let tree = store.walk().prune(|_| {

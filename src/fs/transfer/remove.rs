@@ -10,7 +10,7 @@ use super::store_listing::StoreListing;
 use crate::error::{Error, Op, Result};
 use crate::fs::remove::RemovalSettings;
 use crate::fs::side::ObjectPath;
-use crate::objects::{Removed, remove_all};
+use crate::objects::{Removed, not_found, remove_all};
 use crate::report::{PlanAction, PlanStep, Report, Skipped};
 use crate::sys::OsPath;
 use crate::tree::Account;
@@ -60,7 +60,7 @@ fn file(keys: &Keys<'_>) -> io::Result<Option<String>> {
 fn no_directory(keys: &Keys<'_>) -> io::Error {
     match file(keys) {
         Ok(Some(_)) => ErrorKind::NotADirectory.into(),
-        Ok(None) => io::Error::new(ErrorKind::NotFound, "nothing is there"),
+        Ok(None) => not_found(),
         Err(cause) => cause,
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::request::unquoted;
 use super::xml;
 use crate::objects::http::{Broken, BrokenAt};
-use crate::objects::{Meta, date};
+use crate::objects::{Meta, date, not_found};
 use crate::printable::printable;
 
 /// Longest body that is read at once: a page of a listing with the longest keys stays below.
@@ -172,7 +172,7 @@ impl Refusal {
     /// The error, with the code of the store. `is_secret` says of a text whether it must not be shown.
     pub(super) fn error(&self, is_secret: impl Fn(&str) -> bool) -> io::Error {
         let kind = match (self.status, &*self.code) {
-            (404, "" | "NoSuchKey" | "NotFound" | "404") => return ErrorKind::NotFound.into(),
+            (404, "" | "NoSuchKey" | "NotFound" | "404") => return not_found(),
             (401 | 403, "") => return ErrorKind::PermissionDenied.into(),
             (404, _) => ErrorKind::NotFound,
             (401 | 403, _) => ErrorKind::PermissionDenied,

@@ -155,7 +155,7 @@ fn what_would_fail_again_is_not_repeated() {
     let rows: [(Answering, &str); 7] = [
         (|_| Reply::error(403, "AccessDenied", "Access Denied"), "PermissionDenied: AccessDenied: Access Denied"),
         (|_| Reply::new(403, &[], ""), "PermissionDenied: permission denied"),
-        (|_| Reply::error(404, "NoSuchKey", "The specified key does not exist."), "NotFound: entity not found"),
+        (|_| Reply::error(404, "NoSuchKey", "The specified key does not exist."), "NotFound: nothing is there"),
         (|_| Reply::error(404, "NoSuchBucket", "It is not there."), "NotFound: NoSuchBucket: It is not there."),
         (|_| Reply::error(400, "InvalidRequest", "see http://host/a?X-Amz-Signature=1"), "Other: InvalidRequest"),
         (|_| Reply::error(400, "Bad code!", "the secret is secret"), "Other: HTTP 400"),
