@@ -66,9 +66,9 @@ impl Ground {
     }
 }
 
-fn names_in(dir: &mut Dir, most: usize) -> io::Result<Vec<OsString>> {
-    let mut buffer = <Dir as Directory>::Buffer::default();
+fn names_in<D: Directory>(dir: &mut D, most: usize) -> io::Result<Vec<OsString>> {
     let mut names = Vec::new();
+    let mut buffer = D::Buffer::default();
     while names.len() < most && dir.read(&mut buffer, |_, name, _, _| names.push(name.to_owned()))? == Rest::More {}
     names.truncate(most);
     Ok(names)

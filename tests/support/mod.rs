@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod clock;
+#[cfg(target_os = "linux")]
 pub(crate) mod messages;
 #[cfg(target_os = "linux")]
 pub(crate) mod mounts;
