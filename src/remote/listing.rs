@@ -321,7 +321,7 @@ impl<S: ObjectStore> Lister<S> {
         let jobs = starts.into_iter().filter_map(|start| {
             let prefix = [&*place.prefix, &*start].concat();
             let (place, reads) = self.descend(place.clone(), &start, prunes)?;
-            self.job(place, prefix, position, reads)
+            self.job(vec![place], prefix, position, reads)
         });
         jobs.collect()
     }
@@ -353,12 +353,12 @@ impl<S: ObjectStore> Lister<S> {
     }
 
     /// The keys with a prefix, unless they are all before a position.
-    fn job(&self, place: Place, prefix: String, position: &Position, reads: Reads) -> Option<Ahead<S>> {
+    fn job(&self, way: Vec<Place>, prefix: String, position: &Position, reads: Reads) -> Option<Ahead<S>> {
         let mut keys = Keys::new(self.start.handle.0.clone(), prefix).from(position.clone())?;
         if reads == Reads::OneLevel {
             keys = keys.one_level();
         }
-        Some(Ahead::Job(Box::new(Job { way: vec![place], keys, reads, failure: None, entered: 0 })))
+        Some(Ahead::Job(Box::new(Job { way, keys, reads, failure: None, entered: 0 })))
     }
 
     /// What is left of a job, directory by directory.
@@ -366,10 +366,14 @@ impl<S: ObjectStore> Lister<S> {
         let Job { mut way, keys, .. } = job;
         let mut position = keys.position();
         let mut ahead = Vec::new();
-        // What is wanted with all its levels is not split.
         let whole = way.iter().skip(1).position(|place| self.reads(place) == Reads::AllLevels);
-        way.truncate(whole.map_or(way.len(), |at| at + 2));
-        if way.len() > 1
+        if let Some(at) = whole {
+            // What is wanted with all its levels is not split. It is in the midst of the directories on its way.
+            let way = way.split_off(at + 1);
+            let prefix = way[0].prefix.clone();
+            ahead.extend(self.job(way, prefix.clone(), &position, Reads::AllLevels));
+            position = Position::Behind(prefix);
+        } else if way.len() > 1
             && let Some(innermost) = way.pop()
         {
             ahead = self.jobs(&innermost, &position, prunes);
@@ -379,7 +383,7 @@ impl<S: ObjectStore> Lister<S> {
             let behind = Position::Behind(place.prefix.clone());
             let prefix = if keys.prefix().starts_with(&place.prefix) { keys.prefix() } else { &place.prefix };
             let prefix = prefix.to_owned();
-            ahead.extend(self.job(place, prefix, &position, Reads::OneLevel));
+            ahead.extend(self.job(vec![place], prefix, &position, Reads::OneLevel));
             position = behind;
         }
         ahead

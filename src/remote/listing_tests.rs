@@ -71,6 +71,15 @@ fn every_key_is_an_entry_or_an_error() {
 }
 
 #[test]
+fn a_directory_in_the_midst_of_which_a_page_ends_is_told_once() {
+    let keys = ["ab/ab/a", "ab/ab/b", "ab/c", "b/a"];
+    for page in 1..5 {
+        let found = texts(store_in_pages(page, keys).glob("a*/**").unwrap());
+        assert_eq!(found, ["ab/", "ab/ab/", "ab/ab/a", "ab/ab/b", "ab/c"], "{page}");
+    }
+}
+
+#[test]
 fn a_store_that_fails_ends_the_listing() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = asked.clone();

@@ -10,19 +10,20 @@ use std::sync::{Arc, Mutex};
 
 use super::Transfer;
 use crate::error::{Error, Result};
+use crate::fs::TempDir;
 use crate::fs::copy::{CopyOptions, Overwrite};
 use crate::fs::mirror::MirrorOptions;
 use crate::fs::side::{DiskPath, ObjectPath};
 use crate::objects::hooked::{Call, Hooked};
 use crate::objects::{Condition, Limits, Objects, PageRequest, PageStart, Stale};
-use crate::path::{PathBuf, PosixPathBuf};
+use crate::path::PosixPathBuf;
 use crate::report::Report;
 
 /// A store in memory, and a directory on a disk.
 struct Scene {
     memory: Arc<Hooked>,
     store: Arc<dyn Objects>,
-    place: tempfile::TempDir,
+    place: TempDir,
 }
 
 impl Scene {
@@ -32,7 +33,7 @@ impl Scene {
 
     fn of(hooked: Hooked) -> Self {
         let memory = Arc::new(hooked);
-        Self { store: memory.clone(), memory, place: tempfile::tempdir().unwrap() }
+        Self { store: memory.clone(), memory, place: TempDir::new().unwrap() }
     }
 
     /// The same with objects that hold their own keys.
@@ -51,7 +52,7 @@ impl Scene {
     }
 
     fn disk(&self, name: &str) -> DiskPath<'static> {
-        let path = PathBuf::try_from(self.place.path().join(name)).unwrap();
+        let path = self.place.path().join(name);
         DiskPath { path: Cow::Owned(path), root: None }
     }
 
@@ -61,7 +62,7 @@ impl Scene {
 
     fn write(&self, name: &str, content: &str) {
         let path = self.place.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::create_dir_all(path.parent()).unwrap();
         fs::write(path, content).unwrap();
     }
 
@@ -284,7 +285,7 @@ fn a_file_that_changes_during_a_move_stays() {
         }
         Ok(())
     });
-    *place.lock().unwrap() = scene.place.path().to_owned();
+    *place.lock().unwrap() = scene.place.path().as_std_path().to_owned();
     scene.write("x/a", "a");
     scene.write("x/b", "b");
     let error = scene.up("x", "x", moved).unwrap_err();
