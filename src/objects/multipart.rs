@@ -35,6 +35,19 @@ impl ObjectWriter {
         self.upload.as_ref().map_or(0, |upload| upload.bytes_put)
     }
 
+    /// Sends what is left of an object in parts, and waits for the oldest part on its way; `false` if there is none.
+    fn wait_for_part(&mut self) -> io::Result<bool> {
+        if self.upload.is_some() && !self.part.is_empty() {
+            self.put_part()?;
+        }
+        match &mut self.upload {
+            Some(upload) if !upload.on_their_way.is_empty() => {
+                upload.wait_for_all_but(upload.on_their_way.len() - 1).map(|()| true)
+            }
+            _ => Ok(false),
+        }
+    }
+
     /// Makes the object; returns its tag.
     pub(crate) fn finish(mut self, condition: Condition<'_>) -> io::Result<String> {
         if self.upload.is_none() {
@@ -102,6 +115,10 @@ pub(crate) fn put_all(
     let mut writer = ObjectWriter::new(store, key, size);
     let mut buffer = vec![0; 128 << 10];
     let (mut size, mut told) = (0, 0);
+    let mut tell = |put: u64| {
+        let new = put - std::mem::replace(&mut told, put);
+        if new > 0 { on_progress(new) } else { Ok(()) }
+    };
     loop {
         match content.read(&mut buffer) {
             Ok(0) => break,
@@ -112,15 +129,14 @@ pub(crate) fn put_all(
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         }
-        let put = writer.bytes_put();
-        if put > told {
-            on_progress(put - told)?;
-            told = put;
-        }
+        tell(writer.bytes_put())?;
+    }
+    while writer.wait_for_part()? {
+        tell(writer.bytes_put())?;
     }
     let tag = writer.finish(condition)?;
     // It is too late to cancel.
-    _ = on_progress(size - told);
+    _ = tell(size);
     Ok(tag)
 }
 

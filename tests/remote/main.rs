@@ -10,6 +10,8 @@ mod copying;
 mod credentials;
 mod files;
 mod glob;
+#[cfg(not(target_family = "wasm"))]
+mod killed;
 mod listing;
 mod memory;
 mod messages;

@@ -46,6 +46,7 @@ fn everything(kind: Kind) {
         println!("{kind:?}: {name}");
         check(&server.bucket(name));
     }
+    println!("object stores: {kind:?}, {} rows done", rows.len());
 }
 
 /// rclone takes every write: what asks first still overwrites nothing, one after the other.
