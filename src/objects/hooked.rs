@@ -44,6 +44,7 @@ impl Hooked {
     }
 
     /// With pages of keys that are not in memory.
+    #[cfg(target_os = "linux")]
     pub(crate) fn with_list(self, list: impl Fn(&PageRequest<'_>) -> Page + Send + Sync + 'static) -> Self {
         Self { list: Some(Box::new(list)), ..self }
     }

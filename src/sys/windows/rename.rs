@@ -120,7 +120,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let [from, to] = ["from", "to"].map(|name| place.path().join(name));
         fs::create_dir(&to).unwrap();
-        let names = || crate::sys::names(place.path(), 9).unwrap();
+        let names = || crate::sys::back_end::names(place.path(), 9).unwrap();
         assert_eq!(replace_directory(&from, &to).unwrap_err().kind(), ErrorKind::NotFound);
         assert_eq!(names(), ["to"]);
 
