@@ -109,12 +109,30 @@ fn build(plan: &[(String, Node)], base: &Path) {
             made.push((at, node));
         }
     }
+    // Those that were made on the way to others, too: two trees are made in one tick of the clock, or are not.
+    set_times_of_directories(base);
     for (at, node) in made.into_iter().rev() {
         fs::set_permissions(&at, Permissions::from_mode(node.mode)).unwrap();
-        let time = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_000 + node.modified, 5);
-        let times = FileTimes::new().set_modified(time).set_accessed(time);
-        File::open(at).unwrap().set_times(times).unwrap();
+        set_times(&at, node.modified);
     }
+}
+
+/// A time that `state` does not tell: what a back end does on its way may change it.
+const UNTOLD: u64 = 1_000;
+
+fn set_times_of_directories(directory: &Path) {
+    for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            set_times_of_directories(&entry.path());
+        }
+    }
+    set_times(directory, UNTOLD);
+}
+
+fn set_times(path: &Path, modified: u64) {
+    let time = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_000 + modified, 5);
+    let times = FileTimes::new().set_modified(time).set_accessed(time);
+    File::open(path).unwrap().set_times(times).unwrap();
 }
 
 /// What is asked for, in words that can be printed.
