@@ -227,6 +227,8 @@ fn choices_are_names_and_places() {
             (SkipReason::Excluded, "excluded"),
             (SkipReason::OtherFileSystem, "other_file_system"),
             (SkipReason::Ignored, "ignored"),
+            (SkipReason::Symlink, "symlink"),
+            (SkipReason::EmptyDirectory, "empty_directory"),
         ],
     );
     choices(
