@@ -12,6 +12,8 @@ mod descent;
 mod pool;
 mod traversal;
 
+#[cfg(feature = "remote-no-tls")]
+pub(crate) use account::StopByPanic;
 pub(crate) use account::{Account, OnProgress, path_of, stopped};
 pub(crate) use descent::{Descent, MOST_OPEN, most_open};
 pub(crate) use pool::{Pool, in_threads, lock, thread_count, usual_threads};

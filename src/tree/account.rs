@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::lock;
 use crate::error::{Error, Op, Result};
-use crate::report::{Report, TreeProgress};
-use crate::sys::{OsPath, OsPathBuf};
+use crate::report::{NotKept, RawPath, Report, TreeProgress};
+use crate::sys::{self, Losses, OsPath, OsPathBuf};
 
 type Closure<'p> = dyn FnMut(&TreeProgress<'_>) -> ControlFlow<()> + Send + 'p;
 
@@ -80,9 +80,9 @@ impl Failures {
     }
 }
 
-/// Stops all when the closure panics, before another thread can call it: until the panic reaches the caller takes its
+/// Stops all when this thread panics, by what the other threads look at: until the panic reaches the caller takes its
 /// time.
-struct StopByPanic<'a>(&'a AtomicBool);
+pub(crate) struct StopByPanic<'a>(pub(crate) &'a AtomicBool);
 
 impl Drop for StopByPanic<'_> {
     fn drop(&mut self) {
@@ -117,6 +117,7 @@ impl<'p> Account<'p> {
         let Some(on_progress) = self.on_progress else { return true };
         let path = path();
         let _telling = lock(&self.telling);
+        // Before another thread can call the closure.
         let _stop = StopByPanic(&self.is_stopped);
         let files = self.files.fetch_add(files, Ordering::Relaxed) + files;
         let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
@@ -160,6 +161,27 @@ impl<'p> Account<'p> {
 
     pub(crate) fn fail(&self, error: Error) {
         lock(&self.failures).add(error);
+    }
+
+    /// Whether a failure is to be told. One that everything else meets for the same reason ends all, and is told once.
+    pub(crate) fn is_to_be_told(&self, cause: &io::Error) -> bool {
+        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+
+        !matches!(cause.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem) || self.give_up()
+    }
+
+    /// Enters what a copy at this path does not have of its original.
+    pub(crate) fn add_losses(&self, losses: Losses, path: impl Into<RawPath>) {
+        let path = path.into();
+        let not_kept = losses.into_iter().map(|(what, cause)| NotKept {
+            path: path.clone(),
+            what,
+            reason: cause.to_string(),
+            kind: sys::error_kind(&cause),
+        });
+        let mut report = Report::default();
+        report.add_not_kept(not_kept);
+        self.add(report);
     }
 
     /// Counts what was removed in one step, and reports it: too late to stop.

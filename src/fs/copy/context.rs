@@ -1,7 +1,7 @@
 //! What all threads of one copy share: what is copied, how, and what is known of it so far.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::sync::{Arc, OnceLock};
 
 use super::hard_links::HardLinks;
@@ -11,8 +11,7 @@ use super::used_names::{self, Names};
 use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::gitignore::IgnoredTree;
-use crate::report::{NotKept, RawPath, Report};
-use crate::sys::{self, BasedPath, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
+use crate::sys::{BasedPath, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
 use crate::tree::{Account, path_of};
 use crate::walk::{Exclusion, Prunes};
 
@@ -122,10 +121,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
     }
 
     pub(super) fn fail(&self, directory: &OsPath, name: &OsStr, cause: io::Error) {
-        // Everything else fails for the same reason: that is said once.
-        let is_for_all =
-            matches!(cause.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem);
-        if is_for_all && !self.account.give_up() {
+        if !self.account.is_to_be_told(&cause) {
             return;
         }
         let (from, to) = (path_of(self.from.path, directory, name), path_of(self.to.path, directory, name));
@@ -140,16 +136,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
         if self.settings.strict {
             return losses.refused();
         }
-        let path = RawPath::from(path());
-        let not_kept = losses.into_iter().map(|(what, cause)| NotKept {
-            path: path.clone(),
-            what,
-            reason: cause.to_string(),
-            kind: sys::error_kind(&cause),
-        });
-        let mut report = Report::default();
-        report.add_not_kept(not_kept);
-        self.account.add(report);
+        self.account.add_losses(losses, path());
         Ok(())
     }
 

@@ -21,9 +21,9 @@ use super::record::Record;
 use super::start::{Keys, Start};
 use crate::error::{Error, Op};
 use crate::fs::copy::{Overwrite, Settings};
-use crate::report::{NotKept, PlanAction, PlanStep, Report, SkipReason, Skipped};
-use crate::sys::{self, Losses};
-use crate::tree::{Account, in_threads, lock, stopped};
+use crate::report::{PlanAction, PlanStep, Report, SkipReason, Skipped};
+use crate::sys::Losses;
+use crate::tree::{Account, StopByPanic, in_threads, lock, stopped};
 
 /// A transfer.
 #[derive(Clone, Copy)]
@@ -76,17 +76,6 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Stops all when a thread panics, as the others would go on until everything is done.
-struct StopByPanic<'a>(&'a AtomicBool);
-
-impl Drop for StopByPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
-}
-
 impl Run<'_> {
     /// Does all that the comparison comes to.
     pub(super) fn run(&self, comparison: &mut Comparison<'_>) {
@@ -127,11 +116,7 @@ impl Run<'_> {
     }
 
     pub(super) fn fail(&self, key: &str, cause: io::Error) {
-        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-
-        // Everything else fails for the same reason: that is said once.
-        let is_for_all = matches!(cause.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem);
-        if is_for_all && !self.account.give_up() {
+        if !self.account.is_to_be_told(&cause) {
             return;
         }
         self.account.fail(self.failed(key, cause));
@@ -162,16 +147,7 @@ impl Run<'_> {
         if self.settings.strict {
             return losses.refused();
         }
-        let path = self.to.start().path(key);
-        let not_kept = losses.into_iter().map(|(what, cause)| NotKept {
-            path: path.clone().into(),
-            what,
-            reason: cause.to_string(),
-            kind: sys::error_kind(&cause),
-        });
-        let mut report = Report::default();
-        report.add_not_kept(not_kept);
-        self.account.add(report);
+        self.account.add_losses(losses, self.to.start().path(key));
         Ok(())
     }
 
