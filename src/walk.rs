@@ -39,17 +39,20 @@ pub(crate) use exclude::{Exclusion, ExclusionWay, Prunes, Pruning, refuse_useles
 pub(crate) use exclude::{is_left_out, refuse_absolute, refuse_elsewhere};
 pub(crate) use listing::Listing;
 #[cfg(feature = "remote-no-tls")]
-pub(crate) use plan::{Begins, Plan, PlanBuilder, Set, State, States, Wanted};
+pub(crate) use plan::{Begins, Plan, Set, State, States, Wanted};
 #[cfg(feature = "remote-no-tls")]
 pub(crate) use printed::{Item, ItemLine, Source};
+pub(crate) use search::Scope;
+#[cfg(feature = "remote-no-tls")]
+pub(crate) use search::plans;
 
 use crate::error::{Error, Result};
 use crate::path::{Path, PathBuf};
-use crate::pattern::{IntoPattern, Pattern, PatternSet};
+use crate::pattern::{IntoPattern, PatternSet};
 use crate::sys::{self, Directory};
 #[cfg(not(feature = "remote-no-tls"))]
 use plan::Begins;
-use search::{Options, Scope};
+use search::Options;
 
 /// # Listing directories
 ///
@@ -106,12 +109,12 @@ impl Path {
     #[doc(alias = "walkdir")]
     #[doc(alias = "scandir")]
     pub fn walk(&self) -> Walk<'static> {
-        Walk::new(self, Scope::Patterns(vec![Pattern::new("*")], Begins::Anywhere))
+        Walk::new(self, Scope::Everything)
     }
 
     /// Lists what is below this directory and matches a pattern, or one of several. Sorted, and each path once.
     ///
-    /// The language is that of [`Pattern`]; the results are those of pathlib. A trailing `**` also matches the directory that it
+    /// The language is that of [`Pattern`](crate::Pattern); the results are those of pathlib. A trailing `**` also matches the directory that it
     /// starts in. A pattern that ends in a separator matches directories only. `**` does not follow links to directories, unless
     /// [`follow_symlinks`](Walk::follow_symlinks) is set; other parts do. An empty list of patterns finds nothing.
     ///
@@ -229,7 +232,7 @@ impl Path {
 
 /// Lists what matches a pattern that is absolute, or relative to the working directory.
 ///
-/// The listing starts in the directory that the pattern begins with ([`Pattern::base`]); its parents are not listed. The rest
+/// The listing starts in the directory that the pattern begins with ([`Pattern::base`](crate::Pattern::base)); its parents are not listed. The rest
 /// is [`Path::glob`]. All alternatives of `{…}` must have the same root.
 ///
 /// # Examples

@@ -1,19 +1,17 @@
 //! What a listing of a store is asked for, and what that makes of each name.
 
-use std::borrow::Cow;
-
 use crate::error::{Error, Op, Result};
 use crate::flavour::Posix;
 use crate::kind::FileKind;
 use crate::objects::prefix_of;
-use crate::pattern::{Pattern, PatternSet};
+use crate::pattern::Pattern;
 use crate::sys::Links;
-use crate::walk::{Begins, Plan, PlanBuilder, Set, State, States, Wanted, is_left_out, refuse_useless};
+use crate::walk::{Plan, Scope, Set, State, States, Wanted, is_left_out, plans, refuse_useless};
 
 /// The options of a [`RemoteWalk`](super::RemoteWalk), closures aside.
 #[derive(Clone, Default)]
 pub(super) struct Options {
-    pub(super) scope: Scope,
+    pub(super) scope: Scope<Posix>,
     pub(super) excluded: Vec<Pattern<Posix>>,
     pub(super) case_sensitive: Option<bool>,
     pub(super) min_depth: usize,
@@ -27,16 +25,6 @@ pub(super) struct Options {
     pub(super) threads: Option<usize>,
     /// Whether an option was set after the first entry.
     pub(super) is_late: bool,
-}
-
-/// Which paths are looked for.
-#[derive(Clone, Default)]
-pub(super) enum Scope {
-    #[default]
-    Children,
-    Everything,
-    Patterns(Vec<Pattern<Posix>>, Begins),
-    Set(Box<PatternSet<Posix>>),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,25 +72,7 @@ pub(super) enum Extent {
 
 impl Search {
     pub(super) fn new(options: Options) -> Self {
-        let in_case = |pattern| in_case(&options, pattern);
-        let (mut plan, mut excluded) = (PlanBuilder::new(), PlanBuilder::new());
-        match &options.scope {
-            Scope::Children => plan.add_children(),
-            Scope::Everything => plan.add(&Pattern::parse("*"), Begins::Anywhere),
-            Scope::Patterns(patterns, begins) => {
-                plan.expect(patterns.len());
-                patterns.iter().for_each(|pattern| plan.add(&in_case(pattern), *begins));
-            }
-            Scope::Set(set) => {
-                set.include_patterns().iter().for_each(|pattern| plan.add_full_match(&in_case(pattern)));
-                set.exclude_patterns().iter().for_each(|pattern| excluded.add_full_match(&in_case(pattern)));
-                if set.include_patterns().is_empty() {
-                    plan.add_full_match(&Pattern::parse("**"));
-                }
-            }
-        }
-        options.excluded.iter().for_each(|pattern| excluded.add_with_all_below(&in_case(pattern)));
-        let (plan, excluded) = (plan.build(), excluded.build());
+        let (plan, excluded) = plans(&options.scope, &options.excluded, options.case_sensitive);
         Self { options, plan, excluded }
     }
 
@@ -190,14 +160,6 @@ impl Search {
             && depth >= *min_depth
             && max_depth.is_none_or(|most| depth <= most)
             && (kinds.is_empty() || kinds.contains(&kind))
-    }
-}
-
-/// A pattern with the case that was asked for.
-fn in_case<'a>(options: &Options, pattern: &'a Pattern<Posix>) -> Cow<'a, Pattern<Posix>> {
-    match options.case_sensitive {
-        None => Cow::Borrowed(pattern),
-        Some(sensitive) => Cow::Owned(pattern.clone().case_sensitive(sensitive)),
     }
 }
 

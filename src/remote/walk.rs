@@ -5,7 +5,7 @@ use std::iter::{FusedIterator, Peekable};
 use std::vec;
 
 use super::listing::{Lister, Prune};
-use super::search::{Options, Order, Scope};
+use super::search::{Options, Order};
 use super::{ObjectStore, RemoteEntry};
 use crate::at::At;
 use crate::error::{Error, Op, Result};
@@ -14,7 +14,7 @@ use crate::kind::FileKind;
 use crate::objects::{Keys, prefix_of};
 use crate::path::PathBuf;
 use crate::pattern::{Pattern, PatternSet};
-use crate::walk::{Begins, IntoPatterns, refuse_absolute, refuse_elsewhere, sorted_out};
+use crate::walk::{Begins, IntoPatterns, Scope, refuse_absolute, refuse_elsewhere, sorted_out};
 
 /// Listings.
 impl<S: ObjectStore> At<S> {
@@ -216,7 +216,7 @@ struct Sorted<S: ObjectStore> {
 
 /// Options. They must be set before the first entry is asked for.
 impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
-    fn new(start: &At<S>, scope: Scope) -> Self {
+    fn new(start: &At<S>, scope: Scope<Posix>) -> Self {
         let options = Options { scope, ..Options::default() };
         Self { start: start.clone(), prunes: Vec::new(), state: State::Waiting(Box::new(options)) }
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::exclude;
 use super::plan::{Begins, Plan, PlanBuilder, Wanted};
 use crate::error::{Error, Op};
+use crate::flavour::{Flavour, Native};
 use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::pattern::{Pattern, PatternSet};
@@ -45,11 +46,12 @@ pub(super) struct Options {
 
 /// Which paths are looked for.
 #[derive(Clone, Default)]
-pub(super) enum Scope {
+pub(crate) enum Scope<F: Flavour = Native> {
     #[default]
     Children,
-    Patterns(Vec<Pattern>, Begins),
-    Set(Box<PatternSet>),
+    Everything,
+    Patterns(Vec<Pattern<F>>, Begins),
+    Set(Box<PatternSet<F>>),
 }
 
 /// The order of the entries of one directory.
@@ -78,45 +80,56 @@ impl Options {
     /// Whether a pattern leads above the start, so that paths have parts `..`.
     fn leads_up(&self) -> bool {
         let patterns = match &self.scope {
-            Scope::Children => return false,
+            Scope::Children | Scope::Everything => return false,
             Scope::Patterns(patterns, _) => patterns,
             Scope::Set(set) => set.include_patterns(),
         };
         patterns.iter().any(Pattern::leads_up)
     }
+}
 
-    /// A pattern with the case that was asked for.
-    fn in_case<'a>(&self, pattern: &'a Pattern) -> Cow<'a, Pattern> {
-        match self.case_sensitive {
-            None => Cow::Borrowed(pattern),
-            Some(sensitive) => Cow::Owned(pattern.clone().case_sensitive(sensitive)),
+/// The plan of what is looked for, and that of what is left out.
+pub(crate) fn plans<F: Flavour>(
+    scope: &Scope<F>,
+    excluded: &[Pattern<F>],
+    case_sensitive: Option<bool>,
+) -> (Plan<F>, Plan<F>) {
+    let in_case = |pattern| in_case(pattern, case_sensitive);
+    let (mut plan, mut left_out) = (PlanBuilder::new(), PlanBuilder::new());
+    match scope {
+        Scope::Children => plan.add_children(),
+        Scope::Everything => plan.add(&Pattern::parse("*"), Begins::Anywhere),
+        Scope::Patterns(patterns, begins) => {
+            plan.expect(patterns.len());
+            patterns.iter().for_each(|pattern| plan.add(&in_case(pattern), *begins));
         }
+        Scope::Set(set) => {
+            plan.expect(set.include_patterns().len());
+            left_out.expect(set.exclude_patterns().len());
+            set.include_patterns().iter().for_each(|pattern| plan.add_full_match(&in_case(pattern)));
+            set.exclude_patterns().iter().for_each(|pattern| left_out.add_full_match(&in_case(pattern)));
+            if set.include_patterns().is_empty() {
+                plan.add_full_match(&Pattern::parse("**"));
+            }
+        }
+    }
+    left_out.expect(excluded.len());
+    excluded.iter().for_each(|pattern| left_out.add_with_all_below(&in_case(pattern)));
+    (plan.build(), left_out.build())
+}
+
+/// A pattern with the case that was asked for.
+fn in_case<F: Flavour>(pattern: &Pattern<F>, case_sensitive: Option<bool>) -> Cow<'_, Pattern<F>> {
+    match case_sensitive {
+        None => Cow::Borrowed(pattern),
+        Some(sensitive) => Cow::Owned(pattern.clone().case_sensitive(sensitive)),
     }
 }
 
 impl Search {
     pub(super) fn new(options: Options) -> Self {
-        let (mut plan, mut excluded) = (PlanBuilder::new(), PlanBuilder::new());
-        match &options.scope {
-            Scope::Children => plan.add_children(),
-            Scope::Patterns(patterns, begins) => {
-                plan.expect(patterns.len());
-                patterns.iter().for_each(|pattern| plan.add(&options.in_case(pattern), *begins));
-            }
-            Scope::Set(set) => {
-                let add = |plan: &mut PlanBuilder, pattern| plan.add_full_match(&options.in_case(pattern));
-                plan.expect(set.include_patterns().len());
-                excluded.expect(set.exclude_patterns().len());
-                set.include_patterns().iter().for_each(|pattern| add(&mut plan, pattern));
-                set.exclude_patterns().iter().for_each(|pattern| add(&mut excluded, pattern));
-                if set.include_patterns().is_empty() {
-                    plan.add_full_match(&Pattern::new("**"));
-                }
-            }
-        }
-        excluded.expect(options.excluded.len());
-        options.excluded.iter().for_each(|pattern| excluded.add_with_all_below(&options.in_case(pattern)));
-        Self { options, plan: plan.build(), excluded: excluded.build() }
+        let (plan, excluded) = plans(&options.scope, &options.excluded, options.case_sensitive);
+        Self { options, plan, excluded }
     }
 
     /// Why nothing is listed, if that is so.
