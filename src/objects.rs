@@ -27,9 +27,12 @@ use std::ops::Range;
 use std::time::SystemTime;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use client::{AddressStyle, Client, Endpoint, PresignMethod, Retry, Settings};
+pub use client::Presign;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use client::{AddressStyle, Client, Endpoint, Retry, Settings};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use credentials::{Chain, Credentials, Environment, Profile, Provider, Source};
+pub(crate) use hex::hex;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use http::Timeouts;
 pub(crate) use key::{Misfit, key_of, part_at, path_of, prefix_of};
@@ -50,7 +53,7 @@ pub(crate) trait Objects: Any + Send + Sync {
     /// How much at once.
     fn limits(&self) -> &Limits;
 
-    /// Whether [`copy`](Self::copy) can copy from another store to this one.
+    /// Whether another store is this one, in which [`copy`](Self::copy) can copy.
     fn is_beside(&self, other: &dyn Objects) -> bool;
 
     /// One page of the keys, in the order of their bytes.
@@ -202,6 +205,30 @@ pub(crate) struct Upload {
     pub(crate) key: String,
     pub(crate) id: String,
     pub(crate) begun: SystemTime,
+}
+
+/// What is known of the object with this key, if there is one.
+pub(crate) fn find(store: &dyn Objects, key: &str) -> io::Result<Option<Meta>> {
+    match store.head(key) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// Reads content to its end, and shows each piece. Returns how many bytes there were.
+pub(crate) fn each_chunk(content: &mut dyn Read, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<u64> {
+    let (mut buffer, mut size) = (vec![0; 128 << 10], 0);
+    loop {
+        match content.read(&mut buffer) {
+            Ok(0) => return Ok(size),
+            Ok(count) => {
+                each(&buffer[..count])?;
+                size += count as u64;
+            }
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+    }
 }
 
 /// The error of a key that nothing is under.

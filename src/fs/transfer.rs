@@ -34,7 +34,7 @@ use super::side::{DiskPath, ObjectPath};
 use crate::error::{Error, Op, Result};
 use crate::gitignore::IgnoredTree;
 use crate::kind::FileKind;
-use crate::objects::{Meta, Object, PageRequest, PageStart, not_found};
+use crate::objects::{Meta, Object, PageRequest, PageStart, find, not_found};
 use crate::report::{PlanAction, Report};
 use crate::sys::{self, BasedPath, EditDir, Links, Location, OsPath};
 use crate::tree::{Account, thread_count};
@@ -230,11 +230,11 @@ impl Ends<'_> {
     }
 
     fn begin_in_store(&self, order: &Order<'_>, run: &Run<'_>, keys: &Keys<'_>) -> io::Result<()> {
-        if run.op != Op::Mirror && !keys.key.is_empty() {
-            match keys.store.head(keys.key) {
-                Err(cause) if cause.kind() == ErrorKind::NotFound => {}
-                meta => return self.file(run, object(keys, meta?), None),
-            }
+        if run.op != Op::Mirror
+            && !keys.key.is_empty()
+            && let Some(meta) = find(&**keys.store, keys.key)?
+        {
+            return self.file(run, object(keys, meta), None);
         }
         let rules = self.rules(order, None);
         let mut listing = StoreListing::new(keys, rules.way(OsPath::new(keys.key)));
@@ -266,10 +266,7 @@ impl Ends<'_> {
             }
             // It is replaced, whatever it is.
             Target::Store(_) if run.settings.overwrite == Overwrite::Always && !run.settings.dry_run => None,
-            Target::Store(keys) => match keys.store.head(keys.key) {
-                Err(cause) if cause.kind() == ErrorKind::NotFound => None,
-                meta => Some(object(keys, meta?)),
-            },
+            Target::Store(keys) => find(&**keys.store, keys.key)?.map(|meta| object(keys, meta)),
         };
         match run.task(&item, old.as_ref())? {
             Some(task) => run.performed(Job { item, old, task, file }),
@@ -285,7 +282,7 @@ impl Ends<'_> {
         source: Source<'r>,
     ) -> io::Result<()> {
         let is_new = run.settings.overwrite == Overwrite::Refuse && !run.settings.merge && run.op != Op::Mirror;
-        let has_marker = matches!(&source, Source::Store(listing) if listing.has_marker());
+        let has_marker = matches!(&source, Source::Store(listing) if listing.is_marked());
         let mut is_marked = false;
         let target: Box<dyn Listing + Send + 'r> = match run.to {
             Target::Store(keys) if is_new => {
@@ -295,7 +292,7 @@ impl Ends<'_> {
             Target::Store(keys) => {
                 let mut listing = StoreListing::new(keys, rules.way(OsPath::new(keys.key)));
                 listing.begin()?;
-                is_marked = listing.has_marker();
+                is_marked = listing.is_marked();
                 Box::new(listing)
             }
             Target::Disk(disk) => self.tree_on_disk(run, rules, disk, is_new)?,

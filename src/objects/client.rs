@@ -32,6 +32,7 @@ pub(crate) use retry::Retry;
 use super::credentials::Provider;
 use super::hex::{hex, unhex};
 use super::http::{Timeouts, agent};
+use super::key::xml_can_say;
 use super::{
     Condition, Content, Limits, MOST_KEYS, Meta, Objects, Page, PageRequest, PageStart, Stale, Upload, UploadOf,
 };
@@ -84,10 +85,13 @@ struct Place {
     region: String,
 }
 
-/// What a URL lets others do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum PresignMethod {
+/// What a URL of [`presign`](crate::RemotePath::presign) lets others do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Presign {
+    /// Read the object.
     Get,
+    /// Write the object.
     Put,
 }
 
@@ -133,7 +137,7 @@ impl Client {
     }
 
     /// A URL with which anybody can read or write the object for a while. Needs no request.
-    pub(crate) fn presign(&self, key: &str, method: PresignMethod, valid: Duration) -> io::Result<String> {
+    pub(crate) fn presign(&self, key: &str, method: Presign, valid: Duration) -> io::Result<String> {
         if valid < Duration::from_secs(1) || valid > LONGEST_VALID {
             let text = "a URL is valid for at least a second and at most seven days";
             return Err(io::Error::new(ErrorKind::InvalidInput, text));
@@ -141,8 +145,8 @@ impl Client {
         let Place { address, region } = &*self.place();
         let path = address.path(key);
         let method = match method {
-            PresignMethod::Get => "GET",
-            PresignMethod::Put => "PUT",
+            Presign::Get => "GET",
+            Presign::Put => "PUT",
         };
         let now = self.now();
         let query = match self.0.credentials.get(now)? {
@@ -347,7 +351,7 @@ impl Objects for Client {
     /// Keys that XML has no characters for need a request each.
     fn delete_many(&self, keys: &[String]) -> io::Result<Vec<(String, io::Error)>> {
         let (mut left, others): (Vec<&str>, Vec<&str>) =
-            keys.iter().map(String::as_str).partition(|key| xml::can_say(key));
+            keys.iter().map(String::as_str).partition(|key| xml_can_say(key));
         let mut failures = Vec::new();
         for key in others {
             failures.extend(self.delete(key).err().map(|error| (key.to_owned(), error)));

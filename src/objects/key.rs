@@ -65,7 +65,7 @@ pub(crate) fn path_of(key: &str) -> Result<(PathBuf<Posix>, bool), Misfit> {
     Ok((PathBuf::parse(text), is_marker))
 }
 
-/// The part of a key that begins at a byte, and whether there is a `/` behind it: then it is a directory.
+/// The part of a key that begins at this byte, and whether a `/` follows: then it is a directory.
 pub(crate) fn part_at(key: &str, at: usize) -> Result<(&str, bool), Misfit> {
     let rest = &key[at..];
     let (part, is_directory) = rest.split_once('/').map_or((rest, false), |(part, _)| (part, true));
@@ -77,6 +77,13 @@ pub(crate) fn part_at(key: &str, at: usize) -> Result<(&str, bool), Misfit> {
         part if part.contains('\0') => Err(Misfit::Nul),
         part => Ok((part, is_directory)),
     }
+}
+
+/// Whether XML 1.0 has all characters of a key, escaped or not.
+pub(super) fn xml_can_say(key: &str) -> bool {
+    !key.contains(|letter: char| {
+        matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use super::{Condition, Limits, Objects, UploadOf};
+use super::{Condition, Limits, Objects, UploadOf, each_chunk};
 
 /// How many parts of one object are on their way at once. With the part that is being filled, this is all that is in memory.
 pub(crate) const PARTS_AT_ONCE: usize = 4;
@@ -113,24 +113,15 @@ pub(crate) fn put_all(
     mut on_progress: impl FnMut(u64) -> io::Result<()>,
 ) -> io::Result<String> {
     let mut writer = ObjectWriter::new(store, key, size);
-    let mut buffer = vec![0; 128 << 10];
-    let (mut size, mut told) = (0, 0);
+    let mut told = 0;
     let mut tell = |put: u64| {
         let new = put - std::mem::replace(&mut told, put);
         if new > 0 { on_progress(new) } else { Ok(()) }
     };
-    loop {
-        match content.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => {
-                writer.write_all(&buffer[..count])?;
-                size += count as u64;
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        }
-        tell(writer.bytes_put())?;
-    }
+    let size = each_chunk(content, |chunk| {
+        writer.write_all(chunk)?;
+        tell(writer.bytes_put())
+    })?;
     while writer.wait_for_part()? {
         tell(writer.bytes_put())?;
     }
@@ -176,7 +167,7 @@ pub(crate) fn copy_all(
     upload.finish(condition)
 }
 
-/// The ranges of so many bytes, each as long as a part may be.
+/// The ranges of the parts of an object of this size.
 fn ranges(size: u64, part_size: u64) -> impl Iterator<Item = Range<u64>> {
     (0..size.div_ceil(part_size)).map(move |at| at * part_size..((at + 1) * part_size).min(size))
 }

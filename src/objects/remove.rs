@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::key::xml_can_say;
 use super::{MOST_KEYS, Objects};
 use crate::tree::{in_threads, lock, thread_count};
 
@@ -73,7 +74,7 @@ fn remove_one(store: &dyn Objects, key: String, tell: &impl Fn(Removed)) {
 /// Whether a list in XML, which the request for several has, can name a key. Nothing spells control characters there, and a
 /// carriage return is read as another character.
 fn fits_in_xml(key: &str) -> bool {
-    !key.contains(|letter: char| matches!(letter, '\0'..'\t' | '\u{b}'..' ' | '\u{fffe}' | '\u{ffff}'))
+    xml_can_say(key) && !key.contains('\r')
 }
 
 #[cfg(test)]

@@ -10,9 +10,10 @@ use std::time::Duration;
 use super::ObjectsHandle;
 use crate::at::At;
 use crate::error::{Error, Op, Result};
+pub use crate::objects::Presign;
 use crate::objects::{
-    AddressStyle, Chain, Client, Credentials, Endpoint, Environment, Limits, PresignMethod, Profile, Provider, Retry,
-    Settings, Source, Timeouts,
+    AddressStyle, Chain, Client, Credentials, Endpoint, Environment, Limits, Profile, Provider, Retry, Settings,
+    Source, Timeouts,
 };
 use crate::path::PathBuf;
 
@@ -49,16 +50,6 @@ pub struct Bucket {
 /// # Ok::<(), waypath::Error>(())
 /// ```
 pub type RemotePath = At<Bucket>;
-
-/// What a URL of [`presign`](RemotePath::presign) lets others do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Presign {
-    /// Read the object.
-    Get,
-    /// Write the object.
-    Put,
-}
 
 /// Options for opening a [`Bucket`].
 ///
@@ -399,10 +390,6 @@ impl RemotePath {
     /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the time is below a second or above seven days, or the path is not a key.
     /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied): there are no credentials.
     pub fn presign(&self, method: Presign, valid: Duration) -> Result<String> {
-        let method = match method {
-            Presign::Get => PresignMethod::Get,
-            Presign::Put => PresignMethod::Put,
-        };
         let key = self.key(Op::Presign)?;
         self.client().presign(key, method, valid).map_err(|cause| self.failed(Op::Presign, cause))
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ObjectStore;
 use crate::at::At;
 use crate::error::{Error, Op, Result};
-use crate::objects::{Condition, ObjectReader, Objects, Stale, put_bytes};
+use crate::objects::{Condition, ObjectReader, Objects, Stale, find, put_bytes};
 
 /// # Reading files from a store
 ///
@@ -187,11 +187,7 @@ impl<S: ObjectStore> At<S> {
 
 /// Asks whether nothing has this key: not every store heeds a condition.
 pub(super) fn check_free(store: &Arc<dyn Objects>, key: &str) -> io::Result<()> {
-    match store.head(key) {
-        Ok(_) => Err(ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
+    find(&**store, key)?.map_or(Ok(()), |_| Err(ErrorKind::AlreadyExists.into()))
 }
 
 /// # Files in a store that others change

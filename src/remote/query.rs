@@ -1,13 +1,13 @@
 //! Questions to a store: what is there, how large it is, since when.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::time::SystemTime;
 
 use super::ObjectStore;
 use crate::at::At;
 use crate::error::{Op, Result};
 use crate::kind::FileKind;
-use crate::objects::{Meta, PageRequest, PageStart, not_found};
+use crate::objects::{Meta, PageRequest, PageStart, find, not_found};
 
 /// What a store knows of a file or a directory, as plain values; see [`At::stat`].
 ///
@@ -254,16 +254,7 @@ impl<S: ObjectStore> At<S> {
     pub(super) fn found_file(&self) -> Result<Option<Meta>> {
         match self.key(Op::Stat)? {
             "" => Ok(None),
-            key => found(self.objects().head(key)).map_err(|cause| self.failed(Op::Stat, cause)),
+            key => find(self.objects(), key).map_err(|cause| self.failed(Op::Stat, cause)),
         }
-    }
-}
-
-/// `None` if nothing is there.
-fn found<T>(answer: io::Result<T>) -> io::Result<Option<T>> {
-    match answer {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
 }

@@ -8,6 +8,7 @@ use super::disk_listing::OpenFile;
 use super::item::Item;
 use crate::fs::side::DiskPath;
 use crate::kind::FileKind;
+use crate::objects::each_chunk;
 use crate::path::PathBuf;
 use crate::sys::{self, BasedPath, Existing, Links, Located, Opening, OsPath, Rules};
 
@@ -142,19 +143,10 @@ pub(super) fn write(
     is_synced: Sync,
     mut on_progress: impl FnMut(u64) -> io::Result<()>,
 ) -> io::Result<Written> {
-    let (mut buffer, mut bytes) = (vec![0; 128 << 10], 0);
-    loop {
-        match content.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => {
-                draft.file().write_all(&buffer[..count])?;
-                bytes += count as u64;
-                on_progress(count as u64)?;
-            }
-            Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
-            Err(cause) => return Err(cause),
-        }
-    }
+    let bytes = each_chunk(content, |chunk| {
+        draft.file().write_all(chunk)?;
+        on_progress(chunk.len() as u64)
+    })?;
     let untimed = draft.file().set_modified(time).err();
     match is_synced {
         Sync::Before => draft.commit()?,

@@ -10,7 +10,7 @@ use super::store_listing::StoreListing;
 use crate::error::{Error, Op, Result};
 use crate::fs::remove::RemovalSettings;
 use crate::fs::side::ObjectPath;
-use crate::objects::{Removed, not_found, remove_all};
+use crate::objects::{Removed, find, not_found, remove_all};
 use crate::report::{PlanAction, PlanStep, Report, Skipped};
 use crate::sys::OsPath;
 use crate::tree::Account;
@@ -49,14 +49,10 @@ pub(in crate::fs) fn remove_from_store(
 
 /// The key of the file that has the path itself.
 fn file(keys: &Keys<'_>) -> io::Result<Option<String>> {
-    match keys.store.head(keys.key) {
-        Ok(_) => Ok(Some(keys.key.to_owned())),
-        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(cause),
-    }
+    Ok(find(&**keys.store, keys.key)?.map(|_| keys.key.to_owned()))
 }
 
-/// Why there is no directory.
+/// The error of a path that is no directory.
 fn no_directory(keys: &Keys<'_>) -> io::Error {
     match file(keys) {
         Ok(Some(_)) => ErrorKind::NotADirectory.into(),

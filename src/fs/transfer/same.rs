@@ -1,13 +1,13 @@
 //! When a file is what an object is, as far as can be seen.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use md5::{Digest, Md5};
 
 use super::item::Item;
 use crate::kind::FileKind;
-use crate::objects::Limits;
+use crate::objects::{Limits, each_chunk, hex};
 
 /// What two items are to each other, by what their listings say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,24 +104,12 @@ pub(super) fn is_md5(digest: &str) -> bool {
 
 /// The MD5 of the next bytes; `None` if there are fewer.
 fn digest_of(content: &mut dyn Read, size: u64) -> io::Result<Option<[u8; 16]>> {
-    let (mut digest, mut buffer, mut left) = (Md5::new(), vec![0; 64 << 10], size);
-    while left > 0 {
-        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        match content.read(&mut buffer[..most]) {
-            Ok(0) => return Ok(None),
-            Ok(count) => {
-                digest.update(&buffer[..count]);
-                left -= count as u64;
-            }
-            Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
-            Err(cause) => return Err(cause),
-        }
-    }
-    Ok(Some(digest.finalize().into()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digest = Md5::new();
+    let count = each_chunk(&mut content.take(size), |chunk| {
+        digest.update(chunk);
+        Ok(())
+    })?;
+    Ok((count == size).then(|| digest.finalize().into()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Op, Result};
 use crate::fs::side::{DiskPath, ObjectPath};
-use crate::objects::{Objects, key_of, path_of};
+use crate::objects::{Objects, key_of, path_of, prefix_of};
 use crate::sys::{OsPath, OsPathBuf};
 
 /// The start of a side.
@@ -28,8 +28,7 @@ impl<'a> Keys<'a> {
         let store = path.store;
         let key = key_of(&path.path)
             .map_err(|misfit| Error::text(op, store.uri(path.path.as_str()), misfit.to_string()).into_located())?;
-        let prefix = if key.is_empty() { String::new() } else { format!("{key}/") };
-        Ok(Self { store, key, prefix })
+        Ok(Self { store, key, prefix: prefix_of(key) })
     }
 
     /// The whole key of what has a key below the start; an empty one is the start itself.
@@ -39,7 +38,7 @@ impl<'a> Keys<'a> {
 
     /// Whether both are in one store, so that their keys can be compared.
     pub(super) fn is_in_store_of(&self, other: &Self) -> bool {
-        self.store.is_beside(&**other.store) && self.store.uri("") == other.store.uri("")
+        self.store.is_beside(&**other.store)
     }
 
     /// Whether this is the start of the other one, or lies above it. Both are in one store.

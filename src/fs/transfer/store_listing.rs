@@ -33,11 +33,6 @@ impl<'a> StoreListing<'a> {
         Ok(self.listed.peek().is_some())
     }
 
-    /// Whether the start itself has a marker, which comes first.
-    pub(super) fn has_marker(&self) -> bool {
-        !self.keys.prefix.is_empty() && self.listed.peek().is_some_and(|first| first.key() == self.keys.prefix)
-    }
-
     /// Whether the start has a marker. It comes first, so it is known from the [first page](Self::begin) on.
     pub(super) fn is_marked(&self) -> bool {
         self.listed.peek().is_some_and(|listed| listed.key() == self.keys.prefix)

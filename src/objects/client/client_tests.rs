@@ -567,15 +567,15 @@ fn fewer_requests_are_made_at_a_time_after_a_busy_answer() {
 fn a_url_is_signed_without_a_request() {
     let server = Canned::in_turn([put_done]);
     let (presigner, _) = client(&server, Source::Given(Credentials::new("key", "secret", Some("token".to_owned()))));
-    let url = presigner.presign("a b", PresignMethod::Put, Duration::from_secs(60)).unwrap();
+    let url = presigner.presign("a b", Presign::Put, Duration::from_secs(60)).unwrap();
     assert!(url.starts_with(&format!("{}/bucket/a%20b?X-Amz-Algorithm=", server.endpoint())), "{url}");
     assert!(url.contains("&X-Amz-Expires=60&X-Amz-Security-Token=token&X-Amz-SignedHeaders=host&X-Amz-Signature="));
     for valid in [Duration::ZERO, Duration::from_secs(7 * 24 * 3600 + 1)] {
-        let error = presigner.presign("a", PresignMethod::Get, valid).unwrap_err();
+        let error = presigner.presign("a", Presign::Get, valid).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
     }
     let (anonymous, _) = client(&server, Source::Anonymous);
-    let url = anonymous.presign("a", PresignMethod::Get, Duration::from_secs(60)).unwrap();
+    let url = anonymous.presign("a", Presign::Get, Duration::from_secs(60)).unwrap();
     assert_eq!(url, format!("{}/bucket/a", server.endpoint()));
     assert!(server.heard().is_empty());
 }
