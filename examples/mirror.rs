@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release --example mirror -- --dry-run --delete --exclude '**/target' SRC DST
-//! cargo run --release --features remote --example mirror -- --threads 32 SRC s3://BUCKET/PREFIX
+//! cargo run --release --features remote --example mirror -- SRC s3://BUCKET/PREFIX
 //! ```
 //!
 //! SRC and DST are directories; with the feature `remote`, each can be `s3://BUCKET/PREFIX`, with keys and endpoint as the

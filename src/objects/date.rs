@@ -62,7 +62,7 @@ fn days(year: u64, month: u64, day: u64) -> u64 {
     era * 146_097 + year * 365 + year / 4 - year / 100 + day_of_year - 719_468
 }
 
-/// The day of the Gregorian calendar that is so many days after the first of 1970: `civil_from_days` of the same.
+/// The date of a day, counted from 1970-01-01: `civil_from_days` of the same source.
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);

@@ -22,7 +22,7 @@ pub(crate) struct Hooked {
     list: Option<List>,
 }
 
-/// Content of which so many bytes come, then none: the connection broke.
+/// Content that breaks off after this number of bytes, as when a connection breaks.
 struct Torn(Box<dyn Read + Send>, usize);
 
 impl Read for Torn {
@@ -49,7 +49,7 @@ impl Hooked {
         Self { list: Some(Box::new(list)), ..self }
     }
 
-    /// With content that breaks off after so many bytes.
+    /// With content that breaks off after this number of bytes.
     pub(crate) fn torn_after(self, torn_after: Option<usize>) -> Self {
         Self { torn_after, ..self }
     }

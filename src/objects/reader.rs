@@ -134,7 +134,8 @@ mod tests {
     use super::super::{Condition, Limits};
     use super::*;
 
-    /// A store with an object `a`, and how often it was asked for content. Each answer breaks off after so many bytes.
+    /// A store with an object `a`, and the number of requests for its content. Each answer breaks off after `torn_after`
+    /// bytes.
     fn store(content: &[u8], torn_after: Option<usize>) -> (Arc<Hooked>, Arc<dyn Objects>, Arc<AtomicUsize>) {
         let count = Arc::new(AtomicUsize::new(0));
         let counted = count.clone();

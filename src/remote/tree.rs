@@ -76,7 +76,7 @@ impl<S: ObjectStore> At<S> {
 struct Measure {
     prefix: String,
     size: TreeSize,
-    /// That of the last key, up to the `/` behind it.
+    /// The directory of the last key, with the `/` at its end.
     directory: Option<String>,
 }
 

@@ -37,7 +37,7 @@ enum Deed {
     ReadText(Name),
     ReadLines(Name),
     ReadBytes(Name),
-    /// From a place on, so many bytes.
+    /// This many bytes, from a position on.
     ReadSome(Name, u64, u64),
     Exists(Name),
     IsFile(Name),

@@ -615,6 +615,7 @@ impl<'p> CopyOptions<'p> {
 
     /// Number of threads to use; 0 means 1, and no more than 256 are started. The default is 1, or what a store of objects takes
     /// side by side if one is on either side.
+    /// A bucket takes no more requests at a time than it was opened for, however many threads there are.
     ///
     /// # Examples
     ///

@@ -234,7 +234,7 @@ impl OpenFile {
     }
 }
 
-/// A name as it stands in keys: that of a directory has more behind it.
+/// A name as it stands in keys, where a `/` follows that of a directory.
 fn in_key((name, kind): &(OsString, io::Result<FileKind>)) -> impl Iterator<Item = u8> {
     let end: &[u8] = if matches!(kind, Ok(FileKind::Directory)) { b"/" } else { b"" };
     name.as_encoded_bytes().iter().chain(end).copied()

@@ -46,8 +46,8 @@ pub(super) fn random() -> u64 {
 }
 
 impl Retry {
-    /// Waits before the try that follows so many, unless that was the last one. What the store asks for counts, if it is
-    /// longer; within the longest pause.
+    /// Waits before the next try, after this number of tries. Returns `false` at once if there is none. If the store asked
+    /// for a longer pause, it is that long, up to the longest.
     pub(super) fn pause(&self, pause: &dyn Pause, tries: u32, asked: Option<Duration>) -> bool {
         if tries >= self.tries {
             return false;
