@@ -17,7 +17,7 @@ function run(args) {
 const list = run([...args, '--list', '--format', 'terse']);
 if (!list.isGood) throw new Error(`no tests are listed: ${list.printed}`);
 const tests = [...list.printed.matchAll(/^(.*): test$/gm)].map(([, name]) => name);
-const isShown = args.includes('--nocapture') || args.includes('--no-capture');
+const isShown = ['--nocapture', '--no-capture', '--show-output'].some((option) => args.includes(option));
 const counts = { ok: 0, FAILED: 0, ignored: 0 };
 const start = Date.now();
 console.log(`\nrunning ${tests.length} tests`);
