@@ -6,31 +6,23 @@
 //! cargo run --release --example dups -- ~/photos --link --apply      # carries it out
 //! ```
 //!
-//! Only files of the same size are read; those with the same hash are of one group. Before one is replaced by a link to
-//! the first of its group, both are compared byte by byte, and must not have changed meanwhile. The link replaces the
-//! file atomically. Files on another file system, and those of another owner or mode, are left alone. A link has the
-//! times of the first of its group.
-//!
-//! Empty files, links, and files that are hard links of each other already are not listed.
-//!
-//! Ctrl-C ends the program between two files, with status 130.
-//!
-//! What could not be read or linked goes to standard error, and the exit status is 1; bad arguments give 2.
+//! Only files of the same size are read. Files with the same hash form a group. Before one is replaced by a link to the
+//! first of its group, both are compared byte by byte, and must not have changed meanwhile. The link replaces the file
+//! atomically, and has the times of the first file. Files on another file system, or with another owner or mode, are left
+//! alone. Empty files, links, and files that are hard links of each other already are not listed.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hasher;
-use std::io::{self, BufRead, BufReader};
-use std::process::ExitCode;
+use std::io::Read as _;
+use std::{iter, process::ExitCode};
 
 use clap::Parser;
 use waypath::{FileKind, IoResultExt, Path, PathBuf, Result, Size, Stat};
 
-#[path = "common/interrupt.rs"]
-mod interrupt;
-#[path = "common/output.rs"]
-mod output;
-use output::{complain, say};
+mod common;
+use common::progress::{Progress, Work};
+use common::{Failures, Outcome, count, interrupt, say};
 
 /// Finds files with the same content.
 #[derive(Parser)]
@@ -46,112 +38,79 @@ struct Args {
     apply: bool,
 }
 
-/// A file, and what was known of it when it was found.
+/// A file as it was found.
 struct File {
     path: PathBuf,
     stat: Stat,
 }
 
-/// What fails is said, and counted.
-#[derive(Default)]
-struct Complaints(usize);
-
-impl Complaints {
-    fn unless<T>(&mut self, result: Result<T>) -> Option<T> {
-        result.inspect_err(|error| complain("dups", error)).inspect_err(|_| self.0 += 1).ok()
-    }
-}
-
-/// The files that are found, by size; each once, by whatever names.
-fn find(directories: &[PathBuf], complaints: &mut Complaints) -> BTreeMap<u64, Vec<File>> {
-    let mut found = BTreeMap::<u64, Vec<File>>::new();
-    let (mut known, mut known_paths) = (HashSet::new(), HashSet::new());
+/// Finds files, by size: each once, by whatever names.
+fn find(directories: &[PathBuf], failures: &mut Failures) -> BTreeMap<u64, Vec<File>> {
+    let (mut found, mut known) = (BTreeMap::<_, Vec<_>>::new(), HashSet::new());
     let entries = directories.iter().flat_map(|directory| directory.walk().only(FileKind::File));
     for entry in entries.take_while(|_| !interrupt::has_come()) {
-        let Some(entry) = complaints.unless(entry) else { continue };
-        let Some(stat) = complaints.unless(entry.lstat()) else { continue };
-        let path = entry.into_path();
-        let is_new = match stat.identity() {
-            Some(identity) => known.insert(identity),
-            None => known_paths.insert(path.clone()),
-        };
-        if is_new && stat.size() > 0 {
-            found.entry(stat.size()).or_default().push(File { path, stat });
+        let looked_at = entry.and_then(|entry| Ok(File { stat: entry.lstat()?, path: entry.into_path() }));
+        let Some(file) = failures.unless(looked_at) else { continue };
+        // On systems whose files have no number, the path identifies a file.
+        let is_new = known.insert(file.stat.identity().ok_or_else(|| file.path.clone()));
+        if is_new && file.stat.size() > 0 {
+            found.entry(file.stat.size()).or_default().push(file);
         }
     }
     found
 }
 
-/// Divides files of one size into groups with the same content.
-fn groups(files: Vec<File>, complaints: &mut Complaints) -> Vec<Vec<File>> {
-    let mut groups = BTreeMap::<u64, Vec<File>>::new();
-    if files.len() > 1 {
-        for file in files.into_iter().take_while(|_| !interrupt::has_come()) {
-            if let Some(hash) = complaints.unless(hash(&file.path)) {
-                groups.entry(hash).or_default().push(file);
-            }
-        }
-    }
-    groups.into_values().filter(|group| group.len() > 1).collect()
+/// Returns the content of a file, piece by piece.
+fn pieces(path: &Path) -> Result<impl Iterator<Item = Result<Vec<u8>>>> {
+    const SIZE: usize = 1 << 16;
+    let mut file = path.open()?;
+    Ok(iter::from_fn(move || {
+        let mut piece = Vec::with_capacity(SIZE);
+        let read = file.by_ref().take(SIZE as u64).read_to_end(&mut piece).at(path);
+        read.map(|length| (length > 0).then_some(piece)).transpose()
+    }))
 }
 
 fn hash(path: &Path) -> Result<u64> {
-    let mut content = BufReader::new(path.open()?);
     let mut hasher = DefaultHasher::new();
-    loop {
-        let bytes = content.fill_buf().at(path)?;
-        if bytes.is_empty() {
-            return Ok(hasher.finish());
-        }
-        hasher.write(bytes);
-        let count = bytes.len();
-        content.consume(count);
-    }
+    pieces(path)?.try_for_each(|piece| piece.map(|piece| hasher.write(&piece)))?;
+    Ok(hasher.finish())
 }
 
-/// Compares two files byte by byte.
 fn is_same_content(left: &Path, right: &Path) -> Result<bool> {
-    let (mut left_content, mut right_content) = (BufReader::new(left.open()?), BufReader::new(right.open()?));
+    let (mut left, mut right) = (pieces(left)?, pieces(right)?);
     loop {
-        let (left_bytes, right_bytes) = (left_content.fill_buf().at(left)?, right_content.fill_buf().at(right)?);
-        let count = left_bytes.len().min(right_bytes.len());
-        if count == 0 {
-            return Ok(left_bytes.len() == right_bytes.len());
+        match (left.next().transpose()?, right.next().transpose()?) {
+            (None, None) => return Ok(true),
+            (left, right) if left != right => return Ok(false),
+            _ => {}
         }
-        if left_bytes[..count] != right_bytes[..count] {
-            return Ok(false);
-        }
-        left_content.consume(count);
-        right_content.consume(count);
-    }
-}
-
-/// Why a file must not become a link to another, if so.
-fn obstacle(file: &Stat, first: &Stat) -> Option<&'static str> {
-    let device = |stat: &Stat| stat.identity().map(|(device, _)| device);
-    match () {
-        () if device(file) != device(first) => Some("on another file system"),
-        () if (file.uid(), file.gid()) != (first.uid(), first.gid()) => Some("another owner"),
-        () if file.mode() != first.mode() => Some("another mode"),
-        () => None,
     }
 }
 
 impl File {
+    /// Says why this file must not become a link to another one, if so.
+    fn obstacle(&self, first: &Self) -> Option<&'static str> {
+        let device = |stat: &Stat| stat.identity().map(|(device, _)| device);
+        let (stat, first) = (&self.stat, &first.stat);
+        match () {
+            () if device(stat) != device(first) => Some("left alone: on another file system"),
+            () if (stat.uid(), stat.gid()) != (first.uid(), first.gid()) => Some("left alone: another owner"),
+            () if stat.mode() != first.mode() => Some("left alone: another mode"),
+            () => None,
+        }
+    }
+
     fn is_unchanged(&self) -> Result<bool> {
-        let now = self.path.lstat()?;
         let key = |stat: &Stat| (stat.kind(), stat.size(), stat.modified(), stat.identity(), stat.mode());
-        Ok(key(&now) == key(&self.stat))
+        Ok(key(&self.path.lstat()?) == key(&self.stat))
     }
 
     /// Replaces this file by a hard link to the first one; returns whether both still had the same content.
     fn link_to(&self, first: &Self) -> Result<bool> {
-        let name = format!(".{}.dups-tmp", self.path.name());
-        let link =
-            self.path.with_name(name)?.at_free_name(|link| link.hardlink_to(&first.path).map(|()| link.to_owned()))?;
-        let may_replace = || -> Result<bool> {
-            Ok(is_same_content(&link, &self.path)? && first.is_unchanged()? && self.is_unchanged()?)
-        };
+        let name = self.path.with_name(format!(".{}.dups-tmp", self.path.name()))?;
+        let link = name.at_free_name(|link| link.hardlink_to(&first.path).map(|()| link.to_owned()))?;
+        let may_replace = || Ok(is_same_content(&link, &self.path)? && first.is_unchanged()? && self.is_unchanged()?);
         let replaced = match may_replace() {
             Ok(true) => link.replace(&self.path).map(|_| true),
             other => other,
@@ -161,61 +120,71 @@ impl File {
         }
         replaced
     }
+
+    /// Links this file if that is wanted; returns whether that saves its size, and a note.
+    fn link(&self, first: &Self, args: &Args, failures: &mut Failures) -> (bool, &'static str) {
+        match self.obstacle(first) {
+            _ if !args.link => (true, ""),
+            Some(reason) => (false, reason),
+            None if !args.apply => (true, "to link"),
+            None => match failures.unless(self.link_to(first)) {
+                Some(true) => (true, "linked"),
+                Some(false) => (false, "left alone: it has changed"),
+                None => (false, "failed"),
+            },
+        }
+    }
 }
 
 /// Lists a group, or makes links of it; returns how many bytes that saves.
-fn show(group: &[File], args: &Args, complaints: &mut Complaints) -> io::Result<u64> {
+fn show(group: &[File], args: &Args, failures: &mut Failures) -> Outcome<u64> {
     let [first, others @ ..] = group else { return Ok(0) };
     let mut saved = 0;
     say(format!("{} ({})", first.path.printable(), Size(first.stat.size())))?;
     for file in others.iter().take_while(|_| !interrupt::has_come()) {
-        let obstacle = obstacle(&file.stat, &first.stat).filter(|_| args.link);
-        let note = match obstacle {
-            Some(reason) => format!("left alone: {reason}"),
-            None if args.apply => match complaints.unless(file.link_to(first)) {
-                Some(true) => "linked".to_owned(),
-                Some(false) => "left alone: it has changed".to_owned(),
-                None => "failed".to_owned(),
-            },
-            None if args.link => "to link".to_owned(),
-            None => String::new(),
-        };
-        if obstacle.is_none() && (!args.apply || note == "linked") {
-            saved += file.stat.size();
-        }
+        let (saves, note) = file.link(first, args, failures);
+        saved += if saves { file.stat.size() } else { 0 };
         say(format!("    {}    {note}", file.path.printable()).trim_end())?;
     }
     Ok(saved)
 }
 
-fn dups(args: &Args, complaints: &mut Complaints) -> io::Result<()> {
-    let (mut count, mut saved) = (0, 0);
+fn dups(args: &Args, failures: &mut Failures) -> Outcome {
     let goes_on = || !interrupt::has_come();
-    for (_, files) in find(&args.directories, complaints).into_iter().rev() {
-        for group in groups(files, complaints).into_iter().take_while(|_| goes_on()) {
-            count += 1;
-            saved += show(&group, args, complaints)?;
+    let candidates: Vec<_> =
+        find(&args.directories, failures).into_iter().filter(|(_, files)| files.len() > 1).collect();
+    let total_files = candidates.iter().map(|(_, files)| files.len() as u64).sum();
+    let total_bytes = candidates.iter().map(|(size, files)| size * files.len() as u64).sum();
+    let mut work = Work { files: 0, total_files, bytes: 0, total_bytes };
+    let (mut progress, mut groups, mut saved) = (Progress::new(), 0, 0);
+    for (size, files) in candidates.into_iter().rev() {
+        let mut by_hash = BTreeMap::<_, Vec<_>>::new();
+        for file in files.into_iter().take_while(|_| goes_on()) {
+            progress.work(&work);
+            if let Some(hash) = failures.unless(hash(&file.path)) {
+                by_hash.entry(hash).or_default().push(file);
+            }
+            (work.files, work.bytes) = (work.files + 1, work.bytes + size);
+        }
+        progress.clear();
+        for group in by_hash.values().filter(|group| group.len() > 1).take_while(|_| goes_on()) {
+            groups += 1;
+            saved += show(group, args, failures)?;
         }
     }
-    let groups = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
-    let groups = if goes_on() { groups } else { format!("interrupted: {groups}") };
-    say(match (args.link, args.apply) {
-        (true, true) => format!("{groups}, {} saved", Size(saved)),
-        (true, false) => format!("{groups}, {} to save; nothing was changed (--apply does it)", Size(saved)),
-        _ => format!("{groups}, {} more than needed", Size(saved)),
-    })
+    let note = if goes_on() { "" } else { "interrupted: " };
+    let (groups, saved) = (count(groups, "group"), Size(saved));
+    Ok(say(match (args.link, args.apply) {
+        (true, true) => format!("{note}{groups}, {saved} saved"),
+        (true, false) => format!("{note}{groups}, {saved} to save; nothing was changed (--apply does it)"),
+        _ => format!("{note}{groups}, {saved} more than needed"),
+    })?)
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let mut complaints = Complaints::default();
     interrupt::listen();
-    match dups(&args, &mut complaints) {
-        Ok(()) if interrupt::has_come() => ExitCode::from(interrupt::STATUS),
-        Ok(()) => ExitCode::from(u8::from(complaints.0 > 0)),
-        Err(error) => {
-            complain("dups", error);
-            ExitCode::FAILURE
-        }
-    }
+    let mut failures = Failures::default();
+    let outcome = dups(&args, &mut failures);
+    failures.end(outcome)
 }

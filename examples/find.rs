@@ -4,24 +4,21 @@
 //! cargo run --release --example find -- '**/*.{rs,toml}' src tests
 //! ```
 //!
-//! What git ignores is left out unless `--no-ignore` is given; hidden files are found. Paths come one a line, relative if the directory is given so. The lines are for people: what a terminal would act on
-//! is escaped in them. For programs, `--null` gives the paths as they are.
-//!
-//! What could not be listed goes to standard error, and the exit status is 1; bad arguments give 2.
+//! What git ignores is left out unless `--no-ignore` is given; hidden files are found. Paths come one a line, relative if the
+//! directory is given so. The lines are for people: what a terminal would act on is escaped in them. For programs, `--null`
+//! gives the paths as they are.
 
 use std::borrow::Cow;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use clap::{Parser, ValueEnum};
-use waypath::{Entry, FileKind, Path, PathBuf, Pattern, Walk, path};
+use waypath::{Entry, FileKind, Path, PathBuf, Pattern, Result, Walk, path};
 
-#[path = "common/output.rs"]
-mod output;
-use output::{complain, say};
+mod common;
+use common::{Failures, complain, say, valid, written};
 
 /// Finds paths by a pattern, such as `**/*.rs` or `{src,tests}/**`.
 ///
@@ -79,7 +76,7 @@ enum Kind {
 }
 
 impl Args {
-    fn walk(&self, directory: &Path) -> waypath::Result<Walk<'static>> {
+    fn walk(&self, directory: &Path) -> Result<Walk<'static>> {
         let walk = directory.glob(&self.pattern)?.exclude(&self.exclude).gitignore(!self.no_ignore);
         let walk = walk.hidden(matches!(self.hidden, Hidden::Yes)).max_depth(self.max_depth.unwrap_or(usize::MAX));
         let walk = walk.threads(self.threads).follow_symlinks(self.follow).unsorted(self.unsorted);
@@ -93,100 +90,68 @@ impl Args {
 
     /// Says what may surprise, if nothing was found.
     fn explain(&self) {
-        let pattern = self.pattern.as_str();
-        if !pattern.contains(['*', '?', '[', '{']) {
-            let pattern = path(pattern);
+        let pattern = path(self.pattern.as_str());
+        if !pattern.as_str().contains(['*', '?', '[', '{']) {
             let pattern = pattern.printable();
-            complain("find", format!("`{pattern}` has no wildcard, so it is that one path; try '**/{pattern}'"));
+            complain(format!("`{pattern}` has no wildcard, so it is that one path; try '**/{pattern}'"));
         }
         if !self.no_ignore {
-            complain("find", "nothing found outside of what git ignores (--no-ignore finds that, too)");
+            complain("nothing found outside of what git ignores (--no-ignore finds that, too)");
         }
     }
 }
 
-/// What is done with what is found; any thread may bring it.
-struct Finder {
-    is_raw: bool,
-    prints: bool,
-    output: Mutex<BufWriter<io::Stdout>>,
-    count: AtomicUsize,
-    has_failed: AtomicBool,
+/// What is done with what is found.
+struct Finder<'a> {
+    args: &'a Args,
+    output: BufWriter<io::Stdout>,
+    count: usize,
+    failures: Failures,
 }
 
-impl Finder {
-    fn take(&self, found: waypath::Result<&Entry>) -> ControlFlow<io::Error> {
-        let entry = match found {
-            Ok(entry) => entry,
-            Err(error) => {
-                complain("find", error);
-                self.has_failed.store(true, Ordering::Relaxed);
-                return ControlFlow::Continue(());
-            }
-        };
-        self.count.fetch_add(1, Ordering::Relaxed);
-        match self.print(entry) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => ControlFlow::Break(error),
-        }
+impl Finder<'_> {
+    fn take(&mut self, found: Result<&Entry>) -> ControlFlow<io::Error> {
+        let Some(entry) = self.failures.unless(found) else { return ControlFlow::Continue(()) };
+        self.count += 1;
+        let printed = if self.args.count { Ok(()) } else { self.print(entry) };
+        printed.map_or_else(ControlFlow::Break, ControlFlow::Continue)
     }
 
-    fn print(&self, entry: &Entry) -> io::Result<()> {
-        if !self.prints {
-            return Ok(());
-        }
-        let mut output = self.output.lock().unwrap();
-        let (text, end) = if self.is_raw { (Cow::Borrowed(entry.as_str()), b"\0") } else { (entry.printable(), b"\n") };
-        output.write_all(text.as_bytes())?;
-        output.write_all(end)
+    fn print(&mut self, entry: &Entry) -> io::Result<()> {
+        let is_raw = self.args.null;
+        let (text, end) = if is_raw { (Cow::Borrowed(entry.as_str()), b"\0") } else { (entry.printable(), b"\n") };
+        self.output.write_all(text.as_bytes())?;
+        self.output.write_all(end)
     }
 
-    fn finish(self, args: &Args) -> io::Result<ExitCode> {
-        let mut output = self.output.into_inner().unwrap();
-        output.flush()?;
-        let count = self.count.into_inner();
-        if !self.prints {
-            say(count)?;
+    fn finish(&mut self) -> io::Result<()> {
+        written(self.output.flush())?;
+        if self.args.count {
+            say(self.count)?;
         }
-        if count == 0 {
-            args.explain();
+        if self.count == 0 {
+            self.args.explain();
         }
-        Ok(ExitCode::from(u8::from(self.has_failed.into_inner())))
+        Ok(())
     }
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
     let walks = args.directories.iter().map(|directory| args.walk(directory));
-    let walks = match walks.collect::<waypath::Result<Vec<_>>>() {
-        Ok(walks) => walks,
-        Err(error) => {
-            complain("find", error);
-            return ExitCode::from(2);
-        }
-    };
-    let finder = Finder {
-        is_raw: args.null,
-        prints: !args.count,
-        output: Mutex::new(BufWriter::new(io::stdout())),
-        count: AtomicUsize::new(0),
-        has_failed: AtomicBool::new(false),
-    };
+    let walks: Vec<_> = valid(walks.collect::<Result<_>>());
+    let output = BufWriter::new(io::stdout());
+    // Any thread may find something.
+    let finder = Mutex::new(Finder { args: &args, output, count: 0, failures: Failures::default() });
+    let take = |found: Result<&Entry>| finder.lock().unwrap().take(found);
     let found = walks.into_iter().try_for_each(|walk| match args.threads {
-        0 | 1 => walk.visit(|entry| finder.take(entry)),
-        _ => walk.par_visit(|entry| finder.take(entry)),
+        0 | 1 => walk.visit(take),
+        _ => walk.par_visit(take),
     });
-    let result = match found {
-        ControlFlow::Continue(()) => finder.finish(&args),
-        ControlFlow::Break(error) => Err(error),
+    let mut finder = finder.into_inner().unwrap();
+    let outcome = match found {
+        ControlFlow::Continue(()) => finder.finish(),
+        ControlFlow::Break(error) => written(Err(error)),
     };
-    match result {
-        Ok(code) => code,
-        // Whoever read the output has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            complain("find", error);
-            ExitCode::FAILURE
-        }
-    }
+    finder.failures.end(outcome.map_err(Into::into))
 }

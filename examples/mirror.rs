@@ -5,8 +5,7 @@
 //! cargo run --release --features remote --example mirror -- SRC s3://BUCKET/PREFIX
 //! ```
 //!
-//! SRC and DST are directories; with the feature `remote`, each can be `s3://BUCKET/PREFIX`, with keys and endpoint as the
-//! tools of AWS take them.
+//! With the feature `remote`, SRC and DST can be in stores, with keys and endpoint as the tools of AWS take them.
 //!
 //! What is in SRC is copied with permissions, times, extended attributes, owner and hard links; what has the
 //! same length and time in DST is left as it is. A plan comes first, a report last; on a terminal, what is being done is
@@ -15,24 +14,18 @@
 //! With `--delete`, what is only in DST is removed, and so is what a copy cannot replace: first between two disks, last if
 //! a store is on either side. If anything in SRC or DST cannot be read, or something excluded is in the way, nothing is
 //! removed and all else is copied.
-//!
-//! Errors go to standard error, and the exit status is 1; bad arguments give 2, and Ctrl-C 130.
 
 use std::error::Error;
-use std::io::{self, IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::str::FromStr;
-use std::time::{Duration, Instant};
 
 use clap::Parser;
-use waypath::{MirrorOptions, MirrorProgress, MirrorStage, PathBuf, Pattern, Report, Result, Size};
+use waypath::{MirrorOptions, MirrorProgress, MirrorStage, PathBuf, Pattern, Report, Result};
 
-#[path = "common/interrupt.rs"]
-mod interrupt;
-#[path = "common/output.rs"]
-mod output;
-use output::say;
+mod common;
+use common::progress::{Progress, Work};
+use common::{Failures, Outcome, interrupt, say};
 
 /// Makes DST like SRC: copies what is missing or different, and removes the rest if told.
 #[derive(Parser)]
@@ -91,128 +84,58 @@ fn mirror(options: &MirrorOptions<'_>, source: &Place, target: &Place) -> Result
     }
 }
 
-/// What the user sees while it works.
-struct Screen {
-    is_terminal: bool,
-    shown: Instant,
-    /// When copying began.
-    began: Option<Instant>,
-    /// How many files are to be removed, once that is known.
-    strays: Option<u64>,
-    /// Whether it could be printed.
-    said: io::Result<()>,
-}
-
-impl Screen {
-    fn new() -> Self {
-        Self { is_terminal: io::stderr().is_terminal(), shown: Instant::now(), began: None, strays: None, said: Ok(()) }
-    }
-
-    fn show(&mut self, progress: &MirrorProgress<'_>) -> ControlFlow<()> {
-        if let (None, Some(plan)) = (self.strays, progress.plan) {
-            self.strays = Some(plan.removed);
-            self.said = say(format!("to do: {}, {} to remove", without_removals(plan), plan.removed));
-        }
-        if progress.stage == MirrorStage::Copying {
-            self.began.get_or_insert_with(Instant::now);
-        }
-        if self.is_terminal && self.shown.elapsed() > Duration::from_millis(50) {
-            self.shown = Instant::now();
-            replace_line(&self.parts(progress));
-        }
-        if self.said.is_err() || interrupt::has_come() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    fn parts(&self, progress: &MirrorProgress<'_>) -> Vec<String> {
-        let &MirrorProgress { stage, files, bytes, total_files, total_bytes, .. } = progress;
-        let elapsed = match (stage, self.began) {
-            (MirrorStage::Copying, Some(began)) => began.elapsed().as_secs_f64(),
-            (MirrorStage::Removing, _) => return vec![format!("{files} of {total_files} removed")],
-            _ => return vec![format!("planning: {files} files looked at")],
-        };
-        // A file takes some time even if it is empty.
-        let work = |files: u64, bytes: u64| files as f64 * 4096.0 + bytes as f64;
-        let share = (work(files, bytes) / work(total_files, total_bytes).max(1.0)).clamp(1e-6, 1.0);
-        let left = (elapsed * (1.0 - share) / share) as u64;
-        vec![
-            format!("{:3.0} %", share * 100.0),
-            format!("{} of {}", Size(bytes), Size(total_bytes)),
-            format!("{files} of {total_files} files"),
-            format!("{}/s", Size((bytes as f64 / elapsed.max(0.001)) as u64)),
-            format!("{}:{:02} left", left / 60, left % 60),
-        ]
+fn show(progress: &MirrorProgress<'_>, line: &mut Progress) {
+    let &MirrorProgress { stage, files, bytes, total_files, total_bytes, .. } = progress;
+    match stage {
+        MirrorStage::Copying => line.work(&Work { files, total_files, bytes, total_bytes }),
+        MirrorStage::Removing => line.note(|| format!("{files} of {total_files} removed")),
+        _ => line.note(|| format!("planning: {files} files looked at")),
     }
 }
 
-/// Replaces the line that the terminal shows by as many parts as fit into it.
-fn replace_line(parts: &[String]) {
-    let width = output::width() - 1;
-    let lines = (1..=parts.len()).map(|count| parts[..count].join(", "));
-    let line = lines.take_while(|line| line.len() <= width).last().unwrap_or_default();
-    // Who closed the terminal sees no progress, and gets a whole copy.
-    _ = write!(io::stderr(), "\r{line:<width$}\r");
+/// What was done, without what was removed; and what was removed.
+fn split(report: &Report) -> (Report, u64) {
+    let mut rest = report.clone();
+    rest.removed = 0;
+    (rest, report.removed)
 }
 
-fn without_removals(report: &Report) -> Report {
-    let mut report = report.clone();
-    report.removed = 0;
-    report
-}
-
-impl Args {
-    /// Does it; returns the exit status.
-    fn run(&self) -> Result<u8> {
-        let mut screen = Screen::new();
-        let options = MirrorOptions::new().delete(self.delete).exclude(&self.exclude).dry_run(self.dry_run);
-        let options = match self.threads {
-            Some(count) => options.threads(count),
-            None => options,
-        };
-        let options = options.progress(|progress| screen.show(progress));
-        let result = mirror(&options, &self.source, &self.target);
-        drop(options);
-        if screen.is_terminal {
-            replace_line(&[]);
+fn run(args: &Args, failures: &mut Failures) -> Outcome {
+    let (mut line, mut strays, mut said) = (Progress::new(), None, Ok(()));
+    let on_progress = |progress: &MirrorProgress<'_>| {
+        if let (None, Some((to_do, strays_found))) = (strays, progress.plan.map(split)) {
+            strays = Some(strays_found);
+            said = say(format!("to do: {to_do}, {strays_found} to remove"));
         }
-        screen.said?;
-        if interrupt::has_come() {
-            let done = result.as_ref().map_or_else(waypath::Error::report, Some);
-            done.map_or(Ok(()), |done| say(format!("interrupted: {done}")))?;
-            return Ok(interrupt::STATUS);
-        }
-        let (report, status) = match result {
-            Ok(report) => (report, 0),
-            Err(error) => {
-                complain(&error);
-                let Some(report) = error.report() else { return Ok(1) };
-                (report.clone(), 1)
-            }
-        };
-        let (done, removed) = (without_removals(&report), report.removed);
-        match self.dry_run {
-            true => say(format!("{done}, {removed} to remove"))?,
-            false => say(format!("done: {done}, {removed} of {} removed", screen.strays.unwrap_or_default()))?,
-        }
-        Ok(status)
+        show(progress, &mut line);
+        if said.is_err() || interrupt::has_come() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = MirrorOptions::new().delete(args.delete).exclude(&args.exclude).dry_run(args.dry_run);
+    let options = args.threads.into_iter().fold(options, MirrorOptions::threads).progress(on_progress);
+    let result = mirror(&options, &args.source, &args.target);
+    drop(options);
+    line.clear();
+    said?;
+    let report = match &result {
+        Ok(report) => Some(report),
+        Err(error) => error.report(),
+    };
+    if let (Err(error), false) = (&result, interrupt::has_come()) {
+        failures.add(error);
     }
-}
-
-/// Says all that failed.
-fn complain(error: &waypath::Error) {
-    error.failures().iter().for_each(|failure| output::complain("mirror", failure));
-    let untold = error.failure_count() - error.failures().len();
-    if untold > 0 {
-        output::complain("mirror", format!("{untold} more failures"));
-    }
+    let Some(report) = report else { return Ok(()) };
+    let (done, removed) = split(report);
+    Ok(say(match (interrupt::has_come(), args.dry_run) {
+        (true, _) => format!("interrupted: {report}"),
+        (_, true) => format!("{done}, {removed} to remove"),
+        _ => format!("done: {done}, {removed} of {} removed", strays.unwrap_or_default()),
+    })?)
 }
 
 fn main() -> ExitCode {
     interrupt::listen();
-    match Args::parse().run() {
-        Ok(status) => ExitCode::from(status),
-        Err(error) => {
-            output::complain("mirror", error);
-            ExitCode::FAILURE
-        }
-    }
+    let args = Args::parse();
+    let mut failures = Failures::default();
+    let outcome = run(&args, &mut failures);
+    failures.end(outcome)
 }

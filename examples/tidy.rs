@@ -6,18 +6,14 @@
 //! cargo run --example tidy -- DIR --apply   # carries it out
 //! ```
 //!
-//! Nothing is overwritten: where a name is taken, the file gets a number. Hidden files, links and
-//! folders stay where they are.
+//! Nothing is overwritten: if a name is taken, the file gets a number. Hidden files, links and folders stay where they are.
 
-use std::error::Error;
-use std::io;
 use std::process::ExitCode;
 
 use waypath::{FileKind, Op, Path, PathBuf, Result, TempDir, path};
 
-#[path = "common/output.rs"]
-mod output;
-use output::{complain, say};
+mod common;
+use common::{Failures, Outcome, complain, count, say, valid};
 
 const KINDS: [(&str, &str); 5] = [
     ("Pictures", ".jpg .jpeg .png .gif .svg .heic"),
@@ -47,7 +43,7 @@ fn plan(folder: &Path) -> Result<Vec<Move>> {
     for entry in folder.iterdir() {
         let file = match entry {
             Err(error) if error.op() == Op::Convert => {
-                complain("tidy", format!("left alone: {error}"));
+                complain(format!("left alone: {error}"));
                 continue;
             }
             entry => entry?,
@@ -62,31 +58,12 @@ fn plan(folder: &Path) -> Result<Vec<Move>> {
     Ok(moves)
 }
 
-/// Moves a file; to `name (2).txt`, `name (3).txt` … where the name is taken.
-fn move_to_free((file, target): &Move) -> Result<PathBuf> {
-    target.parent().mkdir_all()?;
-    target.at_free_name(|free| file.move_to(free))
-}
-
-fn files(count: usize) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
-}
-
-/// Carries a plan out as far as possible; returns how many files could not be moved.
-fn apply(moves: &[Move]) -> io::Result<usize> {
-    let failures = moves.iter().filter_map(|step| move_to_free(step).err());
-    let failed = failures.inspect(|error| complain("tidy", error)).count();
-    say(format!("{} of {} moved", moves.len() - failed, files(moves.len())))?;
-    Ok(failed)
-}
-
-fn show_plan(folder: &Path, moves: &[Move]) -> Result<(), Box<dyn Error>> {
+fn show(folder: &Path, moves: &[Move]) -> Outcome {
     for (file, target) in moves {
-        let blocked = target.parent().exists() && !target.parent().is_dir();
-        let note = match target.exists() {
-            true => "   (taken: gets a number)",
-            false if blocked => "   (blocked: a file has the folder's name)",
-            false => "",
+        let note = match target.parent() {
+            _ if target.exists() => "   (taken: gets a number)",
+            parent if parent.exists() && !parent.is_dir() => "   (blocked: a file has the folder's name)",
+            _ => "",
         };
         let name = path(file.name());
         say(format!("    {} -> {}{note}", name.printable(), target.relative_to(folder)?.printable()))?;
@@ -94,54 +71,59 @@ fn show_plan(folder: &Path, moves: &[Move]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn demonstrate() -> Result<usize, Box<dyn Error>> {
+/// Moves a file; to `name (2).txt`, `name (3).txt` … where the name is taken.
+fn move_to_free((file, target): &Move) -> Result<PathBuf> {
+    target.parent().mkdir_all()?;
+    target.at_free_name(|free| file.move_to(free))
+}
+
+/// Carries a plan out as far as possible.
+fn apply(moves: &[Move], failures: &mut Failures) -> Outcome {
+    let moved = moves.iter().filter_map(|step| failures.unless(move_to_free(step))).count();
+    Ok(say(format!("{moved} of {} moved", count(moves.len(), "file")))?)
+}
+
+fn demonstrate(failures: &mut Failures) -> Outcome {
     let folder = TempDir::new()?;
     for name in SAMPLE.split('|') {
         let file = &folder / name;
-        file.parent().mkdir_all()?;
+        file.mkdir_parent()?;
         file.write_text(format!("This is {name}.\n"))?;
     }
     say(folder.tree())?;
     say("\nThe plan:")?;
     let moves = plan(&folder)?;
-    show_plan(&folder, &moves)?;
-    let failed = apply(&moves)?;
+    show(&folder, &moves)?;
+    apply(&moves, failures)?;
     say("\nAfterwards:")?;
-    say(folder.tree())?;
-    Ok(failed)
+    Ok(say(folder.tree())?)
 }
 
-fn tidy(folder: &Path) -> Result<usize, Box<dyn Error>> {
-    Ok(apply(&plan(folder)?)?)
+fn tidy(arguments: &[&str], failures: &mut Failures) -> Outcome {
+    let moves_in = |folder: &Path| valid(plan(folder));
+    match arguments {
+        [] => demonstrate(failures),
+        ["-h" | "--help"] => Ok(say(HELP)?),
+        ["", ..] => usage(),
+        [option, ..] if option.starts_with('-') => usage(),
+        [folder] => {
+            let (folder, moves) = (path(folder), moves_in(&path(folder)));
+            show(&folder, &moves)?;
+            Ok(say(format!("{} to move; nothing was changed (--apply does it)", count(moves.len(), "file")))?)
+        }
+        [folder, "--apply"] => apply(&moves_in(&path(folder)), failures),
+        _ => usage(),
+    }
 }
 
-/// Shows what would be done in a folder.
-fn show(folder: &Path) -> Result<usize, Box<dyn Error>> {
-    let moves = plan(folder)?;
-    show_plan(folder, &moves)?;
-    say(format!("{} to move; nothing was changed (--apply does it)", files(moves.len())))?;
-    Ok(0)
+fn usage() -> Outcome {
+    valid(Err("usage: tidy [DIR [--apply]]; `tidy --help` says more"))
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(|text| text.to_str().unwrap_or_default()).collect();
-    let is_folder = |text: &str| !text.is_empty() && !text.starts_with('-');
-    let done = match arguments[..] {
-        [] => demonstrate(),
-        ["-h" | "--help"] => say(HELP).map(|()| 0).map_err(Into::into),
-        [folder] if is_folder(folder) => show(&path(folder)),
-        [folder, "--apply"] if is_folder(folder) => tidy(&path(folder)),
-        _ => {
-            complain("tidy", "usage: tidy [DIR [--apply]]; `tidy --help` says more");
-            return ExitCode::from(2);
-        }
-    };
-    match done {
-        Ok(failed) => ExitCode::from(u8::from(failed > 0)),
-        Err(error) => {
-            complain("tidy", error);
-            ExitCode::from(2)
-        }
-    }
+    let mut failures = Failures::default();
+    let outcome = tidy(&arguments, &mut failures);
+    failures.end(outcome)
 }

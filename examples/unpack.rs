@@ -10,22 +10,19 @@
 //! limits refuses the whole archive, before anything is written.
 //!
 //! Files keep their content, their time and whether they can be executed. Each appears under its name when it is complete.
-//! Refused and failed entries go to standard error, and the exit status is 1; bad arguments give 2.
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Seek as _};
 use std::process::ExitCode;
-use std::str;
 use std::time::{Duration, UNIX_EPOCH};
 
 use clap::Parser;
 use tar::{Archive, EntryType};
 use waypath::{PathBuf, RawPath, Root, RootLinks, RootPath, Size};
 
-#[path = "common/output.rs"]
-mod output;
-use output::{complain, say};
+mod common;
+use common::{Failures, Outcome, say, valid};
 
 /// Extracts a tar archive into a directory that it cannot leave.
 #[derive(Parser)]
@@ -48,81 +45,64 @@ struct Args {
     max_depth: usize,
 }
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 type Entry<'a> = tar::Entry<'a, &'a File>;
 
-/// Decides on the entries of an archive.
-struct Planner<'a> {
-    args: &'a Args,
-    root: &'a Root,
-    /// The names that files have in the archive.
-    names: HashSet<PathBuf>,
-    refused: usize,
+/// Shows where each entry goes, and returns it; `None` for an entry that is refused or has no content.
+fn plan(args: &Args, archive: &File, root: &Root, failures: &mut Failures) -> Outcome<Vec<Option<RootPath>>> {
+    let (mut targets, mut bytes, mut names) = (Vec::new(), 0_u64, HashSet::new());
+    for entry in Archive::new(archive).entries()? {
+        let entry = entry?;
+        bytes = bytes.saturating_add(entry.size());
+        if targets.len() == args.max_entries || bytes > args.max_bytes {
+            return Err(format!("it has more than {} entries or {}", args.max_entries, Size(args.max_bytes)).into());
+        }
+        let is_comment = entry.header().entry_type() == EntryType::XGlobalHeader;
+        let target = if is_comment { Ok(None) } else { target(args, &entry, root, &mut names).map(Some) };
+        let target = target.unwrap_or_else(|reason| {
+            let name = RawPath::from(String::from_utf8_lossy(&entry.path_bytes()).into_owned());
+            failures.refuse(format_args!("refused `{}`: {reason}", name.printable()));
+            None
+        });
+        if let Some(target) = &target {
+            say(format_args!("{:>11}  {}", Size(entry.size()), target.printable()))?;
+        }
+        targets.push(target);
+    }
+    Ok(targets)
 }
 
-impl Planner<'_> {
-    /// Shows where each entry goes, and returns it; `None` for an entry that is refused or has no content.
-    fn plan(&mut self, archive: &File) -> Outcome<Vec<Option<RootPath>>> {
-        let (mut targets, mut bytes) = (Vec::new(), 0_u64);
-        for entry in Archive::new(archive).entries()? {
-            let entry = entry?;
-            bytes = bytes.saturating_add(entry.size());
-            if targets.len() == self.args.max_entries || bytes > self.args.max_bytes {
-                let (entries, bytes) = (self.args.max_entries, Size(self.args.max_bytes));
-                return Err(format!("it has more than {entries} entries or {bytes}").into());
-            }
-            let is_comment = entry.header().entry_type() == EntryType::XGlobalHeader;
-            let target =
-                if is_comment { None } else { self.target(&entry).map_err(|why| self.refuse(&entry, &*why)).ok() };
-            if let Some(target) = &target {
-                say(format_args!("{:>11}  {}", Size(entry.size()), target.printable()))?;
-            }
-            targets.push(target);
-        }
-        Ok(targets)
+/// Where an entry goes, if it may. The names are those of files before it.
+fn target(args: &Args, entry: &Entry<'_>, root: &Root, names: &mut HashSet<PathBuf>) -> Outcome<RootPath> {
+    let kind = entry.header().entry_type();
+    match kind {
+        EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse | EntryType::Directory => {}
+        EntryType::Symlink | EntryType::Link => return Err("it is a link".into()),
+        _ => return Err("it is neither a file nor a directory".into()),
     }
-
-    /// Where an entry goes, if it may.
-    fn target(&mut self, entry: &Entry<'_>) -> Outcome<RootPath> {
-        let kind = entry.header().entry_type();
-        match kind {
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse | EntryType::Directory => {}
-            EntryType::Symlink | EntryType::Link => return Err("it is a link".into()),
-            _ => return Err("it is neither a file nor a directory".into()),
-        }
-        let name = entry.path_bytes();
-        let target = self.root.join_inside(str::from_utf8(&name).map_err(|_| "its name is not UTF-8")?)?;
-        if target.parts().count() > self.args.max_depth {
-            return Err(format!("its path has more than {} parts", self.args.max_depth).into());
-        }
-        let is_file = kind != EntryType::Directory;
-        if is_file && (!self.names.insert(target.path_below().to_owned()) || target.try_exists()?) {
-            return Err("something has this name already".into());
-        }
-        Ok(target)
+    let name = entry.path_bytes();
+    let target = root.join_inside(str::from_utf8(&name).map_err(|_| "its name is not UTF-8")?)?;
+    if target.parts().count() > args.max_depth {
+        return Err(format!("its path has more than {} parts", args.max_depth).into());
     }
-
-    fn refuse(&mut self, entry: &Entry<'_>, reason: &dyn std::error::Error) {
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        complain("unpack", format_args!("refused `{}`: {reason}", RawPath::from(name).printable()));
-        self.refused += 1;
+    let is_file = kind != EntryType::Directory;
+    if is_file && (!names.insert(target.path_below().to_owned()) || target.try_exists()?) {
+        return Err("something has this name already".into());
     }
+    Ok(target)
 }
 
-/// Extracts what has a target, and returns how much of it failed.
-fn extract(archive: &File, targets: &[Option<RootPath>]) -> Outcome<usize> {
-    let mut failures = 0;
+/// Extracts what has a target.
+fn extract(archive: &File, targets: &[Option<RootPath>], failures: &mut Failures) -> Outcome {
     for (entry, target) in Archive::new(archive).entries()?.zip(targets) {
         let Some(target) = target else { continue };
         if let Err(error) = write(&mut entry?, target) {
-            complain("unpack", format_args!("cannot extract `{}`: {error}", target.printable()));
-            failures += 1;
+            failures.refuse(format_args!("cannot extract `{}`: {error}", target.printable()));
         }
     }
-    Ok(failures)
+    Ok(())
 }
 
-fn write(entry: &mut Entry<'_>, target: &RootPath) -> Outcome<()> {
+fn write(entry: &mut Entry<'_>, target: &RootPath) -> Outcome {
     if entry.header().entry_type() == EntryType::Directory {
         return Ok(target.mkdir_all()?);
     }
@@ -138,34 +118,21 @@ fn write(entry: &mut Entry<'_>, target: &RootPath) -> Outcome<()> {
     Ok(())
 }
 
-/// Shows the plan, and extracts if that is wanted. Returns whether all of it could be done.
-fn unpack(args: &Args, mut archive: &File, root: &Root) -> Outcome<bool> {
-    let mut planner = Planner { args, root, names: HashSet::new(), refused: 0 };
-    let targets = planner.plan(archive)?;
+/// Shows the plan, and extracts if that is wanted.
+fn unpack(args: &Args, mut archive: &File, root: &Root, failures: &mut Failures) -> Outcome {
+    let targets = plan(args, archive, root, failures)?;
     if !args.yes {
-        say("nothing was extracted (--yes does it)")?;
-        return Ok(planner.refused == 0);
+        return Ok(say("nothing was extracted (--yes does it)")?);
     }
     archive.rewind()?;
-    let failures = extract(archive, &targets)?;
-    Ok(planner.refused + failures == 0)
+    extract(archive, &targets, failures)
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let root = Root::options().links(RootLinks::Refuse).open(&args.directory);
-    let (archive, root) = match (args.archive.open(), root) {
-        (Ok(archive), Ok(root)) => (archive, root),
-        (Err(error), _) | (_, Err(error)) => {
-            complain("unpack", error);
-            return ExitCode::from(2);
-        }
-    };
-    match unpack(&args, &archive, &root) {
-        Ok(is_whole) => ExitCode::from(u8::from(!is_whole)),
-        Err(error) => {
-            complain("unpack", format_args!("cannot extract `{}`: {error}", args.archive.printable()));
-            ExitCode::FAILURE
-        }
-    }
+    let archive = valid(args.archive.open());
+    let root = valid(Root::options().links(RootLinks::Refuse).open(&args.directory));
+    let mut failures = Failures::default();
+    let outcome = unpack(&args, &archive, &root, &mut failures);
+    failures.end(outcome.map_err(|error| format!("cannot extract `{}`: {error}", args.archive.printable()).into()))
 }
