@@ -62,14 +62,14 @@ pub(crate) use tokens::Case;
 /// are literal, as in `{x}`, `{}` and `a{b`. A class is read before braces: `[{,}]` is one of three characters.
 ///
 /// A character is a Unicode character, never a byte. Names that
-/// begin with a dot are names like any other. A `[` that is not closed is itself, and so is `^`,
-/// which negates nothing. There is no escape character; on Windows `\` separates, as `/` does. No
-/// wildcard matches a separator, not even in a class, where CPython lets `[!b]` do so.
+/// begin with a dot are like any others. A `[` that is not closed is literal, and so is `^`, which
+/// negates nothing. There is no escape character; on Windows `\` is a separator, as `/` is. No
+/// wildcard matches a separator, not even a class such as `[!b]`, which does so in CPython.
 ///
 /// A pattern is in normal form, as a path is, and so is each alternative: `./`, doubled separators and a trailing separator
 /// are ignored, except in listings, where a trailing separator matches directories only.
 ///
-/// Case matters as it does for paths of the flavour, unless [`case_sensitive`](Pattern::case_sensitive) decides otherwise.
+/// Case matters as it does for paths of the flavour, unless you set [`case_sensitive`](Pattern::case_sensitive).
 ///
 /// Patterns are equal if their texts are, and both treat case in the same way.
 ///
@@ -110,10 +110,10 @@ pub(crate) struct Plain<F> {
     path: PathBuf<F>,
     /// What `full_match` compares: the parts of the text, with those of the anchor.
     whole: Whole,
-    /// What `matches` compares: the anchor as one part, and the parts behind it.
+    /// What `matches` compares: the anchor as one part, and the parts after it.
     anchor: Box<[Segment]>,
     tail: Arc<[Segment]>,
-    /// Whether the text ended in a separator, or had nothing else to say.
+    /// Whether the text ended in a separator, or was empty.
     only_directories: bool,
 }
 
@@ -160,8 +160,8 @@ impl<F: Flavour> Pattern<F> {
 
     /// Returns a pattern that matches exactly this path.
     ///
-    /// Wildcards, braces and commas in its text are in brackets, so it can also be used as a part of other patterns, even inside
-    /// braces. Only in a Windows drive or device they are not, because brackets would make another drive of it.
+    /// Wildcards, braces and commas in its text are put in brackets, so the text can also be a part of another pattern, even
+    /// inside braces. Those in a Windows drive or device are not, because brackets would make it another drive.
     ///
     /// # Examples
     ///
@@ -183,8 +183,7 @@ impl<F: Flavour> Pattern<F> {
         Self { text: escape(path), is_literal: true, case: None, form }
     }
 
-    /// Returns the same pattern with `A` and `a` as two characters (`true`) or as one (`false`), instead of what the
-    /// flavour says.
+    /// Returns the same pattern with case that matters (`true`) or is ignored (`false`), whatever the flavour's rule is.
     ///
     /// Case is folded as Python's `re.IGNORECASE` does: one character at a time, so that `ß` does not match `ss`.
     ///
@@ -251,7 +250,7 @@ impl<F: Flavour> Pattern<F> {
 
     /// Checks whether the pattern matches the path. A relative pattern matches its last parts.
     ///
-    /// Here `**` is an ordinary `*`: one part. The empty pattern matches nothing.
+    /// Here `**` matches one part, as `*` does. The empty pattern matches nothing.
     ///
     /// # Examples
     ///
@@ -285,7 +284,7 @@ impl<F: Flavour> Pattern<F> {
         &self.text
     }
 
-    /// What it is compiled to.
+    /// The compiled pattern.
     pub(crate) fn form(&self) -> &Form<F> {
         &self.form
     }
@@ -295,8 +294,8 @@ impl<F: Flavour> Pattern<F> {
         self.case.unwrap_or(default_case::<F>())
     }
 
-    /// Whether a text can be told not to match before it is brought into normal form, which takes longer than most
-    /// matching. A name at the end of a POSIX path stays as it is, unless it may be a `.`.
+    /// Whether the end of a text rules out a match. This is checked before the text is normalized, which takes longer than
+    /// most matching. The last name of a POSIX path is the same in normal form, unless it may be a `.`.
     #[inline]
     fn refuses_end(&self, text: &str) -> bool {
         let ends_in_name = F::SEPARATOR == '/' && !matches!(text.as_bytes().last(), None | Some(b'/' | b'.'));
@@ -306,7 +305,7 @@ impl<F: Flavour> Pattern<F> {
         }
     }
 
-    /// What every whole path that matches begins and ends with.
+    /// How every path that matches begins and ends.
     fn gate(&self) -> Gate {
         match &self.form {
             Form::Plain(plain) => plain.whole.gate(),
@@ -314,7 +313,7 @@ impl<F: Flavour> Pattern<F> {
         }
     }
 
-    /// By what whole paths that match can be found, if they have no text at their ends.
+    /// A text by which paths that match can be found, if they do not begin or end with one.
     fn mark(&self) -> Mark<'_> {
         match &self.form {
             Form::Plain(plain) => plain.whole.mark(),
@@ -322,17 +321,17 @@ impl<F: Flavour> Pattern<F> {
         }
     }
 
-    /// Whether names are looked up, not searched.
+    /// Whether names are looked up rather than listed: not if case was set.
     pub(crate) fn looks_up_names(&self) -> bool {
         self.case.is_none()
     }
 
-    /// Whether a part of a path of the plain pattern is looked up by its name, not searched.
+    /// Whether a listing looks up this part of the pattern by its name, instead of listing a directory.
     pub(crate) fn looks_up(&self, part: &str) -> bool {
         part == ".." || self.looks_up_names() && (self.is_literal || !has_wildcard(part))
     }
 
-    /// Whether everything that it can match is below a directory.
+    /// Whether it matches relative paths only.
     pub(crate) fn is_relative(&self) -> bool {
         match &self.form {
             Form::Plain(plain) => plain.path.anchor().is_empty(),
@@ -376,7 +375,7 @@ fn matches_branched<F: Flavour>(automaton: &Automaton, path: &Path<F>) -> bool {
     let tail = F::Rules::split(path.as_str()).tail;
     let is_drive = !anchor.is_empty() && !anchor.contains(F::SEPARATOR);
     if is_drive && !tail.is_empty() {
-        // Nothing separates the drive from the next part, and both are parts.
+        // The drive and the name after it are two parts, with no separator between them.
         let parts = [anchor, F::SEPARATOR.encode_utf8(&mut [0; 4]), tail].concat();
         return automaton.matches_last(text, separator, Some(anchor.len()), text.len() - tail.len())
             || automaton.matches_last(&parts, separator, None, 0);
@@ -385,7 +384,7 @@ fn matches_branched<F: Flavour>(automaton: &Automaton, path: &Path<F>) -> bool {
     automaton.matches_last(text, separator, Some(anchor.len()), tail_start)
 }
 
-/// The path as `full_match` sees it: the empty path has no text.
+/// The path as `full_match` compares it: the empty path is `""`.
 fn whole_text<F: Flavour>(path: &Path<F>) -> &str {
     match path.as_str() {
         "." => "",
@@ -393,8 +392,7 @@ fn whole_text<F: Flavour>(path: &Path<F>) -> &str {
     }
 }
 
-/// The path with each special character in brackets. Not in a drive letter or a device: brackets would make
-/// it another drive.
+/// The path with each special character in brackets, except in a drive letter or a device, which brackets would change.
 fn escape<F: Flavour>(path: &Path<F>) -> String {
     let drive = path.drive();
     let is_share = drive.starts_with(r"\\") && !drive.starts_with(r"\\?\") && !drive.starts_with(r"\\.\");
@@ -425,8 +423,8 @@ impl<F: Flavour> Plain<F> {
         let anchor = path.anchor();
         let tail: Arc<[_]> = path.parts().skip(usize::from(!anchor.is_empty())).map(&segment).collect();
         let repeats = |pair: &[Segment]| matches!(pair, [Segment::AnyPath, Segment::AnyPath]);
-        // The same, but for an anchor, the `.` of the empty path or before a name that looks like a drive, and
-        // runs of `**`, which match what one does.
+        // The whole path has the same parts as the tail, unless there is an anchor, the `.` of the empty path or before a
+        // name that looks like a drive, or a run of `**`, which matches what one `**` does.
         let is_tail = path.as_str().split(F::SEPARATOR).count() == tail.len() && anchor.is_empty();
         let whole = if is_tail && !tail.windows(2).any(repeats) {
             tail.clone()
@@ -449,7 +447,7 @@ impl<F: Flavour> Plain<F> {
         if self.tail.is_empty() && self.anchor.is_empty() {
             return false;
         }
-        // The path's anchor is a part, which no name matches where it holds a separator.
+        // The path's anchor is one of its parts. If it contains a separator, no segment matches it.
         let tail_fits = self.tail.iter().rev().all(|segment| match parts.next() {
             Some(part) => !part.contains(F::SEPARATOR) && segment.matches(part),
             None => false,
@@ -487,7 +485,7 @@ impl<F: Flavour> Plain<F> {
 impl<F: Flavour> Path<F> {
     /// Checks whether a pattern matches the whole path; see [`Pattern`] for the language.
     ///
-    /// Where many paths are matched with one pattern, compile it once.
+    /// To match many paths with one pattern, compile it once.
     ///
     /// # Examples
     ///
@@ -505,8 +503,8 @@ impl<F: Flavour> Path<F> {
 
     /// Checks whether a pattern matches the path. A relative pattern matches its last parts.
     ///
-    /// As in pathlib, `**` is an ordinary `*` here: one part. The empty pattern matches nothing,
-    /// where pathlib raises an exception.
+    /// As in pathlib, `**` matches one part here, as `*` does. The empty pattern matches nothing; pathlib raises an exception
+    /// for it.
     ///
     /// # Examples
     ///
@@ -542,10 +540,10 @@ impl<F: Flavour> Path<F> {
     note = "to match a path literally, use `Pattern::literal(path)`"
 )]
 pub trait IntoPattern<F: Flavour = Native> {
-    /// What [`into_pattern`](IntoPattern::into_pattern) gives: a pattern, or a loan of one.
+    /// What [`into_pattern`](IntoPattern::into_pattern) returns: a pattern, or a reference to one.
     type Pattern: Borrow<Pattern<F>>;
 
-    /// Compiles the pattern, unless it is compiled.
+    /// Compiles the pattern, unless it is compiled already.
     fn into_pattern(self) -> Self::Pattern;
 }
 
@@ -587,8 +585,8 @@ impl<F: Flavour> FromStr for Pattern<F> {
     }
 }
 
-/// By text, and by how case is treated; a literal pattern for a drive that no pattern can spell is equal to others
-/// of its kind only.
+/// Compares the texts, and how case is treated. A literal pattern whose drive has wildcards, which cannot be escaped, is
+/// equal only to other literal ones.
 impl<F: Flavour> PartialEq for Pattern<F> {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()

@@ -1,4 +1,4 @@
-//! A pattern with alternatives as an automaton: its alternatives are branches, which part and meet again.
+//! The automaton of a pattern with alternatives: they are branches that part and meet again.
 
 mod ends;
 
@@ -13,14 +13,14 @@ use super::tokens::{Case, Token};
 /// The number of a state.
 pub(super) type Number = u32;
 
-/// States, and edges that take something of a path each. Its size grows with the text of the pattern.
+/// States, and edges between them, each of which matches a piece of a path. The size is linear in the text of the pattern.
 #[derive(Clone, Debug)]
 pub(crate) struct Automaton {
     pub(super) edges: Box<[Edge]>,
-    /// The edges from each state, and those to each.
+    /// The edges that leave each state, and those that enter it.
     from: Index,
     to: Index,
-    /// What every whole path that matches ends with.
+    /// How every path that matches ends.
     gate: Gate,
 }
 
@@ -29,17 +29,17 @@ pub(super) struct Edge {
     pub(super) from: Number,
     pub(super) op: Op,
     pub(super) to: Number,
-    /// Whether a part begins with it.
+    /// Whether it is at the start of a part.
     pub(super) is_leading: bool,
 }
 
-/// Before patterns that are relative.
+/// The start of relative patterns.
 pub(super) const RELATIVE: Number = 0;
-/// Before patterns with an anchor.
+/// The start of patterns with an anchor.
 pub(super) const ANCHORED: Number = 1;
-/// After patterns that end in a part.
+/// The end of patterns that end in a part.
 pub(super) const END: Number = 2;
-/// After patterns that end in a separator, or say nothing.
+/// The end of patterns that end in a separator, or are empty.
 pub(super) const END_OF_DIRECTORY: Number = 3;
 const FIRST_FREE: Number = 4;
 
@@ -48,7 +48,7 @@ impl Automaton {
         let spelling = Spelling::new(items, case);
         let mut edges = Composition::of(&spelling, rules);
         keep_what_ends(&mut edges);
-        // What is one state now may leave others with an empty edge less.
+        // Merging states can make others mergeable.
         for _ in 0..3 {
             edges = without_empty(edges);
         }
@@ -67,7 +67,7 @@ impl Automaton {
         self.to.of(state)
     }
 
-    /// What every whole path that matches ends with.
+    /// How every path that matches ends.
     pub(super) fn gate(&self) -> Gate {
         self.gate
     }
@@ -118,10 +118,10 @@ impl Index {
     }
 }
 
-/// A pattern as it is spelled: places in the text, and what is read between them. Alternatives begin in one place
-/// and end in one.
+/// A pattern as it is written: places in the text, and what is read between them. All alternatives of a group begin at
+/// the same place and end at the same place.
 struct Spelling {
-    /// For each place, what is read there, if it is more than nothing, and where that leads.
+    /// For each place, what is read there, if anything, and where that leads.
     places: Vec<Vec<(Option<Input>, usize)>>,
     end: usize,
 }
@@ -170,7 +170,7 @@ impl Spelling {
     }
 }
 
-/// Puts what is spelled together with its normal form.
+/// Combines the pattern as it is written with its normal form.
 struct Composition {
     known: HashMap<(usize, State), Number>,
     todo: Vec<(usize, State)>,
@@ -255,7 +255,7 @@ impl Edge {
     }
 }
 
-/// Leaves out what leads to no end.
+/// Removes edges from which no end can be reached.
 fn keep_what_ends(edges: &mut Vec<Edge>) {
     let index = Index::new(edges, |edge| edge.to);
     let mut ends = vec![false; index.starts.len() - 1];
@@ -268,7 +268,7 @@ fn keep_what_ends(edges: &mut Vec<Edge>) {
     edges.retain(|edge| ends[edge.to as usize]);
 }
 
-/// How many edges come to each state and go from it; starts and ends have one more, which must not be lost.
+/// The number of edges that enter each state and that leave it. Starts and ends count one more, so that they are kept.
 fn degrees(edges: &[Edge]) -> Vec<[u32; 2]> {
     let count = edges.iter().map(|edge| edge.from.max(edge.to) + 1).fold(FIRST_FREE, Number::max);
     let mut degrees = vec![[0; 2]; count as usize];
@@ -280,8 +280,8 @@ fn degrees(edges: &[Edge]) -> Vec<[u32; 2]> {
     degrees
 }
 
-/// The same with one state for two that only an empty edge joins: the only one from the first, or to the second.
-/// The states that are left are numbered anew.
+/// Merges two states that an empty edge joins, if it is the only edge from the first or the only one to the second. The
+/// states that are left are renumbered.
 fn without_empty(edges: Vec<Edge>) -> Vec<Edge> {
     let mut degrees = degrees(&edges);
     let mut same_as: Vec<Number> = (0..degrees.len() as Number).collect();
@@ -332,11 +332,11 @@ fn find(same_as: &mut [Number], state: Number) -> Number {
     root
 }
 
-/// The same with one edge for a run of characters.
+/// Merges the edges of a run of characters into one.
 fn with_text(edges: Vec<Edge>) -> Vec<Edge> {
     let degrees = degrees(&edges);
     let is_inner = |state: Number| degrees[state as usize] == [1, 1] && state >= FIRST_FREE;
-    // The edge from each state within a run.
+    // The edge that leaves each state inside a run.
     let mut next: HashMap<Number, Edge> = HashMap::new();
     let mut starts = Vec::with_capacity(edges.len());
     let comes_from_text: Vec<bool> = {
@@ -371,7 +371,7 @@ fn push_text(text: &mut String, op: &Op) {
     }
 }
 
-/// Marks the edges with which a part begins, whatever comes before.
+/// Marks the edges that are always at the start of a part.
 fn mark_leading(edges: &mut [Edge]) {
     let mut begins = vec![true; degrees(edges).len()];
     for edge in &*edges {

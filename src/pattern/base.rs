@@ -30,12 +30,12 @@ impl<F: Flavour> Pattern<F> {
         let rest = |text| self.case.into_iter().fold(Self::parse(text), Self::with_case);
         let (directory, end) = self.spelled_out();
         let below = rest(&self.text[end..]);
-        // Neither may an anchor be cut in two, nor may what is left read as one.
+        // An anchor must not be cut in two, and the rest must not be read as one.
         let is_whole = directory.anchor() == PathBuf::<F>::parse(&self.text).anchor() && below.is_relative();
         if is_whole { (directory, below) } else { (PathBuf::parse(""), rest(&self.text)) }
     }
 
-    /// The directory, and how much of the text it takes.
+    /// The directory, and the length of its text.
     fn spelled_out(&self) -> (PathBuf<F>, usize) {
         let path = PathBuf::<F>::parse(&self.text);
         if F::Rules::has_no_tail(path.as_str()) && !has_wildcard(path.as_str()) {
@@ -45,7 +45,7 @@ impl<F: Flavour> Pattern<F> {
         let mut directory = drive.filter(|drive| !has_wildcard(drive)).unwrap_or_default().to_owned();
         let mut end = directory.len();
         let is_any_spelling = self.case() == Case::Insensitive && F::Rules::CASE_SENSITIVE;
-        // A separator at the end says something about the last part.
+        // A separator at the end belongs to the last part.
         let text = self.text.trim_end_matches(F::Rules::is_separator);
         while let Some(len) = text.get(end..).and_then(|rest| rest.find(F::Rules::is_separator)) {
             let Some(name) = self.name(&text[end..end + len]).filter(|name| name.is_empty() || !is_any_spelling) else {
@@ -58,7 +58,7 @@ impl<F: Flavour> Pattern<F> {
         (PathBuf::parse(&directory), end)
     }
 
-    /// The name that a segment spells out, be it with brackets around single characters.
+    /// The name that a segment stands for, if it is one; single characters may be in brackets.
     fn name(&self, segment: &str) -> Option<String> {
         let is_branched = matches!(self.form, Form::Branched(_));
         let character = |lexeme: Lexeme<'_>| match lexeme {

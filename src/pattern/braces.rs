@@ -12,8 +12,8 @@ pub(super) enum Item<'a> {
     Close,
 }
 
-/// Reads a pattern that has a group of alternatives: balanced braces with a comma directly in them. Other braces
-/// and commas are themselves; in brackets, all are. `None` if there is no group.
+/// Reads a pattern that has a group of alternatives: balanced braces with a comma directly in them. Other braces and
+/// commas are literal, and so are all in brackets. Returns `None` if there is no group.
 pub(super) fn alternatives(pattern: &str, is_separator: fn(char) -> bool) -> Option<Vec<Item<'_>>> {
     if !pattern.contains('{') || !pattern.contains(',') {
         return None;
@@ -33,9 +33,9 @@ fn items(pattern: &str, is_separator: fn(char) -> bool) -> Vec<Item<'_>> {
     items
 }
 
-/// Finds the groups; whether there is one.
+/// Marks the groups. Returns whether there is one.
 fn mark_groups(items: &mut [Item<'_>]) -> bool {
-    // The braces that are open, and the commas in them: for each brace, how many of those were there before.
+    // The open braces, each with the number of commas before it; and the commas.
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut commas: Vec<usize> = Vec::new();
     let mut found = false;

@@ -7,8 +7,8 @@ use super::normal::Op;
 use super::parse;
 use super::tokens::{Case, Segment, Token};
 
-/// How many names and other parts are told apart at one place of a pattern, and how many characters they have in
-/// all. People write fewer alternatives than that; names among them are looked up.
+/// The most parts that may follow at one place of a pattern, and the most characters that they may have in all. People
+/// write fewer alternatives than that, and the names among them are looked up.
 const MOST_PARTS: usize = 64;
 const MOST_TOKENS: usize = 4_096;
 
@@ -127,14 +127,14 @@ impl Automaton {
         Some(parts)
     }
 
-    /// Where a whole part leads that ends in a state.
+    /// Where a part leads that ends in a state.
     fn after(&self, state: Number) -> Vec<Exit> {
         let mut found = BTreeSet::new();
         self.add_exits(&mut BTreeSet::new(), state, &mut found);
         found.into_iter().collect()
     }
 
-    /// The same, leaving out states that were seen.
+    /// Adds these exits, without those of states that were seen.
     fn add_exits(&self, seen: &mut BTreeSet<Number>, state: Number, found: &mut BTreeSet<Exit>) {
         let mut todo = vec![state];
         while let Some(state) = todo.pop() {
@@ -154,14 +154,14 @@ impl Automaton {
         }
     }
 
-    /// Where a name leads, of all parts that may follow at a place but `**`.
+    /// Where a name leads by all parts that may follow at a place, except `**`.
     pub(crate) fn take(&self, branch: Branch, name: &str) -> impl Iterator<Item = Exit> {
         let mut found = BTreeSet::new();
         let mut at_end = BTreeSet::new();
         let mut places = BTreeSet::from([(0, branch.0)]);
-        // The `*` that were met: what they lead to from there on is known.
+        // The `*` that were reached: where they lead from there on is known.
         let mut stars = BTreeSet::new();
-        // Each place once, from the start of the name to its end.
+        // Visits each place once, from the start of the name to its end.
         while let Some((at, state)) = places.pop_first() {
             if at == name.len() && !name.is_empty() {
                 self.add_exits(&mut at_end, state, &mut found);
@@ -194,7 +194,7 @@ fn exit(end: Number) -> Exit {
     Exit::End { only_directories: end == END_OF_DIRECTORY }
 }
 
-/// What an edge in a part takes.
+/// What an edge inside a part matches.
 fn taken(op: &Op) -> Read {
     match op {
         Op::Text(text) => text.chars().map(Token::Exact).map(Some).collect(),

@@ -1,14 +1,13 @@
-//! Characters that are one when case does not matter.
+//! Characters that are equal when case is ignored.
 //!
-//! The rule is that of Python's `re.IGNORECASE`: two characters are the same when their lower-case
-//! characters are, or when those have the same upper case. So `k` is the Kelvin sign and `s` the
-//! long s, while `ß` is `ẞ` but never `ss`.
+//! The rule is that of Python's `re.IGNORECASE`: two characters are the same if their lower-case characters are, or
+//! if those have the same upper case. So `k` equals the Kelvin sign, `s` the long s, and `ß` equals `ẞ` but never `ss`.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
-/// Whether two characters differ in case at most.
+/// Whether two characters are equal, apart from their case.
 #[inline]
 pub(super) fn same(left: char, right: char) -> bool {
     if left == right {
@@ -57,9 +56,8 @@ fn variants(character: char) -> &'static [(char, char)] {
     &pairs[start..start + length]
 }
 
-/// Where letters with case may be: not among the ideographs, the syllables and the private characters, and not
-/// beyond the second of Unicode's seventeen planes. To look at all characters would take a hundred times as long as
-/// to look at these.
+/// The ranges that have letters with case. Ideographs, syllables, private characters and all planes after the second have
+/// none. Looking at all of Unicode would take a hundred times as long.
 const CASED: [RangeInclusive<char>; 6] = [
     '\0'..='\u{33ff}',
     '\u{a640}'..='\u{abff}',
@@ -69,7 +67,7 @@ const CASED: [RangeInclusive<char>; 6] = [
     '\u{1d000}'..='\u{1ffff}',
 ];
 
-/// Each of the characters with each other one that is the same, sorted.
+/// Pairs of different characters that are the same, sorted.
 fn all_pairs(characters: impl Iterator<Item = char>) -> Box<[(char, char)]> {
     let mut groups: HashMap<String, Vec<char>> = HashMap::new();
     let has_case = |&character: &char| lower(character) != character || !character.to_uppercase().eq([character]);
@@ -86,7 +84,7 @@ fn all_pairs(characters: impl Iterator<Item = char>) -> Box<[(char, char)]> {
     pairs.into()
 }
 
-/// The lower-case character of one character. Only `İ` has two, and counts as `i`.
+/// The lower-case form of a character. Only that of `İ` has two characters; it counts as `i`.
 fn lower(character: char) -> char {
     let mut lower = character.to_lowercase();
     match (lower.next(), lower.next()) {
@@ -113,7 +111,7 @@ mod tests {
         assert!(!any_variant('1', |_| true) && !any_variant('日', |_| true) && any_variant('é', |_| true));
     }
 
-    /// All characters in groups of those that are the same, whatever we think of which have case.
+    /// All of Unicode in groups of characters that are the same, made without `CASED`.
     fn groups() -> impl Iterator<Item = Vec<char>> {
         let mut groups: HashMap<[char; 3], (char, Vec<char>)> = HashMap::new();
         for character in '\0'..=char::MAX {

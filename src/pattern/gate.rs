@@ -1,4 +1,4 @@
-//! What all matches of a pattern begin and end with, bit for bit: it keeps out nearly everything else in a step.
+//! A quick check of the first and last bytes of a text, which rules out nearly everything that does not match.
 
 /// Bits that the first and the last eight bytes of every match have.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,7 +28,7 @@ impl Ends {
     pub(super) fn of(bytes: &[u8]) -> Self {
         match (bytes.first_chunk(), bytes.last_chunk()) {
             (Some(first), Some(last)) => Self { start: u64::from_le_bytes(*first), end: u64::from_be_bytes(*last) },
-            // What is missing is zero, which is no byte of a name: what asks for one is looked at closely anyway.
+            // Missing bytes are zero. No name contains a zero byte, and a pattern with one is still matched in full.
             _ => {
                 let mut padded = [0; 8];
                 padded[..bytes.len()].copy_from_slice(bytes);
@@ -41,7 +41,7 @@ impl Ends {
 }
 
 impl Bits {
-    /// Those of a text at the end of others.
+    /// The bits that a text at the end requires.
     pub(super) fn of_end(text: &str) -> Self {
         let last = text.bytes().rev().take(8).enumerate();
         last.fold(Self::default(), |bits, (at, byte)| bits.with(at, byte))
@@ -51,25 +51,25 @@ impl Bits {
         text.bytes().take(8).enumerate().fold(Self::default(), |bits, (at, byte)| bits.with(at, byte))
     }
 
-    /// With one byte more, counted from the lowest.
+    /// Adds a byte, at an index from the lowest.
     pub(super) fn with(self, at: usize, byte: u8) -> Self {
         Self { mask: self.mask | 0xff << (8 * at), wanted: self.wanted | u64::from(byte) << (8 * at) }
     }
 
-    /// What both have.
+    /// The bits that both require.
     pub(super) fn and(self, other: Self) -> Self {
         let mask = self.mask & other.mask & !(self.wanted ^ other.wanted);
         Self { mask, wanted: self.wanted & mask }
     }
 
-    /// The lowest bytes that are known, up to a separator.
+    /// The lowest known bytes, up to a separator.
     pub(super) fn before(self, separator: u8) -> Self {
         let byte = |at: usize| (self.mask >> (8 * at) & 0xff == 0xff).then_some((self.wanted >> (8 * at)) as u8);
         let known = (0..8).map_while(byte).take_while(|&byte| byte != separator).enumerate();
         known.fold(Self::default(), |bits, (at, byte)| bits.with(at, byte))
     }
 
-    /// So many of the lowest bytes, if all of their bits are known.
+    /// The lowest `count` bytes, if all of their bits are known.
     pub(super) fn lowest(self, count: u32) -> Option<u64> {
         let all = u64::MAX >> (64 - 8 * count);
         (self.mask & all == all).then_some(self.wanted & all)
@@ -82,12 +82,12 @@ impl Bits {
 }
 
 impl Gate {
-    /// For matches that begin and end with texts.
+    /// The gate of matches that begin and end with these texts.
     pub(super) fn new(start: &str, end: &str) -> Self {
         Self { start: Bits::of_start(start), end: Bits::of_end(end) }
     }
 
-    /// For matches of which the end is known.
+    /// The gate of matches of which only the end is known.
     pub(super) fn of_end(end: Bits) -> Self {
         Self { start: Bits::default(), end }
     }

@@ -1,4 +1,4 @@
-//! Finding those of many patterns that may match, all of them in one pass over the path: with globset.
+//! Finding the patterns of a set that may match, in one pass over the path, with globset.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,11 @@ use super::{Form, Pattern, Plain, whole_text};
 use crate::flavour::Flavour;
 use crate::path::Path;
 
-/// How many patterns are asked one after another as fast.
+/// Up to this number of patterns, trying one after another is as fast.
 const FEW: usize = 32;
 
-/// The longest pattern, in bytes, which may take the product of its length and a path's.
+/// The length in bytes of the longest pattern to use globset for: its time can be the product of the lengths of the pattern
+/// and the path.
 const LONGEST: usize = 1000;
 
 /// Patterns by their places in a list.
@@ -24,7 +25,7 @@ pub(super) struct Globs {
 }
 
 impl Globs {
-    /// Takes the patterns out of a list of places for which this is worth while.
+    /// Removes from a list of places the patterns for which this pays.
     pub(super) fn take<F: Flavour>(patterns: &[Pattern<F>], places: &mut Vec<usize>) -> Option<Self> {
         if places.len() <= FEW {
             return None;
@@ -36,10 +37,10 @@ impl Globs {
         Some(Self { set, places: taken })
     }
 
-    /// The places of the patterns that may match; no other does.
+    /// The places of all patterns that may match.
     ///
-    /// globset matches bytes, reads `\` as a separator on Windows, and takes a path that ends in `..` for one
-    /// without a name: where that could make a difference, all patterns are candidates.
+    /// globset matches bytes, reads `\` as a separator on Windows, and sees no name in a path that ends in `..`. If that
+    /// could matter, all patterns are candidates.
     pub(super) fn candidates<F: Flavour>(&self, path: &Path<F>) -> Vec<usize> {
         let text = match F::SEPARATOR {
             '/' => Cow::Borrowed(whole_text(path)),

@@ -59,8 +59,8 @@ impl Wild {
         is_text && self.middle.is_empty() && self.gap == 0
     }
 
-    /// The head and the tail are where they must be; each piece between them may take the first
-    /// place that fits, as that leaves the most to those behind it. So nothing is tried twice.
+    /// The head and the tail must be at the ends. Each piece between them takes the first place where it fits, which leaves
+    /// the most for the pieces after it. So nothing is tried twice.
     fn matches(&self, name: &str) -> bool {
         let Some(rest) = self.head.strip_start(name) else { return false };
         let Some(tail) = &self.tail else { return rest.is_empty() };
@@ -73,7 +73,7 @@ impl Wild {
     }
 }
 
-/// The text behind so many characters, if there are as many.
+/// The text after the first `count` characters, if there are that many.
 fn skip(text: &str, count: usize) -> Option<&str> {
     match count.checked_sub(1) {
         None => Some(text),
@@ -106,7 +106,7 @@ impl Piece {
         }
     }
 
-    /// The name behind the first place where the piece fits.
+    /// The rest of the name after the first place where the piece fits.
     fn skip_first<'a>(&self, name: &'a str) -> Option<&'a str> {
         match self {
             Self::Text(text) => name.find(&**text).map(|at| &name[at + text.len()..]),
@@ -115,20 +115,20 @@ impl Piece {
     }
 }
 
-/// `starts_with`, but never about no bytes: an empty box points nowhere, and glibc's `memcmp`, asked
-/// about no bytes at an unmapped address, takes 50 ns to say that they are equal (seen on AVX-512).
+/// `starts_with` that does not compare zero bytes: an empty box has a dangling pointer, and glibc's `memcmp` takes 50 ns
+/// for zero bytes at an unmapped address (seen on AVX-512).
 #[inline]
 fn starts(text: &str, start: &str) -> bool {
     start.is_empty() || text.starts_with(start)
 }
 
-/// `ends_with`, as above.
+/// `ends_with` that does not compare zero bytes, see `starts_with`.
 #[inline]
 fn ends(text: &str, end: &str) -> bool {
     end.is_empty() || text.ends_with(end)
 }
 
-/// The parts of a pattern for whole paths, and what saves most paths a look at each of theirs.
+/// The segments of a pattern for whole paths, and facts that decide about most paths without a look at their parts.
 #[derive(Clone)]
 pub(super) struct Whole {
     segments: Arc<[Segment]>,
@@ -136,17 +136,17 @@ pub(super) struct Whole {
     start: Box<str>,
     end: Box<str>,
     gate: Gate,
-    /// What the name at the end of every match ends in.
+    /// How the last name of every match ends.
     name_end: Bits,
     shape: Shape,
 }
 
-/// What it takes to match.
+/// How to decide whether a path matches.
 #[derive(Clone, Copy)]
 enum Shape {
-    /// To be the text that the pattern is.
+    /// The path is equal to the pattern's text.
     Text,
-    /// To end in the text behind `**/*`.
+    /// The path ends with the text after `**/*`.
     AnyWithEnd,
     Segments,
 }
@@ -164,18 +164,18 @@ impl Whole {
         Self { gate, name_end, start: start.into(), end: end.into(), segments, shape }
     }
 
-    /// What every match begins and ends with.
+    /// How every match begins and ends.
     pub(super) fn gate(&self) -> Gate {
         self.gate
     }
 
-    /// Whether the name at the end of a path keeps it from matching, even if its text is not in normal form.
+    /// Whether the last name of a path rules out a match, even if the path is not in normal form.
     #[inline]
     pub(super) fn refuses_end(&self, text: &str) -> bool {
         !self.name_end.lets(Ends::of(text.as_bytes()).end)
     }
 
-    /// By what a match can be found among others.
+    /// A text by which a match can be found among others.
     pub(super) fn mark(&self) -> Mark<'_> {
         let name = self.segments.iter().find_map(|segment| match segment {
             Segment::Literal(name) if !name.is_empty() => Some(Mark::Part(name)),
@@ -188,8 +188,7 @@ impl Whole {
         name.or_else(start).unwrap_or(Mark::None)
     }
 
-    /// Whether the segments match a whole path, given as text with its anchor. The empty path is
-    /// `""`.
+    /// Whether the segments match a whole path, given as text with its anchor; the empty path is `""`.
     #[inline]
     pub(super) fn matches<F: Flavour>(&self, path: &str) -> bool {
         match self.shape {
@@ -198,7 +197,7 @@ impl Whole {
         }
     }
 
-    /// The same for what begins and ends as it must, as far as the gate sees.
+    /// The same for a path that passed the gate.
     #[inline]
     fn matches_behind_gate<F: Flavour>(&self, path: &str) -> bool {
         match self.shape {
@@ -211,8 +210,7 @@ impl Whole {
     }
 }
 
-/// The literal text in front of the first wildcard. Behind a part that is not the last, there is a
-/// separator in every match.
+/// The literal text before the first wildcard. In every match, a separator follows each part except the last.
 fn start<F: Flavour>(segments: &[Segment]) -> String {
     let mut start = String::new();
     for (at, segment) in segments.iter().enumerate() {
@@ -228,8 +226,8 @@ fn start<F: Flavour>(segments: &[Segment]) -> String {
     start
 }
 
-/// The literal text behind the last wildcard. Before a part there is a separator in every match,
-/// unless it is the first, or may become it as `**` takes nothing.
+/// The literal text after the last wildcard. In every match, a separator is before each part, unless it is the first, or
+/// can become the first because `**` matches no part.
 fn end<F: Flavour>(segments: &[Segment]) -> String {
     let mut separator = [0; 4];
     let separator: &str = F::SEPARATOR.encode_utf8(&mut separator);
@@ -250,8 +248,8 @@ fn end<F: Flavour>(segments: &[Segment]) -> String {
     pieces.into_iter().rev().collect()
 }
 
-/// As each `**` may take as many parts as it likes, only the last one met has to be tried again
-/// with one part more: what an earlier one could gain, the last one can.
+/// Each `**` may match any number of parts, so only the last one has to be retried with one part more: what an earlier one
+/// could match in addition, the last one can.
 fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
     if let [Segment::AnyPath, last] = segments
         && !matches!(last, Segment::AnyPath)
@@ -286,8 +284,8 @@ fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
     }
 }
 
-/// Whether `**/last` matches a path: only its last part matters, unless all that `**` could take
-/// is a lone root, which is less than a part.
+/// Whether `**/last` matches a path. Only the last part matters, unless there is nothing before it but a root, which is
+/// not a part that `**` matches.
 fn matches_below<F: Flavour>(last: &Segment, path: &str) -> bool {
     match path.bytes().rposition(|byte| byte == F::SEPARATOR as u8) {
         None => last.matches(path),
@@ -298,23 +296,22 @@ fn matches_below<F: Flavour>(last: &Segment, path: &str) -> bool {
 
 /// Whether a path is a root and one part.
 fn is_lone_below_root<F: Flavour>(path: &str) -> bool {
-    // Byte by byte: where there is a second separator, it is near.
+    // Byte by byte: a second separator, if there is one, is near.
     path.strip_prefix(F::SEPARATOR).is_some_and(|rest| rest.bytes().all(|byte| byte != F::SEPARATOR as u8))
 }
 
-/// A `**` that was met, and what it may still take.
+/// A `**` that was reached, and the parts that it may still match.
 struct AnyPath<'a> {
-    /// The segment behind it.
+    /// The index of the segment after it.
     behind: usize,
     from: &'a str,
     taken: bool,
 }
 
 impl<'a> AnyPath<'a> {
-    /// Takes one more part, if there is one behind it: where to go on in the pattern and the path.
+    /// Matches one more part, if another follows it. Returns where to go on in the pattern and the path.
     ///
-    /// A lone empty part, which is a root before the first name, is never all that is taken: `**/a`
-    /// does not match `/a`.
+    /// `**` never matches just an empty part, which is the root before the first name: `**/a` does not match `/a`.
     fn take_one<F: Flavour>(&mut self) -> Option<(usize, &'a str)> {
         let (name, mut behind) = cut::<F>(self.from);
         if name.is_empty() && !self.taken {
@@ -336,7 +333,7 @@ fn cut<F: Flavour>(text: &str) -> (&str, Option<&str>) {
 }
 
 impl Segment {
-    /// What every name that matches begins and ends with.
+    /// How every name that matches begins and ends.
     fn gate(&self) -> Gate {
         match self {
             Self::AnyPath | Self::AnyName => Gate::default(),
@@ -345,7 +342,7 @@ impl Segment {
         }
     }
 
-    /// Finds those of many segments that may match a name; the rest may always.
+    /// Sorts many segments by their texts, to find those that may match a name. Those without a text go to `rest`.
     pub(crate) fn sieve<'a>(segments: impl Iterator<Item = &'a Self>, rest: &mut Vec<usize>) -> Sieve {
         Sieve::new(segments.map(|segment| (segment.gate(), Mark::None)), rest)
     }

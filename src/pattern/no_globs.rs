@@ -1,4 +1,4 @@
-//! What stands in for `globs` without globset: all patterns are asked.
+//! Replaces `globs` without the feature `globset`: every pattern is tried.
 
 use std::convert::Infallible;
 
@@ -6,7 +6,7 @@ use super::Pattern;
 use crate::flavour::Flavour;
 use crate::path::Path;
 
-/// There is none.
+/// Never exists.
 #[derive(Clone, Debug)]
 pub(super) struct Globs(Infallible);
 

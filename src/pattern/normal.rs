@@ -1,28 +1,28 @@
 //! The normal form of patterns with alternatives, symbol by symbol.
 //!
-//! A pattern is a path: `./`, doubled separators and separators at the end fall away, and what stands first may be
-//! an anchor. Text is brought into normal form as a whole. Here each state says all that matters of the text before,
-//! so that alternatives which end in the same state go on together, and nothing is written out. Where only what
-//! follows decides, a state goes on in two ways, one of which ends in no pattern.
+//! A pattern is a path: `./`, doubled separators and separators at the end are dropped, and it may begin with an anchor. Paths
+//! are normalized as a whole. Here, each state holds all that matters of the text before it, so alternatives that end in the
+//! same state share what follows, and no combination of alternatives is written out. If a decision depends on later text, a
+//! state continues in two ways, one of which leads to no pattern.
 
 use super::parse::{self, Lexeme};
 use super::tokens::{Case, Token};
 
-/// What is read of a pattern: a symbol, or its end.
+/// An input: a symbol of a pattern, or its end.
 #[derive(Clone)]
 pub(super) enum Input {
-    /// One character, and how it is written: a class is written as several.
+    /// One character of a match, and how it is written: a class has several characters.
     Token {
         token: Token,
         written: Option<char>,
     },
-    /// So many `*`.
+    /// A run of this many `*`.
     Stars(usize),
     Separator,
     End,
 }
 
-/// What a match consists of; each takes something of the text.
+/// A step of a match, and what it matches in the path.
 #[derive(Clone, Debug)]
 pub(super) enum Op {
     /// Nothing.
@@ -33,7 +33,8 @@ pub(super) enum Op {
     Star,
     /// `*` as a whole part: at least one character.
     Part,
-    /// `***`, or stars directly after a drive: as a part of its own, at least one character; of a whole path, any.
+    /// `***`, or stars directly after a drive: at least one character if it is matched against a single part, any characters
+    /// in a whole path.
     Stars,
     Separator,
     /// `**` and a separator: any number of parts, with a separator after each.
@@ -42,9 +43,9 @@ pub(super) enum Op {
     AnyEnd,
     /// The part `..`.
     Up,
-    /// `.\`, which keeps a name from being read as a drive, and is no part.
+    /// `.\`, which keeps a name from being read as a drive. It is not a part.
     Guard,
-    /// Takes nothing: what stands before is the anchor.
+    /// Matches nothing; the text before it is the anchor.
     AnchorEnd,
 }
 
@@ -52,44 +53,44 @@ pub(super) enum Op {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct State {
     at: At,
-    /// Whether a colon would make a drive of the character before, which another state follows.
+    /// Whether a colon is not allowed next: it would make a drive of the character before, which is another state's case.
     no_colon: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum At {
-    /// Nothing was read, and an anchor follows.
+    /// Nothing has been read, and an anchor follows.
     Anchor,
-    /// Only separators so far, and how many.
+    /// Only this many separators have been read.
     Root(u8),
     /// One character, and a colon follows.
     Drive,
     /// A drive.
     AfterDrive,
     Share(Share),
-    /// No part is open, and none may follow. The flag: whether a separator may.
+    /// No part is open, and none may follow. The flag says whether a separator may.
     Between(Due, bool),
-    /// The same, and a `.` that falls away.
+    /// The same, after a `.` that is dropped.
     Dropped(Due),
     /// A part is due.
     Start(First),
-    /// So many `*` and nothing else of a part.
+    /// This many `*` and nothing else of a part.
     Stars(u8, First),
     /// `.` or `..`, and nothing else of a part.
     Dots(u8),
     /// The first character after the guard, and a colon follows.
     Guarded,
     Inside,
-    /// The same, and a `*` was last.
+    /// The same, after a `*`.
     InsideStar,
 }
 
-/// What goes before the next part.
+/// What is inserted before the next part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Due {
-    /// Nothing, as it is the first of all.
+    /// Nothing, because it is the first.
     Nothing,
-    /// Nothing but perhaps the guard, as `./` fell away.
+    /// Nothing, or the guard, because `./` was dropped.
     Guard,
     /// Nothing, after an anchor.
     Anchor,
@@ -99,18 +100,18 @@ enum Due {
     AnyPath,
 }
 
-/// What is special about a part.
+/// Whether a part is read specially.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum First {
     No,
-    /// It must not begin as a drive.
+    /// It must not begin with a drive.
     Relative,
-    /// If it begins as a drive, the guard goes before it.
+    /// If it begins with a drive, the guard is inserted before it.
     Guardable,
     Glued,
 }
 
-/// Where in `\\server\share` or `\\?\UNC\server\share`, and what of the current part was read.
+/// The place in `\\server\share` or `\\?\UNC\server\share`, and what has been read of the current part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Share {
     place: Place,
@@ -121,7 +122,7 @@ struct Share {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Place {
     Server(Server),
-    /// How much of `UNC` was read, after `?`; and whether the server is one.
+    /// How much of `UNC` has been read after `?`, and whether the server is `UNC`.
     Share {
         unc: Option<u8>,
         of_server: bool,
@@ -143,7 +144,7 @@ enum Server {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum To {
     State(State),
-    /// The end of the pattern; whether it ended in a separator, or had nothing to say.
+    /// The end of the pattern, and whether it ended in a separator or was empty.
     End {
         with_separator: bool,
     },
@@ -171,9 +172,9 @@ impl Input {
 }
 
 impl State {
-    /// Before relative patterns.
+    /// The start of relative patterns.
     pub(super) const RELATIVE: Self = Self::new(At::Between(Due::Nothing, false));
-    /// Before patterns with an anchor.
+    /// The start of patterns with an anchor.
     pub(super) const ANCHORED: Self = Self::new(At::Anchor);
 
     const fn new(at: At) -> Self {
@@ -269,7 +270,7 @@ impl State {
         }
     }
 
-    /// Ends a part, unless it is one that falls away: for that, there is another state.
+    /// Ends a part that is kept; another state handles one that is dropped.
     fn end_part(self, input: &Input, steps: &mut Steps) {
         let is_end = matches!(input, Input::End);
         let (op, due) = match self.at {
@@ -292,7 +293,7 @@ impl State {
     }
 }
 
-/// Ends a pattern after a separator, or a part that fell away.
+/// Ends a pattern after a separator, or after a part that was dropped.
 fn end_between(due: Due, with_separator: bool, steps: &mut Steps) {
     let op = if due == Due::AnyPath { Op::AnyEnd } else { Op::Empty };
     steps.push((vec![op], To::End { with_separator }));
@@ -303,7 +304,7 @@ fn at_most_3(count: usize) -> u8 {
 }
 
 impl Input {
-    /// Whether it is this character as it is written, be it a wildcard.
+    /// Whether it is written as this character, even if that is a wildcard.
     fn is(&self, character: char) -> bool {
         matches!(self, Self::Token { written, .. } if *written == Some(character))
     }
@@ -317,7 +318,7 @@ impl Input {
         }
     }
 
-    /// The same, if it is written as one character, such as may stand for a drive.
+    /// The step, if the input is written as one character, as a drive letter is.
     fn one(&self) -> Option<Op> {
         match self {
             Self::Stars(1) => Some(Op::Star),
@@ -333,7 +334,7 @@ impl Input {
 }
 
 impl Share {
-    /// Here every separator counts, and so does every dot.
+    /// In a share or device, no separator and no dot is dropped.
     fn read(self, input: &Input, steps: &mut Steps) {
         let to = |share: Self| To::State(State::new(At::Share(share)));
         match input {
@@ -349,7 +350,7 @@ impl Share {
             }
             Input::End => {
                 let is_last = !self.gets_root();
-                // Of the last parts of a path, an anchor is one: then `**` in it is any text, if only of one part.
+                // If last parts are matched, an anchor is one of them; `**` in it then matches any text within one part.
                 let in_one_part = (is_last && self.stars == 2).then(|| vec![Op::Star]);
                 for mut ops in [self.end_part(is_last)].into_iter().chain(in_one_part) {
                     ops.push(Op::AnchorEnd);
@@ -380,7 +381,7 @@ impl Share {
         }
     }
 
-    /// Whether it is a whole share, which has a root even if none is written.
+    /// Whether it is a complete share, which has a root even if none is written.
     fn gets_root(self) -> bool {
         let is_empty = self.stars == 0 && !self.inside;
         match self.place {

@@ -1,10 +1,10 @@
-//! From the text of a segment, the pattern between two separators, to what it matches.
+//! Parsing a segment: the pattern between two separators.
 //!
 //! The language is that of Python's `fnmatch`: `*`, `?`, `[seq]`, `[!seq]`, nothing else.
 
 use super::tokens::{Case, Class, Inner, Piece, Segment, Token, Wild};
 
-/// Whether a segment is more than a name.
+/// Whether a segment has wildcards.
 pub(super) fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
@@ -35,13 +35,13 @@ impl Segment {
     }
 }
 
-/// What a segment is written in.
+/// A symbol of a segment.
 pub(super) enum Lexeme<'a> {
-    /// So many `*` in a row.
+    /// This many `*` in a row.
     Star(usize),
     /// `?`.
     Any,
-    /// `[...]`, by what stands between the brackets.
+    /// `[...]`, without the brackets.
     Class(&'a str),
     Literal(char),
 }
@@ -49,7 +49,7 @@ pub(super) enum Lexeme<'a> {
 /// Reads a segment.
 pub(super) fn lexemes(segment: &str) -> impl Iterator<Item = Lexeme<'_>> {
     let mut rest = segment;
-    // Once a bracket was found to be open for good, so is every later one.
+    // If one bracket is never closed, no later one is.
     let mut may_close = true;
     std::iter::from_fn(move || {
         let mut characters = rest.chars();
@@ -75,7 +75,7 @@ pub(super) fn lexemes(segment: &str) -> impl Iterator<Item = Lexeme<'_>> {
     })
 }
 
-/// What one character has to be; `None` for any characters.
+/// The token of a symbol; `None` stands for `*`, any characters.
 pub(super) fn token(lexeme: &Lexeme<'_>, case: Case) -> Option<Token> {
     match *lexeme {
         Lexeme::Star(_) => None,
@@ -108,7 +108,7 @@ pub(super) fn wild(all: impl IntoIterator<Item = Option<Token>>, case: Case) -> 
     }
 }
 
-/// The pieces between two `*`, without the `?` at their ends, and how many of those follow the last.
+/// The pieces between two `*`, without the `?` at their ends, and the number of `?` after the last piece.
 fn inner(runs: impl Iterator<Item = Vec<Token>>, case: Case) -> (Box<[Inner]>, usize) {
     let mut pieces = Vec::new();
     let mut gap = 0;
@@ -141,8 +141,8 @@ fn piece(tokens: Vec<Token>, case: Case) -> Piece {
     }
 }
 
-/// What stands in the brackets, and what follows them, for text behind a `[`. `]` is an ordinary
-/// character in the first place, also behind `!`.
+/// Splits the text after a `[` into the content of the brackets and the text after them. `]` is an ordinary character in
+/// the first place, and directly after `!`.
 pub(super) fn split_class(text: &str) -> Option<(&str, &str)> {
     let first = text.strip_prefix('!').unwrap_or(text);
     let first = first.strip_prefix(']').unwrap_or(first);
@@ -150,11 +150,11 @@ pub(super) fn split_class(text: &str) -> Option<(&str, &str)> {
     Some((&text[..end], &text[end + 1..]))
 }
 
-/// The class that stands in brackets.
+/// The class with this content of its brackets.
 ///
-/// Hyphens between two characters make ranges; a hyphen at either end or right behind a range is
-/// itself; a range whose ends are in the wrong order is empty and takes them along, which may leave
-/// nothing at all: `[z-a]` matches no character, and `[!z-a]` every one.
+/// A hyphen between two characters makes a range. A hyphen at either end or directly after a range is literal. A range
+/// whose ends are in the wrong order is empty, and its ends match nothing either, so `[z-a]` matches no character, and
+/// `[!z-a]` every one.
 fn class(content: &str, case: Case) -> Token {
     let content: Vec<char> = content.chars().collect();
     let mut chunks = chunks(&content);
@@ -162,7 +162,7 @@ fn class(content: &str, case: Case) -> Token {
     if negated {
         chunks[0].remove(0);
         if chunks[0].is_empty() && chunks.len() > 1 {
-            // An empty range took the start of the next one along, whose hyphen is now itself.
+            // An empty range has consumed the start of the next one, whose hyphen is then literal.
             let next = chunks.remove(1);
             chunks[0] = [&['-'], &next[..]].concat();
         }
@@ -184,7 +184,7 @@ fn ranges(chunks: &[Vec<char>]) -> Vec<(char, char)> {
     between.chain(singles).collect()
 }
 
-/// The same ranges, sorted and apart from one another.
+/// The same ranges, sorted and merged.
 fn merged(mut ranges: Vec<(char, char)>) -> Box<[(char, char)]> {
     ranges.sort_unstable();
     let mut merged: Vec<(char, char)> = Vec::with_capacity(ranges.len());
@@ -197,11 +197,11 @@ fn merged(mut ranges: Vec<(char, char)>) -> Box<[(char, char)]> {
     merged.into()
 }
 
-/// The content of brackets cut at each hyphen that makes a range of its neighbours. A range whose ends are in the
-/// wrong order is left out, and what is around it stays together.
+/// The content of brackets, split at each hyphen that makes a range of its neighbours. A range whose ends are in the wrong
+/// order is dropped, and the text around it stays in one chunk.
 ///
-/// Which ranges are does not depend on which others are left out: a chunk between two of them has two characters
-/// at least, so that each range has its own ends.
+/// Dropping a range does not change the others: a chunk between two ranges has at least two characters, so each range has
+/// ends of its own.
 fn chunks(content: &[char]) -> Vec<Vec<char>> {
     let mut chunks = vec![Vec::new()];
     let mut start = 0;

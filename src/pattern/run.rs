@@ -7,7 +7,7 @@ use super::gate::Ends;
 use super::normal::Op;
 use super::tokens::Token;
 
-/// How many places in the text are remembered to be tried.
+/// The most places in the text that are kept to be tried.
 const PLACES: usize = 24;
 
 /// What is matched.
@@ -15,7 +15,7 @@ const PLACES: usize = 24;
 enum Mode {
     /// A whole path.
     Whole,
-    /// The last parts of a path, one for each part of the pattern: by where its anchor and its first part end.
+    /// The last parts of a path, one for each part of the pattern, given where the path's anchor and its first part end.
     Last { anchor: Option<usize>, tail: usize },
 }
 
@@ -45,13 +45,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Tries one way after another, as nearly always few lead far. In a text for which many do, that could take for
-    /// ever; then every place is tried once.
+    /// Tries one way after another: nearly always, few lead far. If many do, that could take exponential time, so then every
+    /// place is tried once.
     fn is_match(&self) -> bool {
         self.try_each_way().unwrap_or_else(|| self.try_each_place())
     }
 
-    /// `None` if it takes too long.
+    /// Returns `None` if it takes too long.
     fn try_each_way(&self) -> Option<bool> {
         let mut places: [Place; PLACES] = [(self.text.len(), END); PLACES];
         places[1].1 = END_OF_DIRECTORY;
@@ -85,9 +85,9 @@ impl Run<'_> {
     fn try_each_place(&self) -> bool {
         let end = self.text.len();
         let mut places = BinaryHeap::from([(end, END), (end, END_OF_DIRECTORY)]);
-        // Where each state was last.
+        // The last place of each state.
         let mut last = vec![usize::MAX; self.automaton.states()];
-        // How far each edge has gone that goes on and on.
+        // How far each edge that matches any number of characters or parts has gone.
         let mut reached = vec![usize::MAX; self.automaton.edges.len()];
         while let Some((at, state)) = places.pop() {
             if std::mem::replace(&mut last[state as usize], at) == at {
@@ -101,7 +101,7 @@ impl Run<'_> {
                 let reached = &mut reached[number as usize];
                 let goes_on = self.goes_on(&edge.op);
                 if goes_on && *reached <= at {
-                    // What can be reached from here has been; but not this very place, if it takes nothing.
+                    // Everything that can be reached from here has been, except this place itself, if the edge matches nothing.
                     if matches!(edge.op, Op::AnyPath) {
                         places.push((at, edge.from));
                     }
@@ -138,7 +138,7 @@ impl Run<'_> {
         self.text.as_bytes()[at] == self.separator
     }
 
-    /// Takes an edge back from a place: gives all places that it may have come from.
+    /// Follows an edge backwards from a place, to all places where it may have begun.
     #[inline]
     fn back(&self, edge: &Edge, at: usize, from: &mut impl FnMut(usize)) {
         match (&edge.op, self.mode) {
@@ -156,7 +156,7 @@ impl Run<'_> {
             }
             (Op::AnchorEnd, Mode::Last { anchor, .. }) if anchor != Some(at) => {}
             (Op::AnchorEnd, _) => from(at),
-            // A part begins there, and so does what is matched.
+            // The match of the edge begins where the part does.
             (Op::Star, _) if edge.is_leading => from(self.part_start(at)),
             (Op::Star, _) | (Op::Stars, Mode::Whole) => self.each_in_part(at, from),
             (Op::Part, _) | (Op::AnyEnd, Mode::Last { .. }) => {
@@ -204,8 +204,8 @@ impl Run<'_> {
         before.iter().rposition(|&byte| byte == self.separator).map_or(0, |separator| separator + 1)
     }
 
-    /// Where the first part of a path without an anchor ends, if that is all there is before a place: what is an anchor in
-    /// a pattern is a part like any other there.
+    /// Where the first part of a path without an anchor ends, if nothing else is before a place: the anchor of a pattern can
+    /// match that part like any other.
     fn end_of_first_part(&self, at: usize, first: usize) -> Option<usize> {
         let end = if at == self.text.len() { Some(at) } else { self.take_separator(at) };
         end.filter(|&end| self.part_start(end) == first)

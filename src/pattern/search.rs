@@ -6,9 +6,9 @@ use super::tokens::Token;
 
 /// The name after the first place where all tokens fit, one after another.
 ///
-/// Nearly everywhere the first token or the second does not, and it is fastest to try one place after another. In a
-/// name such as `aaaa`, for tokens such as `aaab`, that would take the product of both lengths; then what fitted so
-/// far is used.
+/// At most places the first or second token does not fit, so it is fastest to try one place after another. For tokens such
+/// as `aaab` in a name such as `aaaa`, that would take the product of both lengths, so then an algorithm is used that
+/// remembers what fitted.
 pub(super) fn skip_first<'a>(tokens: &[Token], name: &'a str) -> Option<&'a str> {
     let mut effort = 4 * name.len();
     for (at, _) in name.char_indices() {
@@ -39,10 +39,10 @@ fn letters(tokens: &[Token]) -> Option<Vec<char>> {
     tokens.iter().map(letter).collect()
 }
 
-/// The same for tokens that are letters, in time that grows with the name: the algorithm of Knuth, Morris and Pratt.
-/// It needs that letters which are the same as a third are the same, in either case as well.
+/// The same for tokens that are letters, in linear time: the algorithm of Knuth, Morris and Pratt. It requires that two
+/// letters which both match a third match each other, also if case is ignored.
 fn skip_first_letters<'a>(tokens: &[Token], letters: &[char], name: &'a str) -> Option<&'a str> {
-    // For each number of letters that fit, how many of those at their end fit the start, fewer than all.
+    // For each number of letters that fit, the length of their longest proper suffix that is also a prefix of the tokens.
     let mut shorter = vec![0; letters.len() + 1];
     let mut fitting = 0;
     for end in 1..letters.len() {
@@ -59,7 +59,7 @@ fn skip_first_letters<'a>(tokens: &[Token], letters: &[char], name: &'a str) -> 
     None
 }
 
-/// How many tokens fit with one character more.
+/// The number of tokens that fit after one more character.
 fn one_more(tokens: &[Token], shorter: &[usize], mut fitting: usize, character: char) -> usize {
     while !tokens[fitting].matches(character) {
         if fitting == 0 {
@@ -70,9 +70,9 @@ fn one_more(tokens: &[Token], shorter: &[usize], mut fitting: usize, character: 
     fitting + 1
 }
 
-/// The same for all places at once, with a bit for each token (the shift-and algorithm): 64 of them are a step.
+/// The same for all places at once, with a bit for each token, 64 at a time: the shift-and algorithm.
 fn skip_first_at_once<'a>(tokens: &[Token], name: &'a str) -> Option<&'a str> {
-    /// Of how many characters it is remembered which tokens they fit.
+    /// The most characters whose masks are cached.
     const MOST_MASKS: usize = 64;
     let mut masks: HashMap<char, Box<[u64]>> = HashMap::new();
     let last = tokens.len() - 1;

@@ -187,7 +187,7 @@ struct Group<F> {
     patterns: Vec<Pattern<F>>,
     /// Finds the patterns that may match by a text in them.
     sieve: Sieve,
-    /// Finds those in which there is none, if they are many.
+    /// Finds those without such a text, if there are many.
     globs: Option<Globs>,
     /// The other patterns.
     rest: Vec<usize>,
@@ -218,7 +218,7 @@ impl<F: Flavour> Group<F> {
         found.into_iter().map(|at| &self.patterns[at]).collect()
     }
 
-    /// Whether an answer about a pattern that may match is yes; each is asked about, perhaps repeatedly, up to that.
+    /// Whether `answer` is true of any pattern that may match. It may be called more than once for the same pattern.
     fn any_candidate(&self, path: &Path<F>, mut answer: impl FnMut(usize) -> bool) -> bool {
         self.sieve.any_of_path(whole_text(path), F::Rules::SEPARATOR, &mut answer)
             || self.rest.iter().any(|&at| answer(at))

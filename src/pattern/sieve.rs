@@ -1,4 +1,4 @@
-//! Finding those of many patterns that may match a text, by what it begins or ends with.
+//! Finding the patterns of a set that may match a text, by its start and end.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -6,17 +6,17 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::gate::{Ends, Gate};
 use crate::flavour::{first_byte, last_byte};
 
-/// Patterns by number that have a text in them by which they are found.
+/// The numbers of patterns, found by a text in them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sieve {
     tables: [Table; 4],
     parts: Table,
-    /// A bit for each hash of a part, of a cheap kind.
+    /// A bit for each cheap hash of a part.
     hints: u64,
     starts_of_names: Table,
 }
 
-/// By what matches can be found that have no text at their ends.
+/// A text by which a pattern is found if its matches have none at their ends.
 #[derive(Clone, Copy)]
 pub(super) enum Mark<'a> {
     None,
@@ -33,11 +33,11 @@ type Guarded = (Gate, usize);
 #[derive(Clone, Debug, Default)]
 struct Table {
     patterns: HashMap<u64, Vec<Guarded>, BuildHasherDefault<Multiply>>,
-    /// A bit for the hash of each key: most keys that are asked for are in no table.
+    /// A bit for the hash of each key: most keys that are looked up are in no table.
     hints: u64,
 }
 
-/// The end by which the patterns of each table are found, and how many bytes of it.
+/// For each table, the end by which its patterns are found, and the number of bytes.
 const KEYS: [(End, u32); 4] = [(End::Last, 8), (End::First, 8), (End::Last, 3), (End::First, 3)];
 
 #[derive(Clone, Copy)]
@@ -47,7 +47,7 @@ enum End {
 }
 
 impl Sieve {
-    /// Takes patterns in; those that have no text are added to the rest.
+    /// Adds patterns; those without a text are added to the rest.
     pub(super) fn new<'a>(patterns: impl Iterator<Item = (Gate, Mark<'a>)>, rest: &mut Vec<usize>) -> Self {
         let mut new = Self::default();
         for (at, (gate, mark)) in patterns.enumerate() {
@@ -80,15 +80,15 @@ impl Sieve {
         }
     }
 
-    /// The numbers of the patterns for names that may match one, in no order; no other does.
+    /// The numbers of all patterns that may match a name, in no order.
     pub(crate) fn candidates(&self, name: &str) -> impl Iterator<Item = usize> {
         let ends = Ends::of(name.as_bytes());
         let found = KEYS.into_iter().zip(&self.tables).flat_map(move |(end, table)| table.find(ends, end));
         found.filter(move |(gate, _)| gate.lets(ends)).map(|&(_, number)| number)
     }
 
-    /// Whether an answer about a pattern that may match a whole path is yes; each is asked about, perhaps
-    /// repeatedly, up to that.
+    /// Whether `answer` is true of any pattern that may match a whole path. It may be called more than once for the same
+    /// pattern.
     pub(super) fn any_of_path(&self, path: &str, separator: u8, answer: &mut impl FnMut(usize) -> bool) -> bool {
         let ends = Ends::of(path.as_bytes());
         let mut any = |found: &[Guarded]| found.iter().any(|(gate, number)| gate.lets(ends) && answer(*number));
@@ -106,7 +106,7 @@ impl Sieve {
     }
 }
 
-/// What is between the separators of a text.
+/// The parts between the separators of a text.
 fn parts(text: &str, separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -146,7 +146,7 @@ impl Table {
     }
 }
 
-/// How many bytes of a name's start are looked for.
+/// The number of bytes of a name's start that make a key.
 const START: usize = 3;
 
 /// Parts of the same length with the same ends share a key, which does no harm.
@@ -164,11 +164,11 @@ fn hint(part: &[u8]) -> u64 {
     1 << ((part.len() ^ usize::from(part.first().copied().unwrap_or(0))) % 64)
 }
 
-/// Hashes a number by a multiplication: patterns are not chosen to collide.
+/// Hashes a number by a multiplication. Nobody gains from patterns that collide.
 #[derive(Clone, Debug, Default)]
 struct Multiply(u64);
 
-/// An odd number with no pattern in its bits: 2^64 through the golden ratio.
+/// 2^64 divided by the golden ratio: an odd number with no pattern in its bits.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Hasher for Multiply {

@@ -1,4 +1,4 @@
-//! What a compiled pattern consists of: segments, of pieces, of tokens. A token is what one character has to be.
+//! The elements of a compiled pattern: segments consist of pieces, and pieces of tokens. A token matches one character.
 
 use super::fold;
 
@@ -16,26 +16,26 @@ pub(crate) enum Segment {
     AnyPath,
     /// `*`: one part of at least one character.
     AnyName,
-    /// A name in this very spelling.
+    /// A name, spelled exactly so.
     Literal(Box<str>),
     Wild(Wild),
 }
 
-/// Pieces with a `*` between each two. Without a tail there is no `*`, and the head is all.
+/// Pieces with a `*` between them. Without a tail there is no `*`, only the head.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Wild {
     pub(super) head: Piece,
     pub(super) middle: Box<[Inner]>,
-    /// How many characters there are at least between the last of them and the tail.
+    /// The least number of characters between the last of them and the tail.
     pub(super) gap: usize,
     pub(super) tail: Option<Piece>,
 }
 
-/// A piece between two `*`. Any `?` at its ends is as good on the other side of the `*`: it says how far the pieces
-/// are apart.
+/// A piece between two `*`. A `?` at its ends could as well be on the other side of the `*`, so the `?` are counted as the
+/// gap between two pieces.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Inner {
-    /// How many characters there are at least in front of it.
+    /// The least number of characters before it.
     pub(super) gap: usize,
     pub(super) piece: Piece,
 }
@@ -47,7 +47,7 @@ pub(super) enum Piece {
     Tokens(Box<[Token]>),
 }
 
-/// What one character of a name has to be.
+/// Matches one character of a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Token {
     Exact(char),
@@ -60,7 +60,7 @@ pub(super) enum Token {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Class {
     pub(super) negated: bool,
-    /// Sorted and apart from one another; both ends belong to a range.
+    /// Sorted and merged; both ends are included.
     pub(super) ranges: Box<[(char, char)]>,
     pub(super) case: Case,
 }
@@ -88,8 +88,7 @@ impl Class {
         listed != self.negated
     }
 
-    /// Whether it lists the character in another case. Most classes list ASCII characters only, and most names
-    /// have no others.
+    /// Whether it lists the character in another case. Most classes and names have ASCII characters only.
     fn lists_variant(&self, character: char) -> bool {
         match self.ranges.last() {
             Some((_, last)) if last.is_ascii() => fold::any_ascii_variant(character, |variant| self.lists(variant)),

@@ -1,4 +1,4 @@
-//! What all matches of an automaton end with.
+//! How all matches of an automaton end.
 
 use super::{ANCHORED, END, END_OF_DIRECTORY, Edge, Index, Number, RELATIVE};
 use crate::pattern::gate::Bits;
@@ -9,7 +9,7 @@ use crate::pattern::tokens::Token;
 #[derive(Clone, Copy)]
 struct Tail {
     bits: Bits,
-    /// How long they are, if all are of one length, and short.
+    /// Their length, if all are short and have the same one.
     len: Option<usize>,
 }
 
@@ -43,7 +43,7 @@ impl Tail {
         Self { bits: self.bits.and(other.bits), len: self.len.filter(|_| self.len == other.len) }
     }
 
-    /// What is known if something is taken before.
+    /// What is known of the texts with a step before them.
     fn after(self, op: &Op, rules: Rules) -> Self {
         match op {
             Op::Empty | Op::AnchorEnd => self,
