@@ -30,7 +30,7 @@ pub trait Flavour: sealed::Sealed + Copy + Debug + Ord + Hash + Send + Sync + Un
     /// The character between the parts of a path.
     const SEPARATOR: char = Self::Rules::SEPARATOR as char;
 
-    /// Where the facts are.
+    /// The facts about the flavour.
     #[doc(hidden)]
     type Rules: Rules;
 }
@@ -78,9 +78,8 @@ mod sealed {
 
 /// A normal path cut into what pathlib calls drive, root and tail.
 ///
-/// The three follow one another in the text, but for two spellings that stand for no part at all:
-/// the `.` of the empty path and the `.\` that protects a name such as `c:` on Windows. Both are
-/// left out of the tail.
+/// The three follow one another in the text. Two spellings are not parts and are left out of the tail: the `.` of the empty
+/// path, and the `.\` that keeps a name such as `c:` from being a drive on Windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split<'a> {
     pub drive: &'a str,
@@ -88,7 +87,7 @@ pub struct Split<'a> {
     pub tail: &'a str,
 }
 
-/// The facts about a flavour. Everything else is written once, over these.
+/// The facts about a flavour. Everything else is written once, in terms of these.
 ///
 /// The functions take *normal* text unless they say "any text".
 pub trait Rules: Copy + Debug + 'static {
@@ -97,14 +96,14 @@ pub trait Rules: Copy + Debug + 'static {
     /// Whether `Foo` and `foo` are two paths.
     const CASE_SENSITIVE: bool;
 
-    /// Whether `%NAME%` is a variable, beside `$NAME` and `${NAME}`; then single quotes guard text, `%%` and
-    /// `$$` stand for one character, and a name has `-`.
+    /// Whether `%NAME%` is a variable, as `$NAME` and `${NAME}` are. If so, text in single quotes is literal, `%%` and `$$`
+    /// stand for one character, and a name may contain `-`.
     const PERCENT_VARIABLES: bool;
 
     /// Whether `character` separates parts in any text.
     fn is_separator(character: char) -> bool;
 
-    /// Any text in its normal form; lent when it is normal already.
+    /// The normal form of any text; borrowed if it is normal already.
     fn normal(text: &str) -> Cow<'_, str>;
 
     fn split(text: &str) -> Split<'_>;
@@ -116,7 +115,7 @@ pub trait Rules: Copy + Debug + 'static {
         drive.len() + root.len()
     }
 
-    /// Whether the path is an anchor or empty: there is nothing behind it that could be cut off.
+    /// Whether the path is an anchor or empty, so it has no last part to remove.
     fn has_no_tail(text: &str) -> bool {
         Self::split(text).tail.is_empty()
     }
@@ -128,7 +127,7 @@ pub trait Rules: Copy + Debug + 'static {
         text.len() - tail.len() + last_byte(tail, Self::SEPARATOR).map_or(0, |at| at + 1)
     }
 
-    /// The relative path that has just these normal parts.
+    /// The relative path of these normal parts.
     fn relative(tail: &str) -> Cow<'_, str>;
 
     /// Joins any text onto the normal `base`, in place.
@@ -140,27 +139,26 @@ pub trait Rules: Copy + Debug + 'static {
     fn text_eq(left: &str, right: &str) -> bool;
     fn text_cmp(left: &str, right: &str) -> Ordering;
 
-    /// As `text_cmp`, numbers by their value: equal also where texts differ only in how numbers are written.
+    /// As `text_cmp`, but numbers by their value. Texts that differ only in how numbers are written are equal.
     fn text_natural_cmp(left: &str, right: &str) -> Ordering;
 
     fn text_hash<H: Hasher>(text: &str, state: &mut H);
 
-    /// Whether the path says where it is without help from a working directory.
+    /// Whether the path does not depend on a working directory.
     fn is_absolute(text: &str) -> bool;
 
-    /// The start of an absolute path's URI behind its scheme, and the rest of the path, with `/`
-    /// between parts: both still to be percent-encoded, the start with `:` kept.
+    /// The start of an absolute path's URI after the scheme, and the rest of the path, with `/` between parts. Both still have
+    /// to be percent-encoded, except for `:` in the start.
     fn uri_parts(text: &str) -> (String, String);
 
-    /// The path text that the authority and the path of a `file:` URI name, both decoded; `None` where the
-    /// authority is a host that this flavour cannot reach.
+    /// The path of a `file:` URI, from its decoded authority and path. `None` if the authority is a host that this flavour
+    /// cannot reach.
     fn uri_text<'a>(authority: &str, path: &'a str) -> Option<Cow<'a, str>>;
 
-    /// Whether a part is a name that the system keeps for itself.
+    /// Whether the system reserves this name.
     fn is_reserved_name(part: &str) -> bool;
 
-    /// The same path without the prefix (`\\?\`) that keeps the system from reading it, if there is one
-    /// and the path reads the same without.
+    /// The path without the prefix `\\?\`, which turns off the system's parsing, if it has one and means the same without.
     fn without_verbatim(_: &str) -> Option<String> {
         None
     }
@@ -168,8 +166,8 @@ pub trait Rules: Copy + Debug + 'static {
 
 /// Returns the index of the last occurrence of `byte`.
 ///
-/// Names are short and their lengths differ, so a loop over single bytes ends where the processor does not expect it.
-/// Eight bytes at a time, it nearly always ends in the first or second round.
+/// Names are short and differ in length, so the processor mispredicts the end of a loop over single bytes. With eight bytes
+/// at a time, it nearly always ends in the first or second round.
 #[inline]
 pub(crate) fn last_byte(text: &str, byte: u8) -> Option<usize> {
     let (rest, words) = text.as_bytes().as_rchunks();
@@ -204,8 +202,8 @@ fn equal_bytes(word: [u8; 8], byte: u8) -> u64 {
     !(((differences & LOW_BITS) + LOW_BITS) | differences | LOW_BITS)
 }
 
-/// Whether `tail`, the text after the anchor, is made of non-empty parts other than `.` with
-/// single separators between them. An empty tail is.
+/// Whether `tail`, the text after the anchor, consists of non-empty parts other than `.` with single separators between
+/// them, or is empty.
 fn is_normal_tail<const SEPARATOR: u8>(tail: &str) -> bool {
     let bytes = tail.as_bytes();
     let is_separator = |byte: Option<&u8>| byte.is_none_or(|&byte| byte == SEPARATOR);
@@ -216,7 +214,7 @@ fn is_normal_tail<const SEPARATOR: u8>(tail: &str) -> bool {
 
 /// Whether a part between two separators is empty or `.`.
 ///
-/// Nearly every text is normal, so it pays to look at many bytes at once.
+/// Nearly every text is normal, so it pays to check many bytes at once.
 #[inline]
 fn has_bad_part<const SEPARATOR: u8>(text: &[u8]) -> bool {
     match text.len() {
@@ -226,8 +224,8 @@ fn has_bad_part<const SEPARATOR: u8>(text: &[u8]) -> bool {
     }
 }
 
-/// Pieces of a fixed length without branches become vector code. Each begins with the last two bytes
-/// of the one before, the last with as many as it takes.
+/// The compiler makes vector code of branchless pieces with a fixed length. Each piece overlaps the one before by two
+/// bytes, the last one by more.
 #[inline]
 fn has_bad_part_in_pieces<const SEPARATOR: u8, const PIECE: usize>(text: &[u8]) -> bool {
     let last = text.len() - PIECE;
@@ -288,8 +286,8 @@ fn cmp_parts<const SEPARATOR: u8>(left: &[u8], right: &[u8]) -> Ordering {
     }
 }
 
-/// Where two texts first differ, if they do before either ends. Paths that are compared often begin
-/// alike, so this takes eight bytes at a time; the last eight overlap those before.
+/// The first index at which two texts differ, if they do before either ends. Paths that are compared often begin alike, so
+/// this compares eight bytes at a time; the last eight overlap those before.
 #[inline]
 fn first_difference(left: &[u8], right: &[u8]) -> Option<usize> {
     let shorter = left.len().min(right.len());
@@ -304,8 +302,7 @@ fn first_difference(left: &[u8], right: &[u8]) -> Option<usize> {
     Some(at + bits.trailing_zeros() as usize / 8)
 }
 
-/// Orders two texts part by part, as `cmp_parts` does, but runs of digits by the number that they are. Bytes are
-/// compared by what `fold` makes of them.
+/// Orders two texts part by part, as `cmp_parts` does, but runs of digits by their value. Other bytes are folded first.
 fn cmp_natural<const SEPARATOR: u8>(mut left: &[u8], mut right: &[u8], fold: impl Fn(u8) -> u8) -> Ordering {
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     loop {
@@ -343,8 +340,7 @@ fn cmp_numbers(left: &[u8], right: &[u8]) -> Ordering {
 mod tests {
     use super::{cmp_parts, first_byte, is_normal_tail, last_byte};
 
-    /// Texts of every length around that of the pieces that are looked at in one go, with each of
-    /// `changes` at each place.
+    /// Texts of all lengths around that of the pieces that are checked at once, with each of `changes` at each place.
     fn texts(changes: &[&str]) -> Vec<String> {
         let mut texts = Vec::new();
         for len in 0..44 {

@@ -1,4 +1,4 @@
-//! POSIX paths: one separator, two kinds of root, every other byte a name's.
+//! POSIX paths: one separator, two kinds of root, and names of any other characters.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -54,7 +54,7 @@ impl Rules for Posix {
         text.ends_with('/') || text == "."
     }
 
-    /// A separator at the end is a root, so that the last separator, wherever it is, stands before the name.
+    /// A normal path ends in a separator only if it is a root, so the name always begins after the last separator.
     #[inline]
     fn name_start(text: &str) -> usize {
         match last_byte(text, SEPARATOR) {
@@ -126,14 +126,14 @@ impl Rules for Posix {
     }
 }
 
-/// The length of the root of normal text; without a branch, as absolute and relative paths come mixed.
+/// The length of the root of normal text. It has no branch, because absolute and relative paths come mixed.
 #[inline]
 fn root_len(text: &str) -> usize {
     let [first, second] = [0, 1].map(|at| text.as_bytes().get(at) == Some(&SEPARATOR));
     usize::from(first) + usize::from(first & second)
 }
 
-/// Whether any text is normal: behind three slashes, a tail begins with one, which is not.
+/// Whether any text is normal. After `//`, a third slash is part of the tail, which is then not normal.
 fn is_normal(text: &str) -> bool {
     !text.is_empty() && is_normal_tail::<SEPARATOR>(&text[root_len(text)..]) || text == "."
 }
@@ -150,8 +150,8 @@ fn rebuild(text: &str) -> String {
     normal
 }
 
-/// Any text cut after its root, which is `""`, `/` or `//`; what follows three or more slashes has
-/// lost all of them.
+/// Splits any text into its root, which is `""`, `/` or `//`, and the rest. Three or more slashes are the root `/`, and the
+/// rest has none of them.
 #[inline]
 fn split_root(text: &str) -> (&str, &str) {
     match text.as_bytes() {

@@ -1,4 +1,4 @@
-//! Windows paths: two separators, drives, shares, devices, and case that is kept but not compared.
+//! Windows paths: two separators, drives, shares, devices, and case that is kept but ignored in comparisons.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,7 +9,7 @@ use super::{Rules, Split, cmp_natural, cmp_parts, is_normal_tail, push_tail};
 
 const SEPARATOR: u8 = b'\\';
 
-/// What stands before a relative path whose first part looks like a drive.
+/// The prefix of a relative path whose first part looks like a drive.
 const GUARD: &str = ".\\";
 
 /// The rules of Windows: `\` and `/` both separate, drives (`c:`), shares (`\\server\share`) and
@@ -78,7 +78,7 @@ impl Rules for Windows {
             return;
         }
         if own.drive.starts_with(r"\\") && (rooted || own.root.is_empty()) {
-            // A share or device that is not complete yet: the new text may complete it.
+            // The new text may complete a share or device.
             let drive = if drive.is_empty() { own.drive } else { drive };
             let glue = if !rooted && (tail.is_empty() || drive.ends_with([':', '\\'])) { "" } else { r"\" };
             *base = Self::normal(&[drive, glue, tail].concat()).into_owned();
@@ -137,8 +137,8 @@ impl Rules for Windows {
     }
 
     fn text_hash<H: Hasher>(text: &str, state: &mut H) {
-        // In chunks of one size whether or not the text had to be copied to fold it: a hasher may
-        // give another result for the same bytes in other chunks.
+        // The chunks have the same size whether or not the text had to be copied to fold it: a hasher may give another result
+        // for the same bytes in other chunks.
         let mut chunk = [0; 64];
         let mut write = |bytes: &[u8]| {
             for part in bytes.chunks(chunk.len()) {
@@ -156,7 +156,7 @@ impl Rules for Windows {
         state.write_u8(0xff);
     }
 
-    /// As CPython's `ntpath.isabs`: a share or device, or a `:\` behind whatever one character.
+    /// As CPython's `ntpath.isabs`: a share or device, or any one character and `:\`.
     fn is_absolute(text: &str) -> bool {
         let mut characters = text.chars();
         text.starts_with(r"\\") || characters.next().is_some() && characters.as_str().starts_with(r":\")
@@ -219,7 +219,7 @@ impl Rules for Windows {
     }
 }
 
-/// Whether no name on Windows may hold this character.
+/// Whether names on Windows must not contain this character.
 pub(crate) fn is_forbidden(character: char) -> bool {
     matches!(character, '\0'..='\x1f' | '"' | '*' | ':' | '<' | '>' | '?' | '|' | '/' | '\\')
 }
@@ -229,26 +229,26 @@ pub(crate) fn is_forbidden(character: char) -> bool {
 /// The list is Microsoft's ("Naming Files, Paths, and Namespaces"); which names with an extension
 /// or trailing spaces are devices depends on the version, so all of them count.
 pub(crate) fn is_device_name(part: &str) -> bool {
-    // What follows a colon is of the device: `nul:` and `nul:x` are `nul`.
+    // Text after a colon belongs to the device: `nul:` and `nul:x` are `nul`.
     let stem = part.split(['.', ':']).next().unwrap_or(part).trim_end_matches(' ').to_uppercase();
     let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
     matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
         || matches!(port, Some("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
 }
 
-/// How Windows reads a name, if not as it is written.
+/// How Windows reinterprets a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Misreading {
     /// It opens a device.
     Device,
-    /// It takes what follows a colon for the name of a stream.
+    /// It reads the text after a colon as the name of a stream.
     Stream,
     /// It drops dots and spaces at the end.
     TrailingDotOrSpace,
 }
 
 impl Misreading {
-    /// All that apply to a name.
+    /// All reinterpretations of a name.
     pub(crate) fn all_of(name: &str) -> impl Iterator<Item = Self> {
         let found = [
             (is_device_name(name), Self::Device),
@@ -289,8 +289,7 @@ fn rebuild(text: &str) -> String {
     normal
 }
 
-/// Whether a drive is a whole `\\server\share` or `\\?\UNC\server\share`, which has a root even
-/// when it is not written.
+/// Whether a drive is a complete `\\server\share` or `\\?\UNC\server\share`, which has a root even if none is written.
 fn is_share(drive: &str) -> bool {
     if !drive.starts_with('\\') || drive.ends_with('\\') {
         return false;
@@ -303,7 +302,7 @@ fn is_share(drive: &str) -> bool {
     }
 }
 
-/// Text whose separators are `\`, cut into drive, root and the rest.
+/// Splits text whose separators are `\` into drive, root and the rest.
 #[inline]
 fn split_root(text: &str) -> (&str, &str, &str) {
     let bytes = text.as_bytes();
@@ -330,8 +329,7 @@ fn letter_drive_len(text: &str) -> usize {
     }
 }
 
-/// The length of the drive of text that starts with `\\`: up to the second separator behind the
-/// prefix, or the whole text.
+/// The length of the drive of text that starts with `\\`: up to the second separator after the prefix, or all of it.
 fn share_drive_len(text: &str) -> usize {
     const UNC: &str = r"\\?\UNC\";
     let prefix = match text.get(..UNC.len()) {
