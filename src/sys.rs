@@ -1,7 +1,7 @@
-//! What the system does: a verb each, on the system's own names, with the system's own errors.
+//! Calls of the system, one function each, with the system's own names and errors.
 //!
-//! This is the one place that chooses between systems. A back end is a file with every verb; the
-//! last one, over std alone, works everywhere. Nothing here knows of `Error` or of options.
+//! This is the one place that chooses between systems. A back end is a file with every verb; the last one uses std alone
+//! and works everywhere. Nothing here knows `Error` or options.
 
 mod base;
 mod beneath;
@@ -24,7 +24,7 @@ mod verbs;
 #[cfg(windows)]
 mod windows;
 
-/// What of it can be tested everywhere.
+/// The parts of the Windows back end that can be tested everywhere.
 #[cfg(all(test, not(windows)))]
 mod windows {
     mod identity;
@@ -35,7 +35,7 @@ mod windows {
     mod streams;
 }
 
-/// The numbers of a device or volume, and of a file on it. On Windows, all 128 bits tell files apart.
+/// The numbers of a device or volume, and of a file on it. On Windows, file numbers have 128 bits.
 pub(crate) type FileId = (u64, FileNumber);
 
 #[cfg(not(windows))]
@@ -50,13 +50,13 @@ use unix as back_end;
 #[cfg(windows)]
 use windows as back_end;
 
-/// The verbs that directories stand on where they are no more than paths.
+/// The verbs that directories use if they are only paths.
 #[cfg(not(windows))]
 use portable as paths;
 #[cfg(windows)]
 use windows as paths;
 
-/// Paths as the system has them, UTF-8 or not. [`Path`](crate::Path) is for the rest of the crate.
+/// Paths of the system, UTF-8 or not. The rest of the crate uses [`Path`](crate::Path).
 pub(crate) use std::path::{Path as OsPath, PathBuf as OsPathBuf};
 
 pub(crate) use back_end::{AtomicTarget, Dir, Draft, Metadata};

@@ -1,4 +1,4 @@
-//! Where the paths of a tree operation begin: at the working directory, or in a root.
+//! The start of the paths of a tree operation: the working directory, or a root.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -13,12 +13,12 @@ use super::root::Root;
 use super::verbs::Verbs;
 use crate::kind::FileKind;
 
-/// Where paths begin. A back end can have several kinds of it.
+/// The directory that paths start from. A back end can have several kinds.
 pub(crate) trait Base<D: EditDir>: Sync {
     /// Finds the last name of a path. A path without one, such as `..`, is found as `.` in itself.
     fn find<'p>(&self, path: &'p Path, links: Links) -> io::Result<Location<'p, D>>;
 
-    /// Finds where a program makes or overwrites a file that writes to a path whose last name is a link.
+    /// Finds the file that is created or overwritten by writing to a path whose last name is a link.
     fn find_behind_link(&self, path: &Path) -> io::Result<Location<'static, D>>;
 
     /// Opens the directory to which a path leads.
@@ -26,16 +26,16 @@ pub(crate) trait Base<D: EditDir>: Sync {
 
     fn kind(&self, path: &Path, links: Links) -> io::Result<FileKind>;
 
-    /// The path from here that leads to the same with no link and no `..`, as far as there is something. It is empty for
-    /// the beginning itself.
+    /// Returns a path from here to the same file without links and `..`, as far as the path exists. It is empty for the
+    /// start itself.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// Refuses to change something, if that is not allowed from here.
+    /// Fails if nothing may be changed from here.
     fn check_may_change(&self) -> io::Result<()> {
         Ok(())
     }
 
-    /// What tells a root from others; `None` for the working directory.
+    /// The address that identifies a root; `None` for the working directory.
     fn root_address(&self) -> Option<usize> {
         None
     }
@@ -50,7 +50,7 @@ pub(crate) struct Location<'p, D> {
     pub(crate) links: Links,
 }
 
-/// A path, and where it begins.
+/// A path, and the directory that it starts from.
 pub(crate) struct BasedPath<'a, D: EditDir> {
     pub(crate) base: &'a dyn Base<D>,
     pub(crate) path: &'a Path,
@@ -65,17 +65,17 @@ impl<D: EditDir> Clone for BasedPath<'_, D> {
 impl<D: EditDir> Copy for BasedPath<'_, D> {}
 
 impl<'a, D: EditDir> BasedPath<'a, D> {
-    /// One that begins at the working directory.
+    /// A path that starts from the working directory.
     pub(crate) fn ambient(path: &'a Path) -> Self {
         Self { base: &Ambient, path }
     }
 
-    /// Finds what is to be looked at.
+    /// Finds the last name, to read it.
     pub(crate) fn find(self, links: Links) -> io::Result<Location<'a, D>> {
         self.base.find(self.path, links)
     }
 
-    /// Finds what is to be made, changed or removed; a link is not followed.
+    /// Finds the last name, to create, change or remove it. A link is not followed.
     pub(crate) fn find_to_change(self) -> io::Result<Location<'a, D>> {
         self.base.check_may_change()?;
         self.base.find(self.path, Links::Keep)
@@ -90,7 +90,7 @@ impl<'a, D: EditDir> BasedPath<'a, D> {
         self.base.resolve(self.path)
     }
 
-    /// Whether the paths of both can be compared.
+    /// Whether both start from the same directory, so that their paths can be compared.
     pub(crate) fn has_base_of(self, other: Self) -> bool {
         self.base.root_address() == other.base.root_address()
     }
@@ -130,7 +130,7 @@ impl<D: EditDir> Base<D> for Ambient {
 }
 
 impl<D: Verbs> Base<Located<D>> for Arc<Root<D>> {
-    /// Follows links here, if they are to be followed, so that the name is the one that the last link leads to.
+    /// If links are followed, the name returned is the one that the last link leads to.
     fn find<'p>(&self, path: &'p Path, links: Links) -> io::Result<Location<'p, Located<D>>> {
         let (dir, above, name) = Root::find(self, path, links)?;
         Ok(Location { dir: Located::within(self, above, dir), name: Cow::Owned(name), links: Links::Keep })

@@ -1,8 +1,8 @@
-//! Looking up a path below a directory that it must not leave, part by part.
+//! Looking up a path part by part, below a directory that it must not leave.
 //!
-//! Each part is looked up in the open directory of the part before it, and no link is followed by the system: its text
-//! takes its place among the parts that are left. `..` goes back to the directory that was passed before; the system is
-//! never asked for it, so that moving a directory meanwhile leads nowhere else.
+//! Each part is looked up in the open directory of the part before it. The system follows no link: a link is replaced by its
+//! text among the remaining parts. `..` goes back to the directory that was passed before. The system never sees it, so a
+//! directory that is moved meanwhile does not lead elsewhere.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -40,7 +40,7 @@ pub(crate) enum LinkRule {
 pub(super) enum Missing {
     /// Only the last name may be missing.
     Refuse,
-    /// What does not exist, or cannot be searched, is taken as it is written.
+    /// Parts that do not exist, or cannot be searched, are kept as they are written.
     Keep,
 }
 
@@ -50,13 +50,13 @@ pub(super) struct Arrival<D> {
     pub(super) dir: Option<D>,
     /// A name that is not followed; `.` for the directory itself.
     pub(super) name: OsString,
-    /// Whether the path demands a directory, as `a/` does.
+    /// Whether the path requires a directory, as `a/` does.
     pub(super) must_be_dir: bool,
     /// The names that lead from the root to the directory. None of them is a link.
     pub(super) above: PathBuf,
 }
 
-/// The most links that one path may lead through, as Linux has it.
+/// The most links that one path may lead through. Linux has the same limit.
 const MOST_LINKS: usize = 40;
 
 /// Follows a path from the root.
@@ -94,7 +94,7 @@ pub(super) fn walk<D: Verbs>(
 
 struct Walk<'r, 'p, D> {
     way: Way<'r, D>,
-    /// What is still to come, the next one last.
+    /// The remaining parts, the next one last.
     parts: Vec<Step<'p>>,
     rules: Rules,
     links: usize,
@@ -102,7 +102,7 @@ struct Walk<'r, 'p, D> {
     missing: Vec<OsString>,
 }
 
-/// A part that is to be followed, and the link that it comes from.
+/// A remaining part, and the link that it comes from.
 struct Step<'p> {
     part: Part<'p>,
     link: Option<Rc<Link>>,
@@ -112,8 +112,7 @@ enum Part<'p> {
     Anchor,
     Name(Cow<'p, OsStr>),
     Up,
-    /// A separator at the end: only a directory may be here. It is never shown to the system, which would follow a link
-    /// for it.
+    /// A separator at the end: only a directory may be here. The system never sees it, because it would follow a link then.
     IntoDirectory,
 }
 
@@ -157,7 +156,7 @@ impl<'p, D: Verbs> Walk<'_, 'p, D> {
         Err(Escape::error(link.map_or(Reason::Up, Reason::leads_out)))
     }
 
-    /// Goes into what the last name leads to, if that is a link to be followed.
+    /// Continues with the target of the last name, if that is a link to be followed.
     fn goes_on_through(&mut self, name: &OsStr, last: Links, missing: Missing) -> io::Result<bool> {
         let is_kept = last == Links::Keep && self.parts.is_empty();
         if is_kept {
@@ -213,7 +212,7 @@ impl<'p, D: Verbs> Walk<'_, 'p, D> {
         Ok(())
     }
 
-    /// What was reached, unless it has been moved out of the root on the way.
+    /// Returns what was reached, unless it has been moved out of the root meanwhile.
     fn arrive(self, name: OsString, must_be_dir: bool) -> io::Result<Arrival<D>> {
         let Way { root, names, mut open } = self.way;
         let mut above: PathBuf = names.iter().collect();
@@ -228,7 +227,7 @@ impl<'p, D: Verbs> Walk<'_, 'p, D> {
     }
 }
 
-/// Refuses a directory on another file system than the root, if the rules say so.
+/// Fails for a directory on another file system than the root, if the rules forbid that.
 pub(super) fn check_file_system<D: Verbs>(
     root: &D,
     dir: &D,
@@ -241,8 +240,7 @@ pub(super) fn check_file_system<D: Verbs>(
     Err(Escape::error(Reason::OtherFileSystem(path())))
 }
 
-/// The directories that were passed from the root. Only the last ones stay open, so that no path takes more descriptors
-/// than that.
+/// The directories that were passed from the root. Only the last ones stay open, which limits the number of descriptors.
 struct Way<'r, D> {
     root: &'r D,
     names: Vec<OsString>,
@@ -277,7 +275,7 @@ impl<'r, D: Verbs> Way<'r, D> {
         self.open.clear();
     }
 
-    /// Goes back to the directory before; `false` in the root.
+    /// Goes back to the directory before. Returns `false` in the root.
     fn go_up(&mut self) -> io::Result<bool> {
         if self.names.pop().is_none() {
             return Ok(false);
@@ -289,7 +287,7 @@ impl<'r, D: Verbs> Way<'r, D> {
         Ok(true)
     }
 
-    /// Opens the way from the root anew. A name that has become a link meanwhile is not followed.
+    /// Opens the directories from the root again. A name that has become a link meanwhile is not followed.
     fn open_again(&mut self) -> io::Result<()> {
         for name in std::mem::take(&mut self.names) {
             let dir = self.here().open_in_for(Access::Search, &name, Links::Keep)?;
@@ -299,7 +297,7 @@ impl<'r, D: Verbs> Way<'r, D> {
     }
 }
 
-/// Why a root refuses a path: the cause of an error.
+/// The reason why a root refuses a path: the cause of an error.
 #[derive(Debug)]
 pub(crate) struct Escape(Reason);
 
@@ -323,7 +321,7 @@ impl Reason {
 }
 
 impl Escape {
-    /// One whose reason was gone when it was looked for.
+    /// A refusal whose reason had gone by the time it was looked for.
     pub(super) fn unexplained() -> io::Error {
         Self::error(Reason::Unknown)
     }
@@ -332,7 +330,7 @@ impl Escape {
         io::Error::new(ErrorKind::InvalidInput, Self(reason))
     }
 
-    /// Whether an error is one.
+    /// Whether an error is a refusal.
     pub(crate) fn is_cause(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|cause| cause.is::<Self>())
     }

@@ -1,4 +1,4 @@
-//! What listing and tree operations stand on: directories that are open.
+//! Open directories, for listing and for operations on trees.
 
 use std::ffi::OsStr;
 use std::hash::Hash;
@@ -7,17 +7,17 @@ use std::path::Path;
 
 use crate::kind::FileKind;
 
-/// A directory that is open, so that what has its name later does not matter.
+/// An open directory. It does not matter if its name is given to something else later.
 ///
-/// Names are relative to it. One of several parts is the system's to follow, `..` too.
+/// Names are relative to it. The system follows a name of several parts, also through `..`.
 pub(crate) trait Directory: Sized + Send + Sync + 'static {
-    /// What tells a directory from every other that exists.
+    /// The identity of a directory: no other that exists has the same.
     type Id: Clone + Eq + Hash + Send + Sync;
 
-    /// Where the system puts what is read; one serves any number of directories.
+    /// The buffer for reading names; one can be used for any number of directories.
     type Buffer: Default + Send;
 
-    /// What names are read from: the directory itself, unless it is one of another back end with more to it.
+    /// The directory that names are read from: this type itself, or the one that it wraps.
     type Inner;
 
     /// Opens a directory by its path, following links; the path may be longer than the system allows.
@@ -44,12 +44,12 @@ pub(crate) trait Directory: Sized + Send + Sync + 'static {
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind>;
 
-    /// Reads a regular file. Everything else is an error, and is not waited for.
+    /// Reads a regular file. Anything else is an error, without waiting for it.
     fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>>;
 
-    /// Reads on: up to the end, or until the buffer was full. `each` gets every name except `.` and `..`, what it is or
-    /// why that is not known, and the inode number that the directory has for it: a hint, as some file systems have
-    /// another one for the file itself, and a mount point has that of the directory below the mount.
+    /// Reads more names, up to the end or until the buffer is full. `each` gets every name except `.` and `..`, its kind or why
+    /// that is not known, and the inode number in the directory. That number is a hint: on some file systems the file itself
+    /// has another one, and a mount point has that of the directory below the mount.
     fn read(
         &mut self,
         buffer: &mut Self::Buffer,
@@ -57,24 +57,24 @@ pub(crate) trait Directory: Sized + Send + Sync + 'static {
     ) -> io::Result<Rest>;
 }
 
-/// What a directory is opened for.
+/// The purpose for which a directory is opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
-    /// To look up names in it: where the system can, without permission to read it.
+    /// To look up names in it, without permission to read it if the system supports that.
     Search,
     /// To make, rename and remove names in it, and to read it if that is permitted.
     Edit,
-    /// To fill it: this program has made it just now in the directory from which it is opened, and what that one is
-    /// known to give to what is made in it, this one gives, too.
+    /// To fill it: this program has just created it in the directory from which it is opened. Permissions and access control
+    /// lists that the parent is known to give to new files are the same in this one.
     Fill,
 }
 
-/// What becomes of a link in the last part of a name.
+/// How a link in the last part of a name is treated.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Links {
     Follow,
-    /// It is what it is: a link, and not a directory.
+    /// As a link, never as a directory.
     #[default]
     Keep,
 }

@@ -1,4 +1,4 @@
-//! What tree operations stand on: open directories in which something can be changed.
+//! Open directories whose contents can be changed, for operations on trees.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -10,59 +10,59 @@ use super::directory::{Access, Directory, Links};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 
-/// A directory in which files are made and removed, by their names.
+/// A directory in which files are created and removed by name.
 ///
-/// Names are single ones. Where a back end can, nothing that it does to a name follows a link, and no
-/// other program that changes names above the directory leads it elsewhere.
+/// Each name is a single part. If the back end supports it, no link is followed, and nothing goes elsewhere when another
+/// program renames a directory above.
 pub(crate) trait EditDir: Directory<Inner = Self> {
-    /// A file that is open to be copied.
+    /// An open file to copy from.
     type Source;
 
-    /// What copying keeps from one file to the next.
+    /// State that copying keeps from one file to the next.
     type Scratch: Default;
 
-    /// Opens the directory for which a path has a name, for a path that ends in one.
+    /// Opens the parent directory of a path that ends in a name.
     fn open_parent(path: &Path) -> io::Result<Self> {
         Self::open_for(Access::Edit, parent_of(path))
     }
 
     fn facts_in(&self, name: &OsStr, links: Links) -> io::Result<Facts>;
 
-    /// Adds the number of a file to its facts if they are without, as it costs the back end more than the rest. That of a
-    /// file with several names is always in them.
+    /// Adds the number of a file to its facts if it is missing there, because it costs the back end more than the rest. The
+    /// number of a file with several names is always there.
     fn with_number(&self, _name: &OsStr, facts: Facts) -> Facts {
         facts
     }
 
-    /// Returns the identity of what has a name here; a link is not followed.
+    /// Returns the identity of the file with a name here. A link is not followed.
     fn id_in(&self, name: &OsStr) -> io::Result<Self::Id>;
 
-    /// Whether this is where a file system begins, or a part of one that is mounted, as far as the system says it.
+    /// Whether this is the root of a file system, or of a mounted part of one, as far as the system reports it.
     fn is_mount_root(&self) -> io::Result<bool>;
 
-    /// Whether a name here and one in another directory are of the same file; with links followed, whether they lead to
-    /// the same file.
+    /// Whether a name here and one in another directory belong to the same file, or lead to the same file if links are
+    /// followed.
     fn is_same(&self, name: &OsStr, other: &Self, other_name: &OsStr, links: Links) -> bool;
 
-    /// Whether this is the directory with an identity, or lies somewhere below it.
+    /// Whether this is the directory with an identity, or is below it.
     fn lies_in(&self, id: &Self::Id) -> io::Result<bool>;
 
     fn remove_file(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Removes one name of a file with several; returns what is known of the file then, if the system can say it.
+    /// Removes one of several names of a file. Returns the facts of the file afterwards, if the system can report them.
     fn remove_one_name(&self, name: &OsStr) -> io::Result<Option<Facts>>;
 
     fn remove_dir(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Whether [`remove_tree`](EditDir::remove_tree) is safer than to go into the tree.
+    /// Whether [`remove_tree`](EditDir::remove_tree) is safer than removing entry by entry.
     const REMOVES_TREES: bool;
 
-    /// Removes a directory with all that is in it, in the back end's own way.
+    /// Removes a directory with everything in it, in the back end's own way.
     fn remove_tree(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Makes a directory as another one is, in which its owner can do everything until it gets its
-    /// [attributes](EditDir::copy_attributes), and nobody else anything if it gets the mode of the other one. Returns
-    /// the mode that it is to have in the end, if that is neither what it has nor that of the other one.
+    /// Creates a directory like another one. Until it gets its [attributes](EditDir::copy_attributes), its owner has all
+    /// permissions, and if it is to get the mode of the other one, nobody else has any. Returns the mode for the end, if that
+    /// is neither its present mode nor that of the other one.
     fn make_dir(
         &self,
         name: &OsStr,
@@ -71,13 +71,13 @@ pub(crate) trait EditDir: Directory<Inner = Self> {
         scratch: &mut Self::Scratch,
     ) -> io::Result<Option<u32>>;
 
-    /// Gives the owner of this directory all rights to it.
+    /// Gives the owner of this directory all permissions.
     fn open_up(&self) -> io::Result<()>;
 
-    /// Does that with a directory in this one, which need not be readable.
+    /// Does the same with a directory in this one, which need not be readable.
     fn open_up_in(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Makes a symbolic link with this text, with the attributes of another link.
+    /// Creates a symbolic link with this text and the attributes of another link.
     fn make_link(
         &self,
         name: &OsStr,
@@ -88,35 +88,35 @@ pub(crate) trait EditDir: Directory<Inner = Self> {
 
     fn read_link(&self, name: &OsStr) -> io::Result<OsString>;
 
-    /// Makes a hard link to a file below another directory. The path may be longer than the system allows.
+    /// Creates a hard link to a file below another directory. The path may be longer than the system allows.
     fn make_hard_link(&self, name: &OsStr, from: &Self, old: &Path, existing: Existing) -> io::Result<()>;
 
-    /// A file that is held open, so that hard links to it can be made whatever becomes of its names.
+    /// A file that is held open, so that hard links to it can be created even if its names change.
     type Held: Send + Sync;
 
-    /// Holds the file, link or special file with a name here, if the back end can do that, and gives its facts.
+    /// Holds the file, link or special file with a name here, if the back end supports that, and returns its facts.
     fn hold(&self, name: &OsStr) -> io::Result<(Option<Self::Held>, Facts)>;
 
-    /// Makes a hard link to what is held.
+    /// Creates a hard link to a held file.
     fn make_hard_link_to(&self, held: &Self::Held, name: &OsStr, existing: Existing) -> io::Result<()>;
 
-    /// Makes a pipe, socket or device as another one is.
+    /// Creates a pipe, socket or device like another one.
     fn make_special(&self, name: &OsStr, like: &Original<'_, Self>, copying: &Copying) -> io::Result<Losses>;
 
-    /// Gives something another name, in another directory.
+    /// Renames a file, into another directory.
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, existing: Existing) -> io::Result<()>;
 
-    /// Opens a file to be copied; waits for nobody, whatever it is, and does not follow a link unless told.
+    /// Opens a file to copy from. Never blocks, whatever it is, and follows a link only if told to.
     fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(Self::Source, Facts)>;
 
-    /// The content of what [`open_source`](EditDir::open_source) opened.
+    /// The content of a file that [`open_source`](EditDir::open_source) opened.
     #[cfg(feature = "remote-no-tls")]
     fn content_of(source: Self::Source) -> io::Result<std::fs::File>;
 
-    /// Makes a copy of an open file: first under a temporary name, and under its own only when it is
-    /// complete. Nothing, if it was told to stop.
+    /// Copies an open file: first under a temporary name, and under its own when it is complete. Returns nothing if it was
+    /// told to stop.
     ///
-    /// What replaces a file keeps of that file what it is not to have of the original: mode, owner, attributes.
+    /// A copy that replaces a file keeps that file's mode, owner and attributes, except those that it gets from the original.
     fn copy_file(
         &self,
         name: &OsStr,
@@ -127,25 +127,24 @@ pub(crate) trait EditDir: Directory<Inner = Self> {
         goes_on: &mut dyn FnMut(u64) -> bool,
     ) -> io::Result<Option<CopiedFile>>;
 
-    /// Gives this directory what another one has.
+    /// Gives this directory the attributes of another one.
     fn copy_attributes(&self, from: &Self, finishing: &Finishing) -> io::Result<Losses>;
 
-    /// Whether what has a name, of which this is known, has other attributes than a copy of the original would get
-    /// here. Times are not compared: the facts have them.
+    /// Whether the attributes of a file with a name and with these facts differ from those that a copy of the original would
+    /// get here. Times are not compared; they are among the facts.
     fn differs(&self, name: &OsStr, now: &Facts, like: &Original<'_, Self>, attributes: Attributes)
     -> io::Result<bool>;
 
-    /// Gives what has a name the attributes of another one of its kind, and takes away those that the other one
-    /// does not have.
+    /// Gives a file the attributes of another one of its kind, and removes those that the other one does not have.
     fn update(&self, name: &OsStr, like: &Original<'_, Self>, attributes: Attributes) -> io::Result<Losses>;
 
-    /// Waits until the names in it are on the disk.
+    /// Flushes the names in it to the disk.
     fn sync(&self) -> io::Result<()>;
 
     /// Whether the system can [sync](EditDir::sync_file_system) a whole file system.
     const SYNCS_FILE_SYSTEM: bool;
 
-    /// Waits until everything on its file system is on the disk.
+    /// Flushes everything on its file system to the disk.
     fn sync_file_system(&self) -> io::Result<()>;
 }
 
@@ -154,26 +153,26 @@ pub(crate) trait EditDir: Directory<Inner = Self> {
 #[cfg_attr(not(unix), allow(dead_code, reason = "std does not make use of all"))]
 pub(crate) struct Facts {
     pub(crate) kind: FileKind,
-    /// Device and inode, if the system tells; see also [`with_number`](EditDir::with_number).
+    /// Device and inode, if the system reports them; see also [`with_number`](EditDir::with_number).
     pub(crate) id: Option<FileId>,
-    /// How many names it has.
+    /// The number of its names.
     pub(crate) names: u64,
     pub(crate) size: u64,
-    /// How much of it is on the disk, in bytes.
+    /// The space that it takes on the disk, in bytes.
     pub(crate) allocated: u64,
-    /// Kind and permissions as Unix has them; 0 elsewhere.
+    /// Kind and permissions in the form of Unix; 0 elsewhere.
     pub(crate) mode: u32,
     pub(crate) owner: (u32, u32),
-    /// Which device a device file stands for.
+    /// The device that a device file stands for.
     pub(crate) device: u64,
     pub(crate) accessed: Option<SystemTime>,
     pub(crate) modified: Option<SystemTime>,
-    /// A time of it that the file system has taken from the clock, and nobody can set by accident: that of the last change
-    /// of its content or attributes.
+    /// The time of the last change of its content or attributes. The file system takes it from the clock, so nobody sets it by
+    /// accident.
     pub(crate) changed: Option<SystemTime>,
 }
 
-/// What a copy has of the original beside its content.
+/// The attributes that a copy gets from the original.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "std keeps not all"))]
 pub(crate) struct Attributes {
@@ -188,9 +187,9 @@ pub(crate) struct Attributes {
 pub(crate) struct Copying {
     pub(crate) attributes: Attributes,
     pub(crate) existing: Existing,
-    /// Whether the content is on the disk before it gets its name.
+    /// Whether to flush the content to the disk before it gets its name.
     pub(crate) sync: bool,
-    /// Whether it is an error if it cannot have all attributes.
+    /// Whether it is an error if an attribute cannot be kept.
     pub(crate) strict: bool,
 }
 
@@ -202,25 +201,25 @@ pub(crate) enum Existing {
     Replace,
 }
 
-/// How a directory gets its attributes when everything is in it.
+/// How a directory gets its attributes after its contents.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "std needs not all"))]
 pub(crate) struct Finishing {
     pub(crate) attributes: Attributes,
-    /// Whether it was made just now.
+    /// Whether it was just created.
     pub(crate) is_new: bool,
-    /// What [`make_dir`](EditDir::make_dir) returned.
+    /// The mode that [`make_dir`](EditDir::make_dir) returned.
     pub(crate) mode: Option<u32>,
 }
 
-/// What is copied.
+/// The original of a copy.
 #[cfg_attr(not(unix), allow(dead_code, reason = "std needs not all"))]
 pub(crate) struct Original<'a, D: EditDir> {
     pub(crate) dir: &'a D,
     pub(crate) name: &'a OsStr,
-    /// Whether it is what the name leads to.
+    /// Whether a link with the name is followed.
     pub(crate) links: Links,
-    /// A regular file is open: that is faster to ask than its name.
+    /// The open file, if it is a regular one: asking it is faster than asking by name.
     pub(crate) file: Option<&'a D::Source>,
     pub(crate) facts: &'a Facts,
 }
@@ -232,7 +231,7 @@ pub(crate) struct CopiedFile {
     pub(crate) losses: Losses,
 }
 
-/// What a copy does not have of its original, and why.
+/// The attributes that a copy could not keep, and why.
 #[derive(Debug, Default)]
 pub(crate) struct Losses(Vec<(Attribute, io::Error)>);
 
@@ -241,7 +240,7 @@ impl Losses {
         self.0.push((what, cause.into()));
     }
 
-    /// Adds what could not be given, if it could not.
+    /// Adds an attribute, if giving it failed.
     pub(crate) fn of(&mut self, what: Attribute, given: io::Result<()>) {
         if let Err(cause) = given {
             self.add(what, cause);
@@ -252,7 +251,7 @@ impl Losses {
         self.0.is_empty()
     }
 
-    /// Makes the first one an error, if there is one.
+    /// Returns the first loss as an error, if there is one.
     pub(crate) fn refused(self) -> io::Result<()> {
         match self.0.into_iter().next() {
             Some((what, cause)) => Err(cannot_keep(&what, &cause)),
@@ -275,11 +274,11 @@ fn cannot_keep(what: &Attribute, cause: &io::Error) -> io::Error {
     io::Error::new(super::error_kind(cause), format!("its {what} cannot be kept: {cause}"))
 }
 
-/// How the content of a file came to its copy.
+/// How the content of a file was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "std does not tell"))]
 pub(crate) enum Means {
-    /// Both share it on the disk until one is changed.
+    /// Both files share it on the disk until one is changed.
     Shared,
     /// The system copied it.
     BySystem,
@@ -293,7 +292,7 @@ pub(crate) fn temporary_name() -> OsString {
     format!(".{:016x}.waypath-tmp", RandomState::new().hash_one(0)).into()
 }
 
-/// The directory in which a path has its name.
+/// The parent directory of a path.
 pub(crate) fn parent_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -1,4 +1,4 @@
-//! What an error asks when it is to say more: where its paths begin.
+//! The directory that the paths of an error start from, so that an error can look for more to report.
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -8,17 +8,17 @@ use std::sync::Arc;
 use super::{Access, Dir, Directory, Opening, Rest, Root, back_end};
 use crate::kind::FileKind;
 
-/// Where paths begin: at the working directory, or at a root, which stays open as long as somebody may ask.
+/// The start of paths: the working directory, or a root, which stays open as long as the error exists.
 #[derive(Clone)]
 pub(crate) enum Ground {
     Working,
     Root(Arc<Root<Dir>>),
-    /// Nobody can be asked about these paths.
+    /// Nothing can be found out about these paths.
     Unknown,
 }
 
 impl Ground {
-    /// Whether a path leads to a directory, through links.
+    /// Whether a path leads to a directory, links followed.
     pub(crate) fn is_dir(&self, path: &Path) -> io::Result<bool> {
         match self {
             Self::Working => back_end::stat(path).map(|found| found.is_dir()),
@@ -50,8 +50,7 @@ impl Ground {
         }
     }
 
-    /// Whether it is known that a file may not be written, or a directory changed. Below a root that would be known only
-    /// by trying.
+    /// Whether it is known that a file may not be written, or a directory changed. Below a root, only trying would tell.
     pub(crate) fn may_not_write(&self, path: &Path) -> bool {
         matches!(self, Self::Working) && back_end::may_not_write(path)
     }

@@ -1,5 +1,5 @@
-//! A back end for tests, in which others get a turn just before each call: what they do to the disk then is what
-//! races do now and then, and an error that they return is the call's.
+//! A back end for tests with a hook that runs just before each call. The hook can change the disk, as another program might
+//! in a race, or return an error, which is then the call's.
 
 use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
@@ -10,7 +10,7 @@ use super::directory::{Access, Directory, Links, Rest};
 use super::edit_dir::{Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Original};
 use crate::kind::FileKind;
 
-/// A call, and the name that it is for.
+/// A call, and its name argument.
 pub(crate) type Call<'a> = (&'static str, &'a str);
 
 type Hook = Box<dyn FnMut(Call<'_>) -> io::Result<()>>;
@@ -19,7 +19,7 @@ thread_local! {
     static HOOK: RefCell<Option<Hook>> = const { RefCell::new(None) };
 }
 
-/// Does some work while a hook is called before what this thread does by a [`Hooked`] back end.
+/// Does some work with a hook, which is called before each call of this thread to a [`Hooked`] back end.
 pub(crate) fn hooked<R>(hook: impl FnMut(Call<'_>) -> io::Result<()> + 'static, work: impl FnOnce() -> R) -> R {
     HOOK.set(Some(Box::new(hook)));
     let done = work();

@@ -1,8 +1,8 @@
-//! Changing trees below a root: directories that are open, and know where below the root they are.
+//! Changing trees below a root: open directories that know their path from the root.
 //!
-//! As [`Rooted`](super::rooted::Rooted), which is for listings and need not be asked about the names that it reads: a single
-//! name that is no link belongs to the open directory, and whatever follows a link or has several parts is looked up from
-//! the root.
+//! [`Rooted`](super::rooted::Rooted) is the same for listings, without the calls that change something. A single name that
+//! is not a link is used in the open directory; anything that follows a link or has several parts is looked up from the
+//! root.
 
 mod edit_dir;
 
@@ -16,17 +16,17 @@ use super::root::{self, Root};
 use super::verbs::Verbs;
 use crate::kind::FileKind;
 
-/// An open directory below a root, or beside it: an operation may have its other side there.
+/// An open directory below a root, or outside of it, for the other side of an operation.
 pub(crate) struct Located<D: Verbs> {
     dir: D,
-    /// `None` beside the root.
+    /// `None` outside of the root.
     within: Option<Within<D>>,
 }
 
 /// Where a directory is.
 struct Within<D> {
     root: Arc<Root<D>>,
-    /// The path that led here from the root.
+    /// Its path from the root.
     at: PathBuf,
 }
 
@@ -39,8 +39,8 @@ impl<D: Verbs> Located<D> {
         Self { dir, within: None }
     }
 
-    /// Does something with a name. The root looks it up if it may lead elsewhere: a link that is to be followed, or a name of
-    /// several parts. What then has the name is not followed.
+    /// Does something with a name. The root looks it up if it may lead elsewhere: if it is a link to be followed, or has several
+    /// parts. The name that is found is not followed.
     fn at_name<T>(
         &self,
         name: &OsStr,
@@ -55,7 +55,7 @@ impl<D: Verbs> Located<D> {
     }
 }
 
-/// What is read, kept until the directory that gave it can be asked again. Its names serve for all directories.
+/// The names that were read, kept until the directory can be asked about them. One buffer serves all directories.
 pub(crate) struct Kept<B> {
     buffer: B,
     names: Vec<OsString>,
@@ -83,7 +83,7 @@ impl<D: Verbs> Directory for Located<D> {
     type Buffer = Kept<D::Buffer>;
     type Inner = Self;
 
-    /// No path begins elsewhere than in a directory below the root.
+    /// Never succeeds: every path starts from a directory below the root.
     fn open_for(_: Access, _: &Path) -> io::Result<Self> {
         Err(ErrorKind::Unsupported.into())
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// Number of random characters in a name.
 const RANDOM: usize = 16;
 
-/// Makes something in a directory, under a name of a prefix, random characters and a suffix. If the name is taken, another
-/// one is tried.
+/// Creates something in a directory under a name with a prefix, random characters and a suffix. If the name is taken, it
+/// tries another one.
 pub(crate) fn make_named<T>(
     dir: &Path,
     prefix: &str,
@@ -15,7 +15,7 @@ pub(crate) fn make_named<T>(
     make: impl FnMut(&Path) -> io::Result<T>,
 ) -> io::Result<(T, PathBuf)> {
     let mut names = tempfile::Builder::new();
-    // Whoever makes it also removes it: by what takes any depth and any name.
+    // The caller removes it, with code that handles any depth and any name.
     let made = names.prefix(prefix).suffix(suffix).rand_bytes(RANDOM).disable_cleanup(true).make_in(dir, make)?;
     let (made, path) = made.into_parts();
     Ok((made, path.to_path_buf()))

@@ -1,4 +1,4 @@
-//! Renaming without replacing anything if the system has no call for that: the steps, shared by all back ends.
+//! Renaming without replacing, in two steps, for systems that have no call for it. All back ends share it.
 
 use std::io::{self, ErrorKind};
 
@@ -8,7 +8,7 @@ use crate::kind::FileKind;
 
 /// A name that a file has, or will get.
 pub(super) trait Name: Copy {
-    /// What has the name; a link is not followed.
+    /// The facts of the file with the name. A link is not followed.
     fn facts(self) -> io::Result<Facts>;
 
     fn hard_link(self, new: Self) -> io::Result<()>;
@@ -18,14 +18,14 @@ pub(super) trait Name: Copy {
 
     fn remove_file(self) -> io::Result<()>;
 
-    /// Checks whether an error of making a hard link is about hard links only: there are none here, or not of this file,
-    /// or not one more.
+    /// Whether an error of creating a hard link is about hard links only: the file system has none, not for this file, or no
+    /// more of them.
     fn is_about_hard_links(error: &io::Error) -> bool;
 }
 
 /// Adds the new name as a hard link, then removes the old one.
 ///
-/// For a directory, and on file systems without hard links, the new name is only looked up before.
+/// For a directory, and on file systems without hard links, it only checks before that the new name is free.
 pub(super) fn rename_in_two_steps<N: Name>(from: N, to: N) -> io::Result<()> {
     let old = from.facts()?;
     if old.kind != FileKind::Directory {
@@ -42,7 +42,7 @@ pub(super) fn rename_in_two_steps<N: Name>(from: N, to: N) -> io::Result<()> {
     }
 }
 
-/// Leaves a file its new name only. `old` is what had the old name before the file got the new one.
+/// Removes the old name of a file. `old` are the facts of the file with that name before it got the new one.
 pub(super) fn remove_old_name<N: Name>(from: N, to: N, old: &Facts) -> io::Result<()> {
     let new = to.facts()?;
     match from.facts() {
@@ -58,7 +58,7 @@ pub(super) fn remove_old_name<N: Name>(from: N, to: N, old: &Facts) -> io::Resul
     })
 }
 
-/// Removes the new name again, unless it is another file's by now.
+/// Removes the new name again, unless it belongs to another file by now.
 pub(super) fn take_back<N: Name>(to: N, new: &Facts) -> io::Result<()> {
     if to.facts().is_ok_and(|found| found.id == new.id) {
         to.remove_file()?;
@@ -114,7 +114,7 @@ mod tests {
         Facts { kind, id, names, size, allocated, mode: 0o644, owner: (1, 2), device: 0, accessed, modified, changed }
     }
 
-    /// Some file systems give each name a number of its own: then the two names have to look alike.
+    /// Some file systems give each name an inode number of its own. Then the facts of the two names must be alike.
     #[test]
     fn an_old_name_goes_if_it_is_of_the_same_file() {
         let other = Some((1, 3));

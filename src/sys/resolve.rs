@@ -1,4 +1,4 @@
-//! From a path to the one that leads there with no link and no `..`: the parts, for every back end.
+//! Resolving a path to one without links and `..`, part by part, for every back end.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,33 +14,33 @@ pub(super) enum Node {
     Other,
 }
 
-/// What becomes of a part that cannot be looked at, and of a link that leads back to itself.
+/// How to treat a part that cannot be looked at, and a link that leads back to itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "std refuses by itself"))]
 pub(super) enum Trouble {
     Refuse,
     /// Only the last name may be missing.
     KeepMissingName,
-    /// It stays as it is, and so does what comes behind it.
+    /// Keep it as it is, and everything after it.
     Keep,
 }
 
-/// What is still to be gone through.
+/// A remaining part.
 enum Part<'p> {
-    /// A prefix of Windows, or the root: it replaces all so far.
+    /// A prefix of Windows, or the root. It replaces everything before it.
     Anchor(Cow<'p, OsStr>),
     Name(Cow<'p, OsStr>),
     Up,
     /// A separator at the end of a link's target: only a directory may be here.
     IntoDirectory,
-    /// All that came from the target of this link is done.
+    /// The end of the target of this link.
     TargetEnds(PathBuf),
 }
 
-/// Goes on from `here`, which has no links and may be empty, along `path`, and asks `look` what each name stands for.
+/// Follows `path` from `here`, which has no links and may be empty, and calls `look` for each name.
 ///
-/// A link is gone through once: where it comes up again, the path to its target is known. Where it comes
-/// up before that, links lead in a circle.
+/// Each link is followed once. If it comes up again, the path to its target is known; if it does so before that, links lead
+/// in a circle.
 pub(super) fn follow(
     mut here: PathBuf,
     path: &Path,
@@ -100,14 +100,14 @@ pub(super) fn follow(
     Ok(here)
 }
 
-/// Adds a name to a path, whatever else the system would take it for: on Windows, `z:` for another drive.
+/// Adds a name to a path, even if the system would read it as something else, such as `z:` as a drive on Windows.
 pub(super) fn push_name(path: &mut PathBuf, name: &OsStr) {
     // A separator, if one is missing.
     path.push("");
     path.as_mut_os_string().push(name);
 }
 
-/// Leaves a directory that is no link. Above the start of a relative path are its `..`.
+/// Goes up from a directory that is not a link. Above the start of a relative path, `..` are added.
 fn go_up(here: &mut PathBuf) {
     match here.components().next_back() {
         Some(Component::Normal(_)) => _ = here.pop(),
@@ -116,7 +116,7 @@ fn go_up(here: &mut PathBuf) {
     }
 }
 
-/// Puts the parts of a path on top, the first one topmost, and keeps them as told.
+/// Pushes the parts of a path, the first one on top.
 fn push<'t, 'p>(parts: &mut Vec<Part<'p>>, path: &'t Path, keep: impl Fn(&'t OsStr) -> Cow<'p, OsStr>) {
     let ends_in_separator = [&b"/"[..], b"/."].iter().any(|end| path.as_os_str().as_encoded_bytes().ends_with(end));
     if ends_in_separator {
@@ -132,7 +132,7 @@ fn push<'t, 'p>(parts: &mut Vec<Part<'p>>, path: &'t Path, keep: impl Fn(&'t OsS
     parts[start..].reverse();
 }
 
-/// Whether anything is to come that only a directory has.
+/// Whether a remaining part requires a directory.
 fn go_on(parts: &[Part<'_>]) -> bool {
     parts.iter().any(|part| !matches!(part, Part::TargetEnds(_)))
 }

@@ -1,4 +1,4 @@
-//! Verbs on paths below a root: each path is looked up from the open root, and the verb is one on a name in an open
+//! Verbs on paths below a root: each path is looked up from the open root, and then a verb is used on a name in an open
 //! directory.
 
 use std::ffi::{OsStr, OsString};
@@ -25,7 +25,7 @@ pub(crate) struct Root<D> {
     engine: Engine,
 }
 
-/// What is refused below a root, wherever a path leads.
+/// What is refused below a root.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) read_only: bool,
@@ -33,12 +33,12 @@ pub(crate) struct Limits {
     pub(crate) special: bool,
 }
 
-/// Who looks up paths.
+/// How paths are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
-    /// One call of the system, if it has one.
+    /// By one call of the system, if it has one.
     Kernel,
-    /// This program, part by part.
+    /// By this program, part by part.
     Walk,
 }
 
@@ -51,7 +51,7 @@ impl<D: Verbs> Root<D> {
         Self { dir, rules, limits, engine: Engine::Kernel }
     }
 
-    /// The root of what lies below a directory in this one.
+    /// Opens a directory below this root as a root.
     pub(crate) fn open_root(&self, path: &Path) -> io::Result<Self> {
         let dir = self.enter(path)?;
         Ok(Self { dir: dir.map_or_else(|| self.dir.try_clone(), Ok)?, ..*self })
@@ -72,7 +72,7 @@ impl<D: Verbs> Root<D> {
         D::IS_RACE_FREE
     }
 
-    /// The same root with another engine to look up paths.
+    /// The same root, with another way to look up paths.
     #[cfg(all(test, target_os = "linux"))]
     pub(crate) fn by(self, engine: Engine) -> Self {
         Self { engine, ..self }
@@ -117,7 +117,7 @@ impl<D: Verbs> Root<D> {
         self.with_name(path, Links::Keep, |dir, name| dir.read_link(name))
     }
 
-    /// The path below the root that leads to the same file with no link and no `..`.
+    /// The path from the root to the same file without links and `..`.
     pub(crate) fn resolve_strict(&self, path: &Path) -> io::Result<PathBuf> {
         let Arrival { dir, name, must_be_dir, above } = self.walk(path, Links::Follow, Missing::Refuse)?;
         let kind = dir.as_ref().unwrap_or(&self.dir).kind_in(&name, Links::Keep)?;
@@ -127,7 +127,7 @@ impl<D: Verbs> Root<D> {
         Ok(beyond(above, &name))
     }
 
-    /// The same as far as there is something, and then the rest of the path.
+    /// The same as far as the path exists, followed by the rest.
     pub(crate) fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         let Arrival { name, above, .. } = self.walk(path, Links::Follow, Missing::Keep)?;
         Ok(beyond(above, &name))
@@ -140,7 +140,7 @@ impl<D: Verbs> Root<D> {
         D::waiting(self.opened(path, opening)?, opening)
     }
 
-    /// Opens a file, and refuses what this root does not open.
+    /// Opens a file. Fails for what this root does not open.
     fn opened(&self, path: &Path, opening: Opening) -> io::Result<Opened> {
         if opening != Opening::Read {
             self.check_may_change()?;
@@ -158,7 +158,7 @@ impl<D: Verbs> Root<D> {
         }
     }
 
-    /// Says of a pipe or socket that it is one, which the system did not open.
+    /// The error for a pipe or socket that the system did not open: says what it is.
     fn explain_special(&self, path: &Path, cause: io::Error) -> io::Error {
         if self.limits.special || cause.kind() == ErrorKind::NotFound || Escape::is_cause(&cause) {
             return cause;
@@ -183,7 +183,7 @@ impl<D: Verbs> Root<D> {
         self.open_file(path, Opening::Append)?.write_all(content)
     }
 
-    /// Finds the regular file, or the free name, whose content is to be replaced.
+    /// Finds the regular file, or the free name, for new content.
     pub(crate) fn atomic_target(&self, path: &Path) -> io::Result<D::AtomicTarget> {
         const TRIES: usize = 16;
         for _ in 0..TRIES {
@@ -210,7 +210,7 @@ impl<D: Verbs> Root<D> {
         self.change(path, Links::Keep, |dir, name| dir.create_new(name, mode))
     }
 
-    /// Makes an empty file unless there is something.
+    /// Creates an empty file, unless the name is taken.
     pub(crate) fn create_if_missing(&self, path: &Path, mode: u32) -> io::Result<()> {
         self.change(path, Links::Follow, |dir, name| match dir.create_new(name, mode) {
             Err(cause) if cause.kind() == ErrorKind::AlreadyExists => Ok(()),
@@ -230,7 +230,7 @@ impl<D: Verbs> Root<D> {
         self.change(link, Links::Keep, |dir, name| dir.symlink(name, target))
     }
 
-    /// Makes a symbolic link that replaces what has the name.
+    /// Creates a symbolic link, and replaces what has the name.
     pub(crate) fn symlink_replace(&self, target: &Path, link: &Path) -> io::Result<()> {
         self.change(link, Links::Keep, |dir, name| {
             let temporary = super::temporary_name();
@@ -239,7 +239,7 @@ impl<D: Verbs> Root<D> {
         })
     }
 
-    /// Makes a hard link to a file below another root, or this one. A symbolic link there is not followed.
+    /// Creates a hard link to a file below another root, or this one. A symbolic link there is not followed.
     pub(crate) fn hard_link(&self, target: (&Self, &Path), link: &Path) -> io::Result<()> {
         let (root, target) = target;
         root.with_name(target, Links::Keep, |from, old| {
@@ -258,7 +258,7 @@ impl<D: Verbs> Root<D> {
 
 /// Attributes.
 impl<D: Verbs> Root<D> {
-    /// Sets the permissions of what is there to what is made of the old ones.
+    /// Sets the permissions of a file to those that a function makes of the old ones.
     pub(crate) fn change_mode(&self, path: &Path, new: impl Fn(&Seen) -> u32) -> io::Result<()> {
         self.change(path, Links::Follow, |dir, name| dir.set_permission_bits(name, new(&dir.see(name)?)))
     }
@@ -279,14 +279,14 @@ impl<D: Verbs> Root<D> {
 
 /// Directories to work in.
 impl<D: Verbs> Root<D> {
-    /// Opens the directory in which a path has its name, to change it; the name is `.` for a path without one.
+    /// Opens the parent directory of a path, to change it, and returns the name, which is `.` for a path without one.
     pub(crate) fn parent(&self, path: &Path) -> io::Result<(D, OsString)> {
         self.check_may_change()?;
         let (dir, name) = self.locate(path, Links::Keep)?;
         Ok((self.reopen(dir.as_ref(), Access::Edit)?, name))
     }
 
-    /// Opens the directory in which a path has its name, to look at it.
+    /// Opens the parent directory of a path, to read it.
     pub(crate) fn name(&self, path: &Path) -> io::Result<(D, OsString)> {
         let (dir, name) = self.locate(path, Links::Keep)?;
         Ok((self.reopen(dir.as_ref(), Access::Search)?, name))
@@ -298,8 +298,8 @@ impl<D: Verbs> Root<D> {
         self.open_dir(path, Access::Read)
     }
 
-    /// Finds a name that is not followed: that in which a path ends, or that of what its links lead to; `.` for a path
-    /// without one. Returns the directory, open to be changed, the path that leads to it from the root, and the name.
+    /// Finds the last name of a path, or of the target of its links, or `.` for a path without one. Returns the directory, open
+    /// to change it, its path from the root, and the name.
     pub(super) fn find(&self, path: &Path, links: Links) -> io::Result<(D, PathBuf, OsString)> {
         let (dir, name, above) = match links {
             Links::Keep => {
@@ -334,7 +334,7 @@ impl<D: Verbs> Root<D> {
         Ok(dir)
     }
 
-    /// Refuses an open directory on another file system, if the rules say so.
+    /// Fails for an open directory on another file system, if the rules forbid that.
     fn check_file_system(&self, dir: &D, path: impl FnOnce() -> PathBuf) -> io::Result<()> {
         beneath::check_file_system(&self.dir, dir, self.rules, path)
     }
@@ -345,16 +345,16 @@ impl<D: Verbs> Root<D> {
         self.reopen(dir.as_ref(), access)
     }
 
-    /// Opens what is open to look up names only, for more; `None` is the root.
+    /// Reopens a directory that is open to look up names only; `None` is the root.
     fn reopen(&self, dir: Option<&D>, access: Access) -> io::Result<D> {
         dir.unwrap_or(&self.dir).open_in_for(access, OsStr::new("."), Links::Keep)
     }
 }
 
-/// Names in a directory that is open, and was reached by a path from the root. A single name belongs to that directory,
-/// unless a link is to be followed; everything else is looked up from the root, as only the root knows what leads out.
+/// Names in an open directory that was reached by a path from the root. A single name is used in that directory, unless a
+/// link is to be followed. Everything else is looked up from the root, because only the root knows what leads out.
 impl<D: Verbs> Root<D> {
-    /// Opens the directory that has a name in `dir`, and this path from the root.
+    /// Opens the directory with a name in `dir`, which has this path from the root.
     pub(super) fn open_from(&self, dir: &D, name: &OsStr, path: &Path, access: Access, links: Links) -> io::Result<D> {
         if links == Links::Follow || !is_single(name) {
             return self.open_dir_for(path, access, links);
@@ -364,7 +364,7 @@ impl<D: Verbs> Root<D> {
         Ok(dir)
     }
 
-    /// What has a name in `dir`, to which the path `at` led.
+    /// The kind of the file with a name in `dir`, whose path from the root is `at`.
     pub(super) fn kind_from(&self, dir: &D, at: &Path, name: &OsStr, links: Links) -> io::Result<FileKind> {
         match links {
             Links::Follow => Ok(self.stat(&at.join(name))?.kind),
@@ -383,13 +383,13 @@ impl<D: Verbs> Root<D> {
         }
     }
 
-    /// Does something to a name that changes it, or makes it.
+    /// Does something that changes or creates a name.
     fn change<T>(&self, path: &Path, links: Links, verb: impl FnMut(&D, &OsStr) -> io::Result<T>) -> io::Result<T> {
         self.check_may_change()?;
         self.with_name(path, links, verb)
     }
 
-    /// Does something with a name in an open directory: that which a path ends in, or that of what its links lead to.
+    /// Does something with the last name of a path, or of the target of its links, in its open directory.
     pub(super) fn with_name<T>(
         &self,
         path: &Path,
@@ -401,7 +401,7 @@ impl<D: Verbs> Root<D> {
             let (dir, name) = self.locate(path, links)?;
             let dir = dir.as_ref().unwrap_or(&self.dir);
             match verb(dir, &name) {
-                // What was no link is one by now.
+                // It has become a link meanwhile.
                 Err(cause) if links == Links::Follow && is_link(dir, &name) => drop(cause),
                 done => return done,
             }
@@ -421,7 +421,7 @@ impl<D: Verbs> Root<D> {
         Ok((dir, name))
     }
 
-    /// Does it with one call for the directory, unless the last name is a link that is to be followed.
+    /// Does the same with one call for the directory, unless the last name is a link to be followed.
     fn locate_at_once(&self, path: &Path, links: Links) -> Option<io::Result<(Option<D>, OsString)>> {
         let is_for_the_walk = self.engine == Engine::Walk || path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if is_for_the_walk || D::check_names(path).is_err() {
@@ -472,7 +472,7 @@ impl<D: Verbs> Root<D> {
         })
     }
 
-    /// What the kernel says with a bare number: the walk knows which part it is about.
+    /// Explains an error of the kernel, which is only a number: the walk knows which part it is about.
     fn explain(&self, path: &Path, lookup: Lookup, cause: io::Error) -> io::Error {
         let links = if lookup == Lookup::See(Links::Keep) { Links::Keep } else { Links::Follow };
         match self.walk(path, links, Missing::Refuse) {
@@ -491,7 +491,7 @@ pub(super) fn is_link(dir: &impl Verbs, name: &OsStr) -> bool {
     dir.kind_in(name, Links::Keep).is_ok_and(|kind| kind == FileKind::Symlink)
 }
 
-/// Whether a name is one in a directory, or `.`, and not a path.
+/// Whether a name is a single part, or `.`.
 pub(super) fn is_single(name: &OsStr) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(_) | Component::CurDir), None))
@@ -518,7 +518,7 @@ fn beyond(mut above: PathBuf, name: &OsStr) -> PathBuf {
     if above.as_os_str().is_empty() { PathBuf::from(".") } else { above }
 }
 
-/// Why something that is no file is not opened.
+/// The error for something that is not a file and is not opened.
 fn refusal(special: Special) -> io::Error {
     let what = match special {
         Special::Fifo => "a pipe",

@@ -1,7 +1,7 @@
-//! Listing below a root: directories that are open, and know where below the root they are.
+//! Listing below a root: open directories that know their path from the root.
 //!
-//! A single name that is no link is opened in its directory, as elsewhere. Whatever follows a link or has several parts is
-//! looked up from the root, as only the root knows what leads out.
+//! A single name that is not a link is opened in its directory, as elsewhere. Anything that follows a link or has several
+//! parts is looked up from the root, because only the root knows what leads out.
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
@@ -18,12 +18,12 @@ pub(crate) struct Rooted<D: Verbs> {
     /// `None` for the root itself, which is open to look up names only.
     dir: Option<D>,
     root: Arc<Root<D>>,
-    /// The path that led here from the root.
+    /// Its path from the root.
     at: PathBuf,
 }
 
 impl<D: Verbs> Rooted<D> {
-    /// The root itself, where paths begin.
+    /// The root itself, which paths start from.
     pub(crate) fn start(root: Arc<Root<D>>) -> Self {
         Self { dir: None, root, at: PathBuf::new() }
     }
@@ -38,7 +38,7 @@ impl<D: Verbs> Directory for Rooted<D> {
     type Buffer = D::Buffer;
     type Inner = D;
 
-    /// No path begins elsewhere than in a directory below the root.
+    /// Never succeeds: every path starts from a directory below the root.
     fn open_for(_: Access, _: &Path) -> io::Result<Self> {
         Err(ErrorKind::Unsupported.into())
     }

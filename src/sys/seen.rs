@@ -1,17 +1,17 @@
-//! What is there: the metadata of a file, as plain values.
+//! The metadata of a file, as plain values.
 
 use std::time::SystemTime;
 
 use super::Metadata;
 use crate::kind::{FileKind, Inode, Special};
 
-/// What is known of a file by looking at it.
+/// The metadata of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) kind: FileKind,
     pub(crate) special: Option<Special>,
     pub(crate) size: u64,
-    /// The permissions, without the kind of the file.
+    /// The permissions, without the bits for the kind of the file.
     pub(crate) mode: u32,
     pub(crate) modified: Option<SystemTime>,
     pub(crate) accessed: Option<SystemTime>,
