@@ -148,7 +148,7 @@ pub(crate) trait EditDir: Directory<Inner = Self> {
     fn sync_file_system(&self) -> io::Result<()>;
 }
 
-/// What is known of a file.
+/// Returns the facts of a file.
 #[derive(Clone, Debug)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "std does not make use of all"))]
 pub(crate) struct Facts {

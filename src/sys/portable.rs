@@ -1,7 +1,7 @@
-//! The back end over std alone: by paths, as std does nothing relative to an open directory.
+//! The back end over std alone. It works on paths, because std does nothing relative to an open directory.
 //!
-//! Windows takes from it what it does not do in its own way. What stands on other verbs, such as [`Dir`], calls those of
-//! [`paths`](super::paths), so that they are the ones of the back end that it is part of.
+//! Windows uses the parts that it does not replace. Code that needs other verbs, such as [`Dir`], calls those of
+//! [`paths`](super::paths), which are the verbs of the back end that it is a part of.
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 #![cfg_attr(
@@ -49,7 +49,7 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-/// Makes a directory; std gives it no permissions of its own.
+/// Creates a directory; std gives it no permissions of its own.
 pub(crate) fn create_dir_with_mode(path: &Path, _: u32) -> io::Result<()> {
     fs::create_dir(path)
 }
@@ -67,7 +67,7 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-/// Removes a directory with all that is in it; what becomes a link meanwhile is not followed.
+/// Removes a directory with everything in it. A directory that becomes a link meanwhile is not followed.
 pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
     fs::remove_dir_all(path)
 }
@@ -75,30 +75,30 @@ pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
 pub(super) use remove_dir as remove_one_dir;
 pub(super) use remove_file as remove_one_file;
 
-/// Renames, replacing what is there.
+/// Renames. Replaces what has the new name.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
-/// The number of a file, if the system tells it apart from its other facts.
+/// The number of a file, if the system reports it separately from the other facts.
 pub(super) fn number(_: &Path) -> Option<super::FileId> {
     None
 }
 
-/// Gives a new file, which has a temporary name, its own. Fails if something has that name.
+/// Renames a new file from its temporary name. Fails if the name is taken.
 pub(super) use rename_new as give_name;
 
-/// What else than its content a copy does not have, of what std copies.
+/// The attributes that std's copy of a file has lost.
 pub(super) fn lost_by_copying(_: &Path, _: &Path) -> Vec<crate::report::Attribute> {
     Vec::new()
 }
 
-/// Makes a symbolic link with this text, as another one is.
+/// Creates a symbolic link with this text, of the same kind as another one.
 pub(super) fn symlink_like(target: &Path, link: &Path, _like: &Path) -> io::Result<()> {
     symlink(target, link)
 }
 
-/// Makes a symbolic link with this text.
+/// Creates a symbolic link with this text.
 #[cfg(unix)]
 pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, link)
@@ -114,7 +114,7 @@ pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
     fs::hard_link(target, link)
 }
 
-/// The text of a symbolic link.
+/// Returns the text of a symbolic link.
 pub(crate) fn read_link(path: &Path) -> io::Result<PathBuf> {
     fs::read_link(path)
 }
@@ -131,24 +131,24 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     fs::write(path, content).map_err(|error| explained_for_file(path, error))
 }
 
-/// Adds to the end of a file, which is made if it does not exist.
+/// Appends to a file. Creates it if it does not exist.
 pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<()> {
     open(path, OpenOptions::new().append(true).create(true))?.write_all(content)
 }
 
-/// Opens a file with what the options say.
+/// Opens a file with these options.
 pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
     options.open(path).map_err(|error| explained_for_file(path, error))
 }
 
-/// Opens a file for writing, empty.
+/// Opens a file for writing. Creates it, or deletes its content.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().write(true).create(true).truncate(true))
 }
 
 pub(super) fn open_to_set_times(path: &Path) -> io::Result<File> {
     match OpenOptions::new().write(true).open(path) {
-        // For a directory, reading will do.
+        // For a directory, opening it for reading is enough.
         Err(error) if error_kind(&error) == ErrorKind::IsADirectory => File::open(path),
         result => result,
     }
@@ -164,32 +164,32 @@ pub(super) fn is_anchor(path: &Path) -> bool {
     path.parent().is_none()
 }
 
-/// The real path of what is there, in the form of the path that was given.
+/// The real path of an existing file, in the form of the given path.
 pub(super) fn spelled(path: &Path, _given: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
-/// The path of a directory with no link in it.
+/// The path of a directory without links.
 pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
-/// The path of a name that a directory has.
+/// The path of a name in a directory.
 pub(super) fn child(dir: &Path, name: &OsStr) -> PathBuf {
     dir.join(name)
 }
 
-/// Refuses a path under which the system would make or change something else.
+/// Fails for a path that the system would reinterpret when it creates or changes something.
 pub(super) fn check(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// An error of the system as others put it.
+/// Translates an error of the system into the one that other systems report.
 pub(super) fn explained(_: &Path, error: io::Error) -> io::Error {
     error
 }
 
-/// The same for an operation that is for files only: WASI opens a directory, but does not read it.
+/// The same for an operation on files only: WASI opens a directory, but does not read it.
 fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
     match cfg!(target_os = "wasi") && fs::metadata(path).is_ok_and(|found| found.is_dir()) {
         true => ErrorKind::IsADirectory.into(),
@@ -197,7 +197,7 @@ fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
     }
 }
 
-/// The kind of an error, also where std has none for it: on WASI it knows few.
+/// The kind of an error, even if std has none for it: on WASI it knows few.
 pub(crate) fn error_kind(error: &io::Error) -> ErrorKind {
     match error.raw_os_error() {
         // The numbers of "errno" in the interface's documentation.
@@ -217,7 +217,7 @@ pub(crate) fn error_kind(error: &io::Error) -> ErrorKind {
     }
 }
 
-/// Whether a junction is there, which only Windows has.
+/// Whether it is a junction, which only Windows has.
 pub(crate) fn is_junction(_: &Path) -> io::Result<bool> {
     Ok(false)
 }
@@ -233,22 +233,22 @@ pub(crate) fn is_loop(_: &io::Error) -> bool {
     false
 }
 
-/// The error that says so.
+/// The error for that.
 pub(crate) fn loop_error() -> io::Error {
     io::Error::other("links lead in a circle")
 }
 
-/// The error that says that a name is taken.
+/// The error for a name that is taken.
 pub(crate) fn taken_error() -> io::Error {
     ErrorKind::AlreadyExists.into()
 }
 
-/// The error that says that nothing is there.
+/// The error for a path that does not exist.
 pub(crate) fn not_found() -> io::Error {
     ErrorKind::NotFound.into()
 }
 
-/// How many files this process may have open at a time: std does not tell.
+/// The number of files that this process may have open at the same time: std cannot tell.
 pub(crate) fn most_descriptors() -> usize {
     usize::MAX
 }
@@ -262,39 +262,39 @@ pub(crate) fn working_dir() -> io::Result<PathBuf> {
     env::current_dir()
 }
 
-/// Takes back the names that were added to a path when it had this length.
+/// Shortens a path to the length that it had before names were added.
 pub(crate) fn truncate_path(path: &mut PathBuf, len: usize) {
     while path.as_os_str().len() > len && path.pop() {}
 }
 
-/// The working directory that a drive has of its own.
+/// The working directory of a drive.
 pub(crate) fn working_dir_on(drive: &Path) -> io::Result<PathBuf> {
     std::path::absolute(drive)
 }
 
-/// The value of a variable of the environment.
+/// The value of an environment variable.
 pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
-/// The directories in which programs are looked for. An empty path stands for the working directory.
+/// The directories that are searched for programs. An empty path is the working directory.
 pub(crate) fn search_path() -> Vec<PathBuf> {
-    // WASI starts no programs, and std panics when it is to split a search path there.
+    // WASI starts no programs, and std panics when it splits a search path there.
     if cfg!(target_family = "wasm") {
         return Vec::new();
     }
     let path = env::var_os("PATH").unwrap_or_else(|| if cfg!(unix) { "/bin:/usr/bin" } else { "" }.into());
     let parts = env::split_paths(&path);
-    // Windows knows no empty parts.
+    // On Windows, empty parts have no meaning.
     parts.filter(|part| cfg!(unix) || !part.as_os_str().is_empty()).collect()
 }
 
-/// Whether a file is there that can be run, which std does not say.
+/// Whether the path leads to a file that can be run: std cannot tell.
 pub(crate) fn is_executable(_: &Path) -> bool {
     false
 }
 
-/// The names that the file of a program may have.
+/// The file names that a program may have.
 pub(crate) fn program_names(name: &str) -> Vec<String> {
     vec![name.to_owned()]
 }
@@ -310,13 +310,13 @@ pub(crate) fn temp_dir() -> PathBuf {
 /// The home directory of the user who runs the program.
 pub(crate) fn home_dir() -> Option<PathBuf> {
     match cfg!(target_family = "wasm") {
-        // std knows none.
+        // std finds none.
         true => env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
         false => env::home_dir(),
     }
 }
 
-/// The home directory of a user, guessed as Python does: beside one's own, if that has one's name.
+/// The home directory of another user, guessed as Python does: next to one's own, if that is called like its user.
 pub(crate) fn home_dir_of(user: &str) -> io::Result<Option<PathBuf>> {
     let (Some(home), Some(own_name)) = (home_dir(), env::var_os("USERNAME")) else { return Ok(None) };
     if own_name == user {

@@ -13,7 +13,7 @@ pub(super) trait Name: Copy {
 
     fn hard_link(self, new: Self) -> io::Result<()>;
 
-    /// Renames, replacing what is there.
+    /// Renames. Replaces what has the new name.
     fn rename(self, new: Self) -> io::Result<()>;
 
     fn remove_file(self) -> io::Result<()>;

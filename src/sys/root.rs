@@ -194,7 +194,7 @@ impl<D: Verbs> Root<D> {
         Err(io::Error::other("the file keeps changing"))
     }
 
-    /// Finds a name for a new file. Fails if something has it.
+    /// Finds a name for a new file. Fails if the name is taken.
     pub(crate) fn free_target(&self, path: &Path) -> io::Result<D::AtomicTarget> {
         self.change(path, Links::Keep, |dir, name| dir.free_target(name))
     }

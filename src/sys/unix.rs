@@ -1,4 +1,4 @@
-//! The back end for Unix: what std cannot do, or not in one step.
+//! The back end for Unix: verbs that std does not have, or not in one step.
 
 mod atomic;
 mod attr;
@@ -48,7 +48,7 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     create_dir_with_mode(path, 0o777)
 }
 
-/// Makes a directory with these permissions, except those that the umask forbids.
+/// Creates a directory with these permissions, less the umask.
 pub(crate) fn create_dir_with_mode(path: &Path, mode: u32) -> io::Result<()> {
     ambient([path], |[new]| new.make_dir(mode))
 }
@@ -62,17 +62,17 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     ambient([path], |[old]| old.remove_file())
 }
 
-/// Renames, replacing what is there.
+/// Renames. Replaces what has the new name.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     ambient([from, to], |[old, new]| old.rename(new))
 }
 
-/// Renames. Fails if something has the new name.
+/// Renames. Fails if the new name is taken.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     rename::rename_new(Place::of(from), Place::of(to))
 }
 
-/// Takes back the names that were added to a path when it had this length. To find its last name again would take most
+/// Shortens a path to the length that it had before names were added. Searching for its last name again would take most
 /// of the time that a traversal spends on paths.
 pub(crate) fn truncate_path(path: &mut PathBuf, len: usize) {
     let mut bytes = std::mem::take(path).into_os_string().into_vec();
@@ -92,17 +92,17 @@ pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
     ambient([target, link], |[old, new]| old.hard_link(new))
 }
 
-/// Makes a symbolic link with this text.
+/// Creates a symbolic link with this text.
 pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
     ambient([link], |[new]| new.make_symlink(target.as_os_str()))
 }
 
-/// The text of a symbolic link.
+/// Returns the text of a symbolic link.
 pub(crate) fn read_link(path: &Path) -> io::Result<PathBuf> {
     ambient([path], |[link]| link.read_link()).map(PathBuf::from)
 }
 
-/// Whether a file is there that this user may run.
+/// Whether the path leads to a file that this user may run.
 pub(crate) fn is_executable(path: &Path) -> bool {
     stat(path).is_ok_and(|found| found.is_file()) && Place::of(path).check_access(Access::EXEC_OK).is_ok()
 }
@@ -126,17 +126,17 @@ pub(crate) fn is_loop(error: &io::Error) -> bool {
     is_one_of(error, &[Errno::LOOP])
 }
 
-/// The error that says so.
+/// The error for that.
 pub(crate) fn loop_error() -> io::Error {
     Errno::LOOP.into()
 }
 
-/// The error that says that a name is taken.
+/// The error for a name that is taken.
 pub(crate) fn taken_error() -> io::Error {
     Errno::EXIST.into()
 }
 
-/// The error that says that nothing is there.
+/// The error for a path that does not exist.
 pub(crate) fn not_found() -> io::Error {
     Errno::NOENT.into()
 }
@@ -150,7 +150,7 @@ fn is_one_of(error: &io::Error, errnos: &[Errno]) -> bool {
     errnos.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
-/// How many files this process may have open at a time.
+/// The number of files that this process may have open at the same time.
 pub(crate) fn most_descriptors() -> usize {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
@@ -165,12 +165,12 @@ pub(crate) fn home_dir() -> Option<PathBuf> {
     path_in_environment("HOME").or_else(|| User::from_uid(getuid()).ok().flatten().map(|user| user.dir))
 }
 
-/// A path in the environment; an empty one counts as none.
+/// A path from an environment variable. An empty one counts as none.
 fn path_in_environment(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-/// The home directory of a user, as the user database has it.
+/// The home directory of a user, from the user database.
 pub(crate) fn home_dir_of(user: &str) -> io::Result<Option<PathBuf>> {
     let user = User::from_name(user).map_err(io::Error::from)?;
     Ok(user.map(|user| user.dir))

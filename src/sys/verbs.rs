@@ -1,4 +1,4 @@
-//! Verbs on single names in an open directory, as paths have them.
+//! Verbs on single names in an open directory, the same ones as on paths.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -14,40 +14,40 @@ use crate::kind::Special;
 
 /// Operations on a name in a directory. Links are not followed, if the back end can prevent it.
 pub(crate) trait Verbs: EditDir {
-    /// Whether what another program does to names meanwhile leads nowhere else.
+    /// Whether another program cannot lead an operation elsewhere by renaming meanwhile.
     const IS_RACE_FREE: bool;
 
     /// Opens the directory of a root.
     fn open_root(path: &Path) -> io::Result<Self>;
 
-    /// Whether this directory still lies below the root, or is it, if the system can tell.
+    /// Whether this directory is still the root or below it, if the system can tell.
     fn is_still_inside(&self, root: &Self) -> io::Result<bool>;
 
-    /// Whether links in this directory are not what their text says.
+    /// Whether links in this directory do not lead where their text says.
     fn has_magic_links(&self) -> bool {
         false
     }
 
-    /// Refuses a path with a name that this system would take for something else.
+    /// Fails for a path with a name that this system would reinterpret.
     fn check_names(_path: &Path) -> io::Result<()> {
         Ok(())
     }
 
     fn see(&self, name: &OsStr) -> io::Result<Seen>;
 
-    /// Whether something is mounted there.
+    /// Whether it is a mount point.
     fn is_mount(&self, name: &OsStr) -> io::Result<bool>;
 
-    /// Whether a junction is there, which only Windows has.
+    /// Whether it is a junction, which only Windows has.
     fn is_junction(&self, name: &OsStr) -> io::Result<bool>;
 
-    /// Whether a file is there that this user may run.
+    /// Whether the path leads to a file that this user may run.
     fn is_executable(&self, name: &OsStr) -> bool;
 
-    /// Opens a file without waiting for whoever has the other end of a pipe.
+    /// Opens a file. Does not wait for the other end of a pipe.
     fn open_file(&self, name: &OsStr, opening: Opening) -> io::Result<Opened>;
 
-    /// The file, on which reading and writing wait.
+    /// The file, set to block when it is read and written.
     fn waiting(opened: Opened, _opening: Opening) -> io::Result<File> {
         Ok(opened.file)
     }
@@ -63,15 +63,15 @@ pub(crate) trait Verbs: EditDir {
 
     fn create_dir(&self, name: &OsStr) -> io::Result<()>;
 
-    /// Makes an empty file and opens it for writing; nothing may have the name.
+    /// Creates an empty file and opens it for writing. Fails if the name is taken.
     fn create_new(&self, name: &OsStr, mode: u32) -> io::Result<File>;
 
-    /// Makes a symbolic link with this text.
+    /// Creates a symbolic link with this text.
     fn symlink(&self, name: &OsStr, target: &Path) -> io::Result<()>;
 
     fn set_permission_bits(&self, name: &OsStr, bits: u32) -> io::Result<()>;
 
-    /// Sets times; one that is not given stays.
+    /// Sets times. A time that is not given stays.
     fn set_times(&self, name: &OsStr, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()>;
 
     fn set_times_to_now(&self, name: &OsStr) -> io::Result<()>;
@@ -81,16 +81,16 @@ pub(crate) trait Verbs: EditDir {
     /// Finds a file to replace; `None` if it changed in between.
     fn atomic_target(&self, name: &OsStr) -> io::Result<Option<Self::AtomicTarget>>;
 
-    /// Finds a name for a new file. Fails if something has it.
+    /// Finds a name for a new file. Fails if the name is taken.
     fn free_target(&self, name: &OsStr) -> io::Result<Self::AtomicTarget>;
 
-    /// What the system looks up below this directory in one call, if it can do that now.
+    /// Looks up a path below this directory in one call of the system, if it can do that now.
     fn ask_kernel(&self, _path: &Path, _rules: Rules, _lookup: Lookup) -> Option<io::Result<Found<Self>>> {
         None
     }
 }
 
-/// What is looked up in one call.
+/// What to look up in one call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lookup {
     /// A directory, to look up names in it.
@@ -99,7 +99,7 @@ pub(crate) enum Lookup {
     See(Links),
 }
 
-/// What [`Lookup`] finds.
+/// What a [`Lookup`] found.
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code, reason = "only Linux has the call"))]
 pub(crate) enum Found<D> {
     Directory(D),
@@ -107,20 +107,19 @@ pub(crate) enum Found<D> {
     Seen(Seen),
 }
 
-/// A file that was opened, and what was found by looking at it. Reading and writing it may not
-/// [wait](Verbs::waiting) yet.
+/// An open file and its metadata. Reading and writing it may not [block](Verbs::waiting) yet.
 pub(crate) struct Opened {
     pub(crate) file: File,
     pub(crate) special: Option<Special>,
     pub(crate) size: u64,
 }
 
-/// What a file is opened for.
+/// The purpose for which a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     Read,
-    /// To write it from the start. It is made if it does not exist, and emptied if it does.
+    /// To replace its content. It is created if it does not exist.
     Overwrite,
-    /// To add to its end. It is made if it does not exist.
+    /// To append to it. It is created if it does not exist.
     Append,
 }

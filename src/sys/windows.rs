@@ -1,5 +1,5 @@
-//! The back end for Windows. It takes most from std, and takes care of reserved names, read-only files, files that others
-//! have open, and errors in the terms of other systems.
+//! The back end for Windows. Most of it is std's; the rest handles reserved names, read-only files, files that other
+//! programs have open, and errors that other systems report differently.
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 
@@ -75,27 +75,27 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     change(path, remove::remove_file)
 }
 
-/// Renames, replacing what is there.
+/// Renames. Replaces what has the new name.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     check(from)?;
     check(to)?;
     rename::rename(from, to)
 }
 
-/// Renames. Fails if something has the new name.
+/// Renames. Fails if the new name is taken.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     check(from)?;
     check(to)?;
     rename::rename_new(from, to)
 }
 
-/// Gives a new file, which has a temporary name, its own. Fails if something has that name.
+/// Renames a new file from its temporary name. Fails if the name is taken.
 pub(super) fn give_name(temporary: &Path, name: &Path) -> io::Result<()> {
     with_retries(|| calls::move_file(temporary, name)).map_err(|error| explained(name, error))
 }
 
-/// The streams of a file that its copy does not have, as on file systems without them. Where the system cannot list
-/// them, there are none.
+/// The named streams of a file that its copy lacks, because the file system has none. If the system cannot list them, the
+/// result is empty.
 pub(super) fn lost_by_copying(from: &Path, to: &Path) -> Vec<Attribute> {
     let streams = |path| opening::open_to_ask(path, Links::Follow).and_then(|file| calls::streams(&file));
     match streams(from) {
@@ -108,8 +108,8 @@ pub(super) fn lost_by_copying(from: &Path, to: &Path) -> Vec<Attribute> {
     }
 }
 
-/// Makes a link as another one is, be it to a file, to a directory or a junction: what is at the target now, if it is
-/// there at all, does not decide.
+/// Creates a link of the same kind as another one: to a file, to a directory, or a junction. It does not matter what is at
+/// the target now.
 pub(super) fn symlink_like(target: &Path, link: &Path, like: &Path) -> io::Result<()> {
     use std::os::windows::fs::{symlink_dir, symlink_file};
 
@@ -124,12 +124,12 @@ pub(super) fn symlink_like(target: &Path, link: &Path, like: &Path) -> io::Resul
 fn make_junction(target: &Path, link: &Path) -> io::Result<()> {
     match portable::lstat(link) {
         Ok(_) => Err(taken_error()),
-        // What has failed leaves an empty directory.
+        // If it fails, it leaves an empty directory.
         Err(_) => junction::create(target, link).inspect_err(|_| _ = fs::remove_dir(link)),
     }
 }
 
-/// Makes a symbolic link with this text: one to a directory where a directory is there now.
+/// Creates a symbolic link with this text. It is a link to a directory if the target is one now.
 pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
     use std::os::windows::fs::{symlink_dir, symlink_file};
 
@@ -145,13 +145,13 @@ pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
     change(link, |link| change(target, |target| portable::hard_link(target, link)))
 }
 
-/// The text of a symbolic link.
+/// Returns the text of a symbolic link.
 pub(crate) fn read_link(path: &Path) -> io::Result<PathBuf> {
     refuse_misread(path, Purpose::Read)?;
     portable::read_link(path).map_err(|error| explained(path, error))
 }
 
-/// The path that leads to the same file with no link and no `..`.
+/// Returns the path to the same file without links and `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
     refuse_misread(path, Purpose::Read)?;
     portable::resolve_strict(path).map_err(|error| explained(path, error))
@@ -169,32 +169,33 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     with_content(path, Purpose::Change, |path| portable::write(path, content))
 }
 
-/// Adds to the end of a file, which is made if it does not exist.
+/// Appends to a file. Creates it if it does not exist.
 pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<()> {
     with_content(path, Purpose::Change, |path| portable::append(path, content))
 }
 
-/// Opens a file with what the options say.
+/// Opens a file with these options.
 pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
     with_content(path, Purpose::Read, |path| portable::open(path, options))
 }
 
-/// Opens a file for writing, empty.
+/// Opens a file for writing. Creates it, or deletes its content.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     with_content(path, Purpose::Change, portable::create)
 }
 
-/// Makes an empty file and opens it for writing; an error when something has the name.
+/// Creates an empty file and opens it for writing. Fails if the name is taken.
 pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<File> {
     change(path, |path| portable::create_new(path, mode))
 }
 
-/// Makes an empty file unless there is one.
+/// Creates an empty file, unless the name is taken.
 pub(crate) fn create_if_missing(path: &Path, mode: u32) -> io::Result<()> {
     change(path, |path| portable::create_if_missing(path, mode))
 }
 
-/// Makes what a path leads to read-only unless its owner is to write. By its path, Windows would change a link.
+/// Makes the file that a path leads to read-only, unless its owner may write. Given the path, Windows would change a link
+/// itself.
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
     change(path, |path| {
         let changed = |mut permissions: Permissions| {
@@ -203,7 +204,7 @@ pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
         };
         match opening::open_attributes(path, Links::Follow) {
             Ok(file) => file.set_permissions(changed(file.metadata()?.permissions())),
-            // Wine opens no read-only file for that.
+            // Wine does not open a read-only file for this.
             Err(error) if errors::is_denied(&error) => {
                 let found = portable::lstat(path)?;
                 let real = if found.is_symlink() { real_path(path)? } else { path.to_owned() };
@@ -214,26 +215,26 @@ pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
     })
 }
 
-/// Sets the times of an existing file; one that is not given stays.
+/// Sets the times of an existing file. A time that is not given stays.
 pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
     check(path)?;
     portable::set_times(path, accessed, modified)
 }
 
-/// Whether a junction is there: a directory that is a link of the kind before Windows had symbolic links.
+/// Whether it is a junction: a link to a directory of the kind that Windows had before symbolic links.
 pub(crate) fn is_junction(path: &Path) -> io::Result<bool> {
     refuse_misread(path, Purpose::Read)?;
     let link = opening::link_at(path).map_err(|error| explained(path, error))?;
     Ok(link == Some(Link::Junction))
 }
 
-/// Whether a file is there that can be run.
+/// Whether the path leads to a file that can be run.
 pub(crate) fn is_executable(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     programs::is_program(&name, &program_suffixes()) && stat(path).is_ok_and(|found| found.is_file())
 }
 
-/// The names that the file of a program may have.
+/// The file names that a program may have.
 pub(crate) fn program_names(name: &str) -> Vec<String> {
     programs::names(name, &program_suffixes())
 }
@@ -242,18 +243,18 @@ fn program_suffixes() -> Vec<String> {
     programs::suffixes(variable("PATHEXT").and_then(|text| text.into_string().ok()).as_deref())
 }
 
-/// The real path of what is there: verbatim if the path that was given is, or if it means something else otherwise.
+/// The real path of an existing file: verbatim if the given path is, or if it would mean something else otherwise.
 pub(super) fn spelled(path: &Path, given: &Path) -> io::Result<PathBuf> {
     let real = resolve_strict(path)?;
     Ok(if verbatim::is_verbatim(given) { real } else { verbatim::without_prefix(real) })
 }
 
-/// The path of a directory with no link in it; with those in it, if its volume cannot tell.
+/// The path of a directory without links, or with them if its volume cannot tell.
 pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
     opening::real_path(path).or_else(|_| verbatim::verbatim(path))
 }
 
-/// Refuses a path with a name that Windows would take for another one when something is made, changed or removed.
+/// Fails for a path with a name that Windows would reinterpret when something is created, changed or removed.
 pub(super) fn check(path: &Path) -> io::Result<()> {
     refuse_misread(path, Purpose::Change)
 }
@@ -265,13 +266,13 @@ fn refuse_misread(path: &Path, purpose: Purpose) -> io::Result<()> {
     }
 }
 
-/// Makes, changes or removes something.
+/// Creates, changes or removes something.
 fn change<T>(path: &Path, verb: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
     check(path)?;
     verb(path).map_err(|error| explained(path, error))
 }
 
-/// Does something that can be done with files only.
+/// Does something that works for files only.
 fn with_content<T>(path: &Path, purpose: Purpose, verb: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
     refuse_misread(path, purpose)?;
     verb(path).map_err(|error| explained_for_file(path, error))
@@ -281,7 +282,7 @@ fn patiently<T>(patience: Patience, deed: impl FnMut() -> io::Result<T>) -> io::
     patience.try_for(obstacle, thread::sleep, deed)
 }
 
-/// Does something to a name, and waits for those who have that name's file open.
+/// Does something to a name, and waits for other programs that have the file open.
 fn with_retries<T>(deed: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     patiently(Patience::RENAMING, deed)
 }

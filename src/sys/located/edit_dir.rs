@@ -1,4 +1,4 @@
-//! Changing directories below a root: single names by the open directory, and the rest by the root.
+//! Changing directories below a root: the open directory handles single names, and the root the rest.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -9,7 +9,7 @@ use crate::sys::directory::Links;
 use crate::sys::edit_dir::{Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Original};
 use crate::sys::verbs::Verbs;
 
-/// Does something with an original, which may be what a link leads to.
+/// Does something with an original, which may be the target of a link.
 fn with_original<D: Verbs, T>(
     like: &Original<'_, Located<D>>,
     mut verb: impl FnMut(&Original<'_, D>) -> io::Result<T>,

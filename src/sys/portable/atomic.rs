@@ -1,4 +1,4 @@
-//! A file's content, replaced in one step, over std: the path is followed anew by each call.
+//! Replacing a file's content in one step, with std: each call follows the path again.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -10,7 +10,7 @@ use super::attr::is_readonly;
 use crate::sys::edit_dir::{Existing, parent_of, temporary_name};
 use crate::sys::paths::{self, lstat};
 
-/// Where a path leads, and the regular file that is there, if one is.
+/// The target of a path, and the regular file there, if there is one.
 pub(crate) struct AtomicTarget {
     path: PathBuf,
     old: Option<Metadata>,
@@ -18,7 +18,7 @@ pub(crate) struct AtomicTarget {
 }
 
 impl AtomicTarget {
-    /// Finds what a path leads to, links followed. Anything but a regular file is refused.
+    /// Finds the file that a path leads to. Fails for anything except a regular file.
     pub(crate) fn find(path: &Path) -> io::Result<Self> {
         const MOST_LINKS: usize = 40;
         paths::check(path)?;
@@ -37,7 +37,7 @@ impl AtomicTarget {
         Err(paths::loop_error())
     }
 
-    /// Finds the name that a path has for a new file. Fails if something has it.
+    /// Finds the name for a new file. Fails if the name is taken.
     pub(crate) fn find_free(path: &Path) -> io::Result<Self> {
         paths::check(path)?;
         match lstat(path) {
@@ -54,15 +54,14 @@ impl AtomicTarget {
         self.old.as_ref().map(|_| fs::read(&self.path)).transpose()
     }
 
-    /// Puts a file with this content in the place of the old one, whose permissions it gets, as far as std
-    /// knows any.
+    /// Replaces the file with one that has this content, and the permissions of the old one as far as std supports them.
     pub(crate) fn write(self, content: &[u8]) -> io::Result<()> {
         let draft = self.begin()?;
         draft.file().write_all(content)?;
         draft.commit()
     }
 
-    /// Begins a file that will get the name.
+    /// Creates a file that will get the name.
     pub(crate) fn begin(self) -> io::Result<Draft> {
         if self.old.as_ref().is_some_and(is_readonly) {
             return Err(ErrorKind::PermissionDenied.into());
@@ -80,7 +79,7 @@ impl AtomicTarget {
         options.read(true).write(true).create_new(true);
         #[cfg(unix)]
         if self.old.is_some() {
-            // Nobody else may read it before it has the permissions of the old one.
+            // Other users must not read it before it has the permissions of the old one.
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let file = options.open(&path)?;
@@ -88,9 +87,9 @@ impl AtomicTarget {
     }
 }
 
-/// A new file that is open for reading and writing. If it is dropped, nothing is left of it.
+/// A new file that is open for reading and writing. If it is dropped, it is removed.
 pub(crate) struct Draft {
-    /// Closed first: Windows removes no file that is open.
+    /// Dropped first, because Windows removes no open file.
     file: File,
     temporary: Temporary,
     target: AtomicTarget,
@@ -101,7 +100,7 @@ impl Draft {
         &self.file
     }
 
-    /// Gives the file its name, when its content is on the disk.
+    /// Flushes the content to the disk, and gives the file its name.
     pub(crate) fn commit(self) -> io::Result<()> {
         self.file.sync_all()?;
         let parent = parent_of(&self.target.path).to_owned();
@@ -109,14 +108,14 @@ impl Draft {
         sync_dir(&parent)
     }
 
-    /// Gives the file its name, and does not wait until its content is on the disk.
+    /// Gives the file its name, without flushing its content to the disk.
     #[cfg(feature = "remote-no-tls")]
     pub(crate) fn commit_unsynced(self) -> io::Result<()> {
         self.take_name()
     }
 
     fn take_name(self) -> io::Result<()> {
-        // In this order, the file is closed first if this fails.
+        // In this order, the file is closed before it is removed on failure.
         let Self { target, mut temporary, file } = self;
         if let Some(old) = &target.old
             && !cfg!(target_family = "wasm")
@@ -147,12 +146,12 @@ impl Drop for Temporary {
     }
 }
 
-/// The error that says that something is refused that could be a file.
+/// The error for something that is not a regular file.
 pub(crate) fn refuse_special(what: &str) -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, format!("it is {what}, which has no content to replace"))
 }
 
-/// As much of the name as leaves room for more.
+/// The start of the name, short enough to be extended.
 fn front_of_name(path: &Path) -> String {
     const MOST: usize = 16;
     path.file_name().unwrap_or_default().to_string_lossy().chars().take(MOST).collect()

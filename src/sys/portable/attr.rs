@@ -1,4 +1,4 @@
-//! What is known of a file beside its content: over std, only whether it may be written.
+//! The attributes of files that std reports: only whether they may be written.
 
 use std::fs::{self, File, FileTimes, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -8,12 +8,12 @@ use std::time::SystemTime;
 use crate::kind::{Inode, Special};
 use crate::sys::paths;
 
-/// What Unix has beside files, directories and links.
+/// The kind of a pipe, socket or device, which only Unix has.
 pub(crate) fn special(_: &Metadata) -> Option<Special> {
     None
 }
 
-/// As Python has it: all may read, all may write unless the file is read-only, all may enter a directory.
+/// As in Python: everyone may read, everyone may write unless the file is read-only, everyone may enter a directory.
 pub(crate) fn permission_bits(found: &Metadata) -> u32 {
     let write = if is_readonly(found) { 0 } else { 0o222 };
     let enter = if found.is_dir() { 0o111 } else { 0 };
@@ -26,11 +26,11 @@ pub(crate) fn inode(_: &Metadata) -> Option<Inode> {
 
 /// Whether it is read-only.
 pub(super) fn is_readonly(found: &Metadata) -> bool {
-    // WASI has no permissions: std takes that for none being given.
+    // WASI has no permissions, which std reports as read-only.
     !cfg!(target_family = "wasm") && found.permissions().readonly()
 }
 
-/// Whether it is known that a file may not be read: std does not say it.
+/// Whether it is known that a file may not be read: std cannot tell.
 pub(crate) fn may_not_read(_: &Path) -> bool {
     false
 }
@@ -51,7 +51,7 @@ pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
     fs::set_permissions(path, permissions)
 }
 
-/// What a new file must not allow.
+/// The permissions that a new file must not have.
 pub(crate) fn umask() -> u32 {
     0
 }
@@ -74,7 +74,7 @@ pub(crate) fn group_name(_: u32) -> io::Result<Option<String>> {
     Err(io::Error::new(ErrorKind::Unsupported, "this system has no groups of files"))
 }
 
-/// Sets the times of an existing file; one that is not given stays.
+/// Sets the times of an existing file. A time that is not given stays.
 pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
     let mut times = FileTimes::new();
     if let Some(accessed) = accessed {
@@ -92,18 +92,18 @@ pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     paths::set_times(path, Some(now), Some(now))
 }
 
-/// Makes an empty file and opens it for writing; an error when something has the name. There are no permissions to give it.
+/// Creates an empty file and opens it for writing. Fails if the name is taken. std gives it no permissions.
 pub(crate) fn create_new(path: &Path, _: u32) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
-/// Makes an empty file unless there is one.
+/// Creates an empty file, unless the name is taken.
 pub(crate) fn create_if_missing(path: &Path, _: u32) -> io::Result<()> {
     OpenOptions::new().append(true).create(true).open(path).map(drop)
 }
 
-/// Whether something is mounted there: the root of a drive or share that exists. A volume that is mounted
-/// in a folder looks like a link to std.
+/// Whether it is a mount point: the root of a drive or share that exists. For std, a volume that is mounted in a folder is
+/// a link.
 pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
     paths::lstat(path)?;
     Ok(paths::absolute(path)?.parent().is_none())

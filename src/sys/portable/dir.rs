@@ -1,7 +1,7 @@
-//! Open directories over std alone: paths, as std opens nothing relative to a directory.
+//! Open directories over std alone: paths, because std opens nothing relative to a directory.
 //!
-//! So what is moved while it is listed is lost sight of, and a directory that is replaced by a link at
-//! the wrong moment is followed.
+//! So a directory that is moved while it is listed is lost, and one that is replaced by a link at the wrong moment is
+//! followed.
 
 use std::ffi::OsStr;
 use std::fs::ReadDir;
@@ -14,7 +14,7 @@ use crate::sys::paths::{self, lstat, stat};
 
 pub(crate) struct Dir {
     pub(super) path: PathBuf,
-    /// What is still to be read.
+    /// The entries that have not been read yet.
     entries: Option<ReadDir>,
 }
 
@@ -80,7 +80,7 @@ impl Directory for Dir {
     }
 
     fn read_file(&self, name: &OsStr, links: Links) -> io::Result<Vec<u8>> {
-        // What git writes may be the path of another place.
+        // Git can write an absolute path.
         let path = if Path::new(name).is_absolute() { name.into() } else { self.child(name) };
         match Self::kind(&path, links)? {
             FileKind::File => paths::read(&path),
@@ -89,7 +89,7 @@ impl Directory for Dir {
         }
     }
 
-    /// std tells no numbers here.
+    /// std reports no numbers here.
     fn read(
         &mut self,
         _: &mut (),

@@ -1,7 +1,7 @@
 //! Changing directories over std alone: by their paths.
 //!
-//! So what another program does to the names above at the wrong moment is not noticed; but a tree is
-//! removed by std, which takes care.
+//! So changes that another program makes to the names above at the wrong moment are not noticed. Trees are removed by std,
+//! which does notice.
 
 use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
@@ -47,7 +47,7 @@ impl EditDir for Dir {
         paths::own_id(&self.child(name))
     }
 
-    /// std does not say it.
+    /// std cannot tell.
     fn is_mount_root(&self) -> io::Result<bool> {
         Ok(false)
     }
@@ -59,7 +59,7 @@ impl EditDir for Dir {
     }
 
     fn lies_in(&self, id: &Self::Id) -> io::Result<bool> {
-        // One that may not be looked at is not the directory, which is open.
+        // A directory that cannot be looked at is another one: this one is open.
         let is_it = |above: &Path| Self::at(above.to_owned()).id().is_ok_and(|found| found == *id);
         Ok(paths::real_path(&self.path)?.ancestors().any(is_it))
     }
@@ -76,7 +76,7 @@ impl EditDir for Dir {
         paths::remove_one_dir(&self.child(name))
     }
 
-    /// std takes care that what becomes a link is not followed.
+    /// std does not follow a directory that becomes a link.
     const REMOVES_TREES: bool = true;
 
     fn remove_tree(&self, name: &OsStr) -> io::Result<()> {
@@ -87,7 +87,7 @@ impl EditDir for Dir {
         paths::create_dir(&self.child(name)).map(|()| None)
     }
 
-    /// The access rights that std knows do not get in the way.
+    /// The permissions that std supports do not get in the way.
     fn open_up(&self) -> io::Result<()> {
         Ok(())
     }
@@ -96,7 +96,7 @@ impl EditDir for Dir {
         Ok(())
     }
 
-    /// std gives links nothing.
+    /// std gives links no attributes.
     fn make_link(
         &self,
         name: &OsStr,
@@ -117,7 +117,7 @@ impl EditDir for Dir {
         self.make(name, existing, |path| paths::hard_link(&from.path.join(old), path))
     }
 
-    /// std makes hard links to paths only.
+    /// std creates hard links to paths only.
     type Held = Infallible;
 
     fn hold(&self, name: &OsStr) -> io::Result<(Option<Infallible>, Facts)> {
@@ -187,7 +187,7 @@ impl EditDir for Dir {
         if mode && cfg!(any(unix, windows)) {
             losses.of(Attribute::Mode, fs::set_permissions(&self.path, found.permissions()));
         }
-        // Where neither is, std opens no directories to set their times.
+        // On other systems, std opens no directories to set their times.
         if times && cfg!(any(unix, windows)) {
             let open = if cfg!(unix) { |path: &Path| File::open(path) } else { paths::open_to_set_times };
             losses.of(Attribute::Times, open(&self.path).and_then(|file| set_times(&file, &facts_of(&found))));
@@ -195,7 +195,7 @@ impl EditDir for Dir {
         Ok(losses)
     }
 
-    /// Of the mode, as far as std knows it.
+    /// Compares the mode, as far as std supports it.
     fn differs(&self, name: &OsStr, _: &Facts, like: &Original<'_, Self>, attributes: Attributes) -> io::Result<bool> {
         if !attributes.mode || like.facts.kind == FileKind::Symlink {
             return Ok(false);
@@ -232,7 +232,7 @@ impl EditDir for Dir {
 }
 
 impl Dir {
-    /// Makes something that has a name from the beginning; to replace what has the name, under another one first.
+    /// Creates something that has a name from the start: under a temporary name first if it replaces something.
     fn make(&self, name: &OsStr, existing: Existing, make: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
         let path = self.child(name);
         match make(&path) {
@@ -242,15 +242,15 @@ impl Dir {
         let temporary = self.path.join(temporary_name());
         make(&temporary)?;
         let renamed = paths::rename(&temporary, &path);
-        // Renaming does nothing where both are names of the same file, which another program may have made of them.
+        // Renaming does nothing if both are names of the same file, which another program may have created.
         _ = paths::remove_file(&temporary);
         renamed
     }
 }
 
-/// Makes a complete copy; returns its length.
+/// Copies a file completely, and returns its length.
 fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io::Result<(u64, Losses)> {
-    // Under Wine, which does not tell std how far it is, 0 is returned for each file.
+    // Under Wine it is always 0, because Wine reports no progress to std.
     let bytes = match fs::copy(from, to)? {
         0 => facts.size,
         bytes => bytes,

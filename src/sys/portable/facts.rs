@@ -1,4 +1,4 @@
-//! What std says of a file, and what tells one from another.
+//! The facts that std reports of a file, and its identity.
 
 use std::fs::{FileType, Metadata};
 use std::io;
@@ -23,7 +23,7 @@ impl FileKind {
     }
 }
 
-/// What is known of a file.
+/// Returns the facts of a file.
 pub(in crate::sys) fn facts(path: &Path, links: Links) -> io::Result<Facts> {
     Ok(facts_of(&if links == Links::Follow { stat(path)? } else { lstat(path)? }))
 }
@@ -40,7 +40,7 @@ pub(super) fn facts_of(found: &Metadata) -> Facts {
         device: 0,
         accessed: found.accessed().ok(),
         modified: found.modified().ok(),
-        // One that is the time of the last change says nothing: Wine gives that for when a file was made.
+        // If it equals the time of the last change it is useless: Wine reports that one as the time of creation.
         changed: found.created().ok().filter(|&created| found.modified().is_ok_and(|modified| modified != created)),
     };
     here::completed(facts, found)
@@ -80,7 +80,7 @@ mod here {
         Ok(id(&stat(path)?))
     }
 
-    /// The same of a link itself.
+    /// The same for a link itself.
     pub(in crate::sys) fn own_id(path: &Path) -> io::Result<Id> {
         Ok(id(&lstat(path)?))
     }
@@ -102,7 +102,7 @@ mod here {
     use super::*;
     use crate::sys::edit_dir::parent_of;
 
-    /// The real path, as std tells no number: a file with two names looks like two.
+    /// The real path, because std reports no number. A file with two names looks like two files.
     pub(in crate::sys) type Id = PathBuf;
 
     pub(super) fn completed(facts: Facts, _: &Metadata) -> Facts {
@@ -113,7 +113,7 @@ mod here {
         fs::canonicalize(path)
     }
 
-    /// The same of a link itself: its name in the real path of its directory.
+    /// The same for a link itself: its name in the real path of its directory.
     pub(in crate::sys) fn own_id(path: &Path) -> io::Result<Id> {
         match path.file_name() {
             Some(name) if fs::symlink_metadata(path)?.is_symlink() => Ok(file_id(parent_of(path))?.join(name)),

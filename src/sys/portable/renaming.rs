@@ -8,9 +8,9 @@ use crate::sys::edit_dir::Facts;
 use crate::sys::paths;
 use crate::sys::rename::{Name, rename_in_two_steps};
 
-/// Renames. Fails if something has the new name.
+/// Renames. Fails if the new name is taken.
 ///
-/// For a moment both names are there; what another program puts under the first one at that moment may be lost.
+/// For a moment both names exist. A file to which another program gives the first name at that moment may be lost.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     rename_in_two_steps(Named(from), Named(to)).map_err(|error| missing(from, to, error))
 }
@@ -35,7 +35,7 @@ impl Name for Named<'_> {
         paths::remove_file(self.0)
     }
 
-    /// Not that nothing is there: Node's WASI says so of every link, and renaming would say it again.
+    /// `NotFound` is not one: Node's WASI reports it for every link, and renaming would report it again.
     fn is_about_hard_links(error: &io::Error) -> bool {
         use ErrorKind::{AlreadyExists, CrossesDevices, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         let others = [AlreadyExists, CrossesDevices, QuotaExceeded, ReadOnlyFilesystem, StorageFull];
@@ -43,8 +43,8 @@ impl Name for Named<'_> {
     }
 }
 
-/// An error of renaming. Where nothing has the first name, but a file stands on the way to the second, that is the
-/// error: so it is on Unix, where both directories are looked for first.
+/// The error of renaming a path that does not exist. If a file is used as a directory in the new path, that is the error, as
+/// on Unix, which looks up both directories first.
 pub(in crate::sys) fn missing(from: &Path, to: &Path, error: io::Error) -> io::Error {
     let is_in_directory =
         || from.parent().is_none_or(|parent| parent.as_os_str().is_empty() || paths::stat(parent).is_ok());

@@ -1,4 +1,4 @@
-//! Real paths, by std: it follows links itself, and says so only for paths that lead to something.
+//! Real paths, with std, which resolves existing paths only.
 
 use std::fs;
 use std::io;
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use crate::sys::paths;
 use crate::sys::resolve::{Node, Trouble, follow, push_name};
 
-/// The path that leads to the same file with no link and no `..`.
+/// Returns the path to the same file without links and `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
-/// The same as far as there is something, and then the rest of the path.
+/// The same as far as the path exists, followed by the rest.
 pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     if let Ok(real) = paths::spelled(path, path) {
         return Ok(real);
@@ -22,7 +22,7 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
         return Ok(absolute);
     }
     let followed = follow(PathBuf::new(), &absolute, Trouble::Keep, look)?;
-    // Only std has the names as they are spelled in their directories.
+    // Only std returns the names as they are spelled in their directories.
     let spelled = followed.ancestors().find_map(|above| Some((above, paths::spelled(above, path).ok()?)));
     let Some((above, mut real)) = spelled else { return Ok(followed) };
     for name in followed.iter().skip(above.iter().count()) {

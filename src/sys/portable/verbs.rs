@@ -1,5 +1,5 @@
-//! Verbs on names in a directory over std: by their paths. A name is looked at before, and a link is not followed that
-//! is there then.
+//! Verbs on names in a directory with std, by their paths. Each name is checked before, and is not followed if it is a link
+//! then.
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
@@ -17,7 +17,7 @@ use crate::sys::verbs::{Opened, Opening, Verbs};
 impl Verbs for Dir {
     const IS_RACE_FREE: bool = false;
 
-    /// By its real path, so that a link that is changed later leads nowhere else.
+    /// Uses the real path, so that a link that is changed later does not matter.
     fn open_root(path: &Path) -> io::Result<Self> {
         Self::open_for(Access::Search, &paths::resolve(path)?)
     }

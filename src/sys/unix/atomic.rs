@@ -1,4 +1,4 @@
-//! A file's content, replaced in one step: relative to the directory, which is opened once.
+//! Replacing a file's content in one step, relative to its directory, which is opened once.
 
 mod draft;
 
@@ -43,8 +43,7 @@ struct Old {
 }
 
 impl AtomicTarget {
-    /// Finds what a path leads to, links followed. Only a regular file is opened; anything else is
-    /// refused.
+    /// Finds the file that a path leads to. Fails for anything except a regular file, without opening it.
     pub(crate) fn find(path: &Path) -> io::Result<Self> {
         const TRIES: usize = 16;
         for _ in 0..TRIES {
@@ -55,13 +54,13 @@ impl AtomicTarget {
         Err(io::Error::other("it is another file each time it is looked at, or has no name any more"))
     }
 
-    /// `None` where something changed while it was looked at.
+    /// Returns `None` if something changed meanwhile.
     fn find_once(path: &Path) -> io::Result<Option<Self>> {
         let (mut dir, mut name) = open_parent(CWD, path)?;
         let mut found = look_at(&dir, &name, Links::Keep)?;
         if found.as_ref().is_some_and(is_link) {
-            // The system follows the link first: it knows loops, those in /proc that are not what they read, and
-            // those of other users in /tmp that must not be followed.
+            // The system follows the link first: it detects loops, links in /proc that do not lead where their text says,
+            // and those of other users in /tmp that must not be followed.
             let reached = look_at(&dir, &name, Links::Follow)?;
             refuse_special_kind(reached.as_ref())?;
             (dir, name) = follow_link(&dir, &name)?;
@@ -73,7 +72,7 @@ impl AtomicTarget {
         Self::of(dir, name, found.as_ref())
     }
 
-    /// Finds what has a name in a directory; `None` if that is a link, or changed while it was looked at.
+    /// Finds the file with a name in a directory. Returns `None` if it is a link, or changed meanwhile.
     pub(super) fn find_name(dir: OwnedFd, name: &OsStr) -> io::Result<Option<Self>> {
         let found = look_at(&dir, name, Links::Keep)?;
         if found.as_ref().is_some_and(is_link) {
@@ -94,7 +93,7 @@ impl AtomicTarget {
         Ok(Some(Self { dir: Arc::new(dir), name, old, existing: Existing::Replace }))
     }
 
-    /// Finds the name that a path has for a new file. Fails if something has it.
+    /// Finds the name for a new file. Fails if the name is taken.
     pub(crate) fn find_free(path: &Path) -> io::Result<Self> {
         let (dir, name) = match open_parent(CWD, path) {
             Err(error) if is_one_of(&error, &[Errno::ISDIR]) => return Err(Errno::EXIST.into()),
@@ -115,27 +114,26 @@ impl AtomicTarget {
         Place::new(&self.dir, &self.name)
     }
 
-    /// The content, or `None` if there is no file yet. It can be asked for once.
+    /// Reads the content, or returns `None` if there is no file yet. Works only once.
     pub(crate) fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
         let Some(old) = &mut self.old else { return Ok(None) };
         read_all(&old.file, old.found.st_size.try_into().unwrap_or(0)).map(Some)
     }
 
-    /// Puts a file with this content in the place of the old one, whose mode, owner, group and extended
-    /// attributes it gets.
+    /// Replaces the file with one that has this content, and the mode, owner, group and extended attributes of the old one.
     pub(crate) fn write(self, content: &[u8]) -> io::Result<()> {
         let draft = self.begin()?;
         draft.file().write_all(content)?;
         draft.commit()
     }
 
-    /// Begins a file that will get the name.
+    /// Creates a file that will get the name.
     pub(crate) fn begin(self) -> io::Result<Draft> {
         self.check_access()?;
         Draft::begin(self)
     }
 
-    /// A file that may not be written is not replaced, although its directory would allow that.
+    /// Fails for a file that may not be written. Replacing it would only need permission to change the directory.
     fn check_access(&self) -> io::Result<()> {
         if self.old.is_none() {
             return Ok(());
@@ -148,7 +146,7 @@ impl AtomicTarget {
         }
     }
 
-    /// Gives a new file what it takes over from the old one, and waits until it is on the disk.
+    /// Gives a new file the attributes of the old one, and flushes it to the disk.
     fn finish(&self, file: &File) -> io::Result<()> {
         self.lend(file)?;
         file.sync_all()
@@ -158,18 +156,18 @@ impl AtomicTarget {
         self.old.as_ref().map_or(Ok(()), |old| old.lend_to(file))
     }
 
-    /// Waits until the name is on the disk.
+    /// Flushes the name to the disk.
     fn sync_dir(&self) -> io::Result<()> {
         match retry_on_intr(|| fsync(&self.dir)) {
-            // It may not be read, which the system asks of what it is to sync.
+            // It may not be read, which the system requires for fsync.
             Err(Errno::BADF) => Ok(()),
-            // These file systems have nothing to sync, or do it by themselves.
+            // These file systems have nothing to flush, or do it by themselves.
             Err(Errno::INVAL | Errno::NOTSUP | Errno::NOTTY) => Ok(()),
             result => Ok(result?),
         }
     }
 
-    /// What the system means where it refuses to replace a file in a directory that may be changed.
+    /// Explains why the system refuses to replace a file in a directory that may be changed.
     fn why_not_replaced(&self, error: io::Error) -> io::Error {
         let is_busy = is_one_of(&error, &[Errno::BUSY]);
         let reason = match is_one_of(&error, &[Errno::PERM]) {
@@ -198,14 +196,13 @@ impl Old {
         let facts = facts_of(&self.found);
         let giver = Giver::replaced(old, &facts, Attributes::default());
         let mut losses = Losses::default();
-        // The directory may give lists to new files.
+        // The new file may have access control lists from the directory.
         give_attributes::give(&giver, &new, Surplus::Lists, &mut losses)?;
         losses.refused()
     }
 }
 
-/// Whether the file system refuses every change of a file or its directory but to add to them, or that too: `chattr +a`
-/// and `+i`.
+/// Whether a file or directory is append-only or immutable: `chattr +a` and `+i`.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_locked(place: Place<'_>) -> bool {
     use rustix::fs::StatxAttributes;
@@ -222,7 +219,7 @@ fn is_locked(_: Place<'_>) -> bool {
     false
 }
 
-/// Opens the directory of a path, which may be longer than the system allows; and the last name.
+/// Opens the parent directory of a path, which may be longer than the system allows. Returns the last name as well.
 fn open_parent(start: impl AsFd, path: &Path) -> io::Result<(OwnedFd, OsString)> {
     let path = path.as_os_str().as_bytes();
     let (parent, name) = match path.iter().rposition(|&byte| byte == b'/') {
@@ -237,7 +234,7 @@ fn open_parent(start: impl AsFd, path: &Path) -> io::Result<(OwnedFd, OsString)>
     Ok((dir, OsStr::from_bytes(name).to_owned()))
 }
 
-/// The same for what a link leads to, as far as there is something.
+/// The same for the target of a link, as far as it exists.
 fn follow_link(dir: &OwnedFd, name: &OsStr) -> io::Result<(OwnedFd, OsString)> {
     let mut way = Way::from(dir.as_fd());
     let real =
@@ -245,7 +242,7 @@ fn follow_link(dir: &OwnedFd, name: &OsStr) -> io::Result<(OwnedFd, OsString)> {
     open_parent(dir, &real)
 }
 
-/// Opens the file that was looked at, unless something else has its name by now: that is neither followed nor waited for.
+/// Opens the file that was looked at, unless something else has its name by now. That is neither followed nor waited for.
 fn opened(dir: &OwnedFd, name: &OsStr, looked_at: &Stat) -> io::Result<Option<Old>> {
     let file = match open_to_read(Place::new(dir, name), Links::Keep) {
         Err(Errno::NOENT | Errno::LOOP | Errno::NXIO | Errno::AGAIN) => return Ok(None),
@@ -255,7 +252,7 @@ fn opened(dir: &OwnedFd, name: &OsStr, looked_at: &Stat) -> io::Result<Option<Ol
     Ok((id_of(&found) == id_of(looked_at)).then_some(Old { file, found }))
 }
 
-/// What has a name, if something has.
+/// The metadata of the file with a name, if there is one.
 fn look_at(dir: &OwnedFd, name: &OsStr, links: Links) -> io::Result<Option<Stat>> {
     match Place::new(dir, name).stat(links) {
         Err(Errno::NOENT) => Ok(None),
@@ -312,7 +309,7 @@ mod tests {
         assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
     }
 
-    /// With a temporary name, without one, and over std alone: the same comes of it.
+    /// With a temporary name, without one, and with std alone: the result is the same.
     #[test]
     fn all_ways_to_replace_a_file_do_the_same() {
         let layouts =
@@ -356,7 +353,7 @@ mod tests {
         }
     }
 
-    /// Which user is refused when, the kernel says: here is what is made of it.
+    /// The kernel decides who is refused. This checks the explanation of the error.
     #[test]
     fn a_refusal_says_what_is_behind_it() {
         let place = tempfile::tempdir().unwrap();
@@ -412,7 +409,7 @@ mod tests {
         assert!(!place.path().join("file").exists());
     }
 
-    /// What has the name of a file, between the look at it and its opening, is another thing.
+    /// Something else gets the name of a file, between the look at it and its opening.
     #[test]
     fn what_was_not_looked_at_is_neither_opened_nor_waited_for() {
         const END: Duration = Duration::from_secs(300);
@@ -442,7 +439,7 @@ mod tests {
         }
     }
 
-    /// What has the name of a file, between its opening and its replacement, is not written to.
+    /// Something else that gets the name of a file, between its opening and its replacement, is not written to.
     #[test]
     fn what_a_link_made_meanwhile_leads_to_stays() {
         for swapped in ["link", "dangling link", "pipe", "file"] {

@@ -1,4 +1,4 @@
-//! What is known of a file beside its content: permissions, times, owners, what it is.
+//! The attributes of files: permissions, times, owners, kinds.
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 
@@ -17,7 +17,7 @@ use super::place::{Place, ambient};
 use crate::kind::{FileKind, Inode, Special};
 use crate::sys::directory::Links;
 
-/// What Unix has beside files, directories and links.
+/// The kind of a pipe, socket or device, which only Unix has.
 pub(crate) fn special(found: &Metadata) -> Option<Special> {
     let kind = found.file_type();
     let kinds = [
@@ -29,7 +29,7 @@ pub(crate) fn special(found: &Metadata) -> Option<Special> {
     kinds.into_iter().find_map(|(is, special)| is.then_some(special))
 }
 
-/// Who may do what, without the kind of the file.
+/// The permissions, without the bits for the kind of the file.
 pub(crate) fn permission_bits(found: &Metadata) -> u32 {
     found.mode() & 0o7777
 }
@@ -43,7 +43,7 @@ pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
     ambient([path], |[place]| place.set_mode(bits, Links::Follow))
 }
 
-/// What a new file must not allow.
+/// The permissions that a new file must not have.
 pub(crate) fn umask() -> u32 {
     umask_as_linux_tells().unwrap_or_else(umask_as_it_was)
 }
@@ -54,7 +54,7 @@ fn umask_as_linux_tells() -> Option<u32> {
     u32::from_str_radix(mask.trim(), 8).ok()
 }
 
-/// Elsewhere it has to be set to be known: a file that another thread makes just now is private.
+/// Elsewhere it has to be set to be read. A file that another thread creates at that moment is private.
 #[allow(clippy::useless_conversion, reason = "another type on other systems")]
 fn umask_as_it_was() -> u32 {
     let mask = umask_of_process(Mode::RWXG | Mode::RWXO);
@@ -80,13 +80,13 @@ pub(crate) fn group_name(group: u32) -> io::Result<Option<String>> {
     Ok(Group::from_gid(Gid::from_raw(group))?.map(|group| group.name))
 }
 
-/// Sets the times of what is there; one that is not given stays.
+/// Sets the times of a file. A time that is not given stays.
 pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
     let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
     ambient([path], |[place]| place.set_times(&times, Links::Follow))
 }
 
-/// Sets the times of a file to now; unlike std, also those of directories and unreadable files.
+/// Sets the times of a file to now. Unlike std, this works for directories and unreadable files.
 pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     let times = Timestamps { last_access: now, last_modification: now };
@@ -106,19 +106,19 @@ pub(super) fn timespec(time: Option<SystemTime>) -> Timespec {
     }
 }
 
-/// Makes an empty file; an error when something has the name. The umask takes from its permissions.
+/// Creates an empty file, with these permissions less the umask. Fails if the name is taken.
 pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<File> {
     ambient([path], |[place]| place.create_new(Mode::from_raw_mode(mode as _)).map(File::from))
 }
 
-/// Makes an empty file unless there is one.
+/// Creates an empty file, unless the name is taken.
 pub(crate) fn create_if_missing(path: &Path, mode: u32) -> io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE;
     ambient([path], |[place]| place.open(flags, Mode::from_raw_mode(mode as _), Links::Follow).map(drop))
 }
 
-/// Whether something is mounted there: the kernel tells, or it is what lies on another device than the
-/// directory it is in. The root counts, whatever it is to the kernel.
+/// Whether it is a mount point: as the kernel reports, or if its device is not that of the directory it is in. The root
+/// is always one.
 pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
     let place = Place::of(path);
     let found = place.stat(Links::Keep)?;
@@ -134,7 +134,7 @@ pub(crate) fn is_mount(path: &Path) -> io::Result<bool> {
     Ok(is_mount_root(place)?.unwrap_or(found.st_dev != parent.st_dev) || id_of(&found) == id_of(&parent))
 }
 
-/// `None` where the kernel or the file system does not say it (before Linux 5.8).
+/// Returns `None` if the kernel (before Linux 5.8) or the file system does not report it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn is_mount_root(place: Place<'_>) -> io::Result<Option<bool>> {
     use rustix::fs::StatxAttributes;
@@ -154,7 +154,7 @@ pub(super) fn is_mount_root(_: Place<'_>) -> io::Result<Option<bool>> {
     Ok(None)
 }
 
-/// What tells a file from every other that exists: device and inode.
+/// The identity of a file: device and inode.
 pub(crate) fn file_id(path: &Path) -> io::Result<(u64, u64)> {
     Ok(id_of(&followed(path)?))
 }

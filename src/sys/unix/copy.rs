@@ -1,4 +1,4 @@
-//! The content of files on Unix.
+//! Copying the content of files on Unix.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -7,41 +7,41 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use super::opening::wait_for_content;
 use crate::sys::edit_dir::{Facts, Means};
 
-/// What copying of many files keeps from one to the next.
+/// State that copying keeps from one file to the next.
 #[derive(Default)]
 pub(crate) struct Scratch {
     pub(in crate::sys::unix) buffer: Vec<u8>,
     /// A temporary name that is not taken.
     pub(in crate::sys::unix) name: Option<OsString>,
-    /// What these file systems turned out not to support.
+    /// What these file systems were found not to support.
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     pub(in crate::sys::unix) cannot_share: bool,
     #[cfg(any(target_os = "linux", target_os = "android"))]
     cannot_copy: bool,
     pub(in crate::sys::unix) cannot_name: bool,
-    /// Whether the next two were found out.
+    /// Whether the next two are known.
     pub(in crate::sys::unix) knows_of_dirs: bool,
-    /// The umask takes nothing of what the owner of a new directory may do with it.
+    /// Whether the umask leaves the owner of a new directory all permissions.
     pub(in crate::sys::unix) dirs_have_their_bits: bool,
-    /// The file system does not allow changing the mode of a new directory.
+    /// Whether the file system does not allow changing the mode of a new directory.
     pub(in crate::sys::unix) dirs_keep_their_mode: bool,
 }
 
 impl Scratch {
-    /// How much is copied at once by hand; files up to this size are read in one call.
+    /// The size of the buffer for reading and writing. Files up to this size are read in one call.
     pub(in crate::sys::unix) const BUFFER: usize = 128 * 1024;
 
-    /// Memory to copy by hand.
+    /// The buffer for reading and writing.
     pub(in crate::sys::unix) fn buffer(&mut self) -> &mut [u8] {
         self.buffer.resize(Self::BUFFER, 0);
         &mut self.buffer
     }
 }
 
-/// Copies what is in a file to a new one; nothing, if it was told to stop.
+/// Copies the content of a file to a new one. Returns nothing if it was told to stop.
 ///
-/// The content ends where reading ends, whatever size the system states: for files that are made as they are read it
-/// states one that has nothing to do with the content.
+/// The content ends where reading ends, whatever size the system states. For files whose content is made while they are
+/// read, that size means nothing.
 pub(super) fn content(
     from: &File,
     facts: &Facts,
@@ -58,12 +58,11 @@ pub(super) fn content(
     };
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let means = Means::ByHand;
-    // The rest, if there is one: the system's copying says by the same answer that it is at the end and that it cannot
-    // go on.
+    // The rest, if there is one: the system's copying returns the same value at the end and if it cannot go on.
     Ok(by_hand(from, facts, to, scratch, goes_on)?.then_some(means))
 }
 
-/// How far a file was copied with the system's help.
+/// How far the system copied a file.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 enum Copied {
     Nothing,
@@ -73,8 +72,8 @@ enum Copied {
     Stopped,
 }
 
-/// Closes a file that was written: some file systems, such as those of other machines, say only then that the
-/// disk was full.
+/// Closes a file that was written. Some file systems, such as those of other machines, report only then that the disk is
+/// full.
 pub(super) fn close(file: File) -> io::Result<()> {
     match nix::unistd::close(file) {
         // It is closed anyway.
@@ -83,10 +82,10 @@ pub(super) fn close(file: File) -> io::Result<()> {
     }
 }
 
-/// Reads and writes from where both files are; whether to the end.
+/// Reads and writes from the positions of both files. Returns whether it reached the end.
 ///
-/// A small file on a disk, of which one call reads all that the system states, is not asked once more whether there is
-/// more: what another program adds after that call is added after the copy.
+/// A small file on a disk is read by one call, if that returns as much as the system states, and not read again to see the
+/// end. What another program appends after that call counts as appended after the copy.
 fn by_hand(
     from: &File,
     facts: &Facts,
@@ -114,19 +113,19 @@ fn by_hand(
     }
 }
 
-/// Reads in some way, and waits for content if there is none at the moment.
+/// Reads, and waits for content if there is none at the moment.
 fn read_with(from: &File, mut read: impl FnMut(&File) -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match read(from) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            // It was opened so that opening waits for nobody.
+            // The file was opened without blocking.
             Err(error) if error.kind() == ErrorKind::WouldBlock => wait_for_content(from)?,
             result => return result,
         }
     }
 }
 
-/// What Linux copies by itself.
+/// Copying by Linux itself.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod by_system {
     use rustix::fs::{SeekFrom, copy_file_range, fstat, ftruncate, ioctl_ficlone, seek};
@@ -134,10 +133,10 @@ mod by_system {
 
     use super::*;
 
-    /// How much is copied at once, so that one can be told to stop.
+    /// The most that is copied by one call, so that it can be stopped in between.
     const CHUNK: usize = 16 * 1024 * 1024;
 
-    /// Copies what the system copies, and what has holes.
+    /// Copies as far as the system does it, and keeps holes.
     pub(super) fn content(
         from: &File,
         facts: &Facts,
@@ -158,19 +157,19 @@ mod by_system {
         if scratch.cannot_copy { Ok(Copied::Nothing) } else { copy(from, to, scratch, goes_on) }
     }
 
-    /// Lets both files share the content on the disk; whether that was possible.
+    /// Lets both files share the content on the disk. Returns whether that was possible.
     fn share(from: &File, to: &File, scratch: &mut Scratch) -> bool {
         match ioctl_ficlone(to, from) {
             Ok(()) => true,
             Err(errno) => {
-                // Of a file, not of the file system.
+                // These errors are about the file, not about the file system.
                 scratch.cannot_share = !matches!(errno, Errno::PERM | Errno::TXTBSY | Errno::INTR);
                 false
             }
         }
     }
 
-    /// Copies from where both files are, as far as the system does it.
+    /// Copies from the positions of both files, as far as the system does it.
     fn copy(from: &File, to: &File, scratch: &mut Scratch, goes_on: &mut dyn FnMut(u64) -> bool) -> io::Result<Copied> {
         let mut copied = Copied::Nothing;
         loop {
@@ -178,10 +177,10 @@ mod by_system {
                 Ok(0) => return Ok(copied),
                 Ok(count) if !goes_on(count as u64) => return Ok(Copied::Stopped),
                 Ok(_) => copied = Copied::Something,
-                // It would be the same by hand.
+                // Reading and writing would fail in the same way.
                 Err(errno @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => return Err(errno.into()),
-                // Not this way: because of the file systems, or because of this file. If something is wrong with
-                // either of both, reading and writing says it, too.
+                // It does not work for these file systems, or for this file. If one of the files is at fault, reading and
+                // writing reports it as well.
                 Err(errno) => {
                     scratch.cannot_copy = matches!(errno, Errno::NOSYS | Errno::XDEV | Errno::INVAL | Errno::NOTSUP);
                     return Ok(copied);
@@ -190,8 +189,7 @@ mod by_system {
         }
     }
 
-    /// Whether the system says that there are holes in a file of this size. Where it cannot know, it says that the
-    /// only one is behind the end that it states.
+    /// Whether the system reports holes in a file of this size. If it does not know, it reports only one, after the end.
     fn has_holes(from: &File, size: u64) -> bool {
         match seek(from, SeekFrom::Hole(0)) {
             Ok(hole) => seek(from, SeekFrom::Start(0)).is_ok() && hole < size,
@@ -199,7 +197,7 @@ mod by_system {
         }
     }
 
-    /// Copies the data, and leaves holes where there is none, which count as done; whether to the end.
+    /// Copies the data, and leaves holes between it, which count as copied. Returns whether it reached the end.
     fn without_holes(
         from: &File,
         to: &File,
@@ -213,7 +211,7 @@ mod by_system {
         loop {
             let data = match seek(from, SeekFrom::Data(at)) {
                 Ok(data) => data,
-                // Nothing but a hole is behind, up to the end.
+                // The rest is a hole.
                 Err(Errno::NXIO) => {
                     let end = at.max(retry_on_intr(|| fstat(from))?.st_size as u64);
                     retry_on_intr(|| ftruncate(to, end))?;
@@ -230,7 +228,7 @@ mod by_system {
                 let want = buffer.len().min(usize::try_from(hole - at).unwrap_or(usize::MAX));
                 let read = read_with(from, |from| from.read_at(&mut buffer[..want], at))?;
                 if read == 0 {
-                    // It has become shorter: here is its end.
+                    // The file has become shorter and ends here.
                     retry_on_intr(|| ftruncate(to, at))?;
                     return Ok(true);
                 }
@@ -244,8 +242,8 @@ mod by_system {
     }
 }
 
-/// Makes a file that shares its content with another, and has all attributes of it. macOS can do that in one call
-/// (`clonefile(2)`), which is not tested: it does not run here.
+/// Creates a file that shares the content of another one and has all its attributes. macOS can do that in one call,
+/// `clonefile(2)`. This is not tested, because macOS is not among the systems that run the tests.
 #[cfg(target_vendor = "apple")]
 pub(super) fn clone(from: &File, new: super::place::Place<'_>, owner: bool) -> io::Result<()> {
     use rustix::fs::{CloneFlags, fclonefileat};

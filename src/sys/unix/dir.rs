@@ -19,19 +19,19 @@ use crate::sys::directory::{Access, Directory, Links, Rest};
 
 pub(crate) struct Dir {
     pub(super) fd: OwnedFd,
-    /// What is known of it and of the directories that were made in it, once something was made there.
+    /// What it gives to new files, once one was created in it. Directories that were created in it share this.
     gifts: OnceLock<Arc<Gifts>>,
     /// The system's own reader, from the first read to the last.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     stream: Option<rustix::fs::Dir>,
 }
 
-/// What directories give to what is made in them.
+/// The permissions and lists that directories give to new files in them.
 #[derive(Default)]
 pub(super) struct Gifts {
-    /// The permissions that files have when they are made with them: neither the umask nor the file system takes them.
+    /// The permissions that new files are known to keep, as neither the umask nor the file system takes them away.
     pub(super) permissions: AtomicU32,
-    /// Whether they give access control lists.
+    /// Whether new files get access control lists.
     pub(super) lists: OnceLock<bool>,
 }
 
@@ -45,7 +45,7 @@ impl Dir {
         self.gifts.get_or_init(Arc::default)
     }
 
-    /// The directory that a descriptor stands for.
+    /// The directory of a descriptor.
     pub(crate) fn of_open(fd: OwnedFd) -> io::Result<Self> {
         Ok(Self::new(open_dir(Place::new(&fd, OsStr::new(".")), Access::Search, Links::Keep)?))
     }
@@ -139,30 +139,29 @@ impl Directory for Dir {
     }
 }
 
-/// Memory for `getdents64`, taken with the first read.
+/// The buffer for `getdents64`, allocated by the first read.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[derive(Default)]
 pub(crate) struct Buffer(Vec<u8>);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl Dir {
-    /// Whether it has no name any more.
+    /// Whether it has been removed.
     fn is_removed(&self) -> bool {
         retry_on_intr(|| fstat(&self.fd)).is_ok_and(|found| found.st_nlink == 0)
     }
 
-    /// Reads on; `each` gets a name, what it is if the directory tells, and the inode number.
+    /// Reads more names. `each` gets a name, its kind if the directory reports it, and the inode number.
     fn read_raw(
         &mut self,
         Buffer(buffer): &mut Buffer,
         mut each: impl FnMut(&Self, &[u8], Option<FileKind>, u64),
     ) -> io::Result<Rest> {
-        // As much as glibc takes: more saves no time that can be measured, as the kernel fills it entry by
-        // entry.
+        // The size that glibc uses. A larger one saves no measurable time, because the kernel fills it entry by entry.
         const SIZE: usize = 32 * 1024;
-        // An entry with its name takes 24 bytes and the name's, about.
+        // An entry takes about 24 bytes in addition to its name.
         const HEADER: usize = 24;
-        // ext4 says with the last entry that nothing is behind it. Not to ask again saves 5 % of a walk.
+        // ext4 marks the last entry in this way. Not asking for more saves 5 % of a walk.
         const NOTHING_BEHIND: u64 = i64::MAX as u64;
 
         buffer.reserve_exact(SIZE);
@@ -172,7 +171,7 @@ impl Dir {
             let entry = match entries.next() {
                 Some(Ok(entry)) => entry,
                 Some(Err(Errno::INTR)) => continue,
-                // A directory that was removed has no more entries: POSIX and the C library say so, Linux does not.
+                // A removed directory has no entries, says POSIX, as the C library does. Linux reports an error.
                 Some(Err(Errno::NOENT)) if self.is_removed() => return Ok(Rest::Nothing),
                 Some(Err(errno)) => return Err(errno.into()),
                 None => return Ok(Rest::Nothing),
@@ -200,7 +199,7 @@ pub(crate) struct Buffer;
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl Dir {
-    /// Reads on; `each` gets a name, what it is if the directory tells, and the inode number.
+    /// Reads more names. `each` gets a name, its kind if the directory reports it, and the inode number.
     fn read_raw(
         &mut self,
         _: &mut Buffer,

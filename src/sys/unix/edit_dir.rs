@@ -52,8 +52,8 @@ impl EditDir for Dir {
     }
 
     fn lies_in(&self, id: &(u64, u64)) -> io::Result<bool> {
-        // Only looked at: a directory above may be one that may not be read. Beyond what a path can say,
-        // it goes on from an open one.
+        // Directories above may not be readable, so they are only looked at. Beyond the longest path, it goes on
+        // from an open directory.
         const MOST_UP: usize = 1000;
         let (mut dir, mut own) = (self.try_clone()?, self.id()?);
         let mut up = String::new();
@@ -78,7 +78,7 @@ impl EditDir for Dir {
 
     fn remove_one_name(&self, name: &OsStr) -> io::Result<Option<Facts>> {
         let place = self.at(name);
-        // What is held can be looked at without a name.
+        // A held file can be looked at without its name.
         let held = place.hold()?;
         place.remove_file()?;
         Ok(held.map(|file| retry_on_intr(|| fstat(&file))).transpose()?.as_ref().map(facts_of))
@@ -206,7 +206,7 @@ impl EditDir for Dir {
         let mut is_first = true;
         loop {
             let (file, temporary) = self.temporary_file(facts, copying, replaced.is_some(), scratch)?;
-            // What is copied once more is not counted once more.
+            // What is copied again is not counted again.
             let mut goes_on = |count| goes_on(if is_first { count } else { 0 });
             let Some(means) = copy::content(source, facts, &file, scratch, &mut goes_on)? else { return Ok(None) };
             self.complete_file(&file, (source, facts), copying.attributes, kept, &mut losses)?;
@@ -225,7 +225,7 @@ impl EditDir for Dir {
                 Err(unnamed::UNABLE) => {}
                 result => return Ok(result.map(|()| Some(CopiedFile { means, losses }))?),
             }
-            // Once more, then, under a temporary name.
+            // It tries again, under a temporary name.
             (scratch.cannot_name, losses, is_first) = (true, Losses::default(), false);
             rustix::fs::seek(source, rustix::fs::SeekFrom::Start(0))?;
         }
@@ -239,7 +239,7 @@ impl EditDir for Dir {
         let facts = permitted(&source, &facts, attributes, &mut losses);
         let giver = Giver::original(source, &facts, attributes);
         let surplus = match is_new {
-            // Those that the directory above gave it are gone already, if it gets the mode.
+            // If it gets the mode, the lists from the directory above are removed already.
             true if attributes.mode => Surplus::Nothing,
             true => Surplus::Lists,
             false => Surplus::Anything,
@@ -270,7 +270,7 @@ impl EditDir for Dir {
 
     fn sync(&self) -> io::Result<()> {
         match retry_on_intr(|| fsync(&self.fd)) {
-            // There are file systems without a way to do that for a directory, and it has to be readable.
+            // Some file systems cannot do that for a directory, and it must be readable.
             Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
             result => Ok(result?),
         }
@@ -299,8 +299,8 @@ impl Dir {
         Temporary::make(&self.fd, || scratch.name.take().unwrap_or_else(temporary_name), make)
     }
 
-    /// Makes a file that is not complete: without a name where that is possible, else under a temporary one. What
-    /// replaces another needs one all the same.
+    /// Creates a file that is not complete: without a name if that is possible, else under a temporary one. A file that
+    /// replaces another needs a temporary name in any case.
     fn temporary_file(
         &self,
         facts: &Facts,
@@ -313,8 +313,8 @@ impl Dir {
             attributes if is_made_with_mode(attributes) => Mode::from_raw_mode((facts.mode & 0o777) as _),
             _ => Mode::RUSR | Mode::WUSR,
         };
-        // Where the mode does not matter, it is that of a new file, to which older systems do not apply the umask
-        // when it has no name.
+        // If the mode is not copied, it is that of a new file. Older systems do not apply the umask to a file without a
+        // name.
         if copying.attributes.mode && copying.existing == Existing::Fail && !scratch.cannot_name {
             if let Some(file) = unnamed::create(&self.fd, mode)? {
                 return Ok((file, None));
@@ -325,7 +325,7 @@ impl Dir {
         Ok((file, Some(temporary)))
     }
 
-    /// Makes a complete copy by one call, of what is worth it, where a copy has all that such a one has.
+    /// Copies a file completely by one call, if it is worth it and if the copy is to have all attributes.
     #[cfg(target_vendor = "apple")]
     fn temporary_clone(
         &self,
@@ -344,7 +344,7 @@ impl Dir {
         Ok(made.ok().map(|((), clone)| clone))
     }
 
-    /// Gives a file what it is to have besides its content: of the original, and of the file that it replaces.
+    /// Gives a file the attributes of the original, and of the file that it replaces.
     fn complete_file(
         &self,
         file: &File,
@@ -355,7 +355,7 @@ impl Dir {
     ) -> io::Result<()> {
         let copy = Handle::Open(file.as_fd());
         let surplus = self.surplus_of_new();
-        // Who gives the mode is the last: it must not be changed any more.
+        // The mode is given last, because giving other attributes can change it.
         let (first, last) = if attributes.mode { (kept, None) } else { (None, kept) };
         if let Some(giver) = first {
             give_attributes::give(&giver, &copy, Surplus::Nothing, losses)?;
@@ -371,25 +371,24 @@ impl Dir {
         Ok(())
     }
 
-    /// The file that has a name, if a copy that replaces it keeps something of it.
+    /// The file with a name, if a copy that replaces it keeps attributes of it.
     fn replaced_file(&self, name: &OsStr, copying: &Copying) -> Option<Facts> {
         let Attributes { mode, xattrs, owner, .. } = copying.attributes;
         if copying.existing == Existing::Fail || mode && xattrs && owner {
             return None;
         }
         let facts = self.facts_in(name, Links::Keep).ok().filter(|facts| facts.kind == FileKind::File)?;
-        // What lets it run as its owner was not meant for this content.
+        // The set-user-ID and set-group-ID bits were not meant for this content.
         Some(Facts { mode: facts.mode & !0o7000, ..facts })
     }
 
-    /// What a new file or directory in this one has that nobody asked for.
+    /// What a new file or directory in this one gets from it.
     fn surplus_of_new(&self) -> Surplus {
         let gives_lists = self.gifts().lists.get_or_init(|| xattr::has_default_list(&self.handle()));
         if *gives_lists { Surplus::Lists } else { Surplus::Nothing }
     }
 
-    /// Whether a file that was made with the mode that it is to have has it. Permissions that were not taken from one
-    /// are not taken from the next.
+    /// Whether a file that was created with its final mode really has it. If one file kept its permissions, so does the next.
     fn gives_mode(&self, file: &File, facts: &Facts, attributes: Attributes) -> io::Result<bool> {
         let mode = facts.mode & 0o777;
         if !is_made_with_mode(attributes) {
@@ -409,7 +408,7 @@ impl Dir {
 
 const STICKY: u32 = 0o1000;
 
-/// Whether the file system lets the mode of a directory be changed, and does not only say so.
+/// Changes the mode of a directory. Returns whether the file system really did it, and does not only report success.
 fn is_changed(dir: &Dir, mode: u32) -> bool {
     let handle = dir.handle();
     handle.set_mode(mode).is_ok() && handle.stat().is_ok_and(|found| mode_of(&found) == mode)
@@ -420,14 +419,14 @@ const PRIVATE: u32 = 0o700;
 
 /// Making directories.
 impl Dir {
-    /// The mode with which a copy of this directory is made where modes cannot be changed later.
+    /// The mode with which a copy of this directory is created if modes cannot be changed later.
     fn mode_to_begin_with(&self) -> io::Result<u32> {
         let mode = mode_of(&self.handle().stat()?) & 0o1777;
         Ok(xattr::own_mode(&self.handle(), mode, &mut Losses::default()) | PRIVATE)
     }
 
-    /// Lets the owner of a new directory do everything with it, if the umask or the directory above does not; returns
-    /// the mode that it had then.
+    /// Gives the owner of a new directory all permissions, if the umask or the directory above took some. Returns the mode that
+    /// it had.
     fn opened_up(&self, name: &OsStr, scratch: &mut Scratch) -> io::Result<Option<u32>> {
         if scratch.dirs_have_their_bits && self.surplus_of_new() == Surplus::Nothing {
             return Ok(None);
@@ -441,9 +440,9 @@ impl Dir {
         Ok(Some(mode))
     }
 
-    /// Finds out, before the first directory is made, whether modes can be changed here. Where they cannot, a directory
-    /// is made anew with its mode, and for other threads nothing may have its name and then not have it: so this one
-    /// has a temporary name. If it cannot be made, neither can the others, and they say why.
+    /// Finds out, before the first directory is created, whether modes can be changed here. If not, directories are created
+    /// with their final mode. The test uses a directory with a temporary name, so that other threads never see a name come
+    /// and go. If it cannot be created, neither can the others, and they report why.
     fn learn_of_modes(&self, scratch: &mut Scratch) {
         if scratch.knows_of_dirs {
             return;
@@ -456,8 +455,8 @@ impl Dir {
         }
     }
 
-    /// Lets the owner of a new directory do everything with it, whatever the umask and the directory above say. Not if
-    /// the file system lets nobody change modes.
+    /// Gives the owner of a new directory all permissions, and nobody else. Returns whether that was possible: some file
+    /// systems do not allow changing modes.
     fn made_private(&self, name: &OsStr, scratch: &mut Scratch) -> io::Result<bool> {
         self.take_lists(name)?;
         if scratch.dirs_have_their_bits && self.surplus_of_new() == Surplus::Nothing {
@@ -465,10 +464,10 @@ impl Dir {
         }
         let mode = mode_of(&self.at(name).stat(Links::Keep)?);
         scratch.dirs_have_their_bits = mode & PRIVATE == PRIVATE;
-        // What it has from the directory above besides permissions stays.
+        // Bits other than permissions, which come from the directory above, stay.
         let private = mode & 0o7000 | PRIVATE;
         let is_set = match self.open_in(name, Links::Keep) {
-            // It gets its mode by this call in the end: whether that works is found out here, by a bit that harms nobody.
+            // This call gives it its mode in the end. Whether it works is tested here, with a harmless bit.
             Ok(dir) => is_changed(&dir, private ^ STICKY) && is_changed(&dir, private),
             Err(_) => self.named(name).set_mode(private).is_ok(),
         };
@@ -476,7 +475,7 @@ impl Dir {
         Ok(is_set)
     }
 
-    /// Takes from a new directory the access control lists that it has from this one.
+    /// Removes the access control lists that a new directory got from this one.
     fn take_lists(&self, name: &OsStr) -> io::Result<()> {
         match self.surplus_of_new() {
             Surplus::Lists => xattr::remove_lists(&self.named(name)).refused(),
@@ -485,9 +484,9 @@ impl Dir {
     }
 }
 
-/// Making what has a name from the beginning.
+/// Creating files that have a name from the start.
 impl Dir {
-    /// Makes a hard link; to replace what has the name, under another one first.
+    /// Creates a hard link: under a temporary name first if it replaces something.
     fn link(&self, name: &OsStr, existing: Existing, make: impl Fn(Place<'_>) -> io::Result<()>) -> io::Result<()> {
         match make(self.at(name)) {
             Err(error) if existing == Existing::Replace && error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -495,13 +494,13 @@ impl Dir {
         }
         let ((), temporary) = Temporary::make(&self.fd, temporary_name, make)?;
         let temporary = temporary.become_permanent(self.at(name), existing)?;
-        // Renaming does nothing where both are names of the same file, which another program may have made of them.
+        // Renaming does nothing if both are names of the same file, which another program may have created.
         _ = self.at(&temporary).remove_file();
         Ok(())
     }
 
-    /// Makes a link or special file, with the attributes of another one. What replaces something, and what must not be
-    /// there without them, gets its name when it has them.
+    /// Creates a link or special file with the attributes of another one. It gets its name after them if it replaces something,
+    /// or must not be visible without them.
     fn make_complete(
         &self,
         name: &OsStr,
@@ -538,7 +537,7 @@ impl Dir {
     }
 }
 
-/// Gives what has a name the attributes of another one.
+/// Gives a file the attributes of another one.
 fn dress(place: Place<'_>, like: &Original<'_, Dir>, attributes: Attributes, surplus: Surplus) -> io::Result<Losses> {
     let mut losses = Losses::default();
     let source = like.handle();
@@ -557,12 +556,12 @@ impl Original<'_, Dir> {
     }
 }
 
-/// Whether a file is created with its final mode: nothing else of it depends on that.
+/// Whether a file is created with its final mode.
 fn is_made_with_mode(attributes: Attributes) -> bool {
     attributes.mode && !attributes.owner && !attributes.xattrs
 }
 
-/// Makes a pipe, socket or device; one that is to get the mode of another, for its owner only until it has it.
+/// Creates a pipe, socket or device. If it is to get the mode of another one, it is private until then.
 #[cfg(not(target_vendor = "apple"))]
 fn make_special(place: Place<'_>, like: &Facts, attributes: Attributes) -> io::Result<()> {
     let kind = rustix::fs::FileType::from_raw_mode(like.mode as _);
@@ -575,11 +574,11 @@ fn make_special(_: Place<'_>, _: &Facts, _: Attributes) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Gives the owner of a directory all rights to it, in addition to those that others have.
+/// Gives the owner of a directory all permissions, and leaves those of others as they are.
 fn open_up(directory: impl AsFd) -> Result<()> {
     let mode = mode_of(&retry_on_intr(|| fstat(&directory))?) | PRIVATE;
     match retry_on_intr(|| fchmod(&directory, Mode::from_raw_mode(mode as _))) {
-        // It is open to look up names only.
+        // The directory is open to look up names only.
         #[cfg(any(target_os = "linux", target_os = "android"))]
         Err(Errno::BADF) => super::place::set_mode_of(&directory, mode),
         result => result,

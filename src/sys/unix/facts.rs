@@ -1,4 +1,4 @@
-//! What `stat` says of a file.
+//! The facts that `stat` reports of a file.
 
 #![allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "other types on other systems")]
 
@@ -25,7 +25,7 @@ pub(super) fn facts_of(stat: &Stat) -> Facts {
     }
 }
 
-/// What tells a file from every other that exists: device and inode.
+/// The identity of a file: device and inode.
 pub(super) fn id_of(stat: &Stat) -> (u64, u64) {
     (stat.st_dev as u64, stat.st_ino as u64)
 }
@@ -38,7 +38,7 @@ pub(super) fn kind(stat: &Stat) -> FileKind {
     kind_of(FileType::from_raw_mode(stat.st_mode)).unwrap_or(FileKind::Other)
 }
 
-/// `None` where the file system does not say it in its directories.
+/// Returns `None` if the file system does not report it in its directories.
 pub(super) fn kind_of(kind: FileType) -> Option<FileKind> {
     Some(match kind {
         FileType::RegularFile => FileKind::File,

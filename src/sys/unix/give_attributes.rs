@@ -1,5 +1,5 @@
-//! Giving one file the attributes of another: never more permissions than that one has, and what cannot be given is
-//! reported.
+//! Giving one file the attributes of another. It never gets more permissions than that one has, and what cannot be given
+//! is reported.
 
 use std::io::{self, ErrorKind};
 
@@ -14,10 +14,10 @@ use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::edit_dir::{Attributes, Facts, Losses};
 
-/// The bits of a mode that let whoever runs a file act as its owner or group.
+/// The bits of a mode that let a program run as the owner or group of its file.
 const SET_ID: u32 = 0o6000;
 
-/// What one has, to be given to another.
+/// A file, and which of its attributes to give to another one.
 #[derive(Clone, Copy)]
 #[cfg_attr(
     not(any(target_os = "linux", target_os = "android", target_vendor = "apple")),
@@ -25,7 +25,7 @@ const SET_ID: u32 = 0o6000;
 )]
 pub(super) struct Giver<'a> {
     pub(super) handle: Handle<'a>,
-    /// What is known of it. The mode is the one to give, see [`permitted`].
+    /// Its facts. The mode is the one to give, see [`permitted`].
     pub(super) facts: &'a Facts,
     pub(super) attributes: Attributes,
     pub(super) lists: Lists,
@@ -42,7 +42,7 @@ pub(super) fn permitted(of: &Handle<'_>, facts: &Facts, attributes: Attributes, 
     Facts { mode, ..facts.clone() }
 }
 
-/// Gives attributes of one to another.
+/// Gives attributes to another file.
 pub(super) fn give(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: &mut Losses) -> Result<()> {
     let Giver { facts, attributes, .. } = *from;
     let has_mode = attributes.mode && facts.kind != FileKind::Symlink;
@@ -58,7 +58,7 @@ pub(super) fn give(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: 
     }
     let given = xattr::copy(from, to, surplus, losses);
     if has_mode && let Some(now) = now {
-        // To change the owner takes away some bits, and to set a list changes others.
+        // Changing the owner clears some bits, and setting a list changes others.
         give_mode(given, from, to, &now, losses)?;
     }
     if attributes.times
@@ -69,7 +69,8 @@ pub(super) fn give(from: &Giver<'_>, to: &Handle<'_>, surplus: Surplus, losses: 
     Ok(())
 }
 
-/// Whether one, of which this is known, has other attributes than another would give it; times are not compared.
+/// Whether the attributes of a file with these facts differ from those that another one would give it. Times are not
+/// compared.
 pub(super) fn differ(from: &Giver<'_>, to: &Handle<'_>, now: &Facts) -> Result<bool> {
     let Giver { facts, attributes, .. } = *from;
     if attributes.owner && now.owner != facts.owner && may_give(facts.owner, now.owner) {
@@ -93,7 +94,7 @@ impl<'a> Giver<'a> {
         Self { handle, facts, attributes, lists, has_same_content: true }
     }
 
-    /// A file that is replaced, of which a copy of another one keeps what it does not get from there.
+    /// A file that is replaced. The copy keeps those of its attributes that it does not get from the original.
     pub(super) fn replaced(handle: Handle<'a>, facts: &'a Facts, copied: Attributes) -> Self {
         let Attributes { mode, xattrs, owner, .. } = copied;
         let attributes = Attributes { mode: !mode, xattrs: !xattrs, owner: !owner, times: false };
@@ -102,8 +103,8 @@ impl<'a> Giver<'a> {
     }
 }
 
-/// The bits of a mode that a copy with this owner may have: `setuid` and its like go with the owner. That only owners
-/// may remove what is in a directory always holds.
+/// The bits of a mode that a copy with this owner may have: set-user-ID and set-group-ID depend on the owner. The sticky bit
+/// is always kept.
 fn kept_bits(from: &Giver<'_>, owner: (u32, u32)) -> u32 {
     let is_same_owner = from.attributes.owner && owner == from.facts.owner;
     match from.facts.kind {
@@ -121,7 +122,7 @@ fn give_mode(given: Given, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses
         losses.add(Attribute::Mode, refusal("setuid and setgid are kept only with the owner and the group"));
     }
     if from.facts.kind == FileKind::Directory {
-        // Inherited from the directory above: whose the files in this one are.
+        // The set-group-ID bit of a directory is inherited from the one above: new files get its group.
         wanted |= mode_of(now) & 0o2000 & !bits;
     }
     if mode_of(now) == wanted && !has_changed_lists {
@@ -136,15 +137,15 @@ fn give_mode(given: Given, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses
     Ok(())
 }
 
-/// Gives both, or what can be given of it. Some systems refuse a number that they do not know (EINVAL), as in a
-/// container; that is no other refusal than that of giving a file away (EPERM).
+/// Gives owner and group, or only one of them if the other is refused. Some systems refuse a number that they do not know
+/// (EINVAL), as in a container. That is treated like a refusal to give a file away (EPERM).
 fn give_owner((user, group): (u32, u32), to: &Handle<'_>, now: &mut Stat, losses: &mut Losses) -> Result<()> {
     let (uid, gid) = (Some(Uid::from_raw(user)), Some(Gid::from_raw(group)));
     let mut refused = [None; 2];
     if let Err(errno) = to.set_owner(uid, gid) {
         refused = [Some(errno); 2];
         if now.st_uid != user && now.st_gid != group {
-            // The group first: who gives the file away may not change it any more.
+            // The group first, because only the owner may change it.
             refused[1] = to.set_owner(None, gid).err();
             refused[0] = to.set_owner(uid, None).err();
         }

@@ -1,4 +1,4 @@
-//! Something whose attributes are looked at or changed: an open file, or what has a name in an open directory.
+//! A file whose attributes are read or changed: an open one, or a name in an open directory.
 
 use std::os::fd::BorrowedFd;
 
@@ -8,7 +8,7 @@ use rustix::io::{Result, retry_on_intr};
 use super::place::Place;
 use crate::sys::directory::Links;
 
-/// An open file or directory; or what has a name.
+/// An open file or directory, or a name.
 #[derive(Clone, Copy)]
 pub(super) enum Handle<'a> {
     Open(BorrowedFd<'a>),
@@ -30,7 +30,7 @@ impl Handle<'_> {
         }
     }
 
-    /// Sets the mode of what is not a link.
+    /// Sets the mode. It must not be a link.
     pub(super) fn set_mode(&self, mode: u32) -> Result<()> {
         match self {
             Self::Open(fd) => retry_on_intr(|| fchmod(fd, Mode::from_raw_mode(mode as _))),

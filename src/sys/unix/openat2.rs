@@ -15,7 +15,7 @@ use crate::sys::directory::Links;
 use crate::sys::verbs::{Found, Lookup, Opening};
 use crate::sys::{LinkRule, Rules};
 
-/// Looks something up below a directory; `None` if the kernel cannot do that, now or at all.
+/// Looks something up below a directory. Returns `None` if the kernel cannot do that, now or at all.
 pub(super) fn look_up(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> Option<io::Result<Found<Dir>>> {
     let opened = match open(dir, path, rules, lookup)? {
         Ok(opened) => opened,
@@ -29,7 +29,7 @@ pub(super) fn look_up(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> O
 }
 
 fn open(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> Option<rustix::io::Result<OwnedFd>> {
-    /// The kernel asks to be called again when a name was changed anywhere while it went up by `..`.
+    /// The kernel asks to be called again if any name was changed while it went up by `..`.
     const TRIES: usize = 32;
     /// The bytes of a path that fit into one call, without the NUL at the end.
     const PATH_MAX: usize = 4095;
@@ -53,7 +53,7 @@ fn open(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> Option<rustix::
                 IS_UNKNOWN.store(true, Ordering::Relaxed);
                 return None;
             }
-            // A filter of system calls may refuse it like this, and an older kernel a flag.
+            // A filter of system calls may refuse the call in this way, and an older kernel a flag.
             Err(Errno::PERM | Errno::INVAL | Errno::TOOBIG) => return None,
             opened => return Some(opened),
         }
@@ -71,7 +71,7 @@ fn resolve(rules: Rules) -> ResolveFlags {
     links | mounts | ResolveFlags::NO_MAGICLINKS
 }
 
-/// Whether links in a directory are not what their text says: those of /proc, except in its root.
+/// Whether links in a directory do not lead where their text says: in /proc, except in its root.
 pub(super) fn has_magic_links(dir: &Dir) -> bool {
     const PROC_SUPER_MAGIC: u64 = 0x9fa0;
     const PROC_ROOT: u64 = 1;

@@ -1,4 +1,4 @@
-//! Opening files to read them: a regular file is waited for, and nothing else.
+//! Opening files to read them. It can block for a regular file only.
 
 use std::fs::File;
 use std::io;
@@ -11,8 +11,8 @@ use rustix::io::{Errno, Result, read, retry_on_intr};
 use super::place::Place;
 use crate::sys::directory::Links;
 
-/// Opens what has a name in a directory. A pipe that nobody writes to, and a device that is busy, are not waited for; a
-/// regular file is, while another program holds a lease on it (`F_SETLEASE`).
+/// Opens a file by its name in a directory. It does not wait for a pipe that nobody writes to, or a busy device. It does wait
+/// for a regular file on which another program holds a lease (`F_SETLEASE`).
 pub(super) fn open_to_read(place: Place<'_>, links: Links) -> Result<File> {
     match place.open(OFlags::NOCTTY | OFlags::NONBLOCK, Mode::empty(), links) {
         Err(Errno::AGAIN) => open_when_free(place, links).map(File::from),
@@ -20,7 +20,7 @@ pub(super) fn open_to_read(place: Place<'_>, links: Links) -> Result<File> {
     }
 }
 
-/// Opens a regular file, and waits until nobody holds a lease on it. It is the file that was looked at, as it may have
+/// Opens a regular file, and waits until nobody holds a lease on it. It opens the file that was looked at, even if that has
 /// another name by now.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn open_when_free(place: Place<'_>, links: Links) -> Result<OwnedFd> {
@@ -44,20 +44,20 @@ fn open_when_free(_: Place<'_>, _: Links) -> Result<OwnedFd> {
     Err(Errno::AGAIN)
 }
 
-/// Reads a file to its end, in as few calls as its size lets it be done.
+/// Reads a file to its end, in as few calls as possible.
 pub(super) fn read_all(file: &File, size: u64) -> io::Result<Vec<u8>> {
-    /// How much room is made where the size does not say it: for files that are made as they are read.
+    /// The room for more content than the size states: the content of some files is made while they are read.
     const MORE: usize = 8 * 1024;
 
     let mut content = Vec::new();
-    // A byte more than there is, so that the end shows without more room.
+    // One byte more than the size, so that the end is seen without more room.
     let room = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1);
     content.try_reserve_exact(if size == 0 { MORE } else { room })?;
     loop {
         if content.len() == content.capacity() {
             content.try_reserve(MORE)?;
         }
-        // Not by std's way for files, which asks for the size again.
+        // std's `read_to_end` would ask for the size again.
         match retry_on_intr(|| read(file, spare_capacity(&mut content))) {
             Ok(0) => break,
             Ok(_) => {}
@@ -72,7 +72,7 @@ pub(super) fn read_all(file: &File, size: u64) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Lets reading an open file wait for content, as some files that are made as they are read have none at times.
+/// Sets an open file to block. Some files whose content is made while they are read have none at times.
 pub(super) fn wait_for_content(file: &File) -> io::Result<()> {
     let flags = retry_on_intr(|| fcntl_getfl(file))?;
     Ok(retry_on_intr(|| fcntl_setfl(file, flags - OFlags::NONBLOCK))?)

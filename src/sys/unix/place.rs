@@ -1,4 +1,4 @@
-//! The one address of every verb on Unix: a name in an open directory. `CWD` and a path are also one.
+//! What every verb on Unix works on: a name in an open directory, or a path from `CWD`.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
@@ -16,7 +16,7 @@ use rustix::io::{Errno, Result, retry_on_intr};
 
 use crate::sys::directory::Links;
 
-/// How a directory is opened to look up names in it: where the system can, without permission to read it.
+/// How a directory is opened to look up names in it: without permission to read it, if the system supports that.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) const SEARCH: OFlags = OFlags::PATH;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -35,7 +35,7 @@ impl<'a> Place<'a> {
         Self { dir: dir.as_fd(), name }
     }
 
-    /// Where a path leads from the working directory.
+    /// A path from the working directory.
     pub(super) fn of(path: &'a Path) -> Self {
         Self { dir: CWD, name: path.as_os_str() }
     }
@@ -53,7 +53,7 @@ impl<'a> Place<'a> {
         self.open(flags | OFlags::DIRECTORY, Mode::empty(), links)
     }
 
-    /// Makes an empty file and opens it for reading and writing; nothing may have the name.
+    /// Creates an empty file and opens it for reading and writing. Fails if the name is taken.
     pub(super) fn create_new(self, mode: Mode) -> Result<OwnedFd> {
         self.open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL, mode, Links::Keep)
     }
@@ -79,12 +79,12 @@ impl<'a> Place<'a> {
         retry_on_intr(|| unlinkat(self.dir, self.name, AtFlags::REMOVEDIR))
     }
 
-    /// Renames, replacing what is there.
+    /// Renames. Replaces what has the new name.
     pub(super) fn rename(self, to: Place<'_>) -> Result<()> {
         retry_on_intr(|| renameat(self.dir, self.name, to.dir, to.name))
     }
 
-    /// Makes a hard link to what is here; a link is not followed.
+    /// Creates a hard link to this file. A link is not followed.
     pub(super) fn hard_link(self, new: Place<'_>) -> Result<()> {
         retry_on_intr(|| linkat(self.dir, self.name, new.dir, new.name, AtFlags::empty()))
     }
@@ -97,7 +97,7 @@ impl<'a> Place<'a> {
         retry_on_intr(|| utimensat(self.dir, self.name, times, at_flags(links)))
     }
 
-    /// Whether this user may do something, which the system says of what a link leads to.
+    /// Whether this user may do something. The system follows links.
     pub(super) fn check_access(self, access: Access) -> Result<()> {
         retry_on_intr(|| accessat(self.dir, self.name, access, AtFlags::EACCESS))
     }
@@ -111,7 +111,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What only Linux says of a file. An empty name stands for the directory itself.
+    /// The facts that only Linux reports. An empty name is the directory itself.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(super) fn attributes(self) -> Result<Statx> {
         retry_on_intr(|| {
@@ -119,7 +119,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Opens whatever is here without permission to read it; a link is not followed. `None` if the system cannot do that.
+    /// Opens anything without permission to read it. A link is not followed. Returns `None` if the system cannot do that.
     pub(super) fn hold(self) -> Result<Option<OwnedFd>> {
         here::hold(self)
     }
@@ -129,7 +129,7 @@ fn at_flags(links: Links) -> AtFlags {
     if links == Links::Keep { AtFlags::SYMLINK_NOFOLLOW } else { AtFlags::empty() }
 }
 
-/// Does something to what paths lead to from the working directory.
+/// Does something with paths from the working directory.
 pub(super) fn ambient<T, const N: usize>(
     paths: [&Path; N],
     verb: impl FnOnce([Place<'_>; N]) -> Result<T>,
@@ -143,11 +143,11 @@ pub(super) fn ambient<T, const N: usize>(
     })
 }
 
-/// The way along paths that may be longer than one system call takes: the last directory that had to be opened for it.
+/// Follows paths that may be too long for one system call. Keeps the last directory that had to be opened.
 pub(super) struct Way<'a> {
     start: BorrowedFd<'a>,
     dir: Option<OwnedFd>,
-    /// As much of the path as leads to it.
+    /// The start of the path, which leads to it.
     passed: Vec<u8>,
 }
 
@@ -156,7 +156,7 @@ impl<'a> Way<'a> {
         Self { start, dir: None, passed: Vec::new() }
     }
 
-    /// The place to which a path leads, near enough for one call.
+    /// The place of a path, with a rest that is short enough for one call.
     pub(super) fn to<'p>(&'p mut self, path: &'p OsStr) -> Result<Place<'p>> {
         let path = path.as_bytes();
         let mut left = match path.strip_prefix(&*self.passed) {
@@ -182,8 +182,8 @@ impl<'a> Way<'a> {
     }
 }
 
-/// As much of a long path as one system call takes, and the rest. Nothing for a path that fits; a name that is too long
-/// by itself stays whole, for the system to refuse.
+/// Splits a long path into a start that fits into one system call, and the rest. Returns nothing for a path that fits. A name
+/// that is too long by itself stays whole, and the system refuses it.
 fn split_long(path: &[u8]) -> Option<(&[u8], &[u8])> {
     /// The bytes of a path that fit into one system call, without the NUL at the end.
     const PATH_MAX: usize = if cfg!(target_os = "linux") { 4095 } else { 1023 };
@@ -192,7 +192,7 @@ fn split_long(path: &[u8]) -> Option<(&[u8], &[u8])> {
         return None;
     }
     let is_separator = |&byte: &u8| byte == b'/';
-    // Not the root: there is nothing in front of it.
+    // The root has nothing before it.
     let within = path[..=PATH_MAX].iter().rposition(is_separator).filter(|&at| at > 0);
     let beyond = || path[PATH_MAX..].iter().position(is_separator).map(|at| at + PATH_MAX);
     within.or_else(beyond).map(|at| (&path[..at], &path[at + 1..]))
@@ -208,7 +208,7 @@ mod here {
 
     use super::*;
 
-    /// A path of what is open, as long as it is.
+    /// A path to an open file, valid as long as it is open.
     pub(in crate::sys::unix) fn path_of(file: &impl AsFd) -> String {
         format!("/proc/self/fd/{}", file.as_fd().as_raw_fd())
     }
@@ -217,12 +217,12 @@ mod here {
         place.open(OFlags::PATH, Mode::empty(), Links::Keep).map(Some)
     }
 
-    /// There is no call of its own for what is not followed.
+    /// No call does this without following a link.
     pub(super) fn set_mode(place: Place<'_>, mode: u32) -> Result<()> {
         set_mode_of(&place.open(OFlags::PATH, Mode::empty(), Links::Keep)?, mode)
     }
 
-    /// Sets the mode of what was opened without permission to read it.
+    /// Sets the mode of a file that was opened without permission to read it.
     pub(in crate::sys::unix) fn set_mode_of(file: &impl AsFd, mode: u32) -> Result<()> {
         Place::of(path_of(file).as_ref()).set_mode(mode, Links::Follow)
     }

@@ -11,7 +11,7 @@ use crate::sys::directory::Links;
 use crate::sys::edit_dir::Facts;
 use crate::sys::rename::{Name, rename_in_two_steps};
 
-/// Renames in one step. Fails if something has the new name.
+/// Renames in one step. Fails if the new name is taken.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 pub(super) fn rename_new(from: Place<'_>, to: Place<'_>) -> io::Result<()> {
     use rustix::fs::{RenameFlags, renameat_with};

@@ -11,12 +11,12 @@ use crate::kind::FileKind;
 use crate::sys::directory::Links;
 use crate::sys::resolve::{Node, Trouble, follow};
 
-/// The path that leads to the same file with no link and no `..`.
+/// Returns the path to the same file without links and `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
     resolve_with(path, Trouble::Refuse)
 }
 
-/// The same as far as there is something, and then the rest of the path.
+/// The same as far as the path exists, followed by the rest.
 pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     resolve_with(path, Trouble::Keep)
 }

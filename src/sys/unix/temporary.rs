@@ -1,4 +1,4 @@
-//! What is not complete yet: it has a name that nobody else is expected to have, until it gets its own.
+//! Temporary names for files that are not complete yet.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
@@ -8,14 +8,14 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use super::place::Place;
 use crate::sys::edit_dir::{Existing, temporary_name};
 
-/// Something under a temporary name, which is removed unless it gets its own.
+/// A file under a temporary name. It is removed unless it gets its own name.
 pub(super) struct Temporary<D: AsFd> {
     dir: D,
     name: Option<OsString>,
 }
 
 impl<D: AsFd> Temporary<D> {
-    /// Makes something under a new name; if somebody has that, under another one.
+    /// Creates something under a new name. If the name is taken, it tries another one.
     pub(super) fn make<T>(
         dir: D,
         mut new_name: impl FnMut() -> OsString,
@@ -32,7 +32,7 @@ impl<D: AsFd> Temporary<D> {
         Err(super::taken_error())
     }
 
-    /// Gives it its name; returns the temporary one, which is free again.
+    /// Gives it its name. Returns the temporary one, which is free again.
     pub(super) fn become_permanent(mut self, new: Place<'_>, existing: Existing) -> io::Result<OsString> {
         super::rename_at(self.place(), new, existing)?;
         Ok(self.name.take().expect("BUG: it has its name already"))
@@ -51,8 +51,8 @@ impl<D: AsFd> Drop for Temporary<D> {
     }
 }
 
-/// A temporary name that says whose it is: `.NAME.0123456789abcdef.waypath-tmp`. Of a long name its front: some
-/// file systems take no more than 143 bytes.
+/// A temporary name that contains the final one: `.NAME.0123456789abcdef.waypath-tmp`. A long name is shortened, because
+/// some file systems allow only 143 bytes.
 pub(super) fn temporary_name_for(target: &OsStr) -> OsString {
     const MOST: usize = 64;
     let target = target.as_bytes();

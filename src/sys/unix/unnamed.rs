@@ -1,5 +1,4 @@
-//! Files by their descriptors: Linux makes them without a name, which nobody sees before they get one, and makes
-//! hard links to those that are open.
+//! Files without names: Linux creates files that nobody sees until they get a name, and hard links to open files.
 
 use std::fs::File;
 use std::io;
@@ -10,7 +9,7 @@ use rustix::io::{Errno, Result};
 
 use super::place::Place;
 
-/// The error of [`give_name`] where neither the system nor the file system can do that.
+/// The error of [`give_name`] if the system or the file system cannot do that.
 pub(super) const UNABLE: Errno = Errno::OPNOTSUPP;
 
 pub(super) use here::{create, give_name, has_umask};
@@ -27,7 +26,7 @@ mod here {
     use crate::sys::unix::place::path_of;
     use crate::sys::unix::xattr;
 
-    /// Makes a file in a directory; nothing, where the system or the file system has no such files.
+    /// Creates a file in a directory. Returns nothing if the system or the file system has no such files.
     pub(in crate::sys::unix) fn create(dir: impl AsFd, mode: Mode) -> io::Result<Option<File>> {
         let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS];
         match Place::new(&dir, OsStr::new(".")).open(OFlags::TMPFILE | OFlags::RDWR, mode, Links::Follow) {
@@ -36,8 +35,8 @@ mod here {
         }
     }
 
-    /// Whether the system has applied the umask to a file without a name. Before Linux 6.3 it did not where
-    /// the file system has no lists of rights.
+    /// Whether the system applied the umask to a file without a name. Before Linux 6.3 it did not, if the file system has no
+    /// access control lists.
     pub(in crate::sys::unix) fn has_umask(file: &File) -> io::Result<bool> {
         const ALL: u32 = 0o666;
         let mode = retry_on_intr(|| fstat(file))?.st_mode;
@@ -45,9 +44,9 @@ mod here {
         Ok(mode & ALL != ALL || !matches!(retry_on_intr(lists), Err(Errno::NOTSUP | Errno::NOSYS)))
     }
 
-    /// Gives a file a name, which must be free. [`UNABLE`] where that is not possible.
+    /// Gives a file a name, which must be free. Fails with [`UNABLE`] if that is not possible.
     ///
-    /// Since Linux 6.10 its descriptor is enough; before, that took special rights, or /proc.
+    /// Since Linux 6.10 its descriptor is enough. Before, that required special privileges, or /proc.
     pub(in crate::sys::unix) fn give_name(file: impl AsFd, new: Place<'_>) -> Result<()> {
         let unable =
             [Errno::NOENT, Errno::OPNOTSUPP, Errno::PERM, Errno::ACCESS, Errno::XDEV, Errno::NOSYS, Errno::INVAL];

@@ -128,10 +128,10 @@ impl Verbs for Dir {
     }
 }
 
-/// What a new file allows, from which the umask takes.
+/// The permissions of a new file, less the umask.
 pub(super) const NEW: Mode = Mode::from_raw_mode(0o666);
 
-/// How a file is opened: opening does not block, whatever has the name.
+/// The flags to open a file. Opening never blocks.
 pub(super) fn flags(opening: Opening) -> OFlags {
     let access = match opening {
         Opening::Read => OFlags::RDONLY,
@@ -141,7 +141,7 @@ pub(super) fn flags(opening: Opening) -> OFlags {
     access | OFlags::NONBLOCK | OFlags::NOCTTY
 }
 
-/// Finds out what was opened, which no name tells.
+/// Finds out the kind of an open file.
 pub(super) fn inspect(file: OwnedFd) -> io::Result<Opened> {
     let found = retry_on_intr(|| fstat(&file))?;
     Ok(Opened { file: file.into(), special: special_of(&found), size: found.st_size.try_into().unwrap_or(0) })
@@ -162,7 +162,7 @@ fn see(place: Place<'_>) -> io::Result<Seen> {
     seen(place.open(OFlags::PATH, Mode::empty(), Links::Keep)?)
 }
 
-/// Asked of what is held open, as the system would follow a link that has the name by then.
+/// Uses a held file, because the system would follow a link that has the name by then.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn may_run(place: Place<'_>) -> bool {
     let Ok(held) = place.open(OFlags::PATH, Mode::empty(), Links::Keep) else { return false };
@@ -180,7 +180,7 @@ fn is_regular(found: &Stat) -> bool {
     FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
 }
 
-/// What is known of an open file.
+/// Returns the facts of an open file.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn seen(file: OwnedFd) -> io::Result<Seen> {
     Ok(Seen::of(&File::from(file).metadata()?))

@@ -1,10 +1,10 @@
-//! Extended attributes on Unix, among which Linux has access control lists.
+//! Extended attributes on Unix. On Linux, access control lists are among them.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use here::RIGHTS;
 pub(super) use here::{copy, differ, has_default_list, own_mode, remove_lists};
 
-/// What becomes of access control lists. They are permissions: they go with the mode.
+/// How to treat access control lists. They are permissions, so they are copied with the mode.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lists {
     /// The copy gets those of the original.
@@ -15,17 +15,16 @@ pub(super) enum Lists {
     Left,
 }
 
-/// What became of the access control lists of a copy.
+/// The result of copying access control lists.
 #[derive(Clone, Copy)]
 pub(super) struct Given {
-    /// The mode that goes with them: if the copy does not get the list of the original, the mask of that list is not
-    /// in it.
+    /// The mode to set. If the copy does not get the list of the original, the mask of that list is removed from it.
     pub(super) mode: u32,
     /// Whether a list was set or removed, which changes the mode that the system shows.
     pub(super) has_changed_lists: bool,
 }
 
-/// What a copy may have that its original does not have, which goes.
+/// Attributes that a copy may have and its original may not. They are removed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Surplus {
     /// It is new, and its directory gives no lists.
@@ -48,10 +47,10 @@ mod here {
     use crate::sys::unix::give_attributes::Giver;
     use crate::sys::unix::handle::Handle;
 
-    /// The access control list of a file, where the system has it among its attributes.
+    /// The attribute that holds the access control list of a file.
     pub(in crate::sys::unix) const RIGHTS: &[u8] = b"system.posix_acl_access";
 
-    /// That which a directory gives to what is made in it.
+    /// The attribute that holds the list which a directory gives to new files in it.
     const DEFAULT_RIGHTS: &[u8] = b"system.posix_acl_default";
 
     /// The error of an attribute that is not there.
@@ -60,13 +59,13 @@ mod here {
     #[cfg(not(target_vendor = "apple"))]
     const ABSENT: Errno = Errno::NODATA;
 
-    /// These hold for the content that they were made for: the system takes them away when it changes.
+    /// These are valid for one content. The system removes them when it changes.
     const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.ima", b"security.evm"];
 
-    /// The bits of a mode that are the group's.
+    /// The bits of a mode for the group.
     const GROUP: u32 = 0o070;
 
-    /// Gives one the attributes of the other.
+    /// Gives a file the extended attributes of another one.
     pub(in crate::sys::unix) fn copy(
         from: &Giver<'_>,
         to: &Handle<'_>,
@@ -89,7 +88,7 @@ mod here {
                 return given;
             }
         };
-        // Of what cannot be listed, anything may be there.
+        // If the attributes cannot be listed, there may be any.
         let present = if surplus == Surplus::Anything { listed(to).ok() } else { None };
         let mut copying = Copying { from: &handle, to, surplus, present, widened: None, losses };
         if xattrs {
@@ -99,7 +98,7 @@ mod here {
             copying.lists(&names, from.facts.kind, &mut given);
         }
         if let Some(before) = copying.widened {
-            // The mode that it is to have in the end is set later.
+            // The final mode is set later.
             _ = to.set_mode(before);
         }
         given
@@ -109,7 +108,7 @@ mod here {
         from: &'a Handle<'h>,
         to: &'a Handle<'h>,
         surplus: Surplus,
-        /// What the copy had, if it was there before and says so.
+        /// The attributes that the copy had, if it existed before and they can be listed.
         present: Option<Names>,
         /// The mode that it had, if it had to be made writable.
         widened: Option<u32>,
@@ -131,7 +130,7 @@ mod here {
             self.present = Some(present);
         }
 
-        /// Both lists, of which only directories have the one that they give.
+        /// Both lists. Only directories have the default one.
         fn lists(&mut self, names: &Names, kind: FileKind, given: &mut Given) {
             let lists = if kind == FileKind::Directory { &[DEFAULT_RIGHTS, RIGHTS][..] } else { &[RIGHTS] };
             for &name in lists {
@@ -156,7 +155,7 @@ mod here {
             }
         }
 
-        /// Whether the copy may have a list that it did not get here.
+        /// Whether the copy may have a list that this code did not give it.
         fn may_have(&self, list: &[u8]) -> bool {
             match &self.present {
                 Some(present) => present.iter().any(|name| name == list),
@@ -164,7 +163,7 @@ mod here {
             }
         }
 
-        /// Does something for which the owner needs the permission to write, which the owner may not have.
+        /// Does something that requires permission to write, which even the owner may not have.
         fn change(&mut self, change: impl Fn(&Handle<'_>) -> Result<()>) -> Result<()> {
             match change(self.to) {
                 Err(Errno::ACCESS) if self.widened.is_none() => {}
@@ -178,7 +177,7 @@ mod here {
 
         fn enter(&mut self, name: &[u8], result: Result<()>) {
             match result {
-                // It has just been taken away.
+                // It has just been removed.
                 Ok(()) | Err(ABSENT) => {}
                 Err(errno) if is_the_systems(name, errno) => {}
                 Err(errno) => self.losses.add(named(name), errno),
@@ -214,7 +213,7 @@ mod here {
         mode & (!GROUP | group_bits)
     }
 
-    /// Takes away both lists, which a new directory has from the one above.
+    /// Removes both lists that a new directory got from the one above.
     pub(in crate::sys::unix) fn remove_lists(from: &Handle<'_>) -> Losses {
         let mut losses = Losses::default();
         for name in [DEFAULT_RIGHTS, RIGHTS] {
@@ -223,20 +222,20 @@ mod here {
         losses
     }
 
-    /// Removes a list, if there is one. Returns whether the system says that it has done so: some say it of none, too.
+    /// Removes a list, if there is one. Returns whether the system reports success, which some do even if there is none.
     fn remove_list(to: &Handle<'_>, name: &[u8], losses: &mut Losses) -> bool {
         let removed = to.remove_xattr(name);
         match removed {
             Ok(()) | Err(ABSENT | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {}
-            // Not a directory has no default list, and some systems say so with this error.
+            // Only directories have default lists, and some systems report that with this error.
             Err(Errno::ACCESS) if name == DEFAULT_RIGHTS => {}
             Err(errno) => losses.add(of_list(name), errno),
         }
         removed.is_ok()
     }
 
-    /// What a list of the kernel's form gives to the owning group: a version, then entries of a tag (2 bytes),
-    /// permissions (2) and an id (4). One that cannot be read gives nothing.
+    /// The permissions of the owning group in a list of the kernel's form: a version, then entries of a tag (2 bytes), permissions
+    /// (2) and an id (4). A list that cannot be parsed gives none.
     fn group_bits(list: &[u8]) -> u32 {
         const OWNING_GROUP: u16 = 0x04;
         let number = |entry: &[u8], at: usize| u16::from_le_bytes([entry[at], entry[at + 1]]);
@@ -245,9 +244,9 @@ mod here {
         own.next().map_or(0, |entry| u32::from(number(entry, 2) & 0o7) << 3)
     }
 
-    /// Whether a directory gives access control lists to what is made in it.
+    /// Whether a directory gives access control lists to new files in it.
     pub(in crate::sys::unix) fn has_default_list(dir: &Handle<'_>) -> bool {
-        // What cannot be known may be so.
+        // If it is not known, it may be so.
         !matches!(dir.xattr(DEFAULT_RIGHTS, &mut []), Err(ABSENT | Errno::NOTSUP | Errno::NOSYS))
     }
 
@@ -268,8 +267,8 @@ mod here {
         Ok(names[0].iter().any(differs))
     }
 
-    /// Whether an attribute is one that the system gives out by itself, or that this user has no say in: that is
-    /// no loss to report.
+    /// Whether an attribute is one that the system sets by itself, or that this user cannot set. Then it is not reported as
+    /// lost.
     fn is_the_systems(name: &[u8], errno: Errno) -> bool {
         let is_given_out = [&b"security."[..], b"system.", b"com.apple."].iter().any(|prefix| name.starts_with(prefix));
         let is_for_administrators = name == b"security.capability" || name.starts_with(b"trusted.");
@@ -304,7 +303,7 @@ mod here {
         name == RIGHTS || name == DEFAULT_RIGHTS
     }
 
-    /// Whether an attribute is given by users or administrators, and not by the system itself.
+    /// Whether an attribute is set by users or administrators, and not by the system itself.
     fn is_ours(name: &[u8]) -> bool {
         name == b"security.capability" || [&b"user."[..], b"trusted."].iter().any(|prefix| name.starts_with(prefix))
     }
@@ -317,7 +316,7 @@ mod here {
         Attribute::Xattr(String::from_utf8_lossy(name).into_owned())
     }
 
-    /// What a call puts into a buffer, which is made larger until it fits.
+    /// The result of a call that fills a buffer. The buffer grows until it is large enough.
     fn grown(call: impl Fn(&mut [u8]) -> Result<usize>) -> Result<Vec<u8>> {
         const MOST: usize = 1 << 26;
         let mut buffer = vec![0; 1024];
@@ -345,7 +344,7 @@ mod here {
                 (&b"security.selinux"[..], true, true),
                 (b"system.nfs4_acl", true, true),
                 (b"com.apple.provenance", true, true),
-                // An administrator gives these: only others are refused them.
+                // Administrators set these; other users are refused.
                 (b"security.capability", true, false),
                 (b"trusted.overlay", true, false),
                 (b"user.mime_type", false, false),

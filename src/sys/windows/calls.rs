@@ -1,6 +1,6 @@
 //! Calls of Windows that neither std nor a safe crate makes: with `path/cast.rs`, the only unsafe code of the crate.
 //!
-//! Each one is a few lines: arguments in, the call, its error out. What they are for is decided elsewhere.
+//! Each function is a few lines: arguments, the call, its error. All decisions are made elsewhere.
 
 #![allow(unsafe_code)]
 
@@ -21,7 +21,7 @@ use super::errors::code;
 use super::streams::stream_names;
 use super::verbatim::system_path;
 
-/// Gives a file or directory another name on its volume, in one step. Fails if something has that name.
+/// Renames a file or directory on its volume in one step. Fails if the name is taken.
 ///
 /// `MoveFileExW` without `MOVEFILE_REPLACE_EXISTING` and without `MOVEFILE_COPY_ALLOWED`:
 /// <https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw>.
@@ -46,12 +46,12 @@ pub(super) fn attribute_tag(file: &File) -> io::Result<FILE_ATTRIBUTE_TAG_INFO> 
     info(file)
 }
 
-/// Returns the size of an open file, and how many names it has.
+/// Returns the size of an open file and the number of its names.
 pub(super) fn standard_info(file: &File) -> io::Result<StandardInfo> {
     info(file)
 }
 
-/// `FILE_STANDARD_INFO`, with numbers for truth values: the system may write any:
+/// `FILE_STANDARD_INFO`, with numbers in place of Booleans, because the system may write any value:
 /// <https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_standard_info>.
 #[repr(C)]
 #[derive(Default)]
@@ -63,12 +63,12 @@ pub(super) struct StandardInfo {
     is_directory: u8,
 }
 
-/// What the system says of an open file.
+/// Information about an open file.
 ///
 /// # Safety
 ///
-/// An implementor is what the system writes for its class, and is made of integers only, so that it is valid whatever
-/// the system writes.
+/// An implementor must be the type that the system writes for its class, and consist of integers only, so that it is valid
+/// whatever the system writes.
 unsafe trait Info: Default {
     const CLASS: FILE_INFO_BY_HANDLE_CLASS;
 }
@@ -109,7 +109,7 @@ fn info<T: Info>(file: &File) -> io::Result<T> {
 /// `GetFileInformationByHandleEx` with `FileStreamInfo`; the entries are read as bytes.
 pub(super) fn streams(file: &File) -> io::Result<Vec<String>> {
     const MOST: usize = 1 << 17;
-    // Of numbers, as entries begin with one.
+    // Integers, because entries begin with one and need its alignment.
     let mut entries = vec![0_u64; 1 << 7];
     loop {
         let size = u32::try_from(size_of_val(&*entries)).map_err(io::Error::other)?;
@@ -129,7 +129,7 @@ pub(super) fn streams(file: &File) -> io::Result<Vec<String>> {
     }
 }
 
-/// Returns the path of an open file, with no link in it.
+/// Returns the path of an open file, without links.
 ///
 /// `GetFinalPathNameByHandleW`:
 /// <https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfinalpathnamebyhandlew>.
@@ -148,7 +148,7 @@ pub(super) fn final_path(file: &File) -> io::Result<PathBuf> {
     }
 }
 
-/// A path as the system takes it.
+/// A path in the form that the system expects.
 fn wide(path: &Path) -> io::Result<Vec<u16>> {
     let mut wide: Vec<u16> = system_path(path)?.as_os_str().encode_wide().collect();
     if wide.contains(&0) {

@@ -1,4 +1,4 @@
-//! The errors of Windows, and what other systems would call them.
+//! The errors of Windows, in terms of other systems.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -27,7 +27,7 @@ pub(super) mod code {
     pub(in crate::sys::windows) const NOT_A_REPARSE_POINT: i32 = 4390;
 }
 
-/// The kind of an error, also where std has none for it.
+/// The kind of an error, even if std has none for it.
 pub(crate) fn error_kind(error: &io::Error) -> ErrorKind {
     match error.raw_os_error() {
         Some(code::SHARING_VIOLATION | code::LOCK_VIOLATION | code::DELETE_PENDING) => ErrorKind::ResourceBusy,
@@ -37,17 +37,17 @@ pub(crate) fn error_kind(error: &io::Error) -> ErrorKind {
     }
 }
 
-/// The error that says that links lead in a circle.
+/// The error for links that lead in a circle.
 pub(crate) fn loop_error() -> io::Error {
     io::Error::from_raw_os_error(code::CANT_RESOLVE_FILENAME)
 }
 
-/// The error that says that a name is taken.
+/// The error for a name that is taken.
 pub(crate) fn taken_error() -> io::Error {
     io::Error::from_raw_os_error(code::ALREADY_EXISTS)
 }
 
-/// The error that says that nothing is there.
+/// The error for a path that does not exist.
 pub(crate) fn not_found() -> io::Error {
     io::Error::from_raw_os_error(code::FILE_NOT_FOUND)
 }
@@ -56,8 +56,8 @@ pub(super) fn is_denied(error: &io::Error) -> bool {
     error.raw_os_error() == Some(code::ACCESS_DENIED)
 }
 
-/// An error of the system as others put it: what stands on the way to a path that is not found is a file, or a
-/// name is too long to be there. Only Wine calls that not found.
+/// Translates an error of the system into the one that other systems report: a file is used as a directory, or a name is
+/// too long. Only Wine calls that not found.
 pub(in crate::sys) fn explained(path: &Path, error: io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code::FILE_NOT_FOUND | code::PATH_NOT_FOUND) if has_long_name(path) => {
@@ -73,7 +73,7 @@ fn has_long_name(path: &Path) -> bool {
     path.iter().any(|name| name.encode_wide().nth(LONGEST).is_some())
 }
 
-/// The same for an operation that is for files only: a directory is there.
+/// The same for an operation on files only, if it is a directory.
 pub(super) fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code::ACCESS_DENIED) if fs::metadata(path).is_ok_and(|found| found.is_dir()) => is_a_directory(),
@@ -81,7 +81,7 @@ pub(super) fn explained_for_file(path: &Path, error: io::Error) -> io::Error {
     }
 }
 
-/// The same for an operation that is for directories only: a file is there. Wine calls that a bad name.
+/// The same for an operation on directories only, if it is a file. Wine calls that a bad name.
 pub(super) fn explained_for_dir(path: &Path, error: io::Error) -> io::Error {
     match fs::metadata(path) {
         Ok(found) if !found.is_dir() => io::Error::from_raw_os_error(code::DIRECTORY),
@@ -90,7 +90,7 @@ pub(super) fn explained_for_dir(path: &Path, error: io::Error) -> io::Error {
 }
 
 fn leads_through_file(path: &Path) -> bool {
-    // From the top, where what is missing ends it: a path may have thousands of parts.
+    // From the top, so that it ends at the first missing part: a path may have thousands.
     let above: Vec<_> = path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()).collect();
     let no_dir =
         above.into_iter().rev().map(fs::metadata).find(|found| !found.as_ref().is_ok_and(fs::Metadata::is_dir));
@@ -101,7 +101,7 @@ pub(super) fn is_a_directory() -> io::Error {
     io::Error::from_raw_os_error(code::DIRECTORY_NOT_SUPPORTED)
 }
 
-/// What is in the way of an operation, if it may go away.
+/// The obstacle to an operation, if it may go away.
 pub(super) fn obstacle(error: &io::Error) -> Option<Obstacle> {
     match error.raw_os_error()? {
         code::SHARING_VIOLATION | code::LOCK_VIOLATION => Some(Obstacle::InUse),

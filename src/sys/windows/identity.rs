@@ -1,28 +1,28 @@
-//! What tells one file from another: more than a number, as some file systems give none, or one to several files.
+//! The identity of files: more than a number, because some file systems give none, or the same one to several files.
 
 use std::path::PathBuf;
 
-/// The identity of what exists. It is the same by all names of a file.
+/// The identity of an existing file. It is the same for all names of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Id {
     pub(super) volume: u64,
     /// 0 if the file system numbers no files.
     number: u128,
-    /// Where it is, if it has one name only: then another place is another file, whatever the numbers say. Folders
-    /// that virtual machines share have such numbers, and so does ReFS where only 64 bits are asked for.
+    /// Its path, if it has only one name: then another path is another file, even if the numbers are equal. Shared folders of
+    /// virtual machines have such numbers, and so does ReFS if only 64 bits are asked for.
     place: Option<PathBuf>,
 }
 
-/// What the system says of a file.
+/// The numbers that the system reports of a file.
 pub(super) struct Numbers {
     pub(super) volume: u64,
     pub(super) file: u128,
-    /// How many names the file has.
+    /// The number of names of the file.
     pub(super) names: u64,
 }
 
 impl Id {
-    /// The place is the real path, if the system can tell it.
+    /// The place is the real path, if the system can report it.
     pub(super) fn new(numbers: &Numbers, place: impl FnOnce() -> Option<PathBuf>) -> Self {
         let Numbers { volume, file, names } = *numbers;
         let has_one_name = names <= 1 || file == 0;

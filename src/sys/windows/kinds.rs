@@ -1,4 +1,4 @@
-//! Attributes and reparse tags: what a file is, and what kind of link.
+//! Attributes and reparse tags: the kind of a file, and of a link.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,11 +13,11 @@ pub(super) mod attribute {
 /// The tag of junctions, and of volumes that are mounted in a folder ("Reparse Point Tags").
 const MOUNT_POINT: u32 = 0xa000_0003;
 
-/// The bit of tags that stand for another name: links are such, files that a cloud or a deduplicated volume keeps
-/// elsewhere are not.
+/// The bit of tags that stand for another name. Links have it; files whose content a cloud or a deduplicated volume keeps
+/// elsewhere do not.
 const NAME_SURROGATE: u32 = 0x2000_0000;
 
-/// What a reparse point leads to, as its own attributes say: whether or not something is there.
+/// The kind of target of a reparse point, from its own attributes, whether or not the target exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
     ToFile,
@@ -25,7 +25,7 @@ pub(super) enum Link {
     Junction,
 }
 
-/// The link that a file is, if it is one.
+/// The kind of link, if a file is one.
 pub(super) fn link(attributes: u32, tag: u32) -> Option<Link> {
     if attributes & attribute::REPARSE_POINT == 0 || tag & NAME_SURROGATE == 0 {
         return None;
@@ -45,7 +45,7 @@ pub(super) fn kind(attributes: u32, tag: u32) -> FileKind {
     }
 }
 
-/// A time of Windows: 100 nanoseconds since 1601. File systems that do not know one say 0.
+/// A time of Windows, in units of 100 nanoseconds since 1601. File systems that do not know it report 0.
 pub(super) fn time(ticks: i64) -> Option<SystemTime> {
     /// The beginning of 1970.
     const UNIX: u64 = 116_444_736_000_000_000;
@@ -62,7 +62,7 @@ pub(super) fn time(ticks: i64) -> Option<SystemTime> {
 mod tests {
     use super::*;
 
-    /// What Windows says, by Microsoft's documentation; Wine makes no reparse points.
+    /// What Windows reports according to Microsoft's documentation. Wine creates no reparse points.
     #[test]
     fn reparse_points_are_links_only_if_their_tag_says_so() {
         const FILE: u32 = 0x420;
@@ -79,7 +79,7 @@ mod tests {
             (FILE, 0x8000_0023, None, "socket"),
             (0x20, 0, None, "file"),
             (0x10, 0, None, "directory"),
-            // A tag that was left over says nothing.
+            // A stale tag means nothing.
             (0x10, 0xa000_0003, None, "directory that is no reparse point"),
         ] {
             assert_eq!(link(attributes, tag), expected, "{name}");

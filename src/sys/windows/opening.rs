@@ -1,5 +1,5 @@
-//! Opening files for what is known of them beside their content. That stands in nobody's way: std shares what it
-//! opens with all, and who asks for attributes only is not counted as a reader.
+//! Opening files for their attributes. That never blocks other programs: std shares the files that it opens, and Windows
+//! does not count access to attributes as reading.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -20,17 +20,17 @@ use crate::sys::{FileId, Links, portable};
 mod flag {
     pub(super) const SHARE_READ: u32 = 1;
     pub(super) const SHARE_WRITE: u32 = 2;
-    /// Asking for attributes alone would hold nothing.
+    /// Access to attributes alone would not hold the directory.
     pub(super) const LIST_DIRECTORY: u32 = 1;
     pub(super) const READ_ATTRIBUTES: u32 = 0x80;
     pub(super) const WRITE_ATTRIBUTES: u32 = 0x100;
-    /// Directories, too.
+    /// Opens directories as well.
     pub(super) const BACKUP_SEMANTICS: u32 = 0x0200_0000;
-    /// A link itself.
+    /// Opens a link itself.
     pub(super) const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 }
 
-/// Opens a file or directory to ask for what is known of it. No right to its content is needed.
+/// Opens a file or directory to read its attributes. Permission to read its content is not needed.
 pub(super) fn open_to_ask(path: &Path, links: Links) -> io::Result<File> {
     open(path, links, flag::READ_ATTRIBUTES)
 }
@@ -44,7 +44,7 @@ pub(super) fn open_alone(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Opens a file or directory for its times and attributes, also where its content may not be written.
+/// Opens a file or directory to set its times and attributes, even if its content may not be written.
 pub(super) fn open_attributes(path: &Path, links: Links) -> io::Result<File> {
     open(path, links, flag::READ_ATTRIBUTES | flag::WRITE_ATTRIBUTES)
 }
@@ -54,17 +54,17 @@ fn open(path: &Path, links: Links, access: u32) -> io::Result<File> {
     OpenOptions::new().access_mode(access).custom_flags(flag::BACKUP_SEMANTICS | own).open(path)
 }
 
-/// Opens a file or directory so that its times can be set; a link is followed.
+/// Opens a file or directory to set its times. A link is followed.
 pub(in crate::sys) fn open_to_set_times(path: &Path) -> io::Result<File> {
     open_attributes(path, Links::Follow).map_err(|error| explained(path, error))
 }
 
-/// What tells a file from every other that exists, of what a path leads to.
+/// The identity of the file that a path leads to.
 pub(crate) fn file_id(path: &Path) -> io::Result<Id> {
     id_of(path, Links::Follow)
 }
 
-/// The same of a link itself.
+/// The same for a link itself.
 pub(in crate::sys) fn own_id(path: &Path) -> io::Result<Id> {
     id_of(path, Links::Keep)
 }
@@ -84,7 +84,7 @@ fn id_of(path: &Path, links: Links) -> io::Result<Id> {
 fn numbers(file: &File) -> io::Result<Option<FileId>> {
     let (volume, number) = match calls::id_info(file) {
         Ok(found) => (found.VolumeSerialNumber, u128::from_le_bytes(found.FileId.Identifier)),
-        // Of file systems that number with 64 bits, some know no other call.
+        // Some file systems with 64-bit numbers support no other call.
         Err(_) => {
             let found = information(HandleRef::from_file(file))?;
             (found.volume_serial_number(), found.file_index().into())
@@ -93,18 +93,18 @@ fn numbers(file: &File) -> io::Result<Option<FileId>> {
     Ok((number != 0).then_some((volume, number)))
 }
 
-/// The numbers of a file, which is not followed if it is a link.
+/// The numbers of a file. A link is not followed.
 pub(in crate::sys) fn number(path: &Path) -> Option<FileId> {
     open_to_ask(path, Links::Keep).and_then(|file| numbers(&file)).ok()?
 }
 
-/// What is known of a file, with its numbers only if it has several names: the system under Wine takes longer for them
-/// than for the rest.
+/// The facts of a file. They have its numbers only if it has several names, because those take longer than the rest under
+/// Wine.
 pub(in crate::sys) fn facts(path: &Path, links: Links) -> io::Result<Facts> {
     refuse_misread(path, Purpose::Read)?;
     match open_to_ask(path, links).and_then(|file| facts_of(&file)) {
         Ok(facts) => Ok(facts),
-        // What may not even be asked is still in its directory, where std finds it.
+        // If even its attributes may not be read, std finds them in its directory.
         Err(_) => portable::facts(path, links).map_err(|error| explained(path, error)),
     }
 }
@@ -128,7 +128,7 @@ fn facts_of(file: &File) -> io::Result<Facts> {
     })
 }
 
-/// The link that has a path, if one has it.
+/// The kind of link at a path, if there is one.
 pub(super) fn link_at(path: &Path) -> io::Result<Option<Link>> {
     let file = open_to_ask(path, Links::Keep)?;
     let attributes = calls::basic_info(&file)?.FileAttributes;
@@ -142,7 +142,7 @@ fn reparse_tag(file: &File, attributes: u32) -> io::Result<u32> {
     }
 }
 
-/// The real path of a directory, by itself: those above it are not opened.
+/// The real path of a directory. Directories above it are not opened.
 pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
     calls::final_path(&open_to_ask(path, Links::Follow)?)
 }

@@ -1,6 +1,6 @@
-//! What makes a file a program: its suffix, which must be one of those in `PATHEXT`.
+//! Programs: files whose suffix is in `PATHEXT`.
 
-/// Where the variable is not set. The system's own value has scripts, too, for which other programs are needed.
+/// The value if the variable is not set. The system's own default includes scripts, which need other programs.
 const USUAL: &str = ".COM;.EXE;.BAT;.CMD";
 
 /// The suffixes of programs, in the order in which they are tried.
@@ -15,7 +15,7 @@ pub(crate) fn is_program(name: &str, suffixes: &[String]) -> bool {
     suffixes.iter().any(|suffix| name.len() > suffix.len() && name.ends_with(&**suffix))
 }
 
-/// The names that the file of a program may have: as it is given if that is one of a program, then with each suffix.
+/// The file names that a program may have: the name itself if it is one of a program, then the name with each suffix.
 pub(crate) fn names(name: &str, suffixes: &[String]) -> Vec<String> {
     let given = Some(name.to_owned()).filter(|name| is_program(name, suffixes));
     given.into_iter().chain(suffixes.iter().map(|suffix| format!("{name}{suffix}"))).collect()
@@ -45,7 +45,7 @@ mod tests {
             ("git", &["git.exe", "git.cmd"][..]),
             ("git.EXE", &["git.EXE", "git.EXE.exe", "git.EXE.cmd"]),
             ("git.txt", &["git.txt.exe", "git.txt.cmd"]),
-            // A name that is nothing but a suffix has none.
+            // A name that is only a suffix has none.
             (".exe", &[".exe.exe", ".exe.cmd"]),
             ("İ.cmd", &["İ.cmd", "İ.cmd.exe", "İ.cmd.cmd"]),
         ] {

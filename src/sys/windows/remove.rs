@@ -1,4 +1,4 @@
-//! Removing what is read-only, and what others have open.
+//! Removing files that are read-only, or that other programs have open.
 
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind};
@@ -21,7 +21,7 @@ pub(in crate::sys) fn remove_one_file(path: &Path) -> io::Result<()> {
 
 fn remove_file_with(patience: Patience, path: &Path) -> io::Result<()> {
     let removed = writable_for(path, || match fs::remove_file(path) {
-        // What is a directory does not become a file by waiting, and a link to one is removed as one.
+        // Waiting does not turn a directory into a file; a link to a directory is removed like one.
         Err(error) if is_denied(&error) => match portable::lstat(path) {
             Ok(found) if found.is_symlink() => fs::remove_dir(path).map_err(|_| error),
             Ok(found) if found.is_dir() => Err(is_a_directory()),
@@ -46,14 +46,14 @@ pub(in crate::sys) fn remove_one_dir(path: &Path) -> io::Result<()> {
 }
 
 fn remove_dir_with(patience: Patience, path: &Path) -> io::Result<()> {
-    // Windows takes a link to a directory for one here.
+    // Here, Windows treats a link to a directory as a directory.
     if portable::lstat(path).is_ok_and(|found| found.is_symlink()) {
         return Err(io::Error::from_raw_os_error(code::DIRECTORY));
     }
     patiently(patience, || writable_for(path, || fs::remove_dir(path))).map_err(|error| explained(path, error))
 }
 
-/// Removes a directory with all that is in it, by std, which takes care that what becomes a link is not followed.
+/// Removes a directory with everything in it, with std, which does not follow a directory that becomes a link.
 pub(in crate::sys) fn remove_tree(path: &Path) -> io::Result<()> {
     match patiently(Patience::REMOVING, || fs::remove_dir_all(path)) {
         Err(error) if is_held_up(&error) => remove_free(path).and(Err(error)),
@@ -61,13 +61,13 @@ pub(in crate::sys) fn remove_tree(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether something in a tree is in the way of its removal: others have it open, or have removed it and still have it
-/// open, so that its directory is not empty.
+/// Whether something in a tree keeps it from being removed: another program has a file open, or has removed it and still has
+/// it open, so that its directory is not empty.
 fn is_held_up(error: &io::Error) -> bool {
     error.raw_os_error() == Some(code::DIR_NOT_EMPTY) || obstacle(error).is_some()
 }
 
-/// Removes what can be removed from a directory; returns the first obstacle that is not gone by then.
+/// Removes what can be removed from a directory. Returns the first error whose cause has not gone by then.
 ///
 /// The directory is held open meanwhile, so that it cannot be replaced by a link: deletion is not shared.
 fn remove_free(path: &Path) -> io::Result<()> {
@@ -96,7 +96,7 @@ fn remove_tree_once(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Does to a file what Windows denies for one that is read-only: it is made writable for that time.
+/// Does something to a file that Windows denies for a read-only one. The file is writable meanwhile.
 ///
 /// Windows 10 ignores the attribute on its own file system, when std removes a file. Others do not, and
 /// no system does when a directory is removed.
@@ -111,7 +111,7 @@ fn writable_for<T>(path: &Path, deed: impl Fn() -> io::Result<T>) -> io::Result<
     }
     let file = open_attributes(path, Links::Keep);
     let result = deed();
-    // What stays, under this name or others, is as it was.
+    // A file that still exists, under this name or another one, is as it was.
     _ = file.and_then(|file| file.set_permissions(found.permissions()));
     result
 }

@@ -1,4 +1,4 @@
-//! Renaming as POSIX has it, in the way of which others may be.
+//! Renaming with the rules of POSIX, while other programs may have files open.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -11,10 +11,10 @@ use super::{calls, lstat, portable, real_path, with_retries};
 use crate::sys::edit_dir::{parent_of, temporary_name};
 use crate::sys::portable::renaming::missing;
 
-/// Renames. Fails if something has the new name, in the one step that renames.
+/// Renames. Fails if the new name is taken, which the same call checks.
 pub(super) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     let old = lstat(from).map_err(|error| missing(from, to, error))?;
-    // For Windows, a file may take the place of itself.
+    // Windows lets a file replace itself.
     if lstat(to).is_ok() && !is_new_spelling(from, to) {
         return Err(taken_error());
     }
@@ -24,7 +24,7 @@ pub(super) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     with_retries(|| calls::move_file(from, to)).map_err(|error| missing(from, to, explained(to, error)))
 }
 
-/// Renames, replacing what is there, as POSIX has it: files replace files, and directories empty directories.
+/// Renames, and replaces what has the new name, as POSIX requires: files replace files, and directories empty ones.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let replace = || with_retries(|| fs::rename(from, to));
     let failed = |error| explained(to, error);
@@ -42,7 +42,7 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
     match (old.is_dir(), found.is_dir()) {
         (true, false) => Err(io::Error::from_raw_os_error(code::DIRECTORY)),
-        // Not empty, either: it is there itself. That is what Linux says.
+        // The directory to replace is not empty: it contains the other one. Linux reports the same.
         (false, true) if has_its_parent_in(from, to) => Err(io::Error::from_raw_os_error(code::DIR_NOT_EMPTY)),
         (false, true) => Err(is_a_directory()),
         (true, true) if fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some()) => {
@@ -58,8 +58,8 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Replaces an empty directory: it makes room, and is removed when the other one has its name. Whatever fails, both have
-/// their own names again.
+/// Replaces an empty directory: it is moved aside, and removed when the other one has its name. If anything fails, both get
+/// their own names back.
 fn replace_directory(from: &Path, to: &Path) -> io::Result<()> {
     let aside = parent_of(to).join(temporary_name());
     with_retries(|| calls::move_file(to, &aside))?;
@@ -69,15 +69,15 @@ fn replace_directory(from: &Path, to: &Path) -> io::Result<()> {
         .inspect_err(|_| _ = calls::move_file(&aside, to))
 }
 
-/// Gives a name to a file where a read-only one has it.
+/// Replaces a read-only file.
 ///
-/// It is made writable by its path and not by an open file: what is open is not replaced.
+/// It is made writable by its path and not through an open file, because an open file cannot be replaced.
 fn replace_read_only(to: &Path, found: &portable::Metadata, replace: impl Fn() -> io::Result<()>) -> io::Result<()> {
     fs::set_permissions(to, writable(found))?;
     replace().inspect_err(|_| _ = fs::set_permissions(to, found.permissions()))
 }
 
-/// Refuses to move a directory into itself: for Windows, one that is in use is in the way.
+/// Fails if a directory is moved into itself. Windows would report that it is in use.
 fn refuse_into_itself(from: &Path, to: &Path) -> io::Result<()> {
     match has_its_parent_in(to, from) {
         true => Err(io::Error::new(ErrorKind::InvalidInput, "a directory is not moved into itself")),
@@ -85,7 +85,7 @@ fn refuse_into_itself(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether the directory in which a path has its name is another one, or lies in it.
+/// Whether the parent of a path is a directory, or is below it.
 fn has_its_parent_in(path: &Path, directory: &Path) -> bool {
     match (real_path(parent_of(path)), real_path(directory)) {
         (Ok(parent), Ok(directory)) => parent.is_dir() && parent.starts_with(directory),
@@ -93,7 +93,7 @@ fn has_its_parent_in(path: &Path, directory: &Path) -> bool {
     }
 }
 
-/// Whether the second path is the name of the first, spelled anew.
+/// Whether the second path is another spelling of the first.
 fn is_new_spelling(from: &Path, to: &Path) -> bool {
     from.file_name() != to.file_name()
         && is_one_name(from, to)
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    /// Wine and older systems do not replace directories: this is how it is done there.
+    /// Wine and older systems do not replace directories, so this function does it there.
     #[test]
     fn a_directory_that_made_room_gets_its_name_back() {
         let place = tempfile::tempdir().unwrap();

@@ -1,21 +1,21 @@
-//! Names that Windows does not read as they are written: it opens devices, drops dots and spaces at the end, and
-//! takes what follows a colon for the name of a stream.
+//! Names that Windows reinterprets: it opens devices, drops dots and spaces at the end, and reads the text after a colon as
+//! the name of a stream.
 
 use crate::flavour::{Misreading, Rules, Split, Windows};
 use crate::printable::printable;
 
-/// What a path is needed for.
+/// The purpose of a path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// To look into what is there. A stream can be read, and is what is meant.
+    /// To read something. A stream can be read, and is what is meant.
     Read,
-    /// To make, change or remove something.
+    /// To create, change or remove something.
     Change,
 }
 
-/// What is wrong with a Windows path, in words; nothing where the system reads it as it is written.
+/// How Windows reinterprets a path, in words. Returns nothing if it reads the path as it is written.
 ///
-/// A verbatim path (`\\?\`) and that of a device (`\\.\`) mean what they say.
+/// Verbatim paths (`\\?\`) and paths of devices (`\\.\`) are never reinterpreted.
 pub(super) fn misread(path: &str, purpose: Purpose) -> Option<String> {
     let path = Windows::normal(path);
     let Split { drive, tail, .. } = Windows::split(&path);
@@ -29,9 +29,9 @@ pub(super) fn misread(path: &str, purpose: Purpose) -> Option<String> {
     })
 }
 
-/// Whether a name that stands alone in a directory has to be protected by a verbatim path.
+/// Whether a name in a directory needs a verbatim path.
 pub(super) fn needs_verbatim(name: &str) -> bool {
-    // With something before it, so that `a:` is not taken for a drive.
+    // The prefix keeps `a:` from being read as a drive.
     misread(&format!(r".\{name}"), Purpose::Change).is_some()
 }
 

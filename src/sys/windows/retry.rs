@@ -1,22 +1,22 @@
-//! Trying again what fails while another program is in the way, as it is on Windows for as long as it has a
-//! file open: a virus scanner, an indexer, a program that is just ending.
+//! Trying again if another program is in the way, as any program on Windows is that has the file open: a virus scanner, an
+//! indexer, a program that is about to end.
 
 use std::io;
 use std::time::Duration;
 
-/// How often an operation waits before it gives up, by what is in its way.
+/// How often an operation waits for each kind of obstacle before it gives up.
 ///
-/// The first pause is a millisecond, and each is twice as long as the one before: ten are one second,
-/// seven an eighth of one.
+/// The first pause takes a millisecond, and each takes twice as long as the one before: ten take a second, seven an eighth of
+/// one.
 #[derive(Clone, Copy)]
 pub(super) struct Patience {
     /// Another program has it open.
     pub(super) in_use: u32,
-    /// Access is denied: for as long as the last one who has the file open does not close it, or for good.
+    /// Access is denied: until the last program closes the file, or for good.
     pub(super) denied: u32,
 }
 
-/// What is in the way of an operation.
+/// The obstacle to an operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Obstacle {
     InUse,
@@ -24,16 +24,16 @@ pub(super) enum Obstacle {
 }
 
 impl Patience {
-    /// For a new name: access is denied as long as what has that name is open.
+    /// For a new name. Access is denied as long as the file with that name is open.
     pub(super) const RENAMING: Self = Self { in_use: 10, denied: 10 };
 
-    /// For what is removed. That there is no right to do so is to be said soon.
+    /// For removing. A missing permission should be reported soon.
     pub(super) const REMOVING: Self = Self { in_use: 10, denied: 7 };
 
-    /// For one of many things that are removed: not each of them is waited for that long.
+    /// For removing one of many files, with shorter waits, because each of them may be in use.
     pub(super) const REMOVING_MANY: Self = Self { in_use: 7, denied: 0 };
 
-    /// Does something, again and again as long as something is in the way.
+    /// Tries something again as long as something is in the way.
     pub(super) fn try_for<T>(
         self,
         obstacle: impl Fn(&io::Error) -> Option<Obstacle>,
@@ -75,7 +75,7 @@ mod tests {
         }
     }
 
-    /// What comes of a deed that fails like this and then works, and how long it was waited for.
+    /// The result of an operation that fails in this way and then works, and the time that it waited.
     fn outcome(patience: Patience, failures: &[ErrorKind]) -> (Result<(), ErrorKind>, Duration) {
         let (mut failures, mut waited) = (failures.iter(), Duration::ZERO);
         let deed = || failures.next().map_or(Ok(()), |&kind| Err(kind.into()));

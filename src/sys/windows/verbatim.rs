@@ -1,4 +1,4 @@
-//! Paths from their root, and those that Windows takes as they are, which begin with `\\?\`.
+//! Absolute paths, and verbatim paths, which begin with `\\?\` and which Windows does not parse.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -8,9 +8,9 @@ use super::reserved_names::needs_verbatim;
 use crate::flavour::{Rules as _, Windows};
 use crate::sys::resolve::push_name;
 
-/// The path of a name that a directory has: where Windows would misread the name, one that it does not read.
+/// The path of a name in a directory: a verbatim one if Windows would misread the name.
 ///
-/// Not through the real path of the directory, which not every volume can tell.
+/// It does not use the real path of the directory, because not every volume can report it.
 pub(in crate::sys) fn child(dir: &Path, name: &OsStr) -> PathBuf {
     if !needs_verbatim(&name.to_string_lossy()) {
         return dir.join(name);
@@ -20,9 +20,9 @@ pub(in crate::sys) fn child(dir: &Path, name: &OsStr) -> PathBuf {
     path
 }
 
-/// A path as calls of the system take it: verbatim if it is too long for them otherwise. std does this by itself.
+/// A path for calls of the system: verbatim if it is too long for them otherwise. std does this by itself.
 pub(super) fn system_path(path: &Path) -> io::Result<PathBuf> {
-    /// Less than the 260 units of `MAX_PATH`, as a directory has to leave room for a name of 12.
+    /// Less than the 260 units of `MAX_PATH`, because a directory has to leave room for a name of 12.
     const LONGEST: usize = 247;
     match path.is_absolute() && path.as_os_str().len() < LONGEST {
         true => Ok(path.to_owned()),
@@ -30,8 +30,8 @@ pub(super) fn system_path(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// The path from its root, each name as it is written: the system would drop dots and spaces at the end of one, and
-/// make a path of a device of one that has the name of a device.
+/// The absolute path, with each name as it is written. The system would drop dots and spaces at the end of a name, and turn
+/// the name of a device into the path of the device.
 pub(in crate::sys) fn absolute(path: &Path) -> io::Result<PathBuf> {
     let is_misread = |name: &OsStr| needs_verbatim(&name.to_string_lossy());
     if !path.components().any(|part| matches!(part, Component::Normal(name) if is_misread(name))) {
@@ -50,12 +50,12 @@ pub(in crate::sys) fn absolute(path: &Path) -> io::Result<PathBuf> {
     Ok(absolute)
 }
 
-/// Whether a path from the root has no names to follow. For std, `\\server` is a name in the root of the current drive.
+/// Whether an absolute path has no names. For std, `\\server` is a name in the root of the current drive.
 pub(in crate::sys) fn is_anchor(path: &Path) -> bool {
     Windows::split(&Windows::normal(&path.to_string_lossy())).tail.is_empty()
 }
 
-/// The same path from its root, with the prefix `\\?\`. That of a device has its own prefix, and keeps it.
+/// The absolute path with the prefix `\\?\`. The path of a device keeps its own prefix.
 pub(super) fn verbatim(path: &Path) -> io::Result<PathBuf> {
     let absolute = path::absolute(path)?;
     let Some(Component::Prefix(prefix)) = absolute.components().next() else { return Ok(absolute) };
@@ -71,12 +71,12 @@ pub(super) fn is_verbatim(path: &Path) -> bool {
     matches!(path.components().next(), Some(Component::Prefix(prefix)) if prefix.kind().is_verbatim())
 }
 
-/// The same path without the prefix, if it means the same then.
+/// The path without the prefix, if it means the same then.
 pub(super) fn without_prefix(path: PathBuf) -> PathBuf {
     path.to_str().and_then(Windows::without_verbatim).map_or(path, PathBuf::from)
 }
 
-/// Text with something instead of its first units.
+/// Replaces the first units of a text by a prefix.
 fn with_prefix(prefix: &str, text: &OsStr, skipped: usize) -> PathBuf {
     use std::os::windows::ffi::{OsStrExt as _, OsStringExt as _};
     let units: Vec<u16> = prefix.encode_utf16().chain(text.encode_wide().skip(skipped)).collect();
@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// No volume is asked, as there are some that cannot tell the real path of a directory.
+    /// No volume is asked, because some cannot report the real path of a directory.
     #[test]
     fn a_name_that_is_misread_makes_a_path_verbatim() {
         let child = |dir: &str, name: &str| child(Path::new(dir), OsStr::new(name)).into_os_string();

@@ -1,4 +1,4 @@
-//! A new file that is being written, which gets its name when it is whole.
+//! A new file that is being written. It gets its name when it is complete.
 
 use std::fs::File;
 use std::io;
@@ -16,18 +16,18 @@ use crate::sys::unix::place::Place;
 use crate::sys::unix::temporary::{Temporary, temporary_name_for};
 use crate::sys::unix::{is_one_of, unnamed};
 
-/// A new file that is open for reading and writing. If it is dropped, nothing is left of it.
+/// A new file that is open for reading and writing. If it is dropped, it is removed.
 pub(crate) struct Draft {
     target: AtomicTarget,
     file: File,
-    /// What it is called until it gets its name, unless it has no name at all.
+    /// Its temporary name, if it has one.
     temporary: Option<NamedDraft>,
 }
 
 type NamedDraft = Temporary<Arc<OwnedFd>>;
 
 impl Draft {
-    /// Makes a file without a name, if the system and the file system have such files.
+    /// Creates a file without a name, if the system and the file system support that.
     pub(super) fn begin(target: AtomicTarget) -> io::Result<Self> {
         match unnamed::create(&target.dir, first_mode(&target))? {
             Some(file) if target.old.is_some() || unnamed::has_umask(&file)? => {
@@ -37,7 +37,7 @@ impl Draft {
         }
     }
 
-    /// Makes a file under a temporary name.
+    /// Creates a file under a temporary name.
     pub(super) fn begin_named(target: AtomicTarget) -> io::Result<Self> {
         let (file, temporary) = create_named(&target)?;
         Ok(Self { target, file, temporary: Some(temporary) })
@@ -47,14 +47,14 @@ impl Draft {
         &self.file
     }
 
-    /// Gives the file its name, when its content is on the disk.
+    /// Flushes the content to the disk, and gives the file its name.
     pub(crate) fn commit(mut self) -> io::Result<()> {
         self.target.finish(&self.file)?;
         self.take_name()?;
         self.target.sync_dir()
     }
 
-    /// Gives the file its name, and does not wait until its content is on the disk.
+    /// Gives the file its name, without flushing its content to the disk.
     #[cfg(feature = "remote-no-tls")]
     pub(crate) fn commit_unsynced(mut self) -> io::Result<()> {
         self.target.lend(&self.file)?;
@@ -68,12 +68,12 @@ impl Draft {
         }
     }
 
-    /// Gives a file without a name its own.
+    /// Gives a name to a file without one.
     fn give_name(&self) -> io::Result<()> {
         let target = &self.target;
         if target.old.is_none() {
             match unnamed::give_name(&self.file, target.place()) {
-                // Somebody else has made one just now: that one is replaced.
+                // Another program has just created one, which is replaced.
                 Err(Errno::EXIST) if target.existing == Existing::Replace => {}
                 Err(unnamed::UNABLE) => return self.give_name_to_copy(),
                 result => return Ok(result?),
@@ -104,14 +104,14 @@ fn temporary<T>(target: &AtomicTarget, make: impl Fn(Place<'_>) -> io::Result<T>
     Temporary::make(Arc::clone(&target.dir), || temporary_name_for(&target.name), make)
 }
 
-/// Gives what has a temporary name that of the target.
+/// Renames a temporary file to the name of the target.
 fn give_name_of(target: &AtomicTarget, temporary: NamedDraft) -> io::Result<()> {
     let named = temporary.become_permanent(target.place(), target.existing);
     named.map(drop).map_err(|error| target.why_not_replaced(error))
 }
 
-/// For a new file the system applies the umask, or what the directory has as a default. What replaces
-/// another is nobody else's business before it has that one's mode.
+/// The system applies the umask or the directory's default list to a new file. A file that replaces another is private until
+/// it has that one's mode.
 fn first_mode(target: &AtomicTarget) -> Mode {
     let private = Mode::RUSR | Mode::WUSR;
     if target.old.is_some() { private } else { private | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH }
