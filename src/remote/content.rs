@@ -10,7 +10,7 @@ use crate::objects::{Condition, ObjectReader, Objects, Stale, find, put_bytes};
 
 /// # Reading files from a store
 ///
-/// In one call each. For large files, see [`open`](At::open).
+/// In one call each. For large files, see [`open`](At#method.open-1).
 impl<S: ObjectStore> At<S> {
     /// Reads the whole file as text: see [`Path::read_text`](crate::Path::read_text).
     ///
@@ -35,7 +35,7 @@ impl<S: ObjectStore> At<S> {
     /// - [`InvalidData`](ErrorKind::InvalidData): the content is not UTF-8.
     /// - [`IsADirectory`](ErrorKind::IsADirectory): it is the store itself.
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the store refuses to read the file.
-    /// - [`InvalidInput`](ErrorKind::InvalidInput): the path is no key; see [`exists`](At::exists).
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): the path is no key; see [`exists`](At#method.exists-1).
     #[doc(alias = "read_to_string")]
     pub fn read_text(&self) -> Result<String> {
         let bytes = self.read_bytes()?;
@@ -46,13 +46,13 @@ impl<S: ObjectStore> At<S> {
     /// Reads the whole file and returns its lines, without the `\n` or `\r\n` at their ends: see
     /// [`Path::read_lines`](crate::Path::read_lines).
     ///
-    /// To go through a large file line by line, use [`open`](At::open).
+    /// To go through a large file line by line, use [`open`](At#method.open-1).
     ///
-    /// One request, as for [`read_text`](At::read_text).
+    /// One request, as for [`read_text`](At#method.read_text-1).
     ///
     /// # Errors
     ///
-    /// As for [`read_text`](At::read_text).
+    /// As for [`read_text`](At#method.read_text-1).
     #[doc(alias = "splitlines")]
     pub fn read_lines(&self) -> Result<Vec<String>> {
         Ok(self.read_text()?.lines().map(str::to_owned).collect())
@@ -60,11 +60,11 @@ impl<S: ObjectStore> At<S> {
 
     /// Reads the whole file as bytes: see [`Path::read_bytes`](crate::Path::read_bytes).
     ///
-    /// One request, as for [`read_text`](At::read_text).
+    /// One request, as for [`read_text`](At#method.read_text-1).
     ///
     /// # Errors
     ///
-    /// As for [`read_text`](At::read_text), except for [`InvalidData`](ErrorKind::InvalidData).
+    /// As for [`read_text`](At#method.read_text-1), except for [`InvalidData`](ErrorKind::InvalidData).
     #[doc(alias = "read")]
     pub fn read_bytes(&self) -> Result<Vec<u8>> {
         self.ask(Op::Read, |store, key| ObjectReader::open(store, key)?.read_all())
@@ -74,7 +74,7 @@ impl<S: ObjectStore> At<S> {
 /// # Writing files to a store
 ///
 /// Every write is atomic: a file is there with its old content, or with the new one. If several programs write one file, the
-/// last to finish wins; [`write_new`](At::write_new) and [`write_if_match`](At::write_if_match) do not overwrite what others
+/// last to finish wins; [`write_new`](At#method.write_new-1) and [`write_if_match`](At::write_if_match) do not overwrite what others
 /// wrote. Directories need not be made: they are there while files are below them. Nothing can be appended to a file in a store.
 ///
 /// Content that is larger than a part of 8 MiB is put in parts, four at a time. If that fails, or the program ends
@@ -101,17 +101,17 @@ impl<S: ObjectStore> At<S> {
     ///
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the store refuses to write the file.
     /// - [`IsADirectory`](ErrorKind::IsADirectory): it is the store itself.
-    /// - [`InvalidInput`](ErrorKind::InvalidInput): the path is no key; see [`exists`](At::exists).
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): the path is no key; see [`exists`](At#method.exists-1).
     #[doc(alias = "write_atomic")]
     pub fn write_text(&self, text: impl AsRef<str>) -> Result<()> {
         self.write_bytes(text.as_ref())
     }
 
-    /// Writes the bytes to the file, replacing its content; see [`write_text`](At::write_text), also for the requests.
+    /// Writes the bytes to the file, replacing its content; see [`write_text`](At#method.write_text-1), also for the requests.
     ///
     /// # Errors
     ///
-    /// As for [`write_text`](At::write_text).
+    /// As for [`write_text`](At#method.write_text-1).
     #[doc(alias = "write")]
     pub fn write_bytes(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
         self.ask(Op::Write, |store, key| put_bytes(store, key, bytes.as_ref(), Condition::Always)).map(drop)
@@ -123,7 +123,7 @@ impl<S: ObjectStore> At<S> {
     /// the file is there by then. A few stores ignore that (the header `If-None-Match`); with these, what is there before the
     /// call is safe, and what is written during the call is not.
     ///
-    /// Two requests up to the size of a part, more for larger content as for [`write_text`](At::write_text); one if the file
+    /// Two requests up to the size of a part, more for larger content as for [`write_text`](At#method.write_text-1); one if the file
     /// exists.
     ///
     /// # Examples
@@ -142,7 +142,7 @@ impl<S: ObjectStore> At<S> {
     /// # Errors
     ///
     /// [`AlreadyExists`](ErrorKind::AlreadyExists): the file exists. A directory of this name is not in the way. As for
-    /// [`write_text`](At::write_text).
+    /// [`write_text`](At#method.write_text-1).
     #[doc(alias = "create_new")]
     pub fn write_new(&self, content: impl AsRef<[u8]>) -> Result<()> {
         self.ask(Op::Write, |store, key| {
@@ -157,7 +157,7 @@ impl<S: ObjectStore> At<S> {
     /// With it, a file can be read, changed and written without losing what another program wrote meanwhile: on a conflict,
     /// begin anew.
     ///
-    /// One request up to the size of a part, more for larger content as for [`write_text`](At::write_text).
+    /// One request up to the size of a part, more for larger content as for [`write_text`](At#method.write_text-1).
     ///
     /// # Examples
     ///
@@ -178,7 +178,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// A [conflict](Error::is_conflict): the file was replaced or removed. As for [`write_text`](At::write_text).
+    /// A [conflict](Error::is_conflict): the file was replaced or removed. As for [`write_text`](At#method.write_text-1).
     pub fn write_if_match(&self, etag: impl AsRef<str>, content: impl AsRef<[u8]>) -> Result<String> {
         let condition = Condition::IfTag(etag.as_ref());
         self.ask(Op::Write, |store, key| put_bytes(store, key, content.as_ref(), condition))

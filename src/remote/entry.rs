@@ -16,7 +16,7 @@ use crate::path::{AsPath, PosixPath};
 /// An entry of a listing of a store: a path, and what the listing says about it.
 ///
 /// No method of the entry itself needs a request. It dereferences to its path, whose methods do:
-/// [`entry.size()`](RemoteEntry::size) is the size when the page was read, [`entry.read_text()`](At::read_text) asks the
+/// [`entry.size()`](RemoteEntry::size) is the size when the page was read, [`entry.read_text()`](At#method.read_text-1) asks the
 /// store.
 ///
 /// # Examples

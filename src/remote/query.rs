@@ -9,7 +9,7 @@ use crate::error::{Op, Result};
 use crate::kind::FileKind;
 use crate::objects::{Meta, PageRequest, PageStart, find, not_found};
 
-/// What a store knows of a file or a directory, as plain values; see [`At::stat`].
+/// What a store knows of a file or a directory, as plain values; see [`At::stat`](At#method.stat-1).
 ///
 /// # Examples
 ///
@@ -116,7 +116,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`exists`](At::exists).
+    /// As for [`exists`](At#method.exists-1).
     pub fn is_file(&self) -> Result<bool> {
         Ok(self.found_file()?.is_some())
     }
@@ -137,7 +137,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`exists`](At::exists).
+    /// As for [`exists`](At#method.exists-1).
     pub fn is_dir(&self) -> Result<bool> {
         let prefix = self.prefix(Op::Stat)?;
         let page = PageRequest { prefix: &prefix, one_level: false, start: PageStart::Start, most: 1 };
@@ -168,7 +168,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound): nothing is there. As for [`exists`](At::exists).
+    /// [`NotFound`](ErrorKind::NotFound): nothing is there. As for [`exists`](At#method.exists-1).
     pub fn stat(&self) -> Result<RemoteStat> {
         let file = self.found_file()?;
         if file.is_none() && !self.is_dir()? {
@@ -194,7 +194,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// - [`NotFound`](ErrorKind::NotFound): no file is there; a directory may be.
     /// - [`IsADirectory`](ErrorKind::IsADirectory): it is the store itself.
-    /// - As for [`exists`](At::exists).
+    /// - As for [`exists`](At#method.exists-1).
     pub fn size(&self) -> Result<u64> {
         self.meta().map(|meta| meta.size)
     }
@@ -215,7 +215,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`size`](At::size).
+    /// As for [`size`](At#method.size-1).
     pub fn modified(&self) -> Result<SystemTime> {
         self.meta().map(|meta| meta.modified)
     }
@@ -241,7 +241,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`size`](At::size).
+    /// As for [`size`](At#method.size-1).
     pub fn etag(&self) -> Result<String> {
         self.meta().map(|meta| meta.tag)
     }

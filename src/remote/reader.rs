@@ -11,7 +11,7 @@ use crate::objects::ObjectReader;
 /// Holds what the connection has while the caller reads in small pieces.
 const BUFFER: usize = 64 << 10;
 
-/// A file in a store, open for reading: [`At::open`] opens one.
+/// A file in a store, open for reading: [`At::open`](At#method.open-1) opens one.
 ///
 /// It is buffered, so [`lines`](BufRead::lines) needs no [`BufReader`]. It shows the file as it was when it was opened: if the
 /// connection breaks, reading goes on from there, and fails with a [conflict](Error::is_conflict) if the file was replaced by
@@ -58,7 +58,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`read_bytes`](At::read_bytes).
+    /// As for [`read_bytes`](At#method.read_bytes-1).
     pub fn open(&self) -> Result<RemoteReader> {
         let reader = self.ask(Op::Open, ObjectReader::open)?;
         Ok(RemoteReader { uri: self.uri(), reader: BufReader::with_capacity(BUFFER, reader) })

@@ -38,7 +38,7 @@ impl<S: ObjectStore> At<S> {
     /// - [`NotFound`](ErrorKind::NotFound): no file is there; a directory may be.
     /// - [`IsADirectory`](ErrorKind::IsADirectory): it is the store itself.
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the store refuses to remove the file.
-    /// - [`InvalidInput`](ErrorKind::InvalidInput): the path is no key; see [`exists`](At::exists).
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): the path is no key; see [`exists`](At#method.exists-1).
     #[doc(alias = "remove_file")]
     pub fn unlink(&self) -> Result<()> {
         self.ask(Op::Unlink, |store, key| {
@@ -53,7 +53,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`unlink`](At::unlink), except for [`NotFound`](ErrorKind::NotFound).
+    /// As for [`unlink`](At#method.unlink-1), except for [`NotFound`](ErrorKind::NotFound).
     pub fn unlink_if_exists(&self) -> Result<bool> {
         match self.unlink() {
             Ok(()) => Ok(true),
@@ -68,7 +68,7 @@ impl<S: ObjectStore> At<S> {
     /// Everything that can be removed is, and the error [lists](crate::Error::failures) what failed. What others write meanwhile
     /// is removed or stays.
     ///
-    /// **It cannot be undone, and it is not atomic.** To empty a whole store, use [`clear_dir`](At::clear_dir).
+    /// **It cannot be undone, and it is not atomic.** To empty a whole store, use [`clear_dir`](At#method.clear_dir-1).
     ///
     /// Two requests for a thousand keys, one to list them and one to remove them; several are made side by side.
     ///
@@ -88,7 +88,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// - [`NotFound`](ErrorKind::NotFound): nothing is there.
     /// - [`NotADirectory`](ErrorKind::NotADirectory): it is a file only.
-    /// - [`InvalidInput`](ErrorKind::InvalidInput): it is the store itself, or the path is no key; see [`exists`](At::exists).
+    /// - [`InvalidInput`](ErrorKind::InvalidInput): it is the store itself, or the path is no key; see [`exists`](At#method.exists-1).
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied) and others: something could not be listed or removed.
     #[doc(alias = "remove_dir_all")]
     pub fn rmtree(&self) -> Result<()> {
@@ -101,7 +101,7 @@ impl<S: ObjectStore> At<S> {
     /// are used as the store takes. [`progress`](RemoveOptions::progress) is called after each request, with the path of the
     /// directory. Options about modes and file systems have no effect.
     ///
-    /// Requests as for [`rmtree`](At::rmtree).
+    /// Requests as for [`rmtree`](At#method.rmtree-1).
     ///
     /// # Examples
     ///
@@ -121,14 +121,14 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`rmtree`](At::rmtree), and those of [`RemoveOptions`].
+    /// As for [`rmtree`](At#method.rmtree-1), and those of [`RemoveOptions`].
     pub fn rmtree_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
         self.removed(Op::Rmtree, options)
     }
 
     /// Removes whatever is there: a file, everything below a directory, or both. Does nothing if nothing is there.
     ///
-    /// One request more than [`rmtree`](At::rmtree), to ask for the file; two in all if nothing is there.
+    /// One request more than [`rmtree`](At#method.rmtree-1), to ask for the file; two in all if nothing is there.
     ///
     /// # Examples
     ///
@@ -144,25 +144,25 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// Those of [`rmtree`](At::rmtree), except for the first two.
+    /// Those of [`rmtree`](At#method.rmtree-1), except for the first two.
     pub fn remove(&self) -> Result<()> {
         self.remove_with(&RemoveOptions::new()).map(drop)
     }
 
-    /// Does the same with options, and returns a report: see [`rmtree_with`](At::rmtree_with).
+    /// Does the same with options, and returns a report: see [`rmtree_with`](At#method.rmtree_with-1).
     ///
-    /// Requests as for [`remove`](At::remove).
+    /// Requests as for [`remove`](At#method.remove-1).
     ///
     /// # Errors
     ///
-    /// As for [`remove`](At::remove), and those of [`RemoveOptions`].
+    /// As for [`remove`](At#method.remove-1), and those of [`RemoveOptions`].
     pub fn remove_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
         self.removed(Op::Remove, options)
     }
 
     /// Removes everything below this directory, but not its marker, if it has one. It may be the store itself.
     ///
-    /// Requests as for [`rmtree`](At::rmtree).
+    /// Requests as for [`rmtree`](At#method.rmtree-1).
     ///
     /// # Examples
     ///
@@ -176,19 +176,19 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`rmtree`](At::rmtree), except that it may be the store itself.
+    /// As for [`rmtree`](At#method.rmtree-1), except that it may be the store itself.
     #[doc(alias = "empty_dir")]
     pub fn clear_dir(&self) -> Result<()> {
         self.clear_dir_with(&RemoveOptions::new()).map(drop)
     }
 
-    /// Does the same with options, and returns a report: see [`rmtree_with`](At::rmtree_with).
+    /// Does the same with options, and returns a report: see [`rmtree_with`](At#method.rmtree_with-1).
     ///
-    /// Requests as for [`rmtree`](At::rmtree).
+    /// Requests as for [`rmtree`](At#method.rmtree-1).
     ///
     /// # Errors
     ///
-    /// As for [`clear_dir`](At::clear_dir), and those of [`RemoveOptions`].
+    /// As for [`clear_dir`](At#method.clear_dir-1), and those of [`RemoveOptions`].
     pub fn clear_dir_with(&self, options: &RemoveOptions<'_>) -> Result<Report> {
         self.removed(Op::ClearDir, options)
     }

@@ -64,11 +64,11 @@ impl<S: ObjectStore> At<S> {
         CopyOptions::new().copy_to(self.side(), target)
     }
 
-    /// Copies this file or directory into a directory, under its own name: see [`copy`](Self::copy), also for the requests.
+    /// Copies this file or directory into a directory, under its own name: see [`copy`](At#method.copy-1), also for the requests.
     ///
     /// # Errors
     ///
-    /// As for [`copy`](Self::copy), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this is the store itself, which has
+    /// As for [`copy`](At#method.copy-1), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this is the store itself, which has
     /// no name.
     pub fn copy_into<T: Side>(&self, directory: T) -> Result<T::Owned> {
         CopyOptions::new().copy_to_directory(self.side(), directory)
@@ -76,11 +76,11 @@ impl<S: ObjectStore> At<S> {
 
     /// Moves this file, or this directory and everything in it; not atomic. Fails if the target exists. Returns the target.
     ///
-    /// Everything is [copied](Self::copy) and checked. Only then, and if nothing failed, what was copied is removed, unless
+    /// Everything is [copied](At#method.copy-1) and checked. Only then, and if nothing failed, what was copied is removed, unless
     /// it was changed meanwhile: that stays, and is one of the error's [failures](crate::Error::failures). Who looks in between
     /// sees both. An object is compared and removed with two requests, so a change between both is lost.
     ///
-    /// Requests as for [`copy`](Self::copy); then two more for a file, and for a directory two for each thousand keys. One for
+    /// Requests as for [`copy`](At#method.copy-1); then two more for a file, and for a directory two for each thousand keys. One for
     /// each file that goes to a store, which checks it.
     ///
     /// # Examples
@@ -100,17 +100,17 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// As for [`copy`](Self::copy). If the copy is complete and something here could not be removed, the error says so.
+    /// As for [`copy`](At#method.copy-1). If the copy is complete and something here could not be removed, the error says so.
     pub fn move_to<T: Side>(&self, target: T) -> Result<T::Owned> {
         CopyOptions::new().moved_to(self.side(), target)
     }
 
-    /// Moves this file or directory into a directory, under its own name: see [`move_to`](Self::move_to), also for the
+    /// Moves this file or directory into a directory, under its own name: see [`move_to`](At#method.move_to-1), also for the
     /// requests.
     ///
     /// # Errors
     ///
-    /// As for [`move_to`](Self::move_to), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this is the store itself,
+    /// As for [`move_to`](At#method.move_to-1), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this is the store itself,
     /// which has no name.
     pub fn move_into<T: Side>(&self, directory: T) -> Result<T::Owned> {
         CopyOptions::new().moved_to_directory(self.side(), directory)

@@ -54,7 +54,7 @@ impl<S: ObjectStore> At<S> {
     /// # Errors
     ///
     /// [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the store refuses to list uploads. As for
-    /// [`exists`](At::exists).
+    /// [`exists`](At#method.exists-1).
     #[doc(alias = "list_multipart_uploads")]
     pub fn unfinished_uploads(&self) -> Result<Vec<UnfinishedUpload>> {
         let (key, prefix) = (self.key(Op::List)?, self.prefix(Op::List)?);

@@ -86,7 +86,7 @@ impl<S: ObjectStore> At<S> {
         Ok(RemoteWalk::new(self, Scope::Patterns(patterns, Begins::AtStart)))
     }
 
-    /// Lists what is anywhere below this directory and matches a pattern: [`glob`](At::glob) with `**/` in front of each
+    /// Lists what is anywhere below this directory and matches a pattern: [`glob`](At#method.glob-1) with `**/` in front of each
     /// pattern.
     ///
     /// One request per 1,000 keys below this directory.
@@ -94,7 +94,7 @@ impl<S: ObjectStore> At<S> {
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute or has a part `..`. Otherwise as for
-    /// [`glob`](At::glob).
+    /// [`glob`](At#method.glob-1).
     pub fn rglob(&self, patterns: impl IntoPatterns<Posix>) -> Result<RemoteWalk<'static, S>> {
         let patterns = patterns.into_patterns();
         patterns.iter().try_for_each(|pattern| refuse_absolute(pattern).and_then(|()| refuse_up(pattern)))?;
@@ -103,11 +103,11 @@ impl<S: ObjectStore> At<S> {
 
     /// Lists what is below this directory and in a set: see [`Path::glob_set`](crate::Path::glob_set).
     ///
-    /// Requests as for [`glob`](At::glob).
+    /// Requests as for [`glob`](At#method.glob-1).
     ///
     /// # Errors
     ///
-    /// As for [`glob`](At::glob), for any pattern of the set.
+    /// As for [`glob`](At#method.glob-1), for any pattern of the set.
     pub fn glob_set(&self, set: &PatternSet<Posix>) -> Result<RemoteWalk<'static, S>> {
         let mut patterns = set.include_patterns().iter().chain(set.exclude_patterns());
         patterns.try_for_each(|pattern| refuse_elsewhere(pattern).and_then(|()| refuse_up(pattern)))?;
@@ -153,8 +153,8 @@ fn refuse_up(pattern: &Pattern<Posix>) -> Result<()> {
     }
 }
 
-/// A listing of a store: set its options, then iterate over its entries. Created by [`At::iterdir`], [`At::walk`],
-/// [`At::glob`] and [`At::rglob`].
+/// A listing of a store: set its options, then iterate over its entries. Created by [`At::iterdir`](At#method.iterdir-1), [`At::walk`](At#method.walk-1),
+/// [`At::glob`](At#method.glob-1) and [`At::rglob`](At#method.rglob-1).
 ///
 /// Pages of 1,000 keys are requested when they are needed, and one is kept in memory.
 ///

@@ -12,7 +12,7 @@ use crate::objects::{Condition, ObjectWriter};
 /// A file that is being written to a store and is not there yet: [`commit`](Self::commit) makes it appear, in one step;
 /// dropping it leaves everything as it was.
 ///
-/// [`create`](At::create) and [`create_new`](At::create_new) begin one. Writes are collected in memory until there is a part
+/// [`create`](At#method.create-1) and [`create_new`](At::create_new) begin one. Writes are collected in memory until there is a part
 /// of 8 MiB. Four parts are sent at a time, each from a thread of its own, while the next one is filled: at most 40 MiB are in
 /// memory. An object has at most 10,000 parts, which are 78 GiB.
 ///
@@ -67,7 +67,7 @@ impl<S: ObjectStore> At<S> {
     /// # Errors
     ///
     /// [`IsADirectory`](io::ErrorKind::IsADirectory): it is the store itself. [`InvalidInput`](io::ErrorKind::InvalidInput):
-    /// the path is no key; see [`exists`](At::exists).
+    /// the path is no key; see [`exists`](At#method.exists-1).
     #[doc(alias = "create_atomic")]
     pub fn create(&self) -> Result<RemoteWriter> {
         self.ask(Op::Open, |store, key| Ok(self.writer(ObjectWriter::new(store, key, None), Condition::Always)))
@@ -76,9 +76,9 @@ impl<S: ObjectStore> At<S> {
     /// Begins a file that will be made at this path when it is [committed](RemoteWriter::commit), unless a file is there by
     /// then.
     ///
-    /// The store is asked now, and told to refuse then: see [`write_new`](At::write_new) for stores that ignore that.
+    /// The store is asked now, and told to refuse then: see [`write_new`](At#method.write_new-1) for stores that ignore that.
     ///
-    /// One request, and those of [`create`](At::create).
+    /// One request, and those of [`create`](At#method.create-1).
     ///
     /// # Examples
     ///
@@ -97,7 +97,7 @@ impl<S: ObjectStore> At<S> {
     ///
     /// # Errors
     ///
-    /// [`AlreadyExists`](io::ErrorKind::AlreadyExists): the file exists. As for [`create`](At::create).
+    /// [`AlreadyExists`](io::ErrorKind::AlreadyExists): the file exists. As for [`create`](At#method.create-1).
     #[doc(alias = "create_new_atomic")]
     pub fn create_new(&self) -> Result<RemoteWriter> {
         self.ask(Op::Open, |store, key| {
