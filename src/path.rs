@@ -264,6 +264,7 @@ impl<F: Flavour> Path<F> {
     /// use waypath::{Path, PathBuf};
     ///
     /// let owned: PathBuf = Path::parse("a/b").to_path_buf();
+    /// assert_eq!(owned, "a/b");
     /// ```
     #[must_use]
     pub fn to_path_buf(&self) -> PathBuf<F> {
@@ -357,6 +358,7 @@ impl<F: Flavour> PathBuf<F> {
     ///
     /// let owned = path("a/b");
     /// let borrowed: &Path = owned.as_path();
+    /// assert_eq!(borrowed.name(), "b");
     /// ```
     #[inline]
     #[must_use]

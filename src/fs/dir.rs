@@ -56,6 +56,7 @@ impl Path {
     /// let report = &base / "reports" / "2026" / "may.txt";
     /// report.mkdir_parent()?;
     /// report.write_text("all well")?;
+    /// assert!((&base / "reports" / "2026").is_dir());
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///

@@ -270,6 +270,8 @@ fn whose(letter: char) -> u32 {
 /// script.touch()?;
 /// script.chmod(0o644)?;
 /// script.chmod("u+x")?;
+/// # #[cfg(unix)]
+/// assert_eq!(script.stat()?.mode(), 0o744);
 /// # Ok::<(), waypath::Error>(())
 /// ```
 ///

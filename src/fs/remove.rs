@@ -155,7 +155,8 @@ impl<'p> RemoveOptions<'p> {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a").mkdir()?;
-    /// waypath::RemoveOptions::new().rmtree(&base / "a")?;
+    /// let report = waypath::RemoveOptions::new().rmtree(&base / "a")?;
+    /// assert_eq!(report.directories, 1);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn new() -> Self {
@@ -173,8 +174,9 @@ impl<'p> RemoveOptions<'p> {
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
-    /// (&base / "a").mkdir()?;
-    /// waypath::RemoveOptions::new().threads(4).rmtree(&base / "a")?;
+    /// (&base / "a/b").mkdir_all()?;
+    /// let report = waypath::RemoveOptions::new().threads(4).rmtree(&base / "a")?;
+    /// assert_eq!(report.directories, 2);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -342,7 +344,8 @@ impl<'p> RemoveOptions<'p> {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a").mkdir()?;
-    /// waypath::RemoveOptions::new().rmtree(&base / "a")?;
+    /// let report = waypath::RemoveOptions::new().rmtree(&base / "a")?;
+    /// assert_eq!(report.directories, 1);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -361,7 +364,8 @@ impl<'p> RemoveOptions<'p> {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// (&base / "a").touch()?;
-    /// waypath::RemoveOptions::new().remove(&base / "a")?;
+    /// let report = waypath::RemoveOptions::new().remove(&base / "a")?;
+    /// assert_eq!(report.files, 1);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -379,7 +383,9 @@ impl<'p> RemoveOptions<'p> {
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
-    /// waypath::RemoveOptions::new().clear_dir(&base)?;
+    /// (&base / "a/b").mkdir_all()?;
+    /// let report = waypath::RemoveOptions::new().clear_dir(&base)?;
+    /// assert_eq!(report.directories, 2);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///

@@ -62,6 +62,7 @@ impl Entry {
     /// (&base / "a.txt").write_text("four")?;
     /// let entry = base.iterdir().next().unwrap()?;
     /// let path: waypath::PathBuf = entry.into_path();
+    /// assert_eq!(path.read_text()?, "four");
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[must_use]

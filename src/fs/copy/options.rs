@@ -244,8 +244,9 @@ impl<'p> CopyOptions<'p> {
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").touch()?;
-    /// waypath::CopyOptions::new().copy(&base / "a", &base / "b")?;
+    /// # (&base / "a").write_text("text")?;
+    /// let report = waypath::CopyOptions::new().copy(&base / "a", &base / "b")?;
+    /// assert_eq!((report.files, report.bytes), (1, 4));
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn new() -> Self {
@@ -293,9 +294,10 @@ impl<'p> CopyOptions<'p> {
     /// ```
     /// use waypath::{CopyOptions, Overwrite};
     /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").touch()?;
-    /// # (&base / "b").touch()?;
+    /// # (&base / "a").write_text("new")?;
+    /// # (&base / "b").write_text("old")?;
     /// CopyOptions::new().overwrite(Overwrite::Always).copy(&base / "a", &base / "b")?;
+    /// assert_eq!((&base / "b").read_text()?, "new");
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn overwrite(self, overwrite: Overwrite) -> Self {
@@ -334,8 +336,14 @@ impl<'p> CopyOptions<'p> {
     /// ```
     /// use waypath::{CopyOptions, Symlinks};
     /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").touch()?;
+    /// # (&base / "a").mkdir()?;
+    /// # #[cfg(unix)] {
+    /// (&base / "a/text").write_text("text")?;
+    /// (&base / "a/link").symlink_to("text")?;
     /// CopyOptions::new().symlinks(Symlinks::Follow).copy(&base / "a", &base / "b")?;
+    /// assert!(!(&base / "b/link").is_symlink());
+    /// assert_eq!((&base / "b/link").read_text()?, "text");
+    /// # }
     /// # Ok::<(), waypath::Error>(())
     /// ```
     #[doc(alias = "follow_symlinks")]
@@ -351,7 +359,14 @@ impl<'p> CopyOptions<'p> {
     /// use waypath::{CopyOptions, Specials};
     /// # let base = waypath::TempDir::new()?;
     /// # (&base / "a").mkdir()?;
-    /// CopyOptions::new().specials(Specials::Recreate).copy(&base / "a", &base / "b")?;
+    /// # #[cfg(unix)] {
+    /// let socket = std::os::unix::net::UnixListener::bind(&base / "a/socket").unwrap();
+    /// let report = CopyOptions::new().copy(&base / "a", &base / "b")?;
+    /// assert_eq!((report.specials, report.skipped.len()), (0, 1));
+    ///
+    /// let report = CopyOptions::new().specials(Specials::Recreate).copy(&base / "a", &base / "c")?;
+    /// assert_eq!((report.specials, report.skipped.len()), (1, 0));
+    /// # }
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn specials(self, specials: Specials) -> Self {
@@ -373,7 +388,11 @@ impl<'p> CopyOptions<'p> {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// # (&base / "a").touch()?;
+    /// # #[cfg(unix)] {
+    /// (&base / "a").chmod("+x")?;
     /// waypath::CopyOptions::new().preserve_mode(false).copy(&base / "a", &base / "b")?;
+    /// assert!((&base / "a").is_executable() && !(&base / "b").is_executable());
+    /// # }
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -414,7 +433,8 @@ impl<'p> CopyOptions<'p> {
     /// ```
     /// # let base = waypath::TempDir::new()?;
     /// # (&base / "a").touch()?;
-    /// waypath::CopyOptions::new().preserve_xattrs(true).copy(&base / "a", &base / "b")?;
+    /// let report = waypath::CopyOptions::new().preserve_xattrs(true).copy(&base / "a", &base / "b")?;
+    /// assert!(report.not_kept.is_empty());
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -434,6 +454,7 @@ impl<'p> CopyOptions<'p> {
     /// # let base = waypath::TempDir::new()?;
     /// # (&base / "a").touch()?;
     /// waypath::CopyOptions::new().preserve_owner(true).copy(&base / "a", &base / "b")?;
+    /// assert_eq!((&base / "b").stat()?.uid(), (&base / "a").stat()?.uid());
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
@@ -621,8 +642,9 @@ impl<'p> CopyOptions<'p> {
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").mkdir()?;
-    /// waypath::CopyOptions::new().threads(4).copy(&base / "a", &base / "b")?;
+    /// # (&base / "a/b/c").mkdir_all()?;
+    /// let report = waypath::CopyOptions::new().threads(4).copy(&base / "a", &base / "b")?;
+    /// assert_eq!(report.directories, 3);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn threads(self, count: usize) -> Self {
@@ -636,8 +658,9 @@ impl<'p> CopyOptions<'p> {
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").touch()?;
+    /// # (&base / "a").write_text("text")?;
     /// waypath::CopyOptions::new().sync(true).copy(&base / "a", &base / "b")?;
+    /// assert_eq!((&base / "b").read_text()?, "text"); // also after a crash
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn sync(self, wait: bool) -> Self {

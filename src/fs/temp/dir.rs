@@ -99,7 +99,9 @@ impl TempDir {
     ///
     /// ```
     /// let dir = waypath::TempDir::new()?;
+    /// let path = dir.to_path_buf();
     /// dir.close()?;
+    /// assert!(!path.exists());
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///

@@ -189,7 +189,9 @@ impl TempFile {
     ///
     /// ```
     /// let file = waypath::TempFile::new()?;
+    /// let path = file.path().to_path_buf();
     /// file.close()?;
+    /// assert!(!path.exists());
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///

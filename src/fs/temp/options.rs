@@ -116,6 +116,7 @@ impl TempOptions {
     /// ```
     /// let unpacked = waypath::TempOptions::new().prefix("unpacked-").dir()?;
     /// (&unpacked / "Cargo.toml").write_text("[package]\n")?;
+    /// assert!(unpacked.name().starts_with("unpacked-"));
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///
