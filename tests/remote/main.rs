@@ -8,6 +8,10 @@ mod copy_laws;
 mod copying;
 #[cfg(not(target_family = "wasm"))]
 mod credentials;
+#[cfg(not(target_family = "wasm"))]
+mod delaying_proxy;
+#[cfg(not(target_family = "wasm"))]
+mod distant;
 mod files;
 mod glob;
 #[cfg(not(target_family = "wasm"))]
