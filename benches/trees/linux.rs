@@ -50,7 +50,8 @@ fn copiers(place: &Arc<Place>) -> Vec<Contender<Copied>> {
     let mut copiers = vec![
         place.copier("floor", |from, to| floor::copy(from, to, floor::Naming::AtOnce)),
         place.copier("floor, temporary names", |from, to| floor::copy(from, to, floor::Naming::WhenComplete)),
-        place.copier("ours", ours(CopyOptions::new())).ours([at_most(1.0, STD)]),
+        place.copier(OURS, ours(CopyOptions::new())).ours([at_most(1.0, STD)]),
+        place.copier("ours, in a root", copied_in_root).ours([at_most(1.05, OURS)]),
         place
             .copier("ours, 2 threads", ours(CopyOptions::new().threads(THREADS)))
             .in_threads()
@@ -66,8 +67,15 @@ fn copiers(place: &Arc<Place>) -> Vec<Contender<Copied>> {
     copiers
 }
 
+/// Copies a tree below a root, which is the directory that both are in.
+fn copied_in_root(from: &str, to: &str) {
+    let (parent, from) = from.rsplit_once('/').unwrap();
+    let root = Root::open(parent).unwrap();
+    (&root / from).copy(&root / to.strip_prefix(parent).unwrap().trim_start_matches('/')).unwrap();
+}
+
 /// Removes a tree below a root, which is the directory that it is in.
-fn in_root(path: &str) {
+fn removed_in_root(path: &str) {
     let (parent, name) = path.rsplit_once('/').unwrap();
     (&Root::open(parent).unwrap() / name).rmtree().unwrap();
 }
@@ -79,7 +87,7 @@ fn removers(place: &Arc<Place>) -> Vec<Contender<Left>> {
         place.remover("floor", floor::remove),
         place.remover("floor, 2 threads", |path| floor::remove_in_threads(path, THREADS)).in_threads(),
         place.remover(OURS, ours(RemoveOptions::new())).ours([at_most(1.05, FLOOR)]),
-        place.remover("ours, in a root", in_root).ours([at_most(1.05, OURS)]),
+        place.remover("ours, in a root", removed_in_root).ours([at_most(1.05, OURS)]),
         place
             .remover("ours, 2 threads", ours(RemoveOptions::new().threads(THREADS)))
             .in_threads()
