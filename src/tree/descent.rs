@@ -231,10 +231,11 @@ impl<D: Directory> Descent<D> {
         }
     }
 
-    /// Closes what can be closed, as something else needs descriptors, and gets along with fewer from then on.
+    /// Closes what can be closed, as something else needs descriptors, and gets along with fewer from then on: not at
+    /// once with the fewest, as the way back up would be long each time.
     pub(crate) fn make_room(&mut self) {
+        self.most_open = (self.open.len() * 3 / 4).max(FEWEST_OPEN);
         while self.close_one().unwrap_or(false) {}
-        self.most_open = FEWEST_OPEN;
     }
 
     /// Closes the level that will be missed least, if one can be closed.
@@ -288,5 +289,34 @@ mod tests {
             assert_eq!(descent.depth(), 5);
             descent.enter(OsStr::new("d"), Links::Keep).unwrap();
         }
+    }
+
+    /// After the system ran out of descriptors, the way back up is not taken from the start for each directory.
+    #[test]
+    fn the_way_back_is_short_with_fewer_descriptors() {
+        use std::cell::Cell;
+        use std::rc::Rc;
+
+        const LEVELS: usize = 300;
+        let place = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(place.path().join("d/".repeat(LEVELS))).unwrap();
+        let mut descent = Descent::<Hooked<sys::Dir>>::new(10);
+        descent.begin(Directory::open(place.path()).unwrap());
+        (0..LEVELS / 2).for_each(|_| descent.enter(OsStr::new("d"), Links::Keep).unwrap());
+        descent.make_room();
+        (0..LEVELS / 2).for_each(|_| descent.enter(OsStr::new("d"), Links::Keep).unwrap());
+        let count = Rc::new(Cell::new(0));
+        let counted = count.clone();
+        let counts = move |_: crate::sys::hooked::Call<'_>| {
+            counted.set(counted.get() + 1);
+            Ok(())
+        };
+        hooked(counts, || {
+            for _ in 0..LEVELS {
+                descent.leave();
+                descent.reopened().unwrap();
+            }
+        });
+        assert!(count.get() < 10 * LEVELS, "{} calls", count.get());
     }
 }
