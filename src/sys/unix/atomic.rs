@@ -21,7 +21,7 @@ use super::is_one_of;
 use super::opening::{open_to_read, read_all};
 use super::place::{Place, Way};
 use super::resolve::look;
-use super::xattr::Surplus;
+use super::xattr::{self, Surplus};
 use crate::sys::directory::{Access, Links};
 use crate::sys::edit_dir::{Attributes, Existing, Losses};
 use crate::sys::portable::atomic::refuse_special;
@@ -196,8 +196,8 @@ impl Old {
         let facts = facts_of(&self.found);
         let giver = Giver::replaced(old, &facts, Attributes::default());
         let mut losses = Losses::default();
-        // The new file may have access control lists from the directory.
-        give_attributes::give(&giver, &new, Surplus::Lists, &mut losses)?;
+        let surplus = if xattr::has_list(&new)? { Surplus::Lists } else { Surplus::Nothing };
+        give_attributes::give(&giver, &new, surplus, &mut losses)?;
         losses.refused()
     }
 }

@@ -316,7 +316,7 @@ impl Dir {
         // If the mode is not copied, it is that of a new file. Older systems do not apply the umask to a file without a
         // name.
         if copying.attributes.mode && copying.existing == Existing::Fail && !scratch.cannot_name {
-            if let Some(file) = unnamed::create(&self.fd, mode)? {
+            if let Some(file) = unnamed::create(self.at(OsStr::new(".")), mode)? {
                 return Ok((file, None));
             }
             scratch.cannot_name = true;

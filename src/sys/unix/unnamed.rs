@@ -16,8 +16,6 @@ pub(super) use here::{create, give_name, has_umask};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod here {
-    use std::ffi::OsStr;
-
     use rustix::fs::{AtFlags, CWD, OFlags, fgetxattr, fstat, linkat};
     use rustix::io::retry_on_intr;
 
@@ -27,9 +25,9 @@ mod here {
     use crate::sys::unix::xattr;
 
     /// Creates a file in a directory. Returns nothing if the system or the file system has no such files.
-    pub(in crate::sys::unix) fn create(dir: impl AsFd, mode: Mode) -> io::Result<Option<File>> {
+    pub(in crate::sys::unix) fn create(dir: Place<'_>, mode: Mode) -> io::Result<Option<File>> {
         let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS];
-        match Place::new(&dir, OsStr::new(".")).open(OFlags::TMPFILE | OFlags::RDWR, mode, Links::Follow) {
+        match dir.open(OFlags::TMPFILE | OFlags::RDWR, mode, Links::Follow) {
             Err(errno) if unknown.contains(&errno) => Ok(None),
             file => Ok(Some(File::from(file?))),
         }
@@ -67,7 +65,7 @@ mod here {
 mod here {
     use super::*;
 
-    pub(in crate::sys::unix) fn create(_: impl AsFd, _: Mode) -> io::Result<Option<File>> {
+    pub(in crate::sys::unix) fn create(_: Place<'_>, _: Mode) -> io::Result<Option<File>> {
         Ok(None)
     }
 

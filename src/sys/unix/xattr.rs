@@ -2,7 +2,7 @@
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use here::RIGHTS;
-pub(super) use here::{copy, differ, has_default_list, own_mode, remove_lists};
+pub(super) use here::{copy, differ, has_default_list, has_list, own_mode, remove_lists};
 
 /// How to treat access control lists. They are permissions, so they are copied with the mode.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -247,7 +247,19 @@ mod here {
     /// Whether a directory gives access control lists to new files in it.
     pub(in crate::sys::unix) fn has_default_list(dir: &Handle<'_>) -> bool {
         // If it is not known, it may be so.
-        !matches!(dir.xattr(DEFAULT_RIGHTS, &mut []), Err(ABSENT | Errno::NOTSUP | Errno::NOSYS))
+        has(dir, DEFAULT_RIGHTS).unwrap_or(true)
+    }
+
+    /// Whether a file has an access control list.
+    pub(in crate::sys::unix) fn has_list(file: &Handle<'_>) -> Result<bool> {
+        has(file, RIGHTS)
+    }
+
+    fn has(of: &Handle<'_>, list: &[u8]) -> Result<bool> {
+        match of.xattr(list, &mut []) {
+            Err(ABSENT | Errno::NOTSUP | Errno::NOSYS) => Ok(false),
+            result => result.map(|_| true),
+        }
     }
 
     /// Whether a copy has other attributes than [`copy`] would give it, of those that a user can set.
@@ -418,6 +430,11 @@ mod here {
 
     pub(in crate::sys::unix) fn has_default_list(_: &Handle<'_>) -> bool {
         false
+    }
+
+    #[allow(clippy::unnecessary_wraps, reason = "as elsewhere")]
+    pub(in crate::sys::unix) fn has_list(_: &Handle<'_>) -> Result<bool> {
+        Ok(false)
     }
 
     #[allow(clippy::unnecessary_wraps, reason = "as elsewhere")]

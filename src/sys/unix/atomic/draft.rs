@@ -1,5 +1,6 @@
 //! A new file that is being written. It gets its name when it is complete.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -29,7 +30,8 @@ type NamedDraft = Temporary<Arc<OwnedFd>>;
 impl Draft {
     /// Creates a file without a name, if the system and the file system support that.
     pub(super) fn begin(target: AtomicTarget) -> io::Result<Self> {
-        match unnamed::create(&target.dir, first_mode(&target))? {
+        let here = Place::new(&target.dir, OsStr::new("."));
+        match unnamed::create(here, unnamed_mode(&target))? {
             Some(file) if target.old.is_some() || unnamed::has_umask(&file)? => {
                 Ok(Self { target, file, temporary: None })
             }
@@ -108,6 +110,11 @@ fn temporary<T>(target: &AtomicTarget, make: impl Fn(Place<'_>) -> io::Result<T>
 fn give_name_of(target: &AtomicTarget, temporary: NamedDraft) -> io::Result<()> {
     let named = temporary.become_permanent(target.place(), target.existing);
     named.map(drop).map_err(|error| target.why_not_replaced(error))
+}
+
+/// Nobody can open a file without a name: it can have the mode of the old one from the beginning.
+fn unnamed_mode(target: &AtomicTarget) -> Mode {
+    target.old.as_ref().map_or_else(|| first_mode(target), |old| Mode::from_raw_mode(old.found.st_mode & 0o777))
 }
 
 /// The system applies the umask or the directory's default list to a new file. A file that replaces another is private until
