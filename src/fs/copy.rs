@@ -1,5 +1,6 @@
 //! Copying and moving files and trees.
 
+mod at_once;
 #[cfg(all(test, unix))]
 mod backend_tests;
 mod context;
@@ -311,7 +312,12 @@ impl CopyOptions<'_> {
 
     fn copy_between(&self, from: &SidePath<'_>, to: &SidePath<'_>) -> Result<Report> {
         match Sides::new(from, to) {
-            Sides::Plain(from, to) => self.copied(from, to),
+            Sides::Plain(from, to) => self.run(Op::Copy, from, to, |account| {
+                match at_once::is_copied_at_once(&self.settings, from.path, to.path, account) {
+                    true => Ok(()),
+                    false => self.copy_in_dirs(from, to, account),
+                }
+            }),
             Sides::Located(from, to) => self.copied(from, to).map_err(Error::into_located),
             #[cfg(feature = "remote-no-tls")]
             Sides::Remote(transfer) => transfer.copy(self),
@@ -335,9 +341,16 @@ impl CopyOptions<'_> {
     }
 
     pub(super) fn copied<D: EditDir>(&self, from: BasedPath<'_, D>, to: BasedPath<'_, D>) -> Result<Report> {
-        self.run(Op::Copy, from, to, |account| {
-            Copy::new(Op::Copy, &self.settings, from, to, account).with_pruning(&self.pruning).run()
-        })
+        self.run(Op::Copy, from, to, |account| self.copy_in_dirs(from, to, account))
+    }
+
+    fn copy_in_dirs<D: EditDir>(
+        &self,
+        from: BasedPath<'_, D>,
+        to: BasedPath<'_, D>,
+        account: &Account<'_>,
+    ) -> io::Result<()> {
+        Copy::new(Op::Copy, &self.settings, from, to, account).with_pruning(&self.pruning).run()
     }
 
     fn run<D: EditDir>(

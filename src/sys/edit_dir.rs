@@ -173,7 +173,7 @@ pub(crate) struct Facts {
 }
 
 /// The attributes that a copy gets from the original.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "std keeps not all"))]
 pub(crate) struct Attributes {
     pub(crate) mode: bool,

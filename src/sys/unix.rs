@@ -14,6 +14,8 @@ mod opening;
 mod place;
 mod rename;
 mod resolve;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod small_copy;
 mod temporary;
 mod unnamed;
 mod verbs;
@@ -36,9 +38,13 @@ pub(crate) use attr::{
 pub(crate) use dir::Dir;
 use place::{Place, ambient};
 pub(crate) use resolve::{resolve, resolve_strict};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) use small_copy::copy_small_file;
 
 use super::edit_dir::Existing;
 use super::portable;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) use portable::copy_small_file;
 pub(crate) use portable::{
     Metadata, append, create, error_kind, is_junction, lstat, names, open, program_names, read, read_text, search_path,
     stat, variable, working_dir, working_dir_on, write,

@@ -107,6 +107,11 @@ impl<'p> Account<'p> {
         }
     }
 
+    /// Whether a closure is told how far the operation is.
+    pub(crate) fn reports_progress(&self) -> bool {
+        self.on_progress.is_some()
+    }
+
     /// Whether the closure told to stop.
     pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped.load(Ordering::Relaxed)

@@ -100,6 +100,7 @@ const FILES: &[(&[&str], Table)] = &[
             ("times", &[]),
             ("used_names", &[]),
             ("options", &["removed"]),
+            ("at_once", &["options"]),
             ("put_off", &["used_names"]),
             ("context", &["hard_links", "options", "put_off", "used_names"]),
             ("policy", &["options", "times"]),

@@ -23,6 +23,8 @@ mod failing_calls;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(target_os = "linux")]
+mod few_calls;
+#[cfg(target_os = "linux")]
 mod file_systems;
 mod find;
 #[cfg(target_os = "linux")]
