@@ -77,7 +77,7 @@ pub(crate) use base::{Base, BasedPath, BesideRoot, Location};
 pub(crate) use beneath::{Escape, LinkRule, Rules};
 pub(crate) use directory::{Access, Directory, Links, Rest};
 pub(crate) use edit_dir::{
-    Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, temporary_name,
+    Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Needed, Original, temporary_name,
 };
 pub(crate) use ground::Ground;
 pub(crate) use located::Located;

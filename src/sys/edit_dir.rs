@@ -107,7 +107,7 @@ pub(crate) trait EditDir: Directory<Inner = Self> {
     fn rename(&self, name: &OsStr, to: &Self, new: &OsStr, existing: Existing) -> io::Result<()>;
 
     /// Opens a file to copy from. Never blocks, whatever it is, and follows a link only if told to.
-    fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(Self::Source, Facts)>;
+    fn open_source(&self, name: &OsStr, links: Links, needed: Needed) -> io::Result<(Self::Source, Facts)>;
 
     /// The content of a file that [`open_source`](EditDir::open_source) opened.
     #[cfg(feature = "remote-no-tls")]
@@ -170,6 +170,16 @@ pub(crate) struct Facts {
     /// The time of the last change of its content or attributes. The file system takes it from the clock, so nobody sets it by
     /// accident.
     pub(crate) changed: Option<SystemTime>,
+}
+
+/// Which [facts](Facts) of a file to copy are needed. All of them take longer on some systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(unix, allow(dead_code, reason = "the system gives all facts at once"))]
+pub(crate) enum Needed {
+    /// Its kind, size and times.
+    Content,
+    /// Also its identity, and how many names it has.
+    All,
 }
 
 /// The attributes that a copy gets from the original.

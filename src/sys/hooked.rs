@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 use super::directory::{Access, Directory, Links, Rest};
-use super::edit_dir::{Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Original};
+use super::edit_dir::{Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Needed, Original};
 use crate::kind::FileKind;
 
 /// A call, and its name argument.
@@ -203,9 +203,9 @@ impl<D: EditDir> EditDir for Hooked<D> {
         self.0.rename(name, &to.0, new, existing)
     }
 
-    fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(D::Source, Facts)> {
+    fn open_source(&self, name: &OsStr, links: Links, needed: Needed) -> io::Result<(D::Source, Facts)> {
         before("open source", name)?;
-        self.0.open_source(name, links)
+        self.0.open_source(name, links, needed)
     }
 
     #[cfg(feature = "remote-no-tls")]

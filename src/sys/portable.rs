@@ -35,7 +35,7 @@ pub(crate) use attr::{
 };
 pub(crate) use dir::Dir;
 pub(crate) use facts::file_id;
-pub(super) use facts::{Id, facts, is_same_device, own_id};
+pub(super) use facts::{Id, facts, facts as content_facts, is_same_device, own_id};
 pub(crate) use renaming::rename_new;
 pub(crate) use resolve::{resolve, resolve_strict};
 
@@ -175,6 +175,11 @@ pub(super) fn is_anchor(path: &Path) -> bool {
 /// The real path of an existing file, in the form of the given path.
 pub(super) fn spelled(path: &Path, _given: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
+}
+
+/// Whether two directories are known to have the same permissions.
+pub(super) fn have_same_permissions(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// The path of a directory without links.

@@ -28,7 +28,7 @@ use errors::{explained_for_dir, explained_for_file, obstacle};
 pub(super) use identity::{Id, is_same_device};
 use kinds::Link;
 pub(crate) use opening::file_id;
-pub(super) use opening::{facts, number, open_to_set_times, own_id};
+pub(super) use opening::{content_facts, facts, have_same_permissions, number, open_to_set_times, own_id};
 pub(super) use remove::{remove_one_dir, remove_one_file, remove_tree};
 use reserved_names::{Purpose, misread};
 use retry::Patience;

@@ -17,7 +17,7 @@ use crate::gitignore::IgnoredWay;
 use crate::kind::FileKind;
 use crate::report::{PlanAction, PlanStep, Report, SkipReason, Skipped};
 use crate::sys::{
-    self, Access, Copying, EditDir, Existing, Facts, FileId, Finishing, Links, Losses, Means, Original, OsPath,
+    self, Access, Copying, EditDir, Existing, Facts, FileId, Finishing, Links, Losses, Means, Needed, Original, OsPath,
     OsPathBuf,
 };
 use crate::tree::path_of;
@@ -216,7 +216,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     }
 
     fn file(&mut self, dir: &D, name: &OsStr, target: &Target<'_, D>, links: Links) -> io::Result<bool> {
-        let (source, facts) = match dir.open_source(name, links) {
+        let (source, facts) = match dir.open_source(name, links, self.needed()) {
             // It was a file when its directory was read.
             Err(error) if sys::is_loop(&error) && links == Links::Keep => {
                 return self.link(dir, name, target).map(|()| false);
@@ -235,6 +235,14 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             FileKind::Directory => Ok(true),
             FileKind::Symlink => self.link(dir, name, target).map(|()| false),
             FileKind::Other => self.special(&original, target).map(|()| false),
+        }
+    }
+
+    /// What is to be known of a file before it is copied.
+    fn needed(&self) -> Needed {
+        match self.copy.settings.hard_links || self.copy.manifest.is_some() {
+            true => Needed::All,
+            false => Needed::Content,
         }
     }
 

@@ -10,7 +10,7 @@ use super::start::Start;
 use crate::error::{Error, Op};
 use crate::kind::FileKind;
 use crate::report::SkipReason;
-use crate::sys::{self, Directory, EditDir, Facts, Links, Located, OsPath, Rest};
+use crate::sys::{self, Directory, EditDir, Facts, Links, Located, Needed, OsPath, Rest};
 use crate::tree::{Descent, MOST_OPEN, path_of};
 
 pub(super) type Dir = Located<sys::Dir>;
@@ -221,7 +221,7 @@ pub(super) struct OpenFile {
 impl OpenFile {
     /// Opens a regular file, and nothing else.
     pub(super) fn open(dir: &Dir, name: &OsStr, links: Links) -> io::Result<Self> {
-        let (source, facts) = dir.open_source(name, links)?;
+        let (source, facts) = dir.open_source(name, links, Needed::All)?;
         match facts.kind {
             FileKind::File => Ok(Self { file: Dir::content_of(source)?, facts, directory: None }),
             _ => Err(io::Error::new(ErrorKind::InvalidInput, "it is no longer a regular file")),

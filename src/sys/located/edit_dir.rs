@@ -6,7 +6,9 @@ use std::path::Path;
 
 use super::{Located, Within};
 use crate::sys::directory::Links;
-use crate::sys::edit_dir::{Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Original};
+use crate::sys::edit_dir::{
+    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Needed, Original,
+};
 use crate::sys::verbs::Verbs;
 
 /// Does something with an original, which may be the target of a link.
@@ -129,8 +131,8 @@ impl<D: Verbs> EditDir for Located<D> {
         self.dir.rename(name, &to.dir, new, existing)
     }
 
-    fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(D::Source, Facts)> {
-        self.at_name(name, links, |dir, name, links| dir.open_source(name, links))
+    fn open_source(&self, name: &OsStr, links: Links, needed: Needed) -> io::Result<(D::Source, Facts)> {
+        self.at_name(name, links, |dir, name, links| dir.open_source(name, links, needed))
     }
 
     #[cfg(feature = "remote-no-tls")]

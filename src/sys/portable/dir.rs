@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::kind::FileKind;
 use crate::sys::directory::{Access, Directory, Links, Rest};
-use crate::sys::paths::{self, lstat, stat};
+use crate::sys::paths;
 
 pub(crate) struct Dir {
     pub(super) path: PathBuf,
@@ -22,6 +22,14 @@ impl Dir {
     /// A directory that is not read.
     pub(super) fn at(path: PathBuf) -> Self {
         Self { path, entries: None }
+    }
+
+    /// The same, after checking that it is a directory.
+    fn at_directory(path: PathBuf, links: Links) -> io::Result<Self> {
+        match Self::kind(&path, links)? {
+            FileKind::Directory => Ok(Self::at(path)),
+            _ => Err(ErrorKind::NotADirectory.into()),
+        }
     }
 
     /// The path of a name in it.
@@ -38,20 +46,21 @@ impl Directory for Dir {
     type Inner = Self;
 
     fn open_for(access: Access, path: &Path) -> io::Result<Self> {
-        if matches!(access, Access::Read | Access::Fill) {
+        if access == Access::Read {
             return Ok(Self { entries: Some(paths::read_dir(path)?), path: path.to_owned() });
         }
-        match stat(path)?.is_dir() {
-            true => Ok(Self::at(path.to_owned())),
-            false => Err(ErrorKind::NotADirectory.into()),
-        }
+        Self::at_directory(path.to_owned(), Links::Follow)
     }
 
     fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
         let path = self.child(name);
         match links {
-            Links::Keep if lstat(&path)?.is_symlink() => Err(ErrorKind::NotADirectory.into()),
-            _ => Self::open_for(access, &path),
+            Links::Follow => Self::open_for(access, &path),
+            Links::Keep => {
+                let dir = Self::at_directory(path, links)?;
+                let entries = if access == Access::Read { Some(paths::read_dir(&dir.path)?) } else { None };
+                Ok(Self { entries, ..dir })
+            }
         }
     }
 
@@ -68,11 +77,7 @@ impl Directory for Dir {
     }
 
     fn kind(path: &Path, links: Links) -> io::Result<FileKind> {
-        let found = match links {
-            Links::Follow => stat(path)?,
-            Links::Keep => lstat(path)?,
-        };
-        Ok(FileKind::of(found.file_type()))
+        Ok(paths::content_facts(path, links)?.kind)
     }
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {

@@ -16,7 +16,7 @@ use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Access, Directory, Links};
 use crate::sys::edit_dir::{
-    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Original, parent_of,
+    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Needed, Original, parent_of,
     temporary_name,
 };
 use crate::sys::paths::{self, lstat, stat};
@@ -140,8 +140,13 @@ impl EditDir for Dir {
         }
     }
 
-    fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(PathBuf, Facts)> {
-        Ok((self.child(name), self.facts_in(name, links)?))
+    fn open_source(&self, name: &OsStr, links: Links, needed: Needed) -> io::Result<(PathBuf, Facts)> {
+        let path = self.child(name);
+        let facts = match needed {
+            Needed::Content => paths::content_facts(&path, links)?,
+            Needed::All => paths::facts(&path, links)?,
+        };
+        Ok((path, facts))
     }
 
     #[cfg(feature = "remote-no-tls")]
@@ -181,14 +186,14 @@ impl EditDir for Dir {
     }
 
     fn copy_attributes(&self, from: &Self, finishing: &Finishing) -> io::Result<Losses> {
-        let found = stat(&from.path)?;
         let mut losses = Losses::default();
         let Attributes { mode, times, .. } = finishing.attributes;
-        if mode && cfg!(any(unix, windows)) {
-            losses.of(Attribute::Mode, fs::set_permissions(&self.path, found.permissions()));
+        if mode && cfg!(any(unix, windows)) && !paths::have_same_permissions(&from.path, &self.path) {
+            losses.of(Attribute::Mode, fs::set_permissions(&self.path, stat(&from.path)?.permissions()));
         }
         // On other systems, std opens no directories to set their times.
         if times && cfg!(any(unix, windows)) {
+            let found = stat(&from.path)?;
             let open = if cfg!(unix) { |path: &Path| File::open(path) } else { paths::open_to_set_times };
             losses.of(Attribute::Times, open(&self.path).and_then(|file| set_times(&file, &facts_of(&found))));
         }
@@ -263,6 +268,15 @@ fn complete_copy(from: &Path, facts: &Facts, to: &Path, copying: &Copying) -> io
         }
     }
     if mode && !times && !copying.sync {
+        return Ok((bytes, losses));
+    }
+    // On Windows, a file need not be writable for that.
+    if mode
+        && times
+        && !copying.sync
+        && let Ok(file) = paths::open_to_set_times(to)
+    {
+        losses.of(Attribute::Times, set_times(&file, facts));
         return Ok((bytes, losses));
     }
     let copy = stat(to)?;

@@ -26,7 +26,7 @@ use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::edit_dir::{
-    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Original, temporary_name,
+    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Needed, Original, temporary_name,
 };
 
 impl EditDir for Dir {
@@ -171,7 +171,7 @@ impl EditDir for Dir {
         rename_at(self.at(name), to.at(new), existing)
     }
 
-    fn open_source(&self, name: &OsStr, links: Links) -> io::Result<(File, Facts)> {
+    fn open_source(&self, name: &OsStr, links: Links, _: Needed) -> io::Result<(File, Facts)> {
         let file = open_to_read(self.at(name), links)?;
         let facts = facts_of(&retry_on_intr(|| fstat(&file))?);
         Ok((file, facts))

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use windows_sys::Win32::Storage::FileSystem::{
     FILE_ATTRIBUTE_TAG_INFO, FILE_BASIC_INFO, FILE_ID_INFO, FILE_INFO_BY_HANDLE_CLASS, FileAttributeTagInfo,
-    FileBasicInfo, FileIdInfo, FileStandardInfo, FileStreamInfo, GetFileInformationByHandleEx,
-    GetFinalPathNameByHandleW, MoveFileExW,
+    FileBasicInfo, FileIdInfo, FileStandardInfo, FileStreamInfo, GetFileAttributesExW, GetFileExInfoStandard,
+    GetFileInformationByHandleEx, GetFinalPathNameByHandleW, MoveFileExW, WIN32_FILE_ATTRIBUTE_DATA,
 };
 
 use super::errors::code;
@@ -29,6 +29,18 @@ pub(super) fn move_file(from: &Path, to: &Path) -> io::Result<()> {
     let [from, to] = [wide(from)?, wide(to)?];
     // SAFETY: both end in NUL, and live until the call returns.
     check(unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), 0) })
+}
+
+/// Returns the attributes, times and size of a file or directory without opening it. Does not follow a link.
+///
+/// `GetFileAttributesExW`: <https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfileattributesexw>.
+pub(super) fn attribute_data(path: &Path) -> io::Result<WIN32_FILE_ATTRIBUTE_DATA> {
+    let path = wide(path)?;
+    let mut found = WIN32_FILE_ATTRIBUTE_DATA::default();
+    // SAFETY: the path ends in NUL and lives until the call returns. For the standard level, the system writes this
+    // struct, which is made of integers.
+    check(unsafe { GetFileAttributesExW(path.as_ptr(), GetFileExInfoStandard, (&raw mut found).cast()) })?;
+    Ok(found)
 }
 
 /// Returns the times and attributes of an open file.
@@ -234,6 +246,10 @@ mod tests {
         let found = standard_info(&file).unwrap();
         assert_eq!((found.size, found.names), (7, 2));
         assert!(found.allocated >= 0 && (found.is_delete_pending, found.is_directory) == (0, 0));
+        let unopened = attribute_data(&at("same")).unwrap();
+        assert_eq!((unopened.nFileSizeHigh, unopened.nFileSizeLow), (0, 7));
+        assert_eq!(unopened.dwFileAttributes, known.file_attributes());
+        assert_eq!(attribute_data(&at("nothing")).map(drop).unwrap_err().kind(), ErrorKind::NotFound);
         let tag = attribute_tag(&file).unwrap();
         assert_eq!((tag.FileAttributes, tag.ReparseTag), (known.file_attributes(), 0));
     }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use winapi_util::HandleRef;
 use winapi_util::file::information;
+use windows_sys::Win32::Foundation::FILETIME;
+use windows_sys::Win32::Storage::FileSystem::WIN32_FILE_ATTRIBUTE_DATA;
 
 use super::errors::explained;
 use super::identity::{Id, Numbers};
@@ -109,6 +111,48 @@ pub(in crate::sys) fn facts(path: &Path, links: Links) -> io::Result<Facts> {
     }
 }
 
+/// The same without numbers and the count of names, so that most files need not be opened.
+pub(in crate::sys) fn content_facts(path: &Path, links: Links) -> io::Result<Facts> {
+    refuse_misread(path, Purpose::Read)?;
+    match calls::attribute_data(path) {
+        Ok(found) if !is_reparse_point(found.dwFileAttributes) => Ok(unopened_facts(&found)),
+        _ => facts(path, links),
+    }
+}
+
+fn unopened_facts(found: &WIN32_FILE_ATTRIBUTE_DATA) -> Facts {
+    let joined = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+    let time =
+        |time: FILETIME| i64::try_from(joined(time.dwHighDateTime, time.dwLowDateTime)).ok().and_then(kinds::time);
+    let size = joined(found.nFileSizeHigh, found.nFileSizeLow);
+    Facts {
+        kind: kinds::kind(found.dwFileAttributes, 0),
+        id: None,
+        names: 1,
+        size,
+        allocated: size,
+        mode: 0,
+        owner: (0, 0),
+        device: 0,
+        accessed: time(found.ftLastAccessTime),
+        modified: time(found.ftLastWriteTime),
+        changed: None,
+    }
+}
+
+fn is_reparse_point(attributes: u32) -> bool {
+    attributes & kinds::attribute::REPARSE_POINT != 0
+}
+
+/// Whether two directories are known to have the same attributes. Reparse points would have to be opened.
+pub(in crate::sys) fn have_same_permissions(left: &Path, right: &Path) -> bool {
+    let attributes = |path| {
+        let found = calls::attribute_data(path).ok()?.dwFileAttributes;
+        (!is_reparse_point(found)).then_some(found)
+    };
+    attributes(left).is_some_and(|found| attributes(right) == Some(found))
+}
+
 fn facts_of(file: &File) -> io::Result<Facts> {
     let (basic, standard) = (calls::basic_info(file)?, calls::standard_info(file)?);
     let bytes = |bytes: i64| u64::try_from(bytes).unwrap_or(0);
@@ -136,10 +180,7 @@ pub(super) fn link_at(path: &Path) -> io::Result<Option<Link>> {
 }
 
 fn reparse_tag(file: &File, attributes: u32) -> io::Result<u32> {
-    match attributes & kinds::attribute::REPARSE_POINT {
-        0 => Ok(0),
-        _ => Ok(calls::attribute_tag(file)?.ReparseTag),
-    }
+    if is_reparse_point(attributes) { Ok(calls::attribute_tag(file)?.ReparseTag) } else { Ok(0) }
 }
 
 /// The real path of a directory. Directories above it are not opened.
