@@ -29,6 +29,7 @@ mod windows;
 mod windows {
     mod identity;
     mod kinds;
+    mod links;
     mod programs;
     mod reserved_names;
     mod retry;

@@ -7,6 +7,7 @@ mod calls;
 mod errors;
 mod identity;
 mod kinds;
+mod links;
 mod opening;
 mod programs;
 mod remove;
@@ -27,6 +28,7 @@ pub(crate) use errors::{error_kind, loop_error, not_found, taken_error};
 use errors::{explained_for_dir, explained_for_file, obstacle};
 pub(super) use identity::{Id, is_same_device};
 use kinds::Link;
+use links::LinkCalls;
 pub(crate) use opening::file_id;
 pub(super) use opening::{content_facts, facts, have_same_permissions, number, open_to_set_times, own_id};
 pub(super) use remove::{remove_one_dir, remove_one_file, remove_tree};
@@ -35,6 +37,7 @@ use retry::Patience;
 pub(super) use verbatim::{absolute, child, is_anchor};
 
 use super::{Links, portable};
+use crate::kind::FileKind;
 use crate::report::Attribute;
 pub(crate) use portable::{
     AtomicTarget, Dir, Draft, Metadata, copy_small_file, group, home_dir, home_dir_of, inode, is_loop, is_mount,
@@ -111,33 +114,47 @@ pub(super) fn lost_by_copying(from: &Path, to: &Path) -> Vec<Attribute> {
 /// Creates a link of the same kind as another one: to a file, to a directory, or a junction. It does not matter what is at
 /// the target now.
 pub(super) fn symlink_like(target: &Path, link: &Path, like: &Path) -> io::Result<()> {
-    use std::os::windows::fs::{symlink_dir, symlink_file};
-
     match opening::link_at(like)? {
-        Some(Link::ToFile) => change(link, |link| symlink_file(target, link)),
-        Some(Link::ToDirectory) => change(link, |link| symlink_dir(target, link)),
-        Some(Link::Junction) => change(link, |link| make_junction(target, link)),
+        Some(kind) => change(link, |link| links::make_of_kind(&LinkSystem, kind, target, link)),
         None => symlink(target, link),
-    }
-}
-
-fn make_junction(target: &Path, link: &Path) -> io::Result<()> {
-    match portable::lstat(link) {
-        Ok(_) => Err(taken_error()),
-        // If it fails, it leaves an empty directory.
-        Err(_) => junction::create(target, link).inspect_err(|_| _ = fs::remove_dir(link)),
     }
 }
 
 /// Creates a symbolic link with this text. It is a link to a directory if the target is one now.
 pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
-    use std::os::windows::fs::{symlink_dir, symlink_file};
+    change(link, |link| links::make(&LinkSystem, target, link))
+}
 
-    let from_link = link.parent().unwrap_or(Path::new("")).join(target);
-    change(link, |link| match fs::metadata(from_link).is_ok_and(|found| found.is_dir()) {
-        true => symlink_dir(target, link),
-        false => symlink_file(target, link),
-    })
+struct LinkSystem;
+
+impl LinkCalls for LinkSystem {
+    fn is_dir(&self, path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|found| found.is_dir())
+    }
+
+    fn kind(&self, path: &Path) -> Option<FileKind> {
+        portable::lstat(path).ok().map(|found| FileKind::of(found.file_type()))
+    }
+
+    fn symlink_file(&self, target: &Path, link: &Path) -> io::Result<()> {
+        std::os::windows::fs::symlink_file(target, link)
+    }
+
+    fn symlink_dir(&self, target: &Path, link: &Path) -> io::Result<()> {
+        std::os::windows::fs::symlink_dir(target, link)
+    }
+
+    fn junction(&self, target: &Path, link: &Path) -> io::Result<()> {
+        junction::create(target, link)
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
 }
 
 /// Creates a hard link to `target`. A symbolic link there is not followed.

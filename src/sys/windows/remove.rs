@@ -7,7 +7,7 @@ use std::path::Path;
 use super::errors::{code, explained, is_a_directory, is_denied, obstacle};
 use super::opening::{open_alone, open_attributes};
 use super::retry::Patience;
-use super::{patiently, portable};
+use super::{LinkSystem, links, patiently, portable};
 use crate::sys::Links;
 
 pub(super) fn remove_file(path: &Path) -> io::Result<()> {
@@ -20,13 +20,11 @@ pub(in crate::sys) fn remove_one_file(path: &Path) -> io::Result<()> {
 }
 
 fn remove_file_with(patience: Patience, path: &Path) -> io::Result<()> {
-    let removed = writable_for(path, || match fs::remove_file(path) {
-        // Waiting does not turn a directory into a file; a link to a directory is removed like one.
-        Err(error) if is_denied(&error) => match portable::lstat(path) {
-            Ok(found) if found.is_symlink() => fs::remove_dir(path).map_err(|_| error),
-            Ok(found) if found.is_dir() => Err(is_a_directory()),
-            _ => Err(error),
-        },
+    let removed = writable_for(path, || match links::remove(&LinkSystem, path) {
+        // Waiting does not turn a directory into a file.
+        Err(error) if is_denied(&error) && portable::lstat(path).is_ok_and(|found| found.is_dir()) => {
+            Err(is_a_directory())
+        }
         result => result,
     });
     match removed {
