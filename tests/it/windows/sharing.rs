@@ -2,17 +2,18 @@
 //!
 //! A verb does all of it, or refuses and changes nothing, within the documented time; a question always has its answer.
 
-use std::fs::File;
+use std::env;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use waypath::{CopyOptions, Overwrite, Path, Result};
 
-use super::holding::{SHARE_DELETE, SHARE_READ, SHARE_WRITE, hold};
+use super::holding::{Running, SHARE_DELETE, SHARE_READ, SHARE_WRITE, hold, run};
 use crate::support::util::Tree;
 
 /// How another program has `f` open.
-const HOLDINGS: [(&str, Holding); 9] = [
+const HOLDINGS: [(&str, Holding); 10] = [
     ("free", Holding::Free),
     ("alone", Holding::Open(0)),
     ("r", Holding::Open(SHARE_READ)),
@@ -22,7 +23,11 @@ const HOLDINGS: [(&str, Holding); 9] = [
     ("rd", Holding::Open(SHARE_READ | SHARE_DELETE)),
     ("rwd", Holding::Open(SHARE_READ | SHARE_WRITE | SHARE_DELETE)),
     ("deleted", Holding::Deleted),
+    ("mapped", Holding::Mapped),
 ];
+
+/// The last of them.
+const MAPPED: usize = 9;
 
 #[derive(Clone, Copy)]
 enum Holding {
@@ -31,18 +36,38 @@ enum Holding {
     Open(u32),
     /// Removed while it is open, so that it goes when it is closed.
     Deleted,
+    /// Mapped: it is a running program.
+    Mapped,
+}
+
+enum Held {
+    No,
+    Open { _file: File },
+    Mapped { _program: Running },
 }
 
 impl Holding {
-    fn take(self, path: &Path) -> Option<File> {
+    fn take(self, path: &Path) -> Held {
         match self {
-            Self::Free => None,
-            Self::Open(shared) => Some(hold(path, shared)),
+            Self::Free => Held::No,
+            Self::Open(shared) => Held::Open { _file: hold(path, shared) },
             Self::Deleted => {
                 let held = hold(path, SHARE_READ | SHARE_WRITE | SHARE_DELETE);
-                std::fs::remove_file(path.as_str()).unwrap();
-                Some(held)
+                fs::remove_file(path.as_str()).unwrap();
+                Held::Open { _file: held }
             }
+            Self::Mapped => Held::Mapped { _program: run(path) },
+        }
+    }
+}
+
+/// Replaces the program with its former text, so that trees can be compared.
+fn put_text_back(tree: &Tree) {
+    let size = fs::metadata(env::current_exe().unwrap()).unwrap().len();
+    for entry in tree.walk() {
+        let entry = entry.unwrap();
+        if entry.is_file() && entry.size().unwrap() == size {
+            fs::write(entry.as_str(), "f").unwrap();
         }
     }
 }
@@ -51,7 +76,7 @@ type Verb = fn(&Tree) -> Result<()>;
 
 /// What a verb does to `d/f`, and what the tree is if it was done. Beside it is `g`.
 const VERBS: [(&str, Verb, &[&str]); 11] = [
-    ("read", |tree| tree.at("d/f").read_text().map(drop), BEFORE),
+    ("read", |tree| tree.at("d/f").read_bytes().map(drop), BEFORE),
     ("stat", |tree| tree.at("d/f").stat().map(drop), BEFORE),
     ("is_junction", |tree| tree.at("d/f").try_exists().map(|_| assert!(!tree.at("d/f").is_junction())), BEFORE),
     ("rename", |tree| tree.at("d/f").rename(tree.at("new")).map(drop), &["d/", "g", "new: f"]),
@@ -86,6 +111,9 @@ fn outcome((name, verb, after): (&str, Verb, &[&str]), holding: Holding) -> Outc
     let result = verb(&tree);
     let waited = if start.elapsed() >= WAITED { ", waited" } else { "" };
     drop(held);
+    if matches!(holding, Holding::Mapped) {
+        put_text_back(&tree);
+    }
     let lines = tree.lines();
     match (result, holding) {
         (Ok(()), _) => {
@@ -104,7 +132,7 @@ fn is_gone(holding: Holding, name: &str, lines: &[String]) -> bool {
     match holding {
         Holding::Deleted => lines.iter().any(|line| line == "g" || line.ends_with(": g")),
         Holding::Open(shared) => name == "rmtree" && shared & SHARE_DELETE != 0 && lines == ["d/", "g"],
-        Holding::Free => false,
+        Holding::Free | Holding::Mapped => false,
     }
 }
 
@@ -143,6 +171,14 @@ fn verbs_do_all_or_nothing_however_others_hold_the_file() {
         assert!(outcomes[0].shown == "done", "{name} of a file that is free: {}", outcomes[0].shown);
         if matches!(*name, "stat" | "is_junction") {
             assert!(outcomes[..8].iter().all(|outcome| outcome.shown == "done"), "{name}: nobody is in its way");
+        }
+        // A running program can be read and renamed, but not removed or replaced.
+        let of_mapped = &outcomes[MAPPED].shown;
+        match *name {
+            "read" | "stat" | "is_junction" | "rename" | "move" | "copy from" => {
+                assert_eq!(of_mapped, "done", "{name}")
+            }
+            _ => assert!(of_mapped.starts_with("denied"), "{name}: {of_mapped}"),
         }
         if matches!(*name, "rename" | "unlink") {
             // Those who share deletion are in nobody's way; the others are waited for.
