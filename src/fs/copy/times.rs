@@ -99,6 +99,30 @@ mod tests {
         }
     }
 
+    /// A time that is not known is older than any other.
+    #[test]
+    fn unknown_times_are_the_same_and_not_newer() {
+        let facts = |seconds: Option<u64>| {
+            let modified = seconds.map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds));
+            let (kind, id, names, size, allocated) = (crate::kind::FileKind::File, None, 1, 0, 0);
+            let (accessed, changed) = (None, None);
+            Facts { kind, id, names, size, allocated, mode: 0, owner: (0, 0), device: 0, accessed, modified, changed }
+        };
+        for (new, old, are_same, newer) in [
+            (None, None, true, false),
+            (Some(1), None, false, true),
+            (None, Some(1), false, false),
+            (Some(1), Some(1), true, false),
+            (Some(2), Some(1), false, true),
+            (Some(1), Some(2), false, false),
+        ] {
+            let (new, old) = (facts(new), facts(old));
+            let times = (new.modified, old.modified);
+            assert_eq!(is_same_time(&new, &old, Duration::ZERO), are_same, "{times:?}");
+            assert_eq!(is_newer(&new, &old, Duration::ZERO), newer, "{times:?}");
+        }
+    }
+
     #[test]
     fn times_are_compared_as_they_are_kept() {
         let are_same = |new, old, unit, window| Ages { new, old, unit }.are_same(Duration::from_nanos(window));

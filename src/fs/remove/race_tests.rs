@@ -170,6 +170,20 @@ fn what_becomes_another_kind_of_thing_is_removed_as_what_it_is() {
     removed::<sys::Dir>(SETTINGS, to_file).removes_all([1, 0, 1]);
 }
 
+/// Some systems say of a link that is not followed that it leads in a circle, and not that it is no directory.
+#[test]
+fn what_became_a_link_is_not_a_directory() {
+    let becomes_link = |tree: &Path, call: Call<'_>| {
+        if call != ("open", "tree") {
+            return Ok(());
+        }
+        fs::rename(tree, tree.with_extension("moved")).unwrap();
+        symlink("tree.moved", tree).unwrap();
+        Err(sys::loop_error())
+    };
+    removed::<sys::Dir>(SETTINGS, becomes_link).fails(Op::Rmtree, ErrorKind::NotADirectory);
+}
+
 #[test]
 fn what_may_not_be_opened_is_removed_if_it_is_empty() {
     let closed = |name: &'static str, is_empty: bool| {

@@ -252,3 +252,34 @@ pub(super) fn clone(from: &File, new: super::place::Place<'_>, owner: bool) -> i
     let flags = if owner { CloneFlags::empty() } else { CloneFlags::NOOWNERCOPY };
     Ok(retry_on_intr(|| fclonefileat(from, new.dir, new.name, flags))?)
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the tests make and look at their files with std")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::sys::unix::facts::facts_of;
+
+    /// What grows while it is copied is read to its end, unless it is on the disk and one call has read what was stated.
+    #[test]
+    fn reading_ends_at_the_stated_size_on_disks_only() {
+        for (size, allocated, copied) in [(3, 0, "abcdef"), (3, 4096, "abc"), (0, 0, "abcdef"), (4, 4096, "abcdef")] {
+            let place = tempfile::tempdir().unwrap();
+            let (original, copy) = (place.path().join("original"), place.path().join("copy"));
+            fs::write(&original, "abc").unwrap();
+            let (from, to) = (File::open(&original).unwrap(), File::create(&copy).unwrap());
+            let stat = rustix::fs::fstat(&from).unwrap();
+            let facts = Facts { size, allocated, ..facts_of(&stat) };
+            let mut has_grown = false;
+            let mut grow = |_| {
+                if !std::mem::replace(&mut has_grown, true) {
+                    File::options().append(true).open(&original).unwrap().write_all(b"def").unwrap();
+                }
+                true
+            };
+            assert!(by_hand(&from, &facts, &to, &mut Scratch::default(), &mut grow).unwrap());
+            assert_eq!(fs::read_to_string(&copy).unwrap(), copied, "{size}, {allocated}");
+        }
+    }
+}

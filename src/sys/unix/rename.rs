@@ -116,6 +116,17 @@ mod tests {
         }
     }
 
+    /// Another way is tried where hard links are what cannot be; every other error is the answer.
+    #[test]
+    fn only_errors_about_hard_links_lead_to_a_rename() {
+        for errno in [Errno::PERM, Errno::NOTSUP, Errno::NOSYS, Errno::INVAL, Errno::MLINK] {
+            assert!(Place::is_about_hard_links(&errno.into()), "{errno}");
+        }
+        for errno in [Errno::EXIST, Errno::ACCESS, Errno::NOSPC, Errno::DQUOT, Errno::ROFS, Errno::IO, Errno::NOENT] {
+            assert!(!Place::is_about_hard_links(&errno.into()), "{errno}");
+        }
+    }
+
     /// What cannot lose its old name keeps that one, and gets no other.
     #[test]
     fn a_rename_that_fails_leaves_one_name() {

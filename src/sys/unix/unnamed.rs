@@ -77,3 +77,28 @@ mod here {
         Err(UNABLE)
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::disallowed_methods, reason = "the tests make and look at their files with std")]
+mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// Without access control lists, only a mode that lacks a permission can have had the umask applied.
+    #[test]
+    fn a_umask_shows_in_the_mode_where_there_are_no_lists() {
+        // Everybody may read and write the first, others may not write the second; neither has access control lists.
+        for (path, has_umask) in [("/proc/self/timerslack_ns", false), ("/proc/self/comm", true)] {
+            let Ok(file) = File::open(path) else {
+                println!("there is no {path} here: not tested");
+                continue;
+            };
+            assert_eq!(super::has_umask(&file).unwrap(), has_umask, "{path}");
+        }
+        let file = tempfile::tempfile().unwrap();
+        file.set_permissions(Permissions::from_mode(0o644)).unwrap();
+        assert!(super::has_umask(&file).unwrap());
+    }
+}

@@ -222,3 +222,24 @@ fn created(found: &rustix::fs::Stat) -> Option<SystemTime> {
 fn created(_: &rustix::fs::Stat) -> Option<SystemTime> {
     None
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the tests make and look at their files with std")]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn an_open_file_is_special_if_it_is_a_device_a_pipe_or_a_socket() {
+        let special = |file: OwnedFd| inspect(file).unwrap().special;
+        let (pipe, _end) = std::io::pipe().unwrap();
+        let (socket, _other) = std::os::unix::net::UnixStream::pair().unwrap();
+        assert!(matches!(special(pipe.into()), Some(Special::Fifo)));
+        assert!(matches!(special(socket.into()), Some(Special::Socket)));
+        assert!(matches!(special(File::open("/dev/null").unwrap().into()), Some(Special::CharDevice)));
+        let dir = tempfile::tempdir().unwrap();
+        assert!(special(tempfile::tempfile().unwrap().into()).is_none());
+        assert!(special(File::open(dir.path()).unwrap().into()).is_none());
+    }
+}

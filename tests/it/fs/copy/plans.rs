@@ -132,6 +132,38 @@ fn a_plan_of_a_move_to_another_device_is_what_then_happens() {
     }
 }
 
+/// What is assumed to be removed is not in the way of a plan, nor is what is below it; a copy finds it there.
+#[test]
+fn a_plan_leaves_out_what_will_be_removed() {
+    let tree = Tree::new(["src/x/f", "src/y", "to/x", "to/y/z/"]);
+    let copy = |options: CopyOptions<'_>| options.copy(tree.at("src"), tree.at("to"));
+    let options = CopyOptions::new().overwrite(Overwrite::Always);
+    let plan = options.clone().dry_run(true);
+    let failed = |removed: &[&str]| failures(&copy(plan.clone().assume_removed(removed.iter().copied()))).len();
+    assert_eq!((failed(&[]), failed(&["x"]), failed(&["y"]), failed(&["x/f"])), (2, 1, 1, 2));
+    let report = copy(plan.clone().assume_removed(["x", "y"])).unwrap();
+    assert_eq!((report.files, report.directories), (2, 1), "{report}");
+    assert_eq!(failures(&copy(options.assume_removed(["x", "y"]))).len(), 2);
+    tree.is(["src/", "src/x/", "src/x/f", "src/y", "to/", "to/x", "to/y/", "to/y/z/"]);
+}
+
+/// Names that are copied last have nothing in their way in directories that are not there yet, whatever is above these.
+#[test]
+fn a_plan_looks_for_nothing_in_directories_that_are_not_there() {
+    let tree = Tree::new(["src/d/e/a", "to/a/", "to/b/", "to/d/a/", "to/d/b/"]);
+    fs::hard_link(tree.at("src/d/e/a"), tree.at("src/d/e/b")).unwrap();
+    for overwrite in OVERWRITES {
+        let options = CopyOptions::archive().overwrite(overwrite);
+        let plan = options.clone().dry_run(true).copy(tree.at("src/d"), tree.at("to/d"));
+        let result = options.copy(tree.at("src/d"), tree.at("to/d"));
+        assert_eq!(failures(&plan), failures(&result), "{overwrite:?}");
+        if let (Ok(plan), Ok(report)) = (plan, result) {
+            assert_eq!(totals(&plan), totals(&report), "{overwrite:?}");
+            tree.at("to/d/e").rmtree().unwrap();
+        }
+    }
+}
+
 fn config() -> ProptestConfig {
     let config = ProptestConfig::default();
     let cases = if std::env::var_os("WAYPATH_LONG").is_some() { config.cases * 5 } else { config.cases / 8 };

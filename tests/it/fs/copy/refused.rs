@@ -233,6 +233,26 @@ fn what_follows_a_refused_directory_lands_beside_it() {
     }
 }
 
+/// A link that leads back is refused where it is, also by threads that are given some of the directories beside it.
+#[cfg(unix)]
+#[test]
+fn every_thread_refuses_links_that_lead_back() {
+    const COUNT: usize = 24;
+    let tree = Tree::new(["src/"]);
+    for at in 0..COUNT {
+        let directory = tree.at(&format!("src/{at}"));
+        directory.mkdir().unwrap();
+        crate::support::util::symlink("..", &directory.join("up"));
+    }
+    for threads in [1, 4] {
+        let to = tree.at(&format!("to{threads}"));
+        let options = CopyOptions::new().symlinks(Symlinks::Follow).threads(threads);
+        let error = options.copy(tree.at("src"), &to).unwrap_err();
+        assert_eq!(error.failures().len(), COUNT, "{threads} threads");
+        assert_eq!(Tree::lines_of(&to).len(), COUNT, "{threads} threads");
+    }
+}
+
 /// Followed links can lead into the copy itself, which never ends.
 #[cfg(unix)]
 #[test]
