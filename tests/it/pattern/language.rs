@@ -301,7 +301,9 @@ fn alternatives_are_in_normal_form() {
     let windows = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).full_match(path);
     assert!(windows("{c,d}:/*", r"D:\x") && windows("{c:,//s/sh}{/,\\}x", r"\\s\sh\x") && windows("c{:,}/x", r"c\x"));
     assert!(windows("./{c:,d}x", r".\c:x") && windows("./{c:,d}x", "dx") && !windows("./{c:,d}x", "c:x"));
+    assert!(windows("./{c?,d}x", "cdx") && windows("./{?:,d}x", r".\c:x") && !windows("./{??,d}x", r".\c:x"));
     assert!(windows("//s{,/sh}", r"\\s\sh\") && windows("//s{,/sh}", r"\\s") && windows("{c,d}:", "D:"));
+    assert!(windows("{//s/*,x}/a/b", r"\\s\sh\a\b") && !windows("{//s/*,x}/a/b", "//s//a/b"));
     assert!(windows("//?/{unc,c:}/a/b", r"\\?\UNC\a\b\") && windows("//?/{unc,c:}/a/b", r"\\?\c:\a\b"));
 }
 
@@ -325,7 +327,9 @@ fn brackets_protect_braces() {
 fn alternatives_ask_for_the_last_parts_too() {
     let matches = |pattern: &str, path: &str| Pattern::<Posix>::parse(pattern).matches(path);
     assert!(matches("*.{py,rs}", "a/b.rs") && matches("{a,b/c}/*", "/x/b/c/d") && matches("{/a,b}", "/a"));
+    assert!(!matches("{/a,b}", "a") && !matches("{/a,b}", "x/a") && !matches("{/,b}*", "") && !matches("{/,b}", ""));
     assert!(!matches("{/a,b}", "/x/a") && !matches("{a,b/c}/*", "c/d") && !matches("{,a}", "x"));
+    assert!(!matches("{x,***}/b", "b") && !matches("{x,*}/b", "/b") && matches("{x,***}/b", "a/b"));
     assert!(matches("a/{**,x}/d", "a/b/d") && !matches("a/{**,x}/d", "a/d") && !matches("a/{**,x}/d", "a/b/c/d"));
     let windows = |pattern: &str, path: &str| Pattern::<Windows>::parse(pattern).matches(path);
     assert!(windows("{x,*}/a", "c:a") && windows("{c,d}:*", "c:a") && !windows("{c,d}:*", "c:"));
@@ -437,6 +441,8 @@ fn sets_answer_as_patterns_where_globs_differ() {
         ("**/a", "x/a"),
         ("**", ""),
         ("**/**/*", "a/b"),
+        ("?/**/?", "a/b/c"),
+        ("?/**/**/?", "a/b"),
         ("", ""),
         ("[]]", "]"),
         ("~a", "~a"),
@@ -448,9 +454,15 @@ fn sets_answer_as_patterns_where_globs_differ() {
         ("**/..", "a/.."),
         ("*./..", "a./.."),
         ("a[.]/..", "a./.."),
+        ("{abcdefgh,abcdefgi}", "abcdefgi"),
+        ("**/{abcdefg[h],abcdefgi}", "d/abcdefgh"),
     ] {
         assert!(Pattern::<Posix>::parse(pattern).full_match(path), "{pattern:?}");
-        assert!(PatternSetBuilder::<Posix>::default().include(pattern).build().is_match(path), "{pattern:?} in a set");
+        let set = PatternSetBuilder::<Posix>::default().include(pattern);
+        assert!(set.clone().build().is_match(path), "{pattern:?} in a set");
+        // Among many that have no text, either.
+        let many = (40..80).map(|length| "?".repeat(length)).fold(set, |set, other| set.include(other));
+        assert!(many.build().is_match(path), "{pattern:?} in a set of many");
     }
     let kelvin =
         PatternSetBuilder::<Posix>::default().include(Pattern::parse("\u{212a}").case_sensitive(false)).build();

@@ -30,6 +30,43 @@ fn children_come_in_order() {
     assert!(entries.iter().all(|entry| entry.depth() == 1 && entry.exists()));
 }
 
+/// So many alternatives that names are not told apart one by one, but read letter by letter.
+#[test]
+fn many_alternatives_find_what_they_match() {
+    let letters = "{a,b,c,d,e,f,g,h,i}";
+    let pattern = format!("{{,.,..,...x,é,yz}}{letters}{letters}{{,.rs,/f,/../aa,*c}}");
+    let names = [".ab", "..ab", "...xab", "aa", "ab", "ab.rs", "abc", "ic.c", "yzii", "yzii.rs", "éab", "éabéc"];
+    let others = [".", "..", "...", "...xa", "a", "aba.r", "aj", "x..ab", "yz", "yziix", "zab", "éé"];
+    let tree = Tree::new(["ab/f", "ab/g", ".cd/f"]);
+    names.iter().chain(&others[3..]).for_each(|name| tree.at(name).mkdir_all().unwrap());
+    let mut expected: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+    expected.extend([".cd", ".cd/f", "ab/f"].map(str::to_owned));
+    let up = [".ab", "..ab", "...xab", ".cd", "aa", "ab", "yzii", "éab"];
+    expected.extend(up.map(|name| format!("{name}/../aa")));
+    expected.sort();
+    let mut found = paths(&tree, tree.glob(&pattern));
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+/// Many names that are looked up, some with directories in front: `/` comes before all other characters.
+#[test]
+fn what_is_looked_up_comes_in_the_order_of_paths() {
+    let tree = Tree::new([]);
+    let names: Vec<_> =
+        (0..30).flat_map(|at| ["", "-b", ".b", "/x", "/x-y", "0"].map(|end| format!("d{at}{end}"))).collect();
+    names.iter().for_each(|name| tree.at(name).mkdir_all().unwrap());
+    let mut expected: Vec<_> = names.iter().map(|name| waypath::PathBuf::from(name.as_str())).collect();
+    expected.sort();
+    expected.dedup();
+    let expected: Vec<_> = expected.iter().map(|path| path.as_posix().into_owned()).collect();
+    assert_eq!(paths(&tree, tree.glob(&names)), expected);
+    // Those alone that have a directory in front, or may have.
+    let names: Vec<_> = (0..60).flat_map(|at| ["-b", "/x", "/x-y"].map(|end| format!("d{}{end}", at % 30))).collect();
+    let expected: Vec<_> = expected.into_iter().filter(|name| names.contains(name)).collect();
+    assert_eq!(paths(&tree, tree.glob(&names)), expected);
+}
+
 #[test]
 fn an_entry_is_used_as_its_path() {
     use std::hash::{BuildHasher as _, RandomState};
