@@ -16,6 +16,7 @@ mod filter;
 mod item;
 mod mirror;
 mod move_to;
+mod order;
 mod perform;
 mod record;
 mod remove;

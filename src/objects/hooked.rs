@@ -4,7 +4,9 @@
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
-use super::{Condition, Content, Limits, MemoryStore, Meta, Objects, Page, PageRequest, Upload, UploadOf};
+use super::{
+    Condition, Content, Limits, MOST_KEYS, MemoryStore, Meta, Objects, Page, PageRequest, PageStart, Upload, UploadOf,
+};
 
 /// A request, and the key or the prefix that it is for.
 pub(crate) type Call<'a> = (&'static str, &'a str);
@@ -13,6 +15,9 @@ type Hook = Box<dyn Fn(Call<'_>) -> io::Result<()> + Send + Sync>;
 
 type List = Box<dyn Fn(&PageRequest<'_>) -> Page + Send + Sync>;
 
+/// What keys are sorted by.
+type SortKey = fn(&str) -> Vec<u8>;
+
 /// A store in memory, with a hook.
 pub(crate) struct Hooked {
     pub(crate) memory: MemoryStore,
@@ -20,6 +25,7 @@ pub(crate) struct Hooked {
     torn_after: Option<usize>,
     /// What answers instead of the memory.
     list: Option<List>,
+    sort_key: Option<SortKey>,
 }
 
 /// Content that breaks off after this number of bytes, as when a connection breaks.
@@ -40,7 +46,13 @@ impl Read for Torn {
 
 impl Hooked {
     pub(crate) fn new(limits: Limits, hook: impl Fn(Call<'_>) -> io::Result<()> + Send + Sync + 'static) -> Self {
-        Self { memory: MemoryStore::with_limits(limits), hook: Box::new(hook), torn_after: None, list: None }
+        Self {
+            memory: MemoryStore::with_limits(limits),
+            hook: Box::new(hook),
+            torn_after: None,
+            list: None,
+            sort_key: None,
+        }
     }
 
     /// With pages of keys that are not in memory.
@@ -52,6 +64,35 @@ impl Hooked {
     /// With content that breaks off after this number of bytes.
     pub(crate) fn torn_after(self, torn_after: Option<usize>) -> Self {
         Self { torn_after, ..self }
+    }
+
+    /// Which lists keys, all levels of them, in another order than that of their bytes.
+    pub(crate) fn sorted_by(self, sort_key: SortKey) -> Self {
+        Self { sort_key: Some(sort_key), ..self }
+    }
+
+    fn sorted_page(&self, sort_key: SortKey, page: &PageRequest<'_>) -> io::Result<Page> {
+        assert!(!page.one_level, "one level is listed in order");
+        let mut all = Vec::new();
+        let mut last = None;
+        loop {
+            let start = last.as_deref().map_or(PageStart::Start, PageStart::Next);
+            let Page { objects, next, .. } = self.memory.list(&PageRequest { start, most: MOST_KEYS, ..*page })?;
+            all.extend(objects);
+            last = next;
+            if last.is_none() {
+                break;
+            }
+        }
+        all.sort_by_key(|object| sort_key(&object.key));
+        if let PageStart::After(key) | PageStart::Next(key) = page.start {
+            all.retain(|object| sort_key(&object.key) > sort_key(key));
+        }
+        let most = page.most.min(self.limits().most_listed);
+        let has_more = all.len() > most;
+        all.truncate(most);
+        let next = all.last().filter(|_| has_more).map(|last| last.key.clone());
+        Ok(Page { objects: all, prefixes: Vec::new(), next })
     }
 
     /// The store, after a turn of others.
@@ -75,6 +116,9 @@ impl Objects for Hooked {
 
     fn list(&self, page: &PageRequest<'_>) -> io::Result<Page> {
         let memory = self.at("list", page.prefix)?;
+        if let Some(sort_key) = self.sort_key {
+            return self.sorted_page(sort_key, page);
+        }
         self.list.as_ref().map_or_else(|| memory.list(page), |list| Ok(list(page)))
     }
 

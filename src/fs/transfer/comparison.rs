@@ -1,16 +1,19 @@
 //! What each item of the source needs, by what is at the target: both listings are gone through at once.
 
 use std::cmp::Ordering;
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 
 use super::delete::Strays;
 use super::disk::{DiskTarget, check_name};
 use super::disk_listing::{DirId, DiskListing, OpenFile};
 use super::item::{Found, Item, Listing, Nothing, split};
+use super::order::Order;
 use super::run::{Job, Run, Target, Task};
 use super::same::{Likeness, compare, is_newer};
 use super::start::Start;
 use super::store_listing::StoreListing;
+use crate::error::{Error, Op};
 use crate::fs::copy::{Overwrite, Specials, refuse_special};
 use crate::kind::FileKind;
 use crate::objects::{key_of, path_of};
@@ -44,6 +47,11 @@ pub(super) struct Comparison<'a> {
     /// The next item of each side, if it was asked for.
     new: Option<Keyed>,
     old: Option<Keyed>,
+    source_order: Order<'a>,
+    target_order: Order<'a>,
+    /// What is left of a side that had to be sorted.
+    sorted_source: VecDeque<Keyed>,
+    sorted_target: VecDeque<Keyed>,
     /// What the target alone has.
     pub(super) strays: Strays,
     /// The directory of the source that was left out: what the target has below is no stray.
@@ -77,6 +85,11 @@ impl Keyed {
     }
 }
 
+fn sorted(mut keyed: Vec<Keyed>) -> VecDeque<Keyed> {
+    keyed.sort_by(|left, right| left.key().cmp(right.key()));
+    keyed.into()
+}
+
 /// What is in the way of something new.
 enum InTheWay {
     Nothing,
@@ -93,6 +106,10 @@ impl<'a> Comparison<'a> {
             target,
             new: None,
             old: None,
+            source_order: Order::of(run.from.store()),
+            target_order: Order::of(run.to.start().store()),
+            sorted_source: VecDeque::new(),
+            sorted_target: VecDeque::new(),
             strays: Strays::default(),
             left: None,
             blocked: None,
@@ -117,6 +134,9 @@ impl<'a> Comparison<'a> {
                 (None, Some(_)) => Ordering::Greater,
                 (Some(new), Some(old)) => new.key().cmp(old.key()),
             };
+            if self.sorts(order) {
+                continue;
+            }
             let new = if order == Ordering::Greater { None } else { self.new.take() };
             let old = if order == Ordering::Less { None } else { self.old.take() };
             if let Some(job) = self.judge(new, old) {
@@ -145,6 +165,10 @@ impl<'a> Comparison<'a> {
 
     fn read_source(&mut self) {
         while self.new.is_none() {
+            self.new = self.sorted_source.pop_front();
+            if self.new.is_some() {
+                return;
+            }
             let Some(found) = self.source.next() else { return };
             match found {
                 Found::Item(item) => self.new = Some(Keyed::Item(item)),
@@ -155,11 +179,20 @@ impl<'a> Comparison<'a> {
                 Found::Empty(key) => self.leave_empty(&key),
                 Found::Failed(error) => self.run.account.fail(error),
             }
+            if let Some(new) = &self.new
+                && let Err(cause) = self.source_order.read(new.key())
+            {
+                self.give_up(self.run.from, cause);
+            }
         }
     }
 
     fn read_target(&mut self) {
         while self.old.is_none() {
+            self.old = self.sorted_target.pop_front();
+            if self.old.is_some() {
+                return;
+            }
             let Some(found) = self.target.next() else { return };
             match found {
                 Found::Item(item) => self.old = Some(Keyed::Item(item)),
@@ -167,7 +200,59 @@ impl<'a> Comparison<'a> {
                 Found::Empty(_) => {}
                 Found::Failed(error) => self.run.account.fail(error),
             }
+            if let Some(old) = &self.old
+                && let Err(cause) = self.target_order.read(old.key())
+            {
+                self.give_up(self.run.to.start(), cause);
+            }
         }
+    }
+
+    /// Sorts what is left of a side whose store may have listed the other side's next key too late; returns whether it did.
+    fn sorts(&mut self, order: Ordering) -> bool {
+        let (Some(new), Some(old)) = (&self.new, &self.old) else { return false };
+        let (start, has_ahead) = match order {
+            Ordering::Less => (self.run.to.start(), self.target_order.has_ahead(new.key())),
+            Ordering::Greater => (self.run.from, self.source_order.has_ahead(old.key())),
+            Ordering::Equal => return false,
+        };
+        match has_ahead {
+            Ok(false) => return false,
+            Ok(true) if order == Ordering::Less => self.sort_target(),
+            Ok(true) => self.sort_source(),
+            Err(cause) => self.give_up(start, cause),
+        }
+        true
+    }
+
+    fn sort_source(&mut self) {
+        let mut rest = Vec::new();
+        while let Some(new) = self.new.take() {
+            rest.push(new);
+            self.read_source();
+        }
+        self.sorted_source = sorted(rest);
+        self.source_order.settle();
+    }
+
+    fn sort_target(&mut self) {
+        let mut rest = Vec::new();
+        while let Some(old) = self.old.take() {
+            rest.push(old);
+            self.read_target();
+        }
+        self.sorted_target = sorted(rest);
+        self.target_order.settle();
+    }
+
+    /// Ends the comparison, as it cannot be told what a side has.
+    fn give_up(&mut self, start: Start<'_>, cause: io::Error) {
+        self.run.account.fail(Error::located(Op::List, start.path(""), cause));
+        self.source = Source::Known(Vec::new().into_iter());
+        self.target = Box::new(Nothing);
+        (self.new, self.old) = (None, None);
+        self.sorted_source.clear();
+        self.sorted_target.clear();
     }
 
     /// Decides what becomes of one key.

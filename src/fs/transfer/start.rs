@@ -53,7 +53,14 @@ impl<'a> From<&'a DiskPath<'_>> for Start<'a> {
     }
 }
 
-impl Start<'_> {
+impl<'a> Start<'a> {
+    pub(super) fn store(self) -> Option<&'a Keys<'a>> {
+        match self {
+            Self::Disk(_) => None,
+            Self::Store(keys) => Some(keys),
+        }
+    }
+
     /// The path of what has a key below the start, as reports and errors have it.
     pub(super) fn path(&self, below: &str) -> OsPathBuf {
         match self {

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "others use std")]
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +16,7 @@ use crate::fs::copy::{CopyOptions, Overwrite};
 use crate::fs::mirror::MirrorOptions;
 use crate::fs::side::{DiskPath, ObjectPath};
 use crate::objects::hooked::{Call, Hooked};
-use crate::objects::{Condition, Limits, Objects, PageRequest, PageStart, Stale};
+use crate::objects::{Condition, Keys, Limits, Objects, Stale};
 use crate::path::PosixPathBuf;
 use crate::report::Report;
 
@@ -47,8 +48,10 @@ impl Scene {
     }
 
     fn keys(&self) -> Vec<String> {
-        let all = PageRequest { prefix: "", one_level: false, start: PageStart::Start, most: 1000 };
-        self.memory.memory.list(&all).unwrap().objects.into_iter().map(|object| object.key).collect()
+        let listed = Keys::new(self.store.clone(), String::new());
+        let mut keys: Vec<_> = listed.map(|listed| listed.unwrap().key().to_owned()).collect();
+        keys.sort();
+        keys
     }
 
     fn disk(&self, name: &str) -> DiskPath<'static> {
@@ -306,4 +309,105 @@ fn a_copy_that_is_gone_before_it_is_checked_moves_nothing() {
     let error = scene.up("x", "x", moved).unwrap_err();
     assert!(error.to_string().ends_with("the copy was changed or removed meanwhile"), "{error}");
     assert_eq!(scene.names("x").len(), 1);
+}
+
+/// As SeaweedFS sorts keys: directory by directory, each by its name alone.
+fn by_directory(key: &str) -> Vec<u8> {
+    key.replace('/', "\0").into_bytes()
+}
+
+/// Files with names that are near each other in any order, and their content.
+fn random_files(random: &mut u64) -> BTreeMap<String, String> {
+    let mut next = |below: u64| {
+        *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*random >> 33) % below
+    };
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for _ in 0..next(14) {
+        let parts: Vec<_> = (0..=next(3)).map(|_| ["a", "a b", "a-b", "a.b", "a0", "b"][next(6) as usize]).collect();
+        let file = parts.join("/");
+        let is_free = |other: &String| {
+            !format!("{other}/").starts_with(&format!("{file}/")) && !file.starts_with(&format!("{other}/"))
+        };
+        if files.keys().all(is_free) {
+            files.insert(file, ["x", "y", "long"][next(3) as usize].to_owned());
+        }
+    }
+    files
+}
+
+impl Scene {
+    /// The files below a prefix in the store.
+    fn objects(&self, start: &str) -> BTreeMap<String, String> {
+        let keys = self.keys().into_iter().filter_map(|key| Some(key.strip_prefix(&format!("{start}/"))?.to_owned()));
+        keys.map(|key| {
+            let mut content = String::new();
+            let mut body = self.store.get(&format!("{start}/{key}"), None, None).unwrap().body;
+            io::Read::read_to_string(&mut body, &mut content).unwrap();
+            (key, content)
+        })
+        .collect()
+    }
+
+    /// The files below a directory on the disk.
+    fn files(&self, start: &str) -> BTreeMap<String, String> {
+        let base = &*self.place / start;
+        let files = base.rglob("*").unwrap().map(Result::unwrap).filter(|entry| entry.is_file());
+        files
+            .map(|file| (file.relative_to(&base).unwrap().as_posix().into_owned(), file.read_text().unwrap()))
+            .collect()
+    }
+}
+
+/// Whatever the order of the store, nothing is taken for missing that it lists later.
+#[test]
+fn a_store_that_sorts_directory_by_directory_is_mirrored_alike() {
+    let skip = |transfer: &Transfer<'_>| transfer.copy(&CopyOptions::new().merge(true).overwrite(Overwrite::Skip));
+    for seed in 0..150 {
+        let mut random = seed;
+        let limits = Limits { most_listed: 3, ..Limits::default() };
+        let scene = Scene::of(Hooked::new(limits, quiet).sorted_by(by_directory));
+        let [new, old] = [(); 2].map(|()| random_files(&mut random));
+        fs::create_dir(scene.place.path().join("x")).unwrap();
+        fs::create_dir(scene.place.path().join("z")).unwrap();
+        new.iter().for_each(|(file, content)| scene.write(&format!("x/{file}"), content));
+        for start in ["y", "t"] {
+            old.iter().for_each(|(file, content)| scene.put(&format!("{start}/{file}"), content));
+        }
+        old.iter().for_each(|(file, content)| scene.write(&format!("z/{file}"), content));
+
+        // What is there stays as it is.
+        scene.up("x", "t", skip).unwrap();
+        let both: BTreeMap<_, _> = new.clone().into_iter().chain(old.clone()).collect();
+        assert_eq!(scene.objects("t"), both, "{seed}");
+
+        scene.up("x", "y", mirrored).unwrap();
+        assert_eq!(scene.objects("y"), new, "{seed}");
+        let again = scene.up("x", "y", mirrored).unwrap();
+        assert_eq!((again.files, again.removed), (0, 0), "{seed}");
+
+        if !new.is_empty() {
+            for down in
+                [scene.down("y", "z", mirrored).unwrap(), scene.down("y", "z", mirrored).unwrap()].iter().skip(1)
+            {
+                assert_eq!((down.files, down.removed), (0, 0), "{seed}");
+            }
+            assert_eq!(scene.files("z"), new, "{seed}");
+            scene.across("y", "t", mirrored).unwrap();
+            assert_eq!(scene.objects("t"), new, "{seed}");
+            scene.down("y", "w", moved).unwrap();
+            assert_eq!((scene.files("w"), scene.objects("y")), (new.clone(), BTreeMap::new()), "{seed}");
+        }
+    }
+}
+
+/// Nothing is removed if it cannot be told what is there.
+#[test]
+fn a_store_without_order_is_told_and_nothing_is_removed() {
+    let backwards = |key: &str| key.bytes().map(|byte| !byte).collect();
+    let scene = Scene::of(Hooked::new(Limits::default(), quiet).sorted_by(backwards)).with(["y/a", "y/b", "y/c"]);
+    scene.write("x/b", "y/b");
+    let error = scene.up("x", "y", mirrored).unwrap_err();
+    assert!(error.to_string().ends_with("the store lists its keys in no known order"), "{error}");
+    assert_eq!(scene.keys(), ["y/a", "y/b", "y/c"]);
 }

@@ -1,0 +1,94 @@
+//! The order in which a store lists its keys.
+//!
+//! In S3 it is that of their bytes. Others list directory by directory, each by its name without the `/` behind it:
+//! SeaweedFS has `a/b` before `a.b`, which is behind it in S3. What is compared key by key would take `a.b` for missing.
+
+use std::io;
+
+use super::start::Keys;
+use crate::objects::{PageRequest, PageStart};
+
+/// What is known of the order of a side. A disk is always listed in that of bytes.
+pub(super) struct Order<'a> {
+    store: Option<&'a Keys<'a>>,
+    /// The key that was read last, and the one before it.
+    last: String,
+    before: String,
+    /// Behind this, the store has no keys that it has not listed yet.
+    settled: Option<String>,
+}
+
+impl<'a> Order<'a> {
+    pub(super) fn of(store: Option<&'a Keys<'a>>) -> Self {
+        Self { store, last: String::new(), before: String::new(), settled: None }
+    }
+
+    /// Takes the key that was read; an error if it cannot be told any more what is still to come.
+    pub(super) fn read(&mut self, key: &str) -> io::Result<()> {
+        self.before = std::mem::replace(&mut self.last, key.to_owned());
+        if self.store.is_some() && *key < *self.before && by_directory(key).lt(by_directory(&self.before)) {
+            return Err(io::Error::other("the store lists its keys in no known order"));
+        }
+        Ok(())
+    }
+
+    /// Whether the store may list a key later, though it comes before the one that was read last.
+    pub(super) fn has_ahead(&mut self, key: &str) -> io::Result<bool> {
+        let (Some(keys), Some(prefix)) = (self.store, late_prefix(key, &self.last)) else { return Ok(false) };
+        // Where one such key came in time, all did.
+        if self.settled.as_deref() == Some(prefix) || late_prefix(&self.before, &self.last).is_some() {
+            return Ok(false);
+        }
+        let whole = keys.full(prefix);
+        let first = PageRequest { prefix: &whole, one_level: false, start: PageStart::Start, most: 1 };
+        let is_ahead = !keys.store.list(&first)?.objects.is_empty();
+        if !is_ahead {
+            self.settled = Some(prefix.to_owned());
+        }
+        Ok(is_ahead)
+    }
+
+    /// From now on, the keys come in the order of bytes.
+    pub(super) fn settle(&mut self) {
+        self.store = None;
+    }
+}
+
+/// If a key comes before another one in the order of bytes and behind it directory by directory: what it and those beside
+/// it begin with.
+fn late_prefix<'k>(key: &'k str, other: &str) -> Option<&'k str> {
+    let at = key.bytes().zip(other.bytes()).position(|(left, right)| left != right)?;
+    (other.as_bytes()[at] == b'/' && key.as_bytes()[at] < b'/').then(|| &key[..=at])
+}
+
+/// A key as it is compared directory by directory.
+fn by_directory(key: &str) -> impl Iterator<Item = u8> {
+    key.bytes().map(|byte| if byte == b'/' { 0 } else { byte })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_may_come_late_have_a_prefix() {
+        for (key, other, prefix) in [
+            ("walk.rs", "walk/a", Some("walk.")),
+            ("walk.d/x", "walk/a", Some("walk.")),
+            ("d/walk-a", "d/walk/", Some("d/walk-")),
+            ("walk", "walk/a", None),
+            ("walk/a", "walk.rs", None),
+            ("walka", "walk/a", None),
+            ("a.b", "b/c", None),
+        ] {
+            assert_eq!(late_prefix(key, other), prefix, "{key} {other}");
+        }
+    }
+
+    #[test]
+    fn directories_are_compared_by_their_names() {
+        let mut keys = ["a", "a.b", "a/b", "a/b.c", "a/b/c", "a0", "b"];
+        keys.sort_by(|left, right| by_directory(left).cmp(by_directory(right)));
+        assert_eq!(keys, ["a", "a/b", "a/b/c", "a/b.c", "a.b", "a0", "b"]);
+    }
+}
