@@ -14,12 +14,37 @@ use sealed::Handle as _;
 /// A path in a store: text, and a handle to what it is in.
 ///
 /// Two are equal if their text is and they come from the same handle.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// # let root = base.root()?;
+/// let page = &root / "site" / "index.html";
+/// assert_eq!(page, &root / "site/index.html");
+/// assert_ne!(page, &base.root()? / "site/index.html"); // below another handle
+/// # Ok::<(), waypath::Error>(())
+/// ```
 pub struct At<S: Store> {
     pub(crate) handle: S::Handle,
     pub(crate) path: PathBuf<S::Flavour>,
 }
 
 /// What a located path can be in. Only this crate implements it.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{At, Store};
+///
+/// # let base = waypath::TempDir::new()?;
+/// # let root = base.root()?;
+/// fn start_page<S: Store>(site: &At<S>) -> At<S> {
+///     site / "index.html"
+/// }
+/// assert_eq!(start_page(&(&root / "site")), &root / "site/index.html");
+/// # Ok::<(), waypath::Error>(())
+/// ```
 pub trait Store: sealed::Store {}
 
 pub(crate) mod sealed {
@@ -44,6 +69,16 @@ impl<S: Store> At<S> {
     }
 
     /// Returns the text of the path below the store; `.` for the store itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "./notes.txt").as_str(), "notes.txt");
+    /// assert_eq!(root.as_str(), ".");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.path.as_str()
@@ -53,12 +88,31 @@ impl<S: Store> At<S> {
     ///
     /// It is only text from here on: its methods that touch the disk begin at the working directory, and nothing keeps
     /// them inside.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "site/index.html").path_below(), "site/index.html");
+    /// assert!(base.is_absolute() && !root.path_below().is_absolute());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn path_below(&self) -> &Path<S::Flavour> {
         &self.path
     }
 
     /// Returns the text with characters escaped that a terminal would act on: see [`Path::printable`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "photo\u{202e}gpj.exe").printable(), r"photo\u{202e}gpj.exe");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn printable(&self) -> std::borrow::Cow<'_, str> {
         self.path.printable()
@@ -84,6 +138,17 @@ impl<S: Store> At<S> {
     /// Joins text that is not trusted, and refuses what would mean something else on any system: see
     /// [`Path::join_inside`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!(root.join_inside("2026/photo.jpg")?, &root / "2026/photo.jpg");
+    /// assert!(root.join_inside("../photo.jpg").is_err());
+    /// assert!(root.join_inside("nul.jpg").is_err()); // a device on Windows
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the text leads up, has a root, or has a name that Windows would
@@ -93,45 +158,121 @@ impl<S: Store> At<S> {
     }
 
     /// Returns the parts of the path: see [`Path::parts`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert!((&root / "site/index.html").parts().eq(["site", "index.html"]));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn parts(&self) -> Parts<'_, S::Flavour> {
         self.path.parts()
     }
 
     /// Returns the last part of the path, or `""`: see [`Path::name`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "site/index.html").name(), "index.html");
+    /// assert_eq!(root.name(), "");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         self.path.name()
     }
 
     /// Returns the name without its suffix: see [`Path::stem`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "backup.tar.gz").stem(), "backup.tar");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn stem(&self) -> &str {
         self.path.stem()
     }
 
     /// Returns the last suffix of the name with its dot, or `""`: see [`Path::suffix`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "backup.tar.gz").suffix(), ".gz");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn suffix(&self) -> &str {
         self.path.suffix()
     }
 
     /// Returns the suffixes of the name: see [`Path::suffixes`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert!((&root / "backup.tar.gz").suffixes().eq([".tar", ".gz"]));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn suffixes(&self) -> Suffixes<'_> {
         self.path.suffixes()
     }
 
     /// Returns the path without its last part: see [`Path::parent`]. The parent of the store itself is the store.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "site/index.html").parent(), &root / "site");
+    /// assert_eq!(root.parent(), &root / "."); // it leads no higher
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn parent(&self) -> Self {
         self.with_path(self.path.parent().to_path_buf())
     }
 
     /// Returns the ancestors of the path, from its parent to the store: see [`Path::parents`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// let parents: Vec<_> = (&root / "site/css/main.css").parents().collect();
+    /// assert_eq!(parents, [&root / "site/css", &root / "site", &root / "."]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn parents(&self) -> impl Iterator<Item = Self> + '_ {
         self.path.parents().map(|parent| self.with_path(parent.to_path_buf()))
     }
 
     /// Returns the path with another name: see [`Path::with_name`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "site/index.html").with_name("about.html")?, &root / "site/about.html");
+    /// assert!(root.with_name("about.html").is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -142,6 +283,15 @@ impl<S: Store> At<S> {
 
     /// Returns the path with another stem: see [`Path::with_stem`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "site/index.html").with_stem("about")?, &root / "site/about.html");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): as for [`Path::with_stem`].
@@ -150,6 +300,16 @@ impl<S: Store> At<S> {
     }
 
     /// Returns the path with another suffix: see [`Path::with_suffix`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "site/index.html").with_suffix(".md")?, &root / "site/index.md");
+    /// assert_eq!((&root / "site/index.html").with_suffix("")?, &root / "site/index");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -160,6 +320,15 @@ impl<S: Store> At<S> {
 
     /// Returns the path with a suffix added: see [`Path::add_suffix`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert_eq!((&root / "site/index.html").add_suffix(".gz")?, &root / "site/index.html.gz");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): as for [`Path::add_suffix`].
@@ -168,6 +337,17 @@ impl<S: Store> At<S> {
     }
 
     /// Returns what is left of the path behind another one of the same store: see [`Path::relative_to`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// let css = &root / "site/css/main.css";
+    /// assert_eq!(css.relative_to(&root / "site")?, "css/main.css");
+    /// assert!(css.relative_to(&root / "blog").is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -183,6 +363,17 @@ impl<S: Store> At<S> {
     }
 
     /// Checks whether the path starts with another one of the same store: see [`Path::is_relative_to`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// let css = &root / "site/css/main.css";
+    /// assert!(css.is_relative_to(&root / "site"));
+    /// assert!(!css.is_relative_to(&base.root()? / "site")); // below another handle
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_relative_to(&self, base: impl Borrow<Self>) -> bool {
         let base = base.borrow();
@@ -190,12 +381,32 @@ impl<S: Store> At<S> {
     }
 
     /// Checks whether a pattern matches the whole path below the store: see [`Path::full_match`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert!((&root / "site/index.html").full_match("site/*.html"));
+    /// assert!(!(&root / "site/index.html").full_match("*.html"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn full_match(&self, pattern: impl IntoPattern<S::Flavour>) -> bool {
         self.path.full_match(pattern)
     }
 
     /// Checks whether a pattern matches the last parts of the path: see [`Path::matches`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert!((&root / "site/index.html").matches("*.html"));
+    /// assert!(!(&root / "site/index.html").matches("site/*.css"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn matches(&self, pattern: impl IntoPattern<S::Flavour>) -> bool {
         self.path.matches(pattern)

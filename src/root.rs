@@ -120,6 +120,18 @@ impl Root {
     }
 
     /// Returns options for opening a root: what to do with links, other file systems, and changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::Root;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let root = Root::options().read_only(true).open(&base)?;
+    /// assert!((&root / "a").write_text("").is_err());
+    /// assert!(!(&base / "a").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn options() -> RootOptions {
         RootOptions::default()
     }
@@ -127,6 +139,16 @@ impl Root {
     /// Checks whether the promise holds while other programs change names below the root.
     ///
     /// `true` on Linux, macOS and FreeBSD; `false` on Windows and WASI.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(target_os = "linux")]
+    /// assert!(root.is_race_free());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_race_free(&self) -> bool {
         sys::Root::<sys::Dir>::is_race_free()

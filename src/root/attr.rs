@@ -39,6 +39,16 @@ impl RootPath {
 
     /// Returns the owner's user name: see [`Path::owner`](crate::Path::owner).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// assert_eq!((&root / "a").owner().ok(), (&base / "a").owner().ok());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`Path::owner`](crate::Path::owner), and an [escape](crate::Error::is_escape).
@@ -51,6 +61,16 @@ impl RootPath {
 
     /// Returns the name of the group: see [`Path::group`](crate::Path::group).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// assert_eq!((&root / "a").group().ok(), (&base / "a").group().ok());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`Path::group`](crate::Path::group), and an [escape](crate::Error::is_escape).
@@ -62,6 +82,17 @@ impl RootPath {
     }
 
     /// Sets the times to now, and creates an empty file if nothing is there: see [`Path::touch`](crate::Path::touch).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// assert_eq!((&root / "a").size()?, 0);
+    /// assert!((&root / "../a").touch().unwrap_err().is_escape());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

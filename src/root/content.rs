@@ -13,6 +13,17 @@ use crate::sys::{self, Opening};
 impl RootPath {
     /// Opens this file for reading: see [`Path::open`](crate::Path::open).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").write_text("four")?;
+    /// let file = (&root / "a").open()?;
+    /// assert_eq!(std::io::read_to_string(file)?, "four");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`NotFound`](std::io::ErrorKind::NotFound): nothing is there.
@@ -23,6 +34,20 @@ impl RootPath {
     }
 
     /// Opens this file for writing, empty; it is created if it does not exist: see [`Path::create`](crate::Path::create).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").write_text("what was there")?;
+    /// let mut file = (&root / "a").create()?;
+    /// file.write_all(b"four")?;
+    /// assert_eq!((&root / "a").read_text()?, "four");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -53,6 +78,10 @@ impl RootPath {
 
     /// Returns the lines of this file, without their ends: see [`Path::read_lines`](crate::Path::read_lines).
     ///
+    /// # Examples
+    ///
+    /// See [`read_text`](RootPath::read_text).
+    ///
     /// # Errors
     ///
     /// As for [`read_text`](RootPath::read_text).
@@ -61,6 +90,16 @@ impl RootPath {
     }
 
     /// Returns the content of this file: see [`Path::read_bytes`](crate::Path::read_bytes).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").write_bytes([0, 255])?;
+    /// assert_eq!((&root / "a").read_bytes()?, [0, 255]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -71,6 +110,18 @@ impl RootPath {
 
     /// Writes text to this file, which is created or overwritten: see [`Path::write_text`](crate::Path::write_text).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").write_text("first")?;
+    /// (&root / "a").write_text("second")?;
+    /// assert_eq!((&root / "a").read_text()?, "second");
+    /// assert!((&root / "../a").write_text("").unwrap_err().is_escape());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`create`](RootPath::create).
@@ -80,6 +131,10 @@ impl RootPath {
 
     /// Writes bytes to this file, which is created or overwritten: see [`Path::write_bytes`](crate::Path::write_bytes).
     ///
+    /// # Examples
+    ///
+    /// See [`read_bytes`](RootPath::read_bytes).
+    ///
     /// # Errors
     ///
     /// As for [`create`](RootPath::create).
@@ -88,6 +143,19 @@ impl RootPath {
     }
 
     /// Creates this file with content, and fails if something is there: see [`Path::write_new`](crate::Path::write_new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "lock").write_new("me")?;
+    /// assert_eq!((&root / "lock").write_new("you").unwrap_err().kind(), ErrorKind::AlreadyExists);
+    /// assert_eq!((&root / "lock").read_text()?, "me");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -103,6 +171,17 @@ impl RootPath {
     /// Adds text to the end of this file, which is created if it does not exist: see
     /// [`Path::append_text`](crate::Path::append_text).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "log").append_text("one\n")?;
+    /// (&root / "log").append_text("two\n")?;
+    /// assert_eq!((&root / "log").read_lines()?, ["one", "two"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`create`](RootPath::create).
@@ -112,6 +191,17 @@ impl RootPath {
 
     /// Adds bytes to the end of this file, which is created if it does not exist: see
     /// [`Path::append_bytes`](crate::Path::append_bytes).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "log").append_bytes([1])?;
+    /// (&root / "log").append_bytes([2, 3])?;
+    /// assert_eq!((&root / "log").read_bytes()?, [1, 2, 3]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -147,6 +237,16 @@ impl RootPath {
     /// Does the same if the content is another one; returns whether it was: see
     /// [`Path::write_if_changed`](crate::Path::write_if_changed).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert!((&root / "a").write_if_changed("four")?);
+    /// assert!(!(&root / "a").write_if_changed("four")?); // the file and its time stay as they are
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`write_atomic`](RootPath::write_atomic).
@@ -156,6 +256,17 @@ impl RootPath {
 
     /// Replaces the text of this file by what a function makes of it; returns whether it changed: see
     /// [`Path::edit_text`](crate::Path::edit_text).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "version").write_text("1.0")?;
+    /// assert!((&root / "version").edit_text(|text| text.replace("1.", "2."))?);
+    /// assert_eq!((&root / "version").read_text()?, "2.0");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -193,6 +304,21 @@ impl RootPath {
 
     /// Begins a file that will be made at this path when it is [committed](AtomicFile::commit), unless something has the
     /// name by then: see [`Path::create_new_atomic`](crate::Path::create_new_atomic).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::{ErrorKind, Write};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// let mut new = (&root / "backup.tar").create_new_atomic()?;
+    /// new.write_all(b"ours")?;
+    /// (&root / "backup.tar").write_text("made meanwhile")?;
+    /// assert_eq!(new.commit().unwrap_err().kind(), ErrorKind::AlreadyExists);
+    /// assert_eq!((&root / "backup.tar").read_text()?, "made meanwhile");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -13,6 +13,17 @@ use crate::sys::{self, Existing};
 impl RootPath {
     /// Creates this directory; its parent must exist: see [`Path::mkdir`](crate::Path::mkdir).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").mkdir()?;
+    /// assert!((&base / "a").is_dir());
+    /// assert!((&root / "../b").mkdir().unwrap_err().is_escape());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`NotFound`](ErrorKind::NotFound): the parent does not exist.
@@ -45,6 +56,18 @@ impl RootPath {
     /// Creates the directory of this path, and all that are missing above it: see
     /// [`Path::mkdir_parent`](crate::Path::mkdir_parent).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// let page = &root / "site/en/index.html";
+    /// page.mkdir_parent()?;
+    /// page.write_text("hello")?;
+    /// assert!((&root / "site/en").is_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`mkdir_all`](RootPath::mkdir_all).
@@ -53,6 +76,19 @@ impl RootPath {
     }
 
     /// Removes this directory, which must be empty: see [`Path::rmdir`](crate::Path::rmdir).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// assert!((&root / "a").rmdir().is_err()); // it has something in it
+    /// (&root / "a/b").rmdir()?;
+    /// (&root / "a").rmdir()?;
+    /// assert!(root.is_empty_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -67,6 +103,17 @@ impl RootPath {
 impl RootPath {
     /// Removes this file or link: see [`Path::unlink`](crate::Path::unlink).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// (&root / "a").unlink()?;
+    /// assert!(!(&root / "a").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotFound`](ErrorKind::NotFound), [`IsADirectory`](ErrorKind::IsADirectory), an
@@ -77,6 +124,17 @@ impl RootPath {
 
     /// Removes this file or link if it exists; returns whether it did: see
     /// [`Path::unlink_if_exists`](crate::Path::unlink_if_exists).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// assert!((&root / "a").unlink_if_exists()?);
+    /// assert!(!(&root / "a").unlink_if_exists()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,6 +172,18 @@ impl RootPath {
 
     /// Renames this file or directory, and replaces what has the new name: see [`Path::replace`](crate::Path::replace).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "config").write_text("old")?;
+    /// (&root / "config.new").write_text("new")?;
+    /// (&root / "config.new").replace(&root / "config")?;
+    /// assert_eq!((&root / "config").read_text()?, "new");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`rename`](RootPath::rename), but that only a directory that is not empty is in the way.
@@ -135,6 +205,21 @@ impl RootPath {
     ///
     /// The text may be anything. It is when a link is followed that it must not lead out.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "a").write_text("four")?;
+    /// (&root / "inside").symlink_to("a")?;
+    /// assert_eq!((&root / "inside").read_text()?, "four");
+    /// (&root / "outside").symlink_to("/etc/passwd")?;
+    /// assert!((&root / "outside").read_text().unwrap_err().is_escape());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`AlreadyExists`](ErrorKind::AlreadyExists), [`NotFound`](ErrorKind::NotFound), an
@@ -148,6 +233,19 @@ impl RootPath {
     /// Makes this path a symbolic link, in place of what is there: see
     /// [`Path::symlink_replace`](crate::Path::symlink_replace).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "current").symlink_to("release-1")?;
+    /// (&root / "current").symlink_replace("release-2")?;
+    /// assert_eq!((&root / "current").readlink()?, "release-2");
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`symlink_to`](RootPath::symlink_to).
@@ -159,6 +257,18 @@ impl RootPath {
 
     /// Makes this path a hard link to a file below this root or another: see
     /// [`Path::hardlink_to`](crate::Path::hardlink_to).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "first").write_text("one file")?;
+    /// (&root / "second").hardlink_to(&root / "first")?;
+    /// (&root / "first").unlink()?;
+    /// assert_eq!((&root / "second").read_text()?, "one file");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -173,6 +283,18 @@ impl RootPath {
     /// Returns the text of this symbolic link: see [`Path::readlink`](crate::Path::readlink).
     ///
     /// It is text, which may lead anywhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "link").symlink_to("../anywhere")?;
+    /// assert_eq!((&root / "link").readlink()?, "../anywhere");
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

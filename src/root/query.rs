@@ -31,6 +31,18 @@ impl RootPath {
     /// Checks whether something is there, and fails if that cannot be known: see
     /// [`Path::try_exists`](crate::Path::try_exists).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert!(!(&root / "a").try_exists()?);
+    /// (&root / "a").touch()?;
+    /// assert!((&root / "a").try_exists()?);
+    /// assert!((&root / "../a").try_exists().unwrap_err().is_escape());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// An [escape](crate::Error::is_escape), and what the system reports.
@@ -39,60 +51,165 @@ impl RootPath {
     }
 
     /// Checks whether this is a regular file: see [`Path::is_file`](crate::Path::is_file).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// assert!((&root / "a").is_file());
+    /// assert!(!root.is_file() && !(&root / "b").is_file());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.is_kind(FileKind::File)
     }
 
     /// Checks whether this is a directory: see [`Path::is_dir`](crate::Path::is_dir).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").mkdir()?;
+    /// assert!((&root / "a").is_dir() && root.is_dir());
+    /// assert!(!(&root / "..").is_dir()); // it leads out
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_dir(&self) -> bool {
         self.is_kind(FileKind::Directory)
     }
 
     /// Checks whether this is a symbolic link: see [`Path::is_symlink`](crate::Path::is_symlink).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "link").symlink_to("/etc/passwd")?;
+    /// assert!((&root / "link").is_symlink());
+    /// assert!(!(&root / "link").exists()); // it leads out
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_symlink(&self) -> bool {
         self.root().lstat(self.os_path()).is_ok_and(|seen| seen.kind == FileKind::Symlink)
     }
 
     /// Checks whether this is a socket: see [`Path::is_socket`](crate::Path::is_socket).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// let _socket = std::os::unix::net::UnixListener::bind(&base / "socket")?;
+    /// assert!((&root / "socket").is_socket());
+    /// assert!(!(&root / "socket").is_file());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_socket(&self) -> bool {
         self.is_special(Special::Socket)
     }
 
     /// Checks whether this is a named pipe: see [`Path::is_fifo`](crate::Path::is_fifo).
+    ///
+    /// # Examples
+    ///
+    /// See [`is_char_device`](RootPath::is_char_device).
     #[must_use]
     pub fn is_fifo(&self) -> bool {
         self.is_special(Special::Fifo)
     }
 
     /// Checks whether this is a block device: see [`Path::is_block_device`](crate::Path::is_block_device).
+    ///
+    /// # Examples
+    ///
+    /// See [`is_char_device`](RootPath::is_char_device).
     #[must_use]
     pub fn is_block_device(&self) -> bool {
         self.is_special(Special::BlockDevice)
     }
 
     /// Checks whether this is a character device: see [`Path::is_char_device`](crate::Path::is_char_device).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// let null = &waypath::Root::open("/dev")? / "null";
+    /// assert!(null.is_char_device());
+    /// assert!(!null.is_block_device() && !null.is_fifo());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_char_device(&self) -> bool {
         self.is_special(Special::CharDevice)
     }
 
     /// Checks whether something is mounted here: see [`Path::is_mount`](crate::Path::is_mount). A link is not followed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)]
+    /// assert!(waypath::Root::open("/")?.is_mount());
+    /// (&root / "a").mkdir()?;
+    /// assert!(!(&root / "a").is_mount());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_mount(&self) -> bool {
         self.root().is_mount(self.os_path()).unwrap_or(false)
     }
 
     /// Checks whether this is a junction: see [`Path::is_junction`](crate::Path::is_junction).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "link").symlink_to(".")?;
+    /// assert!(!(&root / "link").is_junction()); // only Windows has some
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_junction(&self) -> bool {
         self.root().is_junction(self.os_path()).unwrap_or(false)
     }
 
     /// Checks whether this is a file that can be run: see [`Path::is_executable`](crate::Path::is_executable).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "run.sh").touch()?;
+    /// assert!(!(&root / "run.sh").is_executable());
+    /// (&root / "run.sh").chmod("+x")?;
+    /// assert!((&root / "run.sh").is_executable());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_executable(&self) -> bool {
         self.root().is_executable(self.os_path())
@@ -112,6 +229,18 @@ impl RootPath {
 
     /// Returns the metadata of what is there, links followed: see [`Path::stat`](crate::Path::stat).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").write_text("four")?;
+    /// let stat = (&root / "a").stat()?;
+    /// assert!(stat.is_file());
+    /// assert_eq!(stat.size(), 4);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotFound`](std::io::ErrorKind::NotFound): nothing is there. An [escape](crate::Error::is_escape).
@@ -120,6 +249,20 @@ impl RootPath {
     }
 
     /// Returns the metadata of what is there; that of a link is its own: see [`Path::lstat`](crate::Path::lstat).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "a").touch()?;
+    /// (&root / "link").symlink_to("a")?;
+    /// assert!((&root / "link").lstat()?.is_symlink());
+    /// assert!((&root / "link").stat()?.is_file());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -130,6 +273,16 @@ impl RootPath {
 
     /// Returns the size of this file in bytes: see [`Path::size`](crate::Path::size).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").write_text("four")?;
+    /// assert_eq!((&root / "a").size()?, 4);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`stat`](RootPath::stat).
@@ -138,6 +291,20 @@ impl RootPath {
     }
 
     /// Returns when the content was last changed: see [`Path::modified`](crate::Path::modified).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use waypath::TouchOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    /// (&root / "a").touch_with(&TouchOptions::new().modified(time))?;
+    /// assert_eq!((&root / "a").modified()?, time);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -148,6 +315,20 @@ impl RootPath {
 
     /// Returns when the content was last read: see [`Path::accessed`](crate::Path::accessed).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use waypath::TouchOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    /// (&root / "a").touch_with(&TouchOptions::new().accessed(time))?;
+    /// assert_eq!((&root / "a").accessed()?, time);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`stat`](RootPath::stat).
@@ -156,6 +337,16 @@ impl RootPath {
     }
 
     /// Returns when this was created: see [`Path::created`](crate::Path::created).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// assert_eq!((&root / "a").created().ok(), (&base / "a").created().ok());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -190,6 +381,17 @@ impl RootPath {
 
     /// The same, and an error if nothing is there: see [`Path::resolve_strict`](crate::Path::resolve_strict).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// assert_eq!((&root / "a/../a/b").resolve_strict()?, &root / "a/b");
+    /// assert!((&root / "a/c").resolve_strict().is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`resolve`](RootPath::resolve), and [`NotFound`](std::io::ErrorKind::NotFound).
@@ -199,6 +401,18 @@ impl RootPath {
     }
 
     /// Checks whether both paths lead to the same file: see [`Path::samefile`](crate::Path::samefile).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "d").mkdir()?;
+    /// (&root / "a").touch()?;
+    /// assert!((&root / "a").samefile(&root / "d/../a")?);
+    /// assert!(!(&root / "a").samefile(&root / "d")?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

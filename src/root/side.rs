@@ -47,6 +47,19 @@ impl RootPath {
     /// Copies this file or directory into a directory, under its own name: see
     /// [`Path::copy_into`](crate::Path::copy_into).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "photo.txt").write_text("a lake")?;
+    /// (&root / "2026").mkdir()?;
+    /// let copy = (&root / "photo.txt").copy_into(&root / "2026")?;
+    /// assert_eq!(copy, &root / "2026/photo.txt");
+    /// assert_eq!(copy.read_text()?, "a lake");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`copy`](RootPath::copy), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this path ends in no name.
@@ -80,6 +93,19 @@ impl RootPath {
 
     /// Moves this file or directory into a directory, under its own name: see
     /// [`Path::move_into`](crate::Path::move_into).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "photo.txt").write_text("a lake")?;
+    /// (&root / "2026").mkdir()?;
+    /// let moved = (&root / "photo.txt").move_into(&root / "2026")?;
+    /// assert_eq!(moved, &root / "2026/photo.txt");
+    /// assert!(moved.exists() && !(&root / "photo.txt").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

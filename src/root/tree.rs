@@ -58,6 +58,18 @@ impl RootPath {
     /// Removes whatever is there: a file, a link, or a directory with everything in it. See
     /// [`Path::remove`](crate::Path::remove).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// (&root / "a").remove()?;
+    /// (&root / "a").remove()?; // nothing is there
+    /// assert!(root.is_empty_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`rmtree`](RootPath::rmtree), but that nothing need be there.
@@ -67,6 +79,20 @@ impl RootPath {
 
     /// Does the same with options, and returns a report: see [`RemoveOptions::remove`], and
     /// [`rmtree_with`](RootPath::rmtree_with) for the paths in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::RemoveOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// let plan = (&root / "a").remove_with(&RemoveOptions::new().dry_run(true))?;
+    /// assert_eq!(plan.directories, 2);
+    /// assert!((&root / "a/b").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -79,6 +105,17 @@ impl RootPath {
     ///
     /// It may be the root.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// (&root / "a").clear_dir()?;
+    /// assert!((&root / "a").is_empty_dir());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`rmtree`](RootPath::rmtree).
@@ -88,6 +125,20 @@ impl RootPath {
 
     /// Does the same with options, and returns a report: see [`RemoveOptions::clear_dir`], and
     /// [`rmtree_with`](RootPath::rmtree_with) for the paths in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::RemoveOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "keep").touch()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// root.clear_dir_with(&RemoveOptions::new().exclude("keep"))?;
+    /// assert_eq!(root.iterdir().paths()?, [&root / "keep"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -106,6 +157,18 @@ impl RootPath {
 
     /// Returns how much there is in this directory, or how large this file is: see
     /// [`Path::tree_size`](crate::Path::tree_size).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// (&root / "a/b/c").write_text("four")?;
+    /// let size = (&root / "a").tree_size()?;
+    /// assert_eq!((size.apparent, size.files, size.directories), (4, 1, 2));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -35,6 +35,17 @@ impl RootPath {
     }
 
     /// Lists everything below this directory: see [`Path::walk`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// (&root / "c").touch()?;
+    /// assert_eq!(root.walk().paths()?, [&root / "a", &root / "a/b", &root / "c"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn walk(&self) -> RootWalk<'static> {
         self.listed(self.path.walk())
     }
@@ -63,6 +74,17 @@ impl RootPath {
 
     /// Lists what matches patterns at any depth below this directory: see [`Path::rglob`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "notes").mkdir()?;
+    /// (&root / "notes/a.md").touch()?;
+    /// assert_eq!(root.rglob("*.md")?.paths()?, [&root / "notes/a.md"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`glob`](RootPath::glob).
@@ -72,6 +94,20 @@ impl RootPath {
 
     /// Lists what matches a set of patterns below this directory: see [`Path::glob_set`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::PatternSet;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a.md").touch()?;
+    /// (&root / "draft.md").touch()?;
+    /// let notes = PatternSet::builder().include("**/*.md").exclude("draft*").build();
+    /// assert_eq!(root.glob_set(&notes)?.paths()?, [&root / "a.md"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`glob`](RootPath::glob).
@@ -80,6 +116,18 @@ impl RootPath {
     }
 
     /// Checks whether this is a directory with nothing in it: see [`Path::is_empty_dir`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// assert!(root.is_empty_dir());
+    /// (&root / "a").touch()?;
+    /// assert!(!root.is_empty_dir());
+    /// assert!(!(&root / "a").is_empty_dir()); // a file
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_empty_dir(&self) -> bool {
         self.iterdir().unsorted(true).next().is_none()
@@ -114,6 +162,22 @@ impl RootPath {
 /// A listing below a [`Root`](super::Root): an iterator over [`RootEntry`] values. See [`Walk`].
 ///
 /// A link that leads out of the root is an entry. It is an error if the listing has to go through it.
+///
+/// # Examples
+///
+/// ```
+/// # let base = waypath::TempDir::new()?;
+/// # let root = base.root()?;
+/// (&root / "b").mkdir()?;
+/// (&root / "b/.git").touch()?;
+/// (&root / "a").touch()?;
+/// for entry in root.walk().hidden(false) {
+///     let entry = entry?;
+///     assert!(entry.is_dir() == (entry.name() == "b"));
+/// }
+/// assert_eq!(root.walk().hidden(false).paths()?, [&root / "a", &root / "b"]);
+/// # Ok::<(), waypath::Error>(())
+/// ```
 #[must_use = "nothing is listed until it is iterated"]
 pub struct RootWalk<'w> {
     start: RootPath,
@@ -129,21 +193,63 @@ impl<'w> RootWalk<'w> {
     }
 
     /// How deep an entry must lie: see [`Walk::min_depth`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// assert_eq!(root.walk().min_depth(2).paths()?, [&root / "a/b"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn min_depth(self, depth: usize) -> Self {
         self.with(|walk| walk.min_depth(depth))
     }
 
     /// How deep an entry may lie: see [`Walk::max_depth`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// assert_eq!(root.walk().max_depth(1).paths()?, [&root / "a"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn max_depth(self, depth: usize) -> Self {
         self.with(|walk| walk.max_depth(depth))
     }
 
     /// Whether to list names that begin with a dot: see [`Walk::hidden`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / ".git").mkdir()?;
+    /// (&root / "a").touch()?;
+    /// assert_eq!(root.walk().hidden(false).paths()?, [&root / "a"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn hidden(self, listed: bool) -> Self {
         self.with(|walk| walk.hidden(listed))
     }
 
     /// Leaves out what matches patterns, with everything below: see [`Walk::exclude`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "target/debug").mkdir_all()?;
+    /// (&root / "a.rs").touch()?;
+    /// assert_eq!(root.walk().exclude("target").paths()?, [&root / "a.rs"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn exclude(self, patterns: impl IntoPatterns) -> Self {
         self.with(|walk| walk.exclude(patterns))
     }
@@ -152,27 +258,91 @@ impl<'w> RootWalk<'w> {
     ///
     /// The rules of the directories that the start's path names count, those of the root first; a directory above the root
     /// has none. The user's own count too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / ".gitignore").write_text("*.log\n")?;
+    /// (&root / "a.log").touch()?;
+    /// (&root / "a.rs").touch()?;
+    /// assert_eq!(root.walk().gitignore(true).paths()?, [&root / ".gitignore", &root / "a.rs"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn gitignore(self, leave_out: bool) -> Self {
         self.with(|walk| walk.gitignore(leave_out))
     }
 
     /// Leaves out entries, with everything below: see [`Walk::prune`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "cache/deep").mkdir_all()?;
+    /// (&root / "a").touch()?;
+    /// let walk = root.walk().prune(|entry| entry.is_dir() && entry.name() == "cache");
+    /// assert_eq!(walk.paths()?, [&root / "a"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn prune(self, mut leaves_out: impl FnMut(&RootEntry) -> bool + Send + 'w) -> Self {
         let mut lent = RootEntry::to_lend(&self.start);
         self.with(|walk| walk.prune(move |entry| leaves_out(lent.lend(entry))))
     }
 
     /// Lists entries of one kind only: see [`Walk::only`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::FileKind;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").mkdir()?;
+    /// (&root / "a/b").touch()?;
+    /// assert_eq!(root.walk().only(FileKind::File).paths()?, [&root / "a/b"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn only(self, kind: FileKind) -> Self {
         self.with(|walk| walk.only(kind))
     }
 
     /// Whether to leave out names that are not UTF-8: see [`Walk::skip_non_utf8`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(target_os = "linux")] {
+    /// use std::ffi::OsStr;
+    /// use std::os::unix::ffi::OsStrExt;
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// let name = OsStr::from_bytes(b"caf\xe9.txt");
+    /// std::fs::write(base.as_std_path().join(name), "Latin-1")?;
+    /// assert!(root.iterdir().paths().is_err());
+    /// assert!(root.iterdir().skip_non_utf8(true).paths()?.is_empty());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn skip_non_utf8(self, skip: bool) -> Self {
         self.with(|walk| walk.skip_non_utf8(skip))
     }
 
     /// Whether case matters in patterns: see [`Walk::case_sensitive`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "README.md").touch()?;
+    /// assert_eq!(root.glob("readme.*")?.case_sensitive(false).count(), 1);
+    /// assert_eq!(root.glob("readme.*")?.case_sensitive(true).count(), 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn case_sensitive(self, matters: bool) -> Self {
         self.with(|walk| walk.case_sensitive(matters))
     }
@@ -180,37 +350,126 @@ impl<'w> RootWalk<'w> {
     /// Whether to go into directories that links lead to: see [`Walk::follow_symlinks`].
     ///
     /// A link that leads out of the root is an error in the listing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "a").mkdir()?;
+    /// (&root / "a/b").touch()?;
+    /// (&root / "link").symlink_to("a")?;
+    /// (&root / "out").symlink_to("..")?;
+    /// let (entries, errors) = root.walk().follow_symlinks(true).entries_and_errors();
+    /// assert!(entries.iter().any(|entry| entry.path() == &(&root / "link/b")));
+    /// assert!(errors[0].is_escape());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn follow_symlinks(self, follow: bool) -> Self {
         self.with(|walk| walk.follow_symlinks(follow))
     }
 
     /// Whether to stay on one file system: see [`Walk::same_file_system`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// assert_eq!(root.walk().same_file_system(true).paths()?, [&root / "a", &root / "a/b"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn same_file_system(self, stay: bool) -> Self {
         self.with(|walk| walk.same_file_system(stay))
     }
 
     /// Whether to go into each directory once: see [`Walk::visit_once`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "a").mkdir()?;
+    /// (&root / "a/b").touch()?;
+    /// (&root / "link").symlink_to("a")?;
+    /// let walk = root.walk().follow_symlinks(true).visit_once(true);
+    /// assert_eq!(walk.paths()?, [&root / "a", &root / "a/b", &root / "link"]);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn visit_once(self, once: bool) -> Self {
         self.with(|walk| walk.visit_once(once))
     }
 
     /// Whether directories come after what is in them: see [`Walk::contents_first`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// assert_eq!(root.walk().contents_first(true).paths()?, [&root / "a/b", &root / "a"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn contents_first(self, contents_first: bool) -> Self {
         self.with(|walk| walk.contents_first(contents_first))
     }
 
     /// Whether to list in the order of the file system: see [`Walk::unsorted`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// (&root / "b").touch()?;
+    /// let mut paths = root.iterdir().unsorted(true).paths()?;
+    /// paths.sort();
+    /// assert_eq!(paths, [&root / "a", &root / "b"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn unsorted(self, unsorted: bool) -> Self {
         self.with(|walk| walk.unsorted(unsorted))
     }
 
     /// Sorts the entries of each directory in another order: see [`Walk::sorted_by`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "page10").touch()?;
+    /// (&root / "page9").touch()?;
+    /// let walk = root.iterdir().sorted_by(|one, other| one.path_below().natural_cmp(other.path_below()));
+    /// assert_eq!(walk.paths()?, [&root / "page9", &root / "page10"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn sorted_by(self, mut order: impl FnMut(&RootEntry, &RootEntry) -> Ordering + Send + 'w) -> Self {
         let [mut left, mut right] = [(); 2].map(|()| RootEntry::to_lend(&self.start));
         self.with(|walk| walk.sorted_by(move |one, other| order(left.lend(one), right.lend(other))))
     }
 
     /// Number of threads to use: see [`Walk::threads`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a/b").mkdir_all()?;
+    /// let mut paths = root.walk().unsorted(true).threads(2).paths()?;
+    /// paths.sort();
+    /// assert_eq!(paths, [&root / "a", &root / "a/b"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn threads(self, count: usize) -> Self {
         self.with(|walk| walk.threads(count))
     }
@@ -248,6 +507,29 @@ impl<'w> RootWalk<'w> {
     /// Calls a closure with each entry, from several [`threads`](RootWalk::threads), until one breaks: see
     /// [`Walk::par_visit`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").write_text("four")?;
+    /// (&root / "b").write_text("sixsix")?;
+    /// let size = AtomicU64::new(0);
+    /// let visited = root.walk().threads(2).par_visit(|entry| match entry.and_then(|entry| entry.size()) {
+    ///     Ok(bytes) => {
+    ///         size.fetch_add(bytes, Ordering::Relaxed);
+    ///         ControlFlow::Continue(())
+    ///     }
+    ///     Err(error) => ControlFlow::Break(error),
+    /// });
+    /// assert!(visited.is_continue());
+    /// assert_eq!(size.into_inner(), 10);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// If the closure panics. The other threads are stopped first.
@@ -261,6 +543,18 @@ impl<'w> RootWalk<'w> {
     }
 
     /// Returns the listing as a printable tree: see [`Walk::tree`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "site/css").mkdir_all()?;
+    /// (&root / "site/css/main.css").touch()?;
+    /// let tree = (&root / "site").walk().max_depth(1).tree();
+    /// assert_eq!(tree.to_string(), "site/\n└── css/");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn tree(self) -> Tree<'w> {
         Tree::new(self.listing)
@@ -270,11 +564,37 @@ impl<'w> RootWalk<'w> {
 /// Skipping a directory, and collecting.
 impl RootWalk<'_> {
     /// Does not enter the directory that was listed last: see [`Walk::skip_dir`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "big/deep").mkdir_all()?;
+    /// (&root / "small").touch()?;
+    /// let mut walk = root.walk();
+    /// assert_eq!(walk.next().unwrap()?.name(), "big");
+    /// walk.skip_dir();
+    /// assert_eq!(walk.next().unwrap()?.name(), "small");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn skip_dir(&mut self) {
         self.listing.skip_dir();
     }
 
     /// Returns all entries, or the first error: see [`Walk::entries`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").mkdir()?;
+    /// let entries = root.iterdir().entries()?;
+    /// assert!(entries[0].is_dir());
+    /// assert!((&root / "b").iterdir().entries().is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -285,6 +605,17 @@ impl RootWalk<'_> {
 
     /// Returns all paths, or the first error: see [`Walk::paths`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").touch()?;
+    /// let paths: Vec<waypath::RootPath> = root.iterdir().paths()?;
+    /// assert_eq!(paths, [&root / "a"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The first error of the listing.
@@ -293,6 +624,21 @@ impl RootWalk<'_> {
     }
 
     /// Returns all entries and all errors, each in their order: see [`Walk::entries_and_errors`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "a").touch()?;
+    /// (&root / "out").symlink_to("..")?;
+    /// let (entries, errors) = root.walk().follow_symlinks(true).entries_and_errors();
+    /// assert_eq!(entries[0].path(), &(&root / "a"));
+    /// assert!(errors[0].is_escape());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn entries_and_errors(self) -> (Vec<RootEntry>, Vec<Error>) {
         sorted_out(self)
@@ -318,6 +664,25 @@ impl fmt::Debug for RootWalk<'_> {
 
 /// What a listing below a [`Root`](super::Root) yields: a [`RootPath`] that remembers what kind of file it is. See
 /// [`Entry`].
+///
+/// # Examples
+///
+/// ```
+/// use waypath::FileKind;
+///
+/// # let base = waypath::TempDir::new()?;
+/// # let root = base.root()?;
+/// (&root / "site/css").mkdir_all()?;
+/// (&root / "site/css/main.css").write_text("four")?;
+/// let entry = (&root / "site").rglob("*.css")?.next().unwrap()?;
+/// assert_eq!((entry.kind(), entry.depth()), (FileKind::File, 2));
+/// assert_eq!(entry.relative(), "css/main.css");
+/// assert_eq!(entry.path(), &(&root / "site/css/main.css"));
+///
+/// entry.rename(entry.with_suffix(".txt")?)?;
+/// assert!(!entry.into_path().exists());
+/// # Ok::<(), waypath::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct RootEntry {
     path: RootPath,
@@ -350,48 +715,90 @@ impl RootEntry {
     }
 
     /// Returns the path.
+    ///
+    /// # Examples
+    ///
+    /// See [`RootEntry`].
     #[must_use]
     pub fn path(&self) -> &RootPath {
         &self.path
     }
 
     /// Turns the entry into its path.
+    ///
+    /// # Examples
+    ///
+    /// See [`RootEntry`].
     #[must_use]
     pub fn into_path(self) -> RootPath {
         self.path
     }
 
     /// Returns what kind of file it was when the directory was read; a link is a link.
+    ///
+    /// # Examples
+    ///
+    /// See [`RootEntry`].
     #[must_use]
     pub fn kind(&self) -> FileKind {
         self.kind
     }
 
     /// Returns how deep it lies below the start of the listing.
+    ///
+    /// # Examples
+    ///
+    /// See [`RootEntry`].
     #[must_use]
     pub fn depth(&self) -> usize {
         self.depth
     }
 
     /// Checks whether this is a directory, or a link to one: see [`Entry::is_dir`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// # #[cfg(unix)] {
+    /// (&root / "site").mkdir()?;
+    /// (&root / "link").symlink_to("site")?;
+    /// let link = root.glob("link")?.next().unwrap()?;
+    /// assert!(link.is_symlink() && link.is_dir() && !link.is_file());
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn is_dir(&self) -> bool {
         if self.kind == FileKind::Symlink { self.path.is_dir() } else { self.kind == FileKind::Directory }
     }
 
     /// Checks whether this is a regular file, or a link to one: see [`Entry::is_file`].
+    ///
+    /// # Examples
+    ///
+    /// See [`is_dir`](RootEntry::is_dir).
     #[must_use]
     pub fn is_file(&self) -> bool {
         if self.kind == FileKind::Symlink { self.path.is_file() } else { self.kind == FileKind::File }
     }
 
     /// Checks whether this is a symbolic link.
+    ///
+    /// # Examples
+    ///
+    /// See [`is_dir`](RootEntry::is_dir).
     #[must_use]
     pub fn is_symlink(&self) -> bool {
         self.kind == FileKind::Symlink
     }
 
     /// Returns the path from the start of the listing: see [`Entry::relative`].
+    ///
+    /// # Examples
+    ///
+    /// See [`RootEntry`].
     #[must_use]
     pub fn relative(&self) -> &Path {
         self.path.path.last_parts(self.depth)
