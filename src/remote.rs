@@ -70,6 +70,21 @@ pub struct Memory {
 }
 
 /// A store of objects: [`Bucket`](crate::Bucket) or [`Memory`]. Only this crate implements it.
+///
+/// # Examples
+///
+/// ```
+/// use waypath::{At, Memory, ObjectStore};
+///
+/// /// Takes a path in a bucket, and in tests one in memory.
+/// fn publish<S: ObjectStore>(site: &At<S>) -> waypath::Result<()> {
+///     (site / "index.html").write_text("<p>hello")
+/// }
+/// let store = Memory::new();
+/// publish(&(&store / "site"))?;
+/// assert_eq!((&store / "site/index.html").read_text()?, "<p>hello");
+/// # Ok::<(), waypath::Error>(())
+/// ```
 pub trait ObjectStore: Store + sealed::Store<Handle = ObjectsHandle, Flavour = Posix> + 'static {}
 
 /// A handle to a store of objects.
@@ -129,6 +144,16 @@ object_stores!(Bucket);
 
 impl Memory {
     /// Makes an empty store.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::Memory;
+    ///
+    /// assert!(Memory::new().is_empty_dir()?);
+    /// assert_ne!(&Memory::new() / "a", &Memory::new() / "a"); // in another store
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         let store = Arc::<MemoryStore>::default();
@@ -137,6 +162,17 @@ impl Memory {
     }
 
     /// Returns how many requests there were: what the same calls cost in a bucket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::Memory;
+    ///
+    /// let store = Memory::new();
+    /// assert!(!(&store / "a").exists()?);
+    /// assert_eq!(store.request_count(), 2); // for a file, and for a directory
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn request_count(&self) -> u64 {
         self.store.requests()
@@ -166,6 +202,13 @@ impl<S: ObjectStore> At<S> {
     }
 
     /// Returns this path with its store: `s3://bucket/key`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// assert_eq!((&store / "a b/100%.html").uri(), "memory://a b/100%.html");
+    /// ```
     #[must_use]
     pub fn uri(&self) -> String {
         self.objects().uri(if self.path.as_str() == "." { "" } else { self.path.as_str() })

@@ -86,6 +86,20 @@ struct Place {
 }
 
 /// What a URL of [`presign`](crate::RemotePath::presign) lets others do.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use waypath::{Bucket, Presign};
+///
+/// let assets = Bucket::options().credentials("KEY", "SECRET").open("site-assets")?;
+/// let hour = Duration::from_secs(60 * 60);
+/// let download = (&assets / "a").presign(Presign::Get, hour)?;
+/// let upload = (&assets / "a").presign(Presign::Put, hour)?;
+/// assert_ne!(download, upload); // what one allows, the other one does not
+/// # Ok::<(), waypath::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Presign {

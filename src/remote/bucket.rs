@@ -124,11 +124,19 @@ impl Bucket {
     }
 
     /// Returns options for opening a bucket.
+    ///
+    /// # Examples
+    ///
+    /// See [`BucketOptions`].
     pub fn options() -> BucketOptions {
         BucketOptions::default()
     }
 
     /// Returns the name of the bucket.
+    ///
+    /// # Examples
+    ///
+    /// See [`open`](Bucket::open).
     #[must_use]
     pub fn name(&self) -> &str {
         self.client.bucket()
@@ -152,46 +160,135 @@ impl fmt::Debug for Bucket {
 impl BucketOptions {
     /// The address of the store, such as `https://fra1.digitaloceanspaces.com`. The default is that of the environment or the
     /// profile, or AWS.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use waypath::{Bucket, Presign};
+    ///
+    /// let options = Bucket::options().region("fra1").credentials("KEY", "SECRET");
+    /// let space = options.endpoint("https://fra1.digitaloceanspaces.com").open("site-assets")?;
+    /// let url = (&space / "a").presign(Presign::Get, Duration::from_secs(60))?;
+    /// assert!(url.starts_with("https://fra1.digitaloceanspaces.com/site-assets/a?"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn endpoint(self, endpoint: impl Into<String>) -> Self {
         Self { endpoint: Some(endpoint.into()), ..self }
     }
 
     /// The region, for which requests are signed. The default is that of the environment or the profile, or `us-east-1`. At
     /// AWS, the right one is learned from the first answer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use waypath::{Bucket, Presign};
+    ///
+    /// let assets = Bucket::options().region("eu-west-1").credentials("KEY", "SECRET").open("site-assets")?;
+    /// let url = (&assets / "a").presign(Presign::Get, Duration::from_secs(60))?;
+    /// assert!(url.contains("%2Feu-west-1%2Fs3%2F")); // what is signed
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn region(self, region: impl Into<String>) -> Self {
         Self { region: Some(region.into()), ..self }
     }
 
     /// Whether URLs have the bucket in the path (`https://host/bucket/key`) or in the host name (`https://bucket.host/key`).
     /// The default is the host name at AWS, and the path everywhere else.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use waypath::{Bucket, Presign};
+    ///
+    /// let options = Bucket::options().region("fra1").credentials("KEY", "SECRET");
+    /// let options = options.endpoint("https://fra1.digitaloceanspaces.com").path_style(false);
+    /// let url = (&options.open("site-assets")? / "a").presign(Presign::Get, Duration::from_secs(60))?;
+    /// assert!(url.starts_with("https://site-assets.fra1.digitaloceanspaces.com/a?"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn path_style(self, path_style: bool) -> Self {
         let style = if path_style { AddressStyle::Path } else { AddressStyle::VirtualHost };
         Self { style: Some(style), ..self }
     }
 
     /// The key and its secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use waypath::{Bucket, Presign};
+    ///
+    /// let assets = Bucket::options().credentials("KEY", "SECRET").open("site-assets")?;
+    /// let url = (&assets / "a").presign(Presign::Get, Duration::from_secs(60))?;
+    /// assert!(url.contains("X-Amz-Credential=KEY%2F") && !url.contains("SECRET"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn credentials(self, key: impl Into<String>, secret: impl Into<String>) -> Self {
         Self { keys: Keys::Given(key.into(), secret.into()), ..self }
     }
 
     /// The token that belongs to temporary [`credentials`](Self::credentials).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use waypath::{Bucket, Presign};
+    ///
+    /// let options = Bucket::options().credentials("KEY", "SECRET").session_token("TOKEN");
+    /// let url = (&options.open("site-assets")? / "a").presign(Presign::Get, Duration::from_secs(60))?;
+    /// assert!(url.contains("X-Amz-Security-Token=TOKEN"));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn session_token(self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self }
     }
 
     /// The profile in `~/.aws/credentials` and `~/.aws/config`. Its keys, region and endpoint take precedence over the
     /// environment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use waypath::Bucket;
+    ///
+    /// let error = Bucket::options().profile("no-such-profile").open("site-assets").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn profile(self, name: impl Into<String>) -> Self {
         Self { profile: Some(name.into()), ..self }
     }
 
     /// Makes requests without a signature, for buckets that anybody may read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use waypath::{Bucket, Presign};
+    ///
+    /// let weather = Bucket::options().region("us-east-1").anonymous().open("noaa-ghcn-pds")?;
+    /// let url = (&weather / "readme.txt").presign(Presign::Get, Duration::from_secs(60))?;
+    /// assert!(url.ends_with("/readme.txt")); // without a signature
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn anonymous(self) -> Self {
         Self { keys: Keys::Anonymous, ..self }
     }
 
     /// The largest number of requests at a time. The default is 16; 0 means 1. When the store asks to slow down, there are
     /// fewer for a while.
+    ///
+    /// # Examples
+    ///
+    /// See [`timeout`](Self::timeout).
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
@@ -200,12 +297,32 @@ impl BucketOptions {
     ///
     /// Every request has an end as well: four times as long, and more if it has a long body. Reading content has none, as
     /// long as it comes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use std::time::Duration;
+    /// use waypath::Bucket;
+    ///
+    /// # let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// # let endpoint = format!("http://{}", silent.local_addr()?);
+    /// let options = Bucket::options().endpoint(endpoint).region("local").anonymous().threads(4).tries(1);
+    /// let options = options.connect_timeout(Duration::from_secs(2)).timeout(Duration::from_millis(50));
+    /// let file = &options.open("site-assets")? / "a"; // at a server that takes the connection and never answers
+    /// assert_eq!(file.read_text().unwrap_err().kind(), ErrorKind::TimedOut);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.silence = timeout;
         self
     }
 
     /// The longest time for a connection to come about. The default is 5 seconds.
+    ///
+    /// # Examples
+    ///
+    /// See [`timeout`](Self::timeout).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.connect = timeout;
         self
@@ -215,6 +332,29 @@ impl BucketOptions {
     ///
     /// Requests are tried again if the connection breaks, if the store answers too late or asks to slow down, and after its
     /// own errors.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use std::time::Duration;
+    /// use waypath::Bucket;
+    ///
+    /// static CONNECTIONS: AtomicU32 = AtomicU32::new(0);
+    /// # let server = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// # let endpoint = format!("http://{}", server.local_addr()?);
+    /// # std::thread::spawn(move || {
+    /// #     for _hung_up in server.incoming() {
+    /// #         CONNECTIONS.fetch_add(1, Ordering::SeqCst);
+    /// #     }
+    /// # });
+    /// let options = Bucket::options().endpoint(endpoint).region("local").anonymous();
+    /// let options = options.tries(3).retry_delay(Duration::from_millis(1));
+    /// let file = &options.open("site-assets")? / "a"; // at a server that counts connections, and hangs up
+    /// assert!(file.read_text().is_err());
+    /// assert_eq!(CONNECTIONS.load(Ordering::SeqCst), 3);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn tries(mut self, tries: u32) -> Self {
         self.retry.tries = tries;
         self
@@ -222,12 +362,20 @@ impl BucketOptions {
 
     /// The longest pause after the first try. The default is 100 milliseconds. The pause after each further try is up to
     /// twice as long, and at most 20 seconds; it is a random part of that.
+    ///
+    /// # Examples
+    ///
+    /// See [`tries`](Self::tries).
     pub fn retry_delay(mut self, delay: Duration) -> Self {
         self.retry.first = delay;
         self
     }
 
     /// Opens a bucket. No request.
+    ///
+    /// # Examples
+    ///
+    /// See [`BucketOptions`].
     ///
     /// # Errors
     ///

@@ -50,6 +50,10 @@ impl<S: ObjectStore> At<S> {
     ///
     /// One request, as for [`read_text`](At#method.read_text-1).
     ///
+    /// # Examples
+    ///
+    /// See [`read_text`](At#method.read_text-1).
+    ///
     /// # Errors
     ///
     /// As for [`read_text`](At#method.read_text-1).
@@ -61,6 +65,15 @@ impl<S: ObjectStore> At<S> {
     /// Reads the whole file as bytes: see [`Path::read_bytes`](crate::Path::read_bytes).
     ///
     /// One request, as for [`read_text`](At#method.read_text-1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a").write_bytes([0, 255])?;
+    /// assert_eq!((&store / "a").read_bytes()?, [0, 255]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -108,6 +121,10 @@ impl<S: ObjectStore> At<S> {
     }
 
     /// Writes the bytes to the file, replacing its content; see [`write_text`](At#method.write_text-1), also for the requests.
+    ///
+    /// # Examples
+    ///
+    /// See [`read_bytes`](At#method.read_bytes-1).
     ///
     /// # Errors
     ///

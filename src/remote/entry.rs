@@ -23,14 +23,21 @@ use crate::path::{AsPath, PosixPath};
 ///
 /// ```
 /// # let store = waypath::Memory::new();
-/// (&store / "logs/a.txt").write_text("four")?;
+/// use waypath::FileKind;
 ///
+/// (&store / "logs/a.txt").write_text("four")?;
 /// let asked = store.request_count();
-/// for entry in store.walk() {
-///     let entry = entry?;
-///     println!("{entry} {} {:?}", entry.size(), entry.modified());
-/// }
+/// let entries = store.walk().entries()?;
+///
+/// let (logs, file) = (&entries[0], &entries[1]);
+/// assert_eq!((logs.kind(), logs.depth(), logs.size()), (FileKind::Directory, 1, 0));
+/// assert!(logs.is_dir() && logs.modified().is_none() && logs.etag().is_none());
+/// assert_eq!((file.kind(), file.depth(), file.size()), (FileKind::File, 2, 4));
+/// assert!(file.is_file() && file.modified().is_some() && file.etag().is_some());
+/// assert_eq!(file.path(), &(&store / "logs/a.txt"));
 /// assert_eq!(store.request_count() - asked, 1);
+///
+/// assert_eq!(file.clone().into_path().read_text()?, "four");
 /// # Ok::<(), waypath::Error>(())
 /// ```
 pub struct RemoteEntry<S: ObjectStore> {
@@ -46,54 +53,90 @@ impl<S: ObjectStore> RemoteEntry<S> {
     }
 
     /// Returns the path.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn path(&self) -> &At<S> {
         &self.path
     }
 
     /// Turns the entry into its path.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn into_path(self) -> At<S> {
         self.path
     }
 
     /// Returns the kind: [`File`](FileKind::File) or [`Directory`](FileKind::Directory).
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn kind(&self) -> FileKind {
         if self.meta.is_some() { FileKind::File } else { FileKind::Directory }
     }
 
     /// Checks whether this is a directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn is_dir(&self) -> bool {
         self.kind() == FileKind::Directory
     }
 
     /// Checks whether this is a file.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.kind() == FileKind::File
     }
 
     /// Returns the size in bytes; 0 for a directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn size(&self) -> u64 {
         self.meta.as_ref().map_or(0, |meta| meta.size)
     }
 
     /// Returns the time of the last write, by the clock of the store; `None` for a directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.meta.as_ref().map(|meta| meta.modified)
     }
 
     /// Returns the entity tag, without quotation marks; `None` for a directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn etag(&self) -> Option<&str> {
         self.meta.as_ref().map(|meta| &*meta.tag)
     }
 
     /// Returns how deep it lies below the start of the listing.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteEntry`].
     #[must_use]
     pub fn depth(&self) -> usize {
         self.depth

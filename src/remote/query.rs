@@ -14,10 +14,12 @@ use crate::objects::{Meta, PageRequest, PageStart, find, not_found};
 /// # Examples
 ///
 /// ```
+/// use waypath::FileKind;
+///
 /// let store = waypath::Memory::new();
 /// (&store / "a/b").write_text("four")?;
 /// let stat = (&store / "a/b").stat()?;
-/// assert_eq!((stat.is_file(), stat.size()), (true, 4));
+/// assert_eq!((stat.kind(), stat.is_file(), stat.size()), (FileKind::File, true, 4));
 /// assert_eq!(stat.etag(), Some("8cbad96aced40b3838dd9f07f6ef5772"));
 ///
 /// let stat = (&store / "a").stat()?;
@@ -32,24 +34,40 @@ pub struct RemoteStat {
 
 impl RemoteStat {
     /// Returns the kind: a file or a directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteStat`].
     #[must_use]
     pub fn kind(&self) -> FileKind {
         if self.is_file() { FileKind::File } else { FileKind::Directory }
     }
 
     /// Checks whether it is a file.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteStat`].
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.file.is_some()
     }
 
     /// Checks whether it is a directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteStat`].
     #[must_use]
     pub fn is_dir(&self) -> bool {
         self.file.is_none()
     }
 
     /// Returns the size of the file in bytes; 0 for a directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteStat`].
     #[doc(alias = "len")]
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -58,12 +76,20 @@ impl RemoteStat {
 
     /// Returns when the file was written, by the clock of the store, in whole seconds with most stores. `None` for a
     /// directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteStat`].
     #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.file.as_ref().map(|file| file.modified)
     }
 
     /// Returns the ETag, without quotation marks: see [`At::etag`]. `None` for a directory.
+    ///
+    /// # Examples
+    ///
+    /// See [`RemoteStat`].
     #[must_use]
     pub fn etag(&self) -> Option<&str> {
         self.file.as_ref().map(|file| &*file.tag)

@@ -67,6 +67,17 @@ impl<S: ObjectStore> At<S> {
 
 impl RemoteReader {
     /// Returns the size of the file in bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a").write_text("four")?;
+    /// let file = (&store / "a").open()?;
+    /// assert_eq!(file.size(), 4);
+    /// assert_eq!(store.request_count(), 2); // one to write, one to open
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[doc(alias = "len")]
     #[must_use]
     pub fn size(&self) -> u64 {

@@ -51,6 +51,16 @@ impl<S: ObjectStore> At<S> {
     ///
     /// Two requests; one if nothing is there.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a").write_text("")?;
+    /// assert!((&store / "a").unlink_if_exists()?);
+    /// assert!(!(&store / "a").unlink_if_exists()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`unlink`](At#method.unlink-1), except for [`NotFound`](ErrorKind::NotFound).
@@ -153,6 +163,19 @@ impl<S: ObjectStore> At<S> {
     ///
     /// Requests as for [`remove`](At#method.remove-1).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::RemoveOptions;
+    ///
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a/b").write_text("")?;
+    /// let plan = (&store / "a").remove_with(&RemoveOptions::new().dry_run(true))?;
+    /// assert_eq!(plan.steps[0].to_string(), "remove `memory://a/b`");
+    /// assert!((&store / "a/b").exists()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`remove`](At#method.remove-1), and those of [`RemoveOptions`].
@@ -185,6 +208,20 @@ impl<S: ObjectStore> At<S> {
     /// Does the same with options, and returns a report: see [`rmtree_with`](At#method.rmtree_with-1).
     ///
     /// Requests as for [`rmtree`](At#method.rmtree-1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::RemoveOptions;
+    ///
+    /// # let store = waypath::Memory::new();
+    /// (&store / "keep").write_text("")?;
+    /// (&store / "a/b").write_text("")?;
+    /// let report = store.clear_dir_with(&RemoveOptions::new().exclude("keep"))?;
+    /// assert_eq!((report.files, report.skipped.len()), (1, 1));
+    /// assert_eq!(store.iterdir().paths()?, [&store / "keep"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -66,6 +66,17 @@ impl<S: ObjectStore> At<S> {
 
     /// Copies this file or directory into a directory, under its own name: see [`copy`](At#method.copy-1), also for the requests.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "photo.txt").write_text("a lake")?;
+    /// let copy = (&store / "photo.txt").copy_into(&store / "2026")?;
+    /// assert_eq!(copy, &store / "2026/photo.txt");
+    /// assert_eq!(copy.read_text()?, "a lake");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`copy`](At#method.copy-1), and [`InvalidInput`](std::io::ErrorKind::InvalidInput): this is the store itself, which has
@@ -107,6 +118,17 @@ impl<S: ObjectStore> At<S> {
 
     /// Moves this file or directory into a directory, under its own name: see [`move_to`](At#method.move_to-1), also for the
     /// requests.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "photo.txt").write_text("a lake")?;
+    /// let moved = (&store / "photo.txt").move_into(&store / "2026")?;
+    /// assert_eq!(moved, &store / "2026/photo.txt");
+    /// assert!(moved.exists()? && !(&store / "photo.txt").exists()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

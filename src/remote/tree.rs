@@ -106,6 +106,17 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     /// Returns the listing as a printable tree, in the order of keys: see [`Walk::tree`](crate::Walk::tree).
     ///
     /// Requests are those of an iteration each time it is printed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "site/css/main.css").write_text("")?;
+    /// (&store / "site/index.html").write_text("")?;
+    /// let tree = (&store / "site").walk().max_depth(1).tree();
+    /// assert_eq!(tree.to_string(), "site/\n├── css/\n└── index.html");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn tree(self) -> Tree<'w> {
         let (start, mut options, prunes) = self.into_parts();

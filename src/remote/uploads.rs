@@ -12,6 +12,25 @@ use crate::objects::{Objects, Upload, UploadOf};
 /// An upload in parts that was begun, and neither finished nor aborted: [`At::unfinished_uploads`] lists them.
 ///
 /// Its parts are invisible, and paid for.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::Write;
+/// use std::time::SystemTime;
+///
+/// # let store = waypath::Memory::new();
+/// let mut backup = (&store / "backup.tar").create()?;
+/// backup.write_all(&vec![0; 9 << 20])?;
+/// std::mem::forget(backup); // as if the program were killed
+///
+/// let uploads = store.unfinished_uploads()?;
+/// assert_eq!((uploads[0].key(), &*uploads[0].uri()), ("backup.tar", "memory://backup.tar"));
+/// assert!(uploads[0].begun() <= SystemTime::now());
+/// uploads[0].abort()?;
+/// assert!(store.unfinished_uploads()?.is_empty());
+/// # Ok::<(), waypath::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct UnfinishedUpload {
     store: Arc<dyn Objects>,
@@ -66,18 +85,30 @@ impl<S: ObjectStore> At<S> {
 
 impl UnfinishedUpload {
     /// Returns the key of the file that the upload would make.
+    ///
+    /// # Examples
+    ///
+    /// See [`UnfinishedUpload`].
     #[must_use]
     pub fn key(&self) -> &str {
         &self.upload.key
     }
 
     /// Returns the key with its store: `s3://bucket/key`.
+    ///
+    /// # Examples
+    ///
+    /// See [`UnfinishedUpload`].
     #[must_use]
     pub fn uri(&self) -> String {
         self.store.uri(self.key())
     }
 
     /// Returns when the upload was begun, by the clock of the store.
+    ///
+    /// # Examples
+    ///
+    /// See [`UnfinishedUpload`].
     #[must_use]
     pub fn begun(&self) -> SystemTime {
         self.upload.begun
@@ -89,6 +120,10 @@ impl UnfinishedUpload {
     /// be aborted again.
     ///
     /// One request.
+    ///
+    /// # Examples
+    ///
+    /// See [`UnfinishedUpload`].
     ///
     /// # Errors
     ///

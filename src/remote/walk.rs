@@ -44,6 +44,16 @@ impl<S: ObjectStore> At<S> {
     ///
     /// One request per 1,000 keys.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a/b.txt").write_text("")?;
+    /// (&store / "c.txt").write_text("")?;
+    /// assert_eq!(store.walk().paths()?, [&store / "a", &store / "a/b.txt", &store / "c.txt"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// They are items of the [`RemoteWalk`].
@@ -91,6 +101,17 @@ impl<S: ObjectStore> At<S> {
     ///
     /// One request per 1,000 keys below this directory.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// for key in ["a.md", "notes/deep/b.md", "notes/c.txt"] {
+    ///     (&store / key).write_text("")?;
+    /// }
+    /// assert_eq!(store.rglob("*.md")?.paths()?, [&store / "a.md", &store / "notes/deep/b.md"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): a pattern is absolute or has a part `..`. Otherwise as for
@@ -104,6 +125,20 @@ impl<S: ObjectStore> At<S> {
     /// Lists what is below this directory and in a set: see [`Path::glob_set`](crate::Path::glob_set).
     ///
     /// Requests as for [`glob`](At#method.glob-1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{PatternSetBuilder, Posix};
+    ///
+    /// # let store = waypath::Memory::new();
+    /// for key in ["a.md", "drafts/b.md", "notes/c.md"] {
+    ///     (&store / key).write_text("")?;
+    /// }
+    /// let notes = PatternSetBuilder::<Posix>::default().include("**/*.md").exclude("drafts/**").build();
+    /// assert_eq!(store.glob_set(&notes)?.paths()?, [&store / "a.md", &store / "notes/c.md"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -236,6 +271,15 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     }
 
     /// Sets the minimum depth. Entries of the start have depth 1, their entries depth 2, and so on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a/b/c").write_text("")?;
+    /// assert_eq!(store.walk().min_depth(2).paths()?, [&store / "a/b", &store / "a/b/c"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn min_depth(self, depth: usize) -> Self {
         self.with(|options| options.min_depth = depth)
     }
@@ -256,6 +300,16 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     }
 
     /// Whether to list names that begin with a dot, and what is below them. The default is `true`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / ".cache/a").write_text("")?;
+    /// (&store / "b").write_text("")?;
+    /// assert_eq!(store.walk().hidden(false).paths()?, [&store / "b"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn hidden(self, listed: bool) -> Self {
         self.with(|options| options.skips_hidden = !listed)
     }
@@ -263,6 +317,17 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     /// Excludes what one of the patterns matches, and everything below it: see [`Walk::exclude`](crate::Walk::exclude).
     ///
     /// What is below an excluded directory is not requested, unless it is on a page with what is wanted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// for key in ["cache/a", "b.tmp", "c"] {
+    ///     (&store / key).write_text("")?;
+    /// }
+    /// assert_eq!(store.walk().exclude(["cache", "**/*.tmp"]).paths()?, [&store / "c"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn exclude(self, patterns: impl IntoPatterns<Posix>) -> Self {
         self.with(|options| options.excluded.extend(patterns.into_patterns()))
     }
@@ -289,6 +354,18 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     }
 
     /// Lists entries of one kind only. Call it again for the other kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::FileKind;
+    ///
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a/b").write_text("")?;
+    /// assert_eq!(store.walk().only(FileKind::File).paths()?, [&store / "a/b"]);
+    /// assert_eq!(store.walk().only(FileKind::Directory).paths()?, [&store / "a"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn only(self, kind: FileKind) -> Self {
         self.with(|options| options.kinds.push(kind))
     }
@@ -296,6 +373,16 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     /// Whether case matters in patterns, including those of [`exclude`](RemoteWalk::exclude). The default is `true`.
     ///
     /// With `false`, the text before the first wildcard is no prefix if it has letters: more is requested.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "README.md").write_text("")?;
+    /// assert_eq!(store.glob("readme.*")?.count(), 0);
+    /// assert_eq!(store.glob("readme.*")?.case_sensitive(false).count(), 1);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn case_sensitive(self, matters: bool) -> Self {
         self.with(|options| options.case_sensitive = Some(matters))
     }
@@ -304,6 +391,17 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     /// immediately. The default is `false`, the order of keys.
     ///
     /// The whole listing is read first and kept in memory. Errors come after all entries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a/b").write_text("")?;
+    /// (&store / "a-c").write_text("")?;
+    /// assert_eq!(store.walk().paths()?, [&store / "a-c", &store / "a", &store / "a/b"]);
+    /// assert_eq!(store.walk().sorted(true).paths()?, [&store / "a", &store / "a/b", &store / "a-c"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn sorted(self, sorted: bool) -> Self {
         self.with(|options| options.order = if sorted { Order::Paths } else { Order::Keys })
     }
@@ -312,6 +410,19 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     ///
     /// With several [`threads`](RemoteWalk::threads) set, large directories are then read side by side, also in `walk` and
     /// below `**`, which may take more requests. A directory still comes before what is in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// for key in ["a/b", "c"] {
+    ///     (&store / key).write_text("")?;
+    /// }
+    /// let mut paths = store.walk().unsorted(true).threads(2).paths()?;
+    /// paths.sort();
+    /// assert_eq!(paths, [&store / "a", &store / "a/b", &store / "c"]);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn unsorted(self, unsorted: bool) -> Self {
         self.with(|options| options.order = if unsorted { Order::None } else { Order::Keys })
     }
@@ -320,6 +431,10 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
     ///
     /// Each has a page in memory. With more than one, pages may be requested that turn out not to be needed because the
     /// iteration ends early.
+    ///
+    /// # Examples
+    ///
+    /// See [`unsorted`](RemoteWalk::unsorted).
     pub fn threads(self, count: usize) -> Self {
         self.with(|options| options.threads = Some(count))
     }
@@ -357,6 +472,17 @@ impl<S: ObjectStore> RemoteWalk<'_, S> {
 
     /// Returns all entries, or the first error. Requests are those of the iteration.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a").write_text("four")?;
+    /// let entries = store.iterdir().entries()?;
+    /// assert_eq!(entries[0].size(), 4);
+    /// assert!((&store / "no").iterdir().entries().is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The first error of the listing.
@@ -366,6 +492,16 @@ impl<S: ObjectStore> RemoteWalk<'_, S> {
 
     /// Returns all paths, or the first error. Requests are those of the iteration.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a").write_text("four")?;
+    /// let paths = store.iterdir().paths()?;
+    /// assert_eq!(paths[0].read_text()?, "four");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The first error of the listing.
@@ -374,6 +510,18 @@ impl<S: ObjectStore> RemoteWalk<'_, S> {
     }
 
     /// Returns all entries and all errors, each in their order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let store = waypath::Memory::new();
+    /// (&store / "a").write_text("")?;
+    /// let (entries, errors) = store.walk().entries_and_errors();
+    /// assert_eq!((entries.len(), errors.len()), (1, 0));
+    /// let (entries, errors) = (&store / "no").walk().entries_and_errors();
+    /// assert_eq!((entries.len(), errors.len()), (0, 1));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[must_use]
     pub fn entries_and_errors(self) -> (Vec<RemoteEntry<S>>, Vec<Error>) {
         sorted_out(self)

@@ -114,6 +114,19 @@ impl<S: ObjectStore> At<S> {
 impl RemoteWriter {
     /// Sends what is left, and makes the file. Returns its [ETag](At::etag).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write;
+    ///
+    /// # let store = waypath::Memory::new();
+    /// let mut file = (&store / "a").create()?;
+    /// file.write_all(b"four")?;
+    /// let etag = file.commit()?;
+    /// assert_eq!((&store / "a").etag()?, etag);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`AlreadyExists`](io::ErrorKind::AlreadyExists): it was begun with [`create_new`](At::create_new), and a file is
