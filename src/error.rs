@@ -754,6 +754,10 @@ impl<W> From<io::IntoInnerError<W>> for Error {
 pub trait IoResultExt<T> {
     /// Converts an [`io::Error`] into an error of this crate, with its path.
     ///
+    /// # Examples
+    ///
+    /// See [`IoResultExt`].
+    ///
     /// # Errors
     ///
     /// The error of the result.

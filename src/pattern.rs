@@ -544,6 +544,20 @@ pub trait IntoPattern<F: Flavour = Native> {
     type Pattern: Borrow<Pattern<F>>;
 
     /// Compiles the pattern, unless it is compiled already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::borrow::Borrow;
+    /// use waypath::{IntoPattern, Path, Pattern};
+    ///
+    /// fn count(paths: &[&Path], pattern: impl IntoPattern) -> usize {
+    ///     let pattern = pattern.into_pattern(); // once for all paths
+    ///     let pattern: &Pattern = pattern.borrow();
+    ///     paths.iter().filter(|path| pattern.full_match(path)).count()
+    /// }
+    /// assert_eq!(count(&[&Path::parse("a.rs"), &Path::parse("a.md")], "*.rs"), 1);
+    /// ```
     fn into_pattern(self) -> Self::Pattern;
 }
 

@@ -231,6 +231,10 @@ pub struct TreeProgress<'a> {
 /// The progress of a mirror; passed to the closure of [`MirrorOptions::progress`](crate::MirrorOptions::progress).
 ///
 /// Each stage counts from zero. The closure is called when removing and copying begin, before anything is done.
+///
+/// # Examples
+///
+/// See [`MirrorOptions::progress`](crate::MirrorOptions::progress).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct MirrorProgress<'a> {
@@ -252,6 +256,10 @@ pub struct MirrorProgress<'a> {
 }
 
 /// A stage of a mirror.
+///
+/// # Examples
+///
+/// See [`MirrorOptions::progress`](crate::MirrorOptions::progress).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MirrorStage {

@@ -180,6 +180,10 @@ pub trait EditedText: sealed::Sealed {
 
     /// Converts to a result.
     ///
+    /// # Examples
+    ///
+    /// See [`EditedText`].
+    ///
     /// # Errors
     ///
     /// What the function returned.

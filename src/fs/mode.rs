@@ -285,6 +285,17 @@ fn whose(letter: char) -> u32 {
 pub trait IntoMode {
     /// Converts to a mode.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::IntoMode;
+    ///
+    /// assert_eq!(0o755.into_mode()?, "0755".into_mode()?);
+    /// assert!(0o100_755.into_mode().is_err()); // with the bits of a file type
+    /// assert!("executable".into_mode().is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the number is larger than `0o7777`, or the text

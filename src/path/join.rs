@@ -44,9 +44,28 @@ use crate::flavour::{Flavour, Native, Posix, Rules};
 )]
 pub trait AsPath<F: Flavour = Native> {
     /// Returns the text, which need not be in normal form.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{AsPath, Posix, PosixPath};
+    ///
+    /// assert_eq!(AsPath::<Posix>::as_path_text("a//b/"), "a//b/");
+    /// assert_eq!(PosixPath::parse("a//b/").as_path_text(), "a/b"); // a path is in normal form
+    /// ```
     fn as_path_text(&self) -> &str;
 
     /// Converts to a path. Borrowed if the text is in normal form.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::borrow::Cow;
+    /// use waypath::{AsPath, Posix};
+    ///
+    /// assert!(matches!(AsPath::<Posix>::to_path("a/b"), Cow::Borrowed(_)));
+    /// assert_eq!(AsPath::<Posix>::to_path("a//b/").as_str(), "a/b");
+    /// ```
     fn to_path(&self) -> Cow<'_, Path<F>> {
         Path::parse(self.as_path_text())
     }

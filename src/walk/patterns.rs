@@ -23,6 +23,15 @@ use crate::pattern::{IntoPattern, Pattern};
 )]
 pub trait IntoPatterns<F: Flavour = Native> {
     /// Compiles the patterns, unless they are compiled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{IntoPatterns, Posix};
+    ///
+    /// assert_eq!(IntoPatterns::<Posix>::into_patterns("*.toml").len(), 1);
+    /// assert_eq!(IntoPatterns::<Posix>::into_patterns(["*.toml", "**/*.rs"])[1].as_str(), "**/*.rs");
+    /// ```
     fn into_patterns(self) -> Vec<Pattern<F>>;
 }
 

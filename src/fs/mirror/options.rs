@@ -60,6 +60,22 @@ pub(in crate::fs) struct Told<'p> {
 
 impl<'p> MirrorOptions<'p> {
     /// Returns the options of [`Path::mirror_to`](crate::Path::mirror_to): nothing is removed, nothing left out, one thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// # backup.mkdir()?;
+    /// (&photos / "a.jpg").write_text("new")?;
+    /// (&backup / "old.jpg").write_text("old")?;
+    /// let report = MirrorOptions::new().mirror(&photos, &backup)?;
+    /// assert_eq!((report.files, report.removed), (1, 0));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self {
             delete: false,
@@ -82,6 +98,23 @@ impl<'p> MirrorOptions<'p> {
     ///
     /// **Nothing is removed unless all of the source and of the destination could be read**: what cannot be read might be
     /// there. Everything else is copied anyway.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// # backup.mkdir()?;
+    /// (&backup / "old.jpg").write_text("old")?;
+    /// MirrorOptions::new().mirror(&photos, &backup)?;
+    /// assert!((&backup / "old.jpg").exists());
+    /// MirrorOptions::new().delete(true).mirror(&photos, &backup)?;
+    /// assert!(!(&backup / "old.jpg").exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn delete(self, delete: bool) -> Self {
         Self { delete, ..self }
     }
@@ -165,6 +198,21 @@ impl<'p> MirrorOptions<'p> {
     /// A directory on which another file system is mounted is made at the destination, but not filled, and
     /// [reported](Report::skipped). Nothing is removed from it, nor from a mounted file system at the destination.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// (&photos / "2026").mkdir()?;
+    /// let report = MirrorOptions::new().same_file_system(true).mirror(&photos, &backup)?;
+    /// assert!((&backup / "2026").is_dir());
+    /// assert!(report.skipped.is_empty()); // nothing is mounted below `photos`
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
     /// # Platform-specific behavior
     ///
     /// On Windows, a folder on which a volume is mounted is a junction, which no mirror follows anyway.
@@ -175,21 +223,87 @@ impl<'p> MirrorOptions<'p> {
 
     /// Number of threads that copy; 0 means 1. The default is 1, or what a store of objects takes side by side if one is on
     /// either side.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// (&photos / "2026").mkdir()?;
+    /// (&photos / "2026/a.jpg").write_text("1234")?;
+    /// (&photos / "2026/b.jpg").write_text("12")?;
+    /// let report = MirrorOptions::new().threads(4).mirror(&photos, &backup)?;
+    /// assert_eq!((report.files, report.bytes), (2, 6));
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn threads(self, count: usize) -> Self {
         Self { threads: Some(count), ..self }
     }
 
     /// Takes times for equal that differ by no more than this, as [`CopyOptions::time_window`] does it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use waypath::{MirrorOptions, TouchOptions};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// # backup.mkdir()?;
+    /// let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    /// for (folder, time) in [(&photos, time), (&backup, time + Duration::from_secs(1))] {
+    ///     (folder / "a.jpg").write_text("same")?;
+    ///     TouchOptions::new().modified(time).touch(folder / "a.jpg")?;
+    /// }
+    /// let options = MirrorOptions::new().dry_run(true);
+    /// assert_eq!(options.mirror(&photos, &backup)?.files, 1);
+    /// assert_eq!(options.time_window(Duration::from_secs(2)).mirror(&photos, &backup)?.files, 0);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn time_window(self, window: Duration) -> Self {
         Self { time_window: window, ..self }
     }
 
     /// Whether to fsync each file before it appears under its name; see [`CopyOptions::sync`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// (&photos / "a.jpg").write_text("new")?;
+    /// MirrorOptions::new().sync(true).mirror(&photos, &backup)?;
+    /// assert_eq!((&backup / "a.jpg").read_text()?, "new"); // also after a power failure
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn sync(self, sync: bool) -> Self {
         Self { sync, ..self }
     }
 
     /// Whether to change nothing, and return the plan: what would be done is in [`Report::steps`], removals first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::MirrorOptions;
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// # let (photos, backup) = (&base / "photos", &base / "backup");
+    /// # photos.mkdir()?;
+    /// (&photos / "a.jpg").write_text("new")?;
+    /// let plan = MirrorOptions::new().dry_run(true).mirror(&photos, &backup)?;
+    /// assert_eq!((plan.files, plan.bytes), (1, 3));
+    /// assert!(!backup.exists());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn dry_run(self, dry_run: bool) -> Self {
         Self { dry_run, ..self }
     }

@@ -41,17 +41,44 @@ const PRIVATE_DIR: u32 = 0o700;
 impl TempOptions {
     /// Returns the options of [`TempFile::new`] and [`TempDir::new`]: a name of `.tmp` and random characters, in the system's
     /// [directory for temporary files](Path::temp_dir), for the user who runs the program only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::{Path, TempOptions};
+    ///
+    /// let file = TempOptions::new().file()?;
+    /// assert!(file.name().starts_with(".tmp"));
+    /// assert_eq!(file.parent(), &*Path::temp_dir()?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self { prefix: ".tmp".to_owned(), suffix: String::new(), parent: None, mode: None }
     }
 
     /// Sets the prefix of the name, `.tmp` by default. Random characters follow it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let file = waypath::TempOptions::new().prefix("thumb-").file()?;
+    /// assert!(file.name().starts_with("thumb-") && file.name() != "thumb-");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     #[doc(alias = "with_prefix")]
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), ..self }
     }
 
     /// Ends the name with this text, such as `.json`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let file = waypath::TempOptions::new().suffix(".json").file()?;
+    /// assert_eq!(file.suffix(), ".json");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn suffix(self, suffix: impl Into<String>) -> Self {
         Self { suffix: suffix.into(), ..self }
     }
@@ -59,6 +86,16 @@ impl TempOptions {
     /// Makes it in this directory, which must exist.
     ///
     /// A file that is going to be [persisted](TempFile::persist) belongs on the file system of its target.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let file = waypath::TempOptions::new().parent(&base).file()?;
+    /// assert_eq!(file.parent(), &*base);
+    /// assert!(waypath::TempOptions::new().parent(&base / "no").file().is_err());
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn parent(self, parent: impl AsPath) -> Self {
         Self { parent: Some(parent.to_path().into_owned()), ..self }
     }
