@@ -74,10 +74,13 @@ pub struct Report {
 /// ```
 /// # let base = waypath::TempDir::new()?;
 /// # (&base / "site").mkdir()?;
-/// # let report = waypath::CopyOptions::new().copy(&base / "site", &base / "backup")?;
-/// for skipped in report.skipped {
-///     println!("{}: {}", skipped.path, skipped.reason);
-/// }
+/// use waypath::{CopyOptions, SkipReason};
+///
+/// (&base / "site/a.tmp").touch()?;
+/// let report = CopyOptions::new().exclude("*.tmp").copy(&base / "site", &base / "backup")?;
+/// let skipped = &report.skipped[0];
+/// assert_eq!(skipped.reason, SkipReason::Excluded);
+/// assert!(skipped.path.to_string().ends_with("a.tmp"));
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -128,6 +131,7 @@ pub enum SkipReason {
 /// for lost in report.not_kept {
 ///     println!("{lost}");
 /// }
+/// assert_eq!(report.not_kept_count, 0); // between directories of one file system
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -208,13 +212,17 @@ pub enum PlanAction {
 /// use std::ops::ControlFlow;
 /// use waypath::CopyOptions;
 /// # let base = waypath::TempDir::new()?;
-/// # (&base / "a").write_text("four")?;
 ///
+/// (&base / "a").write_text("four")?;
+/// let mut last = String::new();
 /// let options = CopyOptions::new().progress(|progress| {
-///     println!("{} files, {} bytes, now {}", progress.files, progress.bytes, progress.path);
+///     println!("{} files, now {}", progress.files, progress.path);
+///     last = format!("{} bytes", progress.bytes);
 ///     ControlFlow::Continue(())
 /// });
 /// options.copy(&base / "a", &base / "b")?;
+/// # drop(options);
+/// assert_eq!(last, "4 bytes");
 /// # Ok::<(), waypath::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

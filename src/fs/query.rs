@@ -90,6 +90,11 @@ impl Path {
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
+    /// # #[cfg(unix)] {
+    /// let link = &base / "link";
+    /// link.symlink_to("nothing-is-there")?;
+    /// assert!(link.is_symlink() && !link.exists());
+    /// # }
     /// assert!(!base.is_symlink());
     /// # Ok::<(), waypath::Error>(())
     /// ```
@@ -319,7 +324,12 @@ impl Path {
     ///
     /// ```
     /// # let base = waypath::TempDir::new()?;
-    /// assert!(base.lstat()?.is_dir());
+    /// # #[cfg(unix)] {
+    /// (&base / "a").touch()?;
+    /// (&base / "link").symlink_to("a")?;
+    /// assert!((&base / "link").lstat()?.is_symlink());
+    /// assert!((&base / "link").stat()?.is_file());
+    /// # }
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///

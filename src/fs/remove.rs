@@ -318,14 +318,18 @@ impl<'p> RemoveOptions<'p> {
     /// use std::ops::ControlFlow;
     /// use waypath::RemoveOptions;
     /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").mkdir()?;
-    /// # (&base / "a" / "f").touch()?;
     ///
+    /// for name in ["one", "two"] {
+    ///     (&base / name).touch()?;
+    /// }
+    /// let mut removed = 0;
     /// let options = RemoveOptions::new().progress(|progress| {
-    ///     println!("{} removed", progress.files);
+    ///     removed = progress.files;
     ///     ControlFlow::Continue(())
     /// });
-    /// options.rmtree(&base / "a")?;
+    /// options.clear_dir(&base)?;
+    /// # drop(options);
+    /// assert_eq!(removed, 2);
     /// # Ok::<(), waypath::Error>(())
     /// ```
     ///

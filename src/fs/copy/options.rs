@@ -734,13 +734,18 @@ impl<'p> CopyOptions<'p> {
     /// use std::ops::ControlFlow;
     /// use waypath::CopyOptions;
     /// # let base = waypath::TempDir::new()?;
-    /// # (&base / "a").touch()?;
+    /// # (&base / "a").mkdir()?;
     ///
+    /// (&base / "a/one").write_text("1234")?;
+    /// (&base / "a/two").write_text("12")?;
+    /// let mut last = String::new();
     /// let options = CopyOptions::new().progress(|progress| {
-    ///     println!("{} files, {} bytes", progress.files, progress.bytes);
+    ///     last = format!("{} files, {} bytes", progress.files, progress.bytes);
     ///     ControlFlow::Continue(())
     /// });
     /// options.copy(&base / "a", &base / "b")?;
+    /// # drop(options);
+    /// assert_eq!(last, "2 files, 6 bytes");
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn progress(self, on_progress: impl FnMut(&TreeProgress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
