@@ -20,6 +20,8 @@ mod multipart;
 mod pages;
 mod reader;
 mod remove;
+#[cfg(not(target_family = "wasm"))]
+mod tls;
 
 use std::any::Any;
 use std::io::{self, Read};
@@ -41,6 +43,8 @@ pub(crate) use multipart::{ObjectWriter, copy_all, put_all, put_bytes};
 pub(crate) use pages::{Keys, Listed, Position};
 pub(crate) use reader::ObjectReader;
 pub(crate) use remove::{Removed, remove_all};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use tls::Roots;
 
 /// Most keys that one page of a listing has, and one request deletes.
 pub(crate) const MOST_KEYS: usize = 1000;

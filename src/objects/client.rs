@@ -33,6 +33,7 @@ use super::credentials::Provider;
 use super::hex::{hex, unhex};
 use super::http::{Timeouts, agent};
 use super::key::xml_can_say;
+use super::tls::Roots;
 use super::{
     Condition, Content, Limits, MOST_KEYS, Meta, Objects, Page, PageRequest, PageStart, Stale, Upload, UploadOf,
 };
@@ -56,6 +57,7 @@ pub(crate) struct Settings {
     pub(crate) credentials: Provider,
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
+    pub(crate) roots: Roots,
     pub(crate) retry: Retry,
 }
 
@@ -117,8 +119,8 @@ const LONGEST_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 impl Client {
     pub(crate) fn new(settings: Settings) -> Self {
-        let Settings { bucket, endpoint, style, region, credentials, limits, timeouts, retry } = settings;
-        let agent = agent(timeouts, limits.threads.max(1)).build().new_agent();
+        let Settings { bucket, endpoint, style, region, credentials, limits, timeouts, roots, retry } = settings;
+        let agent = agent(timeouts, limits.threads.max(1), &roots).build().new_agent();
         let place = RwLock::new(Arc::new(Place::new(&bucket, endpoint.as_ref(), style, region)));
         let gate = Gate::new(limits.threads);
         let (pause, clock_offset) = (Box::new(RealPause), AtomicI64::new(0));

@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
+use super::tls::Roots;
+
 /// No request and no answer waits longer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeouts {
@@ -42,8 +44,15 @@ impl Broken {
 }
 
 /// Connections that are kept open for the next request. Statuses are answers, redirects are not followed.
-pub(super) fn agent(timeouts: Timeouts, kept: usize) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
-    ureq::Agent::config_builder()
+pub(super) fn agent(
+    timeouts: Timeouts,
+    kept: usize,
+    #[cfg_attr(not(any(feature = "remote", feature = "remote-native-tls")), expect(unused_variables))] roots: &Roots,
+) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
+    let config = ureq::Agent::config_builder();
+    #[cfg(any(feature = "remote", feature = "remote-native-tls"))]
+    let config = config.tls_config(roots.config());
+    config
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -86,6 +95,10 @@ impl From<ureq::Error> for Broken {
                 ErrorKind::Unsupported,
                 "https needs the feature `remote` or `remote-native-tls`",
             ),
+            #[cfg(feature = "remote-native-tls")]
+            ureq::Error::NativeTls(cause) => {
+                Self { cause: io::Error::new(ErrorKind::InvalidData, cause), at: BrokenAt::Setup }
+            }
             ureq::Error::Tls(text) => broken(BrokenAt::Setup, ErrorKind::InvalidData, text),
             ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => {
                 broken(BrokenAt::Setup, ErrorKind::ConnectionRefused, "no connection through the proxy")

@@ -12,10 +12,10 @@ use crate::at::At;
 use crate::error::{Error, Op, Result};
 pub use crate::objects::Presign;
 use crate::objects::{
-    AddressStyle, Chain, Client, Credentials, Endpoint, Environment, Limits, Profile, Provider, Retry, Settings,
+    AddressStyle, Chain, Client, Credentials, Endpoint, Environment, Limits, Profile, Provider, Retry, Roots, Settings,
     Source, Timeouts,
 };
-use crate::path::PathBuf;
+use crate::path::{AsPath, PathBuf};
 
 /// A bucket of an S3-compatible object store.
 ///
@@ -80,6 +80,7 @@ pub struct BucketOptions {
     profile: Option<String>,
     threads: Option<usize>,
     timeouts: Timeouts,
+    ca_bundle: Option<PathBuf>,
     retry: Retry,
 }
 
@@ -119,6 +120,8 @@ impl Bucket {
     ///
     /// - [`InvalidInput`](io::ErrorKind::InvalidInput): this is not the name of a bucket, or the endpoint is not valid.
     /// - [`PermissionDenied`](io::ErrorKind::PermissionDenied): a profile file cannot be read, or the profile is not in one.
+    /// - [`NotFound`](io::ErrorKind::NotFound), [`InvalidData`](io::ErrorKind::InvalidData) and others: the file of
+    ///   `AWS_CA_BUNDLE` cannot be read, or has no certificate.
     pub fn open(name: impl AsRef<str>) -> Result<Self> {
         Self::options().open(name)
     }
@@ -328,6 +331,26 @@ impl BucketOptions {
         self
     }
 
+    /// A PEM file with the certificates to trust, instead of those that browsers trust: for a store of your own whose
+    /// certificate nobody else has signed. The default is what `AWS_CA_BUNDLE` or `ca_bundle` in the profile says.
+    ///
+    /// With the feature `remote-native-tls` alone, the certificates that the system trusts are the usual ones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use waypath::Bucket;
+    ///
+    /// # let place = waypath::TempDir::new()?;
+    /// let options = Bucket::options().endpoint("https://store.example:9000").ca_bundle(&place / "our-ca.pem");
+    /// let error = options.open("assets").unwrap_err();
+    /// assert!(error.to_string().contains("our-ca.pem"), "the file is read at once");
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn ca_bundle(self, file: impl AsPath) -> Self {
+        Self { ca_bundle: Some(file.to_path().into_owned()), ..self }
+    }
+
     /// The number of tries of each request. The default is 10; 0 means 1.
     ///
     /// Requests are tried again if the connection breaks, if the store answers too late or asks to slow down, and after its
@@ -409,6 +432,10 @@ impl BucketOptions {
         let endpoint = endpoint.or_else(|| look_up(&["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"], "endpoint_url"));
         let endpoint = endpoint.map(|endpoint| Endpoint::parse(&endpoint)).transpose().map_err(SetupError::Text)?;
         let region = self.region.clone().or_else(|| look_up(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region"));
+        let ca_bundle = self.ca_bundle.clone();
+        let ca_bundle =
+            ca_bundle.or_else(|| look_up(&["AWS_CA_BUNDLE"], "ca_bundle").map(|file| PathBuf::parse(&file)));
+        let roots = ca_bundle.map(|file| Roots::read(&file)).transpose()?.unwrap_or_default();
         let defaults = Limits::default();
         Ok(Settings {
             bucket: bucket.to_owned(),
@@ -418,6 +445,7 @@ impl BucketOptions {
             credentials: Provider::new(self.source(environment)),
             limits: Limits { threads: self.threads.map_or(defaults.threads, |threads| threads.max(1)), ..defaults },
             timeouts: self.timeouts,
+            roots,
             retry: self.retry,
         })
     }

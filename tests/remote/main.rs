@@ -31,6 +31,10 @@ mod servers;
 mod suite;
 #[cfg(not(target_family = "wasm"))]
 mod support;
+#[cfg(not(target_family = "wasm"))]
+mod tls;
+#[cfg(not(target_family = "wasm"))]
+mod tls_proxy;
 mod tree;
 
 /// The server of the crate's own tests.

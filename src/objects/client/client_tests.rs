@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::super::Object;
 use super::super::credentials::{Chain, Credentials, Environment, Source};
+use super::super::tls::Roots;
 use super::canned::{Answering, Canned, Heard, Reply};
 use super::*;
 
@@ -41,6 +42,7 @@ fn client_at(endpoint: &str, source: Source, silence: Duration) -> (Client, NoPa
         credentials: Provider::new(source),
         limits: Limits::default(),
         timeouts: Timeouts { connect: Duration::from_secs(60), silence },
+        roots: Roots::default(),
         retry: Retry::default(),
     };
     let pause = NoPause::default();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{Credentials, Environment, Found, denied};
 use crate::objects::http::{Broken, Timeouts, agent};
+use crate::objects::tls::Roots;
 use crate::sys;
 
 const CONTAINER: &str = "http://169.254.170.2";
@@ -103,8 +104,11 @@ struct Answer {
 
 /// Asks once, without a proxy: these addresses are near.
 fn ask(method: &str, url: &str, headers: &[(&str, &str)]) -> io::Result<Answer> {
-    let agent =
-        agent(TIMEOUTS, 0).timeout_global(Some(TIMEOUTS.connect + TIMEOUTS.silence)).proxy(None).build().new_agent();
+    let agent = agent(TIMEOUTS, 0, &Roots::default())
+        .timeout_global(Some(TIMEOUTS.connect + TIMEOUTS.silence))
+        .proxy(None)
+        .build()
+        .new_agent();
     let mut request = ureq::http::Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
