@@ -19,6 +19,9 @@ mod compile_errors;
 mod descriptors;
 mod dups;
 #[cfg(target_os = "linux")]
+#[path = "../support/ends.rs"]
+mod ends;
+#[cfg(target_os = "linux")]
 mod failing_calls;
 #[cfg(target_os = "linux")]
 mod faults;

@@ -311,6 +311,8 @@ fn unpack_does_not_leave_by_a_directory_that_is_swapped() {
 
     use rustix::fs::{CWD, RenameFlags, renameat_with};
 
+    use crate::ends::EndsWhenDropped;
+
     let place = Place::new();
     let (dir, link) = (place.dir() / "d", &place.0 / "link");
     dir.mkdir().unwrap();
@@ -327,8 +329,9 @@ fn unpack_does_not_leave_by_a_directory_that_is_swapped() {
             }
             swaps
         });
+        let end = EndsWhenDropped(&is_done);
         let output = place.unpack(&archive.into_bytes(), &["--yes"]);
-        is_done.store(true, Ordering::Relaxed);
+        drop(end);
         assert!(swaps.join().unwrap() > 1);
         output
     });

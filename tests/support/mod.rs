@@ -3,6 +3,8 @@
 pub(crate) mod answers;
 pub(crate) mod clock;
 #[cfg(target_os = "linux")]
+pub(crate) mod ends;
+#[cfg(target_os = "linux")]
 pub(crate) mod messages;
 #[cfg(target_os = "linux")]
 pub(crate) mod mounts;

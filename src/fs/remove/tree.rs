@@ -569,6 +569,7 @@ mod tests {
 
     use super::*;
     use crate::sys::PortableDir;
+    use crate::tree::StopByPanic;
 
     /// A race that has not got this far by then never will.
     const MOST_TIME: Duration = Duration::from_secs(300);
@@ -618,6 +619,7 @@ mod tests {
                     }
                 });
             }
+            let _stop = StopByPanic(&is_over);
             let begin = Instant::now();
             let mut left = before;
             let is_enough = |rounds| rounds > 5 && swapped.load(Ordering::Relaxed) > rounds;

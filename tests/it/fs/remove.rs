@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use waypath::{Error, Op, RemoveOptions};
 
+use crate::support::ends::EndsWhenDropped;
 use crate::support::util::{Tree, as_nobody};
 
 fn mode(tree: &Tree, name: &str, mode: u32) {
@@ -228,11 +229,11 @@ fn removing_what_changes_ends() {
                 }
             });
         }
+        let _end = EndsWhenDropped(&is_over);
         for round in 0..ROUNDS {
             _ = fs::create_dir_all(tree.at("x/0/1/2/3"));
             _ = RemoveOptions::new().threads(1 + round % 3).remove(tree.at("x"));
         }
-        is_over.store(true, Ordering::Relaxed);
     });
     tree.at("x").remove().unwrap();
     // The others put more there, through their links.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use waypath::{CopyOptions, Overwrite, Path, PathBuf, RemoveOptions};
 
+use crate::support::ends::EndsWhenDropped;
 use crate::support::snapshot::{What, assert_same, snapshot};
 use crate::support::util::Tree;
 
@@ -46,7 +47,6 @@ fn race(name: &str, swaps: &[Swap], mut prepare: impl FnMut(), mut round: impl F
                 }
             });
         }
-        // Also when a round panics.
         let _end = EndsWhenDropped(&is_over);
         let begin = Instant::now();
         let mut has_seen_enough = false;
@@ -62,14 +62,6 @@ fn race(name: &str, swaps: &[Swap], mut prepare: impl FnMut(), mut round: impl F
     let swapped = swapped.into_inner();
     println!("race {name}: {rounds} rounds, {swapped} swaps");
     assert!(rounds > 0 && swapped > 0, "nothing happened in {MOST_TIME:?}: {rounds} rounds, {swapped} swaps");
-}
-
-struct EndsWhenDropped<'a>(&'a AtomicBool);
-
-impl Drop for EndsWhenDropped<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 /// A place outside that must not be read, and one that must not be changed.

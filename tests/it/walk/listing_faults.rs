@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use waypath::{Entry, Error, Op, Path, PathBuf, Result, Walk, path};
 
+use crate::support::ends::EndsWhenDropped;
 use crate::support::util::{Tree, alone, as_nobody};
 
 type Items = Vec<Result<Entry>>;
@@ -307,6 +308,7 @@ fn listings_of_what_changes_give_the_rest_whole() {
                 changes.fetch_add(usize::from(inside.is_ok()), Ordering::Relaxed);
             }
         });
+        let _end = EndsWhenDropped(&is_over);
         let (mut walks, mut mistakes) = (0, Vec::new());
         while walks < 200 || changes.load(Ordering::Relaxed) < 200 {
             for (face, items) in faces(|| if walks % 2 == 0 { tree.walk() } else { tree.walk().follow_symlinks(true) })
@@ -323,7 +325,6 @@ fn listings_of_what_changes_give_the_rest_whole() {
                 }
             }
         }
-        is_over.store(true, Ordering::Relaxed);
         assert!(mistakes.is_empty(), "{mistakes:?}");
     });
 }
