@@ -72,7 +72,7 @@ impl Hooked {
     }
 
     fn sorted_page(&self, sort_key: SortKey, page: &PageRequest<'_>) -> io::Result<Page> {
-        assert!(!page.one_level, "one level is listed in order");
+        assert!(!page.one_level);
         let mut all = Vec::new();
         let mut last = None;
         loop {

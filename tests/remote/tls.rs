@@ -56,5 +56,7 @@ fn a_bundle_without_certificates_is_told() {
     assert!(error.kind() == ErrorKind::NotFound && error.to_string().contains("missing.pem"), "{error}");
     (&place / "empty.pem").write_text("no certificate\n").unwrap();
     let error = opened(options("https://127.0.0.1:1"), "empty.pem").unwrap_err();
-    assert!(error.kind() == ErrorKind::InvalidData && error.to_string().ends_with("has no certificate"), "{error}");
+    let empty = &place / "empty.pem";
+    let message = format!("cannot open the bucket `bucket`: `{empty}` has no certificate");
+    assert_eq!((error.kind(), error.to_string()), (ErrorKind::InvalidData, message));
 }
