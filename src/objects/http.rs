@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use super::tls::Roots;
 
+/// What connections will be like.
+pub(super) type AgentConfig = ureq::config::ConfigBuilder<ureq::typestate::AgentScope>;
+
 /// No request and no answer waits longer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeouts {
@@ -44,15 +47,9 @@ impl Broken {
 }
 
 /// Connections that are kept open for the next request. Statuses are answers, redirects are not followed.
-pub(super) fn agent(
-    timeouts: Timeouts,
-    kept: usize,
-    #[cfg_attr(not(any(feature = "remote", feature = "remote-native-tls")), expect(unused_variables))] roots: &Roots,
-) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
-    let config = ureq::Agent::config_builder();
-    #[cfg(any(feature = "remote", feature = "remote-native-tls"))]
-    let config = config.tls_config(roots.config());
-    config
+pub(super) fn agent(timeouts: Timeouts, kept: usize, roots: &Roots) -> AgentConfig {
+    roots
+        .trusted_by(ureq::Agent::config_builder())
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
+use super::http::AgentConfig;
 use crate::path::Path;
 use crate::sys;
 
@@ -34,9 +35,14 @@ impl Roots {
         Some(Self())
     }
 
+    #[cfg(not(any(feature = "remote", feature = "remote-native-tls")))]
+    pub(super) fn trusted_by(&self, connections: AgentConfig) -> AgentConfig {
+        connections
+    }
+
     /// How connections are made. With both features, rustls makes them.
     #[cfg(any(feature = "remote", feature = "remote-native-tls"))]
-    pub(super) fn config(&self) -> ureq::tls::TlsConfig {
+    pub(super) fn trusted_by(&self, connections: AgentConfig) -> AgentConfig {
         use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
         // The system's TLS is used only if ureq is told so, and has certificates of its own.
@@ -44,6 +50,7 @@ impl Roots {
             true => (TlsProvider::Rustls, RootCerts::WebPki),
             false => (TlsProvider::NativeTls, RootCerts::PlatformVerifier),
         };
-        TlsConfig::builder().provider(provider).root_certs(self.0.clone().unwrap_or(usual)).build()
+        let tls = TlsConfig::builder().provider(provider).root_certs(self.0.clone().unwrap_or(usual)).build();
+        connections.tls_config(tls)
     }
 }

@@ -332,7 +332,8 @@ impl BucketOptions {
     }
 
     /// A PEM file with the certificates to trust, instead of those that browsers trust: for a store of your own whose
-    /// certificate nobody else has signed. The default is what `AWS_CA_BUNDLE` or `ca_bundle` in the profile says.
+    /// certificate nobody else has signed. The default is what `AWS_CA_BUNDLE` says, or `ca_bundle` in the profile. The
+    /// profile is not read if endpoint, region and keys are given here.
     ///
     /// With the feature `remote-native-tls` alone, the certificates that the system trusts are the usual ones.
     ///

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
@@ -61,15 +61,15 @@ fn connect(client: &TcpStream, server: &str, round_trip: Duration, counts: &Arc<
     sleep(round_trip); // as the first packets of a connection need one
     let server = TcpStream::connect(server).unwrap();
     // Of each request, and of each answer, only the first piece counts.
-    let is_waiting = Arc::new(AtomicUsize::new(0));
+    let is_waiting = Arc::new(AtomicBool::new(false));
     let (began, ended) = ((counts.clone(), is_waiting.clone()), (counts.clone(), is_waiting));
     let up = carry(client, &server, round_trip / 2, move || {
-        if began.1.swap(1, Ordering::Relaxed) == 0 {
+        if !began.1.swap(true, Ordering::Relaxed) {
             began.0.begin();
         }
     });
     let down = carry(&server, client, round_trip / 2, move || {
-        if ended.1.swap(0, Ordering::Relaxed) == 1 {
+        if ended.1.swap(false, Ordering::Relaxed) {
             ended.0.under_way.fetch_sub(1, Ordering::Relaxed);
         }
     });

@@ -170,7 +170,7 @@ fn what_becomes_another_kind_of_thing_is_removed_as_what_it_is() {
     removed::<sys::Dir>(SETTINGS, to_file).removes_all([1, 0, 1]);
 }
 
-/// Some systems say of a link that is not followed that it leads in a circle, and not that it is no directory.
+/// For a link that is not followed, some systems give the error for a loop, and not the one for what is no directory.
 #[test]
 fn what_became_a_link_is_not_a_directory() {
     let becomes_link = |tree: &Path, call: Call<'_>| {

@@ -44,14 +44,8 @@ pub(super) struct Comparison<'a> {
     run: &'a Run<'a>,
     source: Source<'a>,
     target: Box<dyn Listing + Send + 'a>,
-    /// The next item of each side, if it was asked for.
-    new: Option<Keyed>,
-    old: Option<Keyed>,
-    source_order: Order<'a>,
-    target_order: Order<'a>,
-    /// What is left of a side that had to be sorted.
-    sorted_source: VecDeque<Keyed>,
-    sorted_target: VecDeque<Keyed>,
+    new: Side<'a>,
+    old: Side<'a>,
     /// What the target alone has.
     pub(super) strays: Strays,
     /// The directory of the source that was left out: what the target has below is no stray.
@@ -85,9 +79,32 @@ impl Keyed {
     }
 }
 
-fn sorted(mut keyed: Vec<Keyed>) -> VecDeque<Keyed> {
-    keyed.sort_by(|left, right| left.key().cmp(right.key()));
-    keyed.into()
+/// How far a side has been read.
+struct Side<'a> {
+    /// The next item, if it was asked for.
+    next: Option<Keyed>,
+    order: Order<'a>,
+    /// What is left, if it had to be sorted.
+    sorted: VecDeque<Keyed>,
+}
+
+impl<'a> Side<'a> {
+    fn new(start: Start<'a>) -> Self {
+        Self { next: None, order: Order::of(start.store()), sorted: VecDeque::new() }
+    }
+
+    /// Takes the next item of what was sorted; returns whether there is one now.
+    fn is_read(&mut self) -> bool {
+        if self.next.is_none() {
+            self.next = self.sorted.pop_front();
+        }
+        self.next.is_some()
+    }
+
+    fn clear(&mut self) {
+        self.next = None;
+        self.sorted.clear();
+    }
 }
 
 /// What is in the way of something new.
@@ -104,12 +121,8 @@ impl<'a> Comparison<'a> {
             run,
             source,
             target,
-            new: None,
-            old: None,
-            source_order: Order::of(run.from.store()),
-            target_order: Order::of(run.to.start().store()),
-            sorted_source: VecDeque::new(),
-            sorted_target: VecDeque::new(),
+            new: Side::new(run.from),
+            old: Side::new(run.to.start()),
             strays: Strays::default(),
             left: None,
             blocked: None,
@@ -124,10 +137,10 @@ impl<'a> Comparison<'a> {
         while !self.run.account.is_over() {
             self.read_source();
             // Without a source, the rest of the target is of interest only if it is to be removed.
-            if self.new.is_some() || self.run.deletes {
+            if self.new.next.is_some() || self.run.deletes {
                 self.read_target();
             }
-            let order = match (&self.new, &self.old) {
+            let order = match (&self.new.next, &self.old.next) {
                 (None, None) => return None,
                 (None, Some(_)) if !self.run.deletes => return None,
                 (Some(_), None) => Ordering::Less,
@@ -137,8 +150,8 @@ impl<'a> Comparison<'a> {
             if self.sorts(order) {
                 continue;
             }
-            let new = if order == Ordering::Greater { None } else { self.new.take() };
-            let old = if order == Ordering::Less { None } else { self.old.take() };
+            let new = if order == Ordering::Greater { None } else { self.new.next.take() };
+            let old = if order == Ordering::Less { None } else { self.old.next.take() };
             if let Some(job) = self.judge(new, old) {
                 return Some(job);
             }
@@ -164,23 +177,19 @@ impl<'a> Comparison<'a> {
     }
 
     fn read_source(&mut self) {
-        while self.new.is_none() {
-            self.new = self.sorted_source.pop_front();
-            if self.new.is_some() {
-                return;
-            }
+        while !self.new.is_read() {
             let Some(found) = self.source.next() else { return };
             match found {
-                Found::Item(item) => self.new = Some(Keyed::Item(item)),
+                Found::Item(item) => self.new.next = Some(Keyed::Item(item)),
                 Found::Left(key, reason) => {
                     self.leave(&key, reason);
-                    self.new = Some(Keyed::Left(key));
+                    self.new.next = Some(Keyed::Left(key));
                 }
                 Found::Empty(key) => self.leave_empty(&key),
                 Found::Failed(error) => self.run.account.fail(error),
             }
-            if let Some(new) = &self.new
-                && let Err(cause) = self.source_order.read(new.key())
+            if let Some(new) = &self.new.next
+                && let Err(cause) = self.new.order.read(new.key())
             {
                 self.give_up(self.run.from, cause);
             }
@@ -188,20 +197,16 @@ impl<'a> Comparison<'a> {
     }
 
     fn read_target(&mut self) {
-        while self.old.is_none() {
-            self.old = self.sorted_target.pop_front();
-            if self.old.is_some() {
-                return;
-            }
+        while !self.old.is_read() {
             let Some(found) = self.target.next() else { return };
             match found {
-                Found::Item(item) => self.old = Some(Keyed::Item(item)),
-                Found::Left(key, _) => self.old = Some(Keyed::Left(key)),
+                Found::Item(item) => self.old.next = Some(Keyed::Item(item)),
+                Found::Left(key, _) => self.old.next = Some(Keyed::Left(key)),
                 Found::Empty(_) => {}
                 Found::Failed(error) => self.run.account.fail(error),
             }
-            if let Some(old) = &self.old
-                && let Err(cause) = self.target_order.read(old.key())
+            if let Some(old) = &self.old.next
+                && let Err(cause) = self.old.order.read(old.key())
             {
                 self.give_up(self.run.to.start(), cause);
             }
@@ -210,39 +215,31 @@ impl<'a> Comparison<'a> {
 
     /// Sorts what is left of a side whose store may have listed the other side's next key too late; returns whether it did.
     fn sorts(&mut self, order: Ordering) -> bool {
-        let (Some(new), Some(old)) = (&self.new, &self.old) else { return false };
+        let (Some(new), Some(old)) = (&self.new.next, &self.old.next) else { return false };
         let (start, has_ahead) = match order {
-            Ordering::Less => (self.run.to.start(), self.target_order.has_ahead(new.key())),
-            Ordering::Greater => (self.run.from, self.source_order.has_ahead(old.key())),
+            Ordering::Less => (self.run.to.start(), self.old.order.has_ahead(new.key())),
+            Ordering::Greater => (self.run.from, self.new.order.has_ahead(old.key())),
             Ordering::Equal => return false,
         };
         match has_ahead {
             Ok(false) => return false,
-            Ok(true) if order == Ordering::Less => self.sort_target(),
-            Ok(true) => self.sort_source(),
+            Ok(true) if order == Ordering::Less => self.sort(|all| &mut all.old, Self::read_target),
+            Ok(true) => self.sort(|all| &mut all.new, Self::read_source),
             Err(cause) => self.give_up(start, cause),
         }
         true
     }
 
-    fn sort_source(&mut self) {
+    fn sort(&mut self, side: fn(&mut Self) -> &mut Side<'a>, read: fn(&mut Self)) {
         let mut rest = Vec::new();
-        while let Some(new) = self.new.take() {
-            rest.push(new);
-            self.read_source();
+        while let Some(next) = side(self).next.take() {
+            rest.push(next);
+            read(self);
         }
-        self.sorted_source = sorted(rest);
-        self.source_order.settle();
-    }
-
-    fn sort_target(&mut self) {
-        let mut rest = Vec::new();
-        while let Some(old) = self.old.take() {
-            rest.push(old);
-            self.read_target();
-        }
-        self.sorted_target = sorted(rest);
-        self.target_order.settle();
+        rest.sort_by(|left, right| left.key().cmp(right.key()));
+        let side = side(self);
+        side.sorted = rest.into();
+        side.order.settle();
     }
 
     /// Ends the comparison, as it cannot be told what a side has.
@@ -250,9 +247,8 @@ impl<'a> Comparison<'a> {
         self.run.account.fail(Error::located(Op::List, start.path(""), cause));
         self.source = Source::Known(Vec::new().into_iter());
         self.target = Box::new(Nothing);
-        (self.new, self.old) = (None, None);
-        self.sorted_source.clear();
-        self.sorted_target.clear();
+        self.new.clear();
+        self.old.clear();
     }
 
     /// Decides what becomes of one key.

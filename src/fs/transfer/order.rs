@@ -1,7 +1,7 @@
 //! The order in which a store lists its keys.
 //!
-//! In S3 it is that of their bytes. Others list directory by directory, each by its name without the `/` behind it:
-//! SeaweedFS has `a/b` before `a.b`, which is behind it in S3. What is compared key by key would take `a.b` for missing.
+//! S3 sorts keys by their bytes: `a.b`, then `a/b`. SeaweedFS sorts the names in each directory, and lists `a/b` first. A
+//! comparison key by key would then take `a.b` for missing.
 
 use std::io;
 
@@ -25,8 +25,12 @@ impl<'a> Order<'a> {
 
     /// Takes the key that was read; an error if it cannot be told any more what is still to come.
     pub(super) fn read(&mut self, key: &str) -> io::Result<()> {
-        self.before = std::mem::replace(&mut self.last, key.to_owned());
-        if self.store.is_some() && *key < *self.before && by_directory(key).lt(by_directory(&self.before)) {
+        if self.store.is_none() {
+            return Ok(());
+        }
+        std::mem::swap(&mut self.before, &mut self.last);
+        key.clone_into(&mut self.last);
+        if *key < *self.before && by_directory(key).lt(by_directory(&self.before)) {
             return Err(io::Error::other("the store lists its keys in no known order"));
         }
         Ok(())
@@ -54,8 +58,7 @@ impl<'a> Order<'a> {
     }
 }
 
-/// If a key comes before another one in the order of bytes and behind it directory by directory: what it and those beside
-/// it begin with.
+/// The start of a key, up to where it differs from another one, if the key comes first by bytes and second by directories.
 fn late_prefix<'k>(key: &'k str, other: &str) -> Option<&'k str> {
     let at = key.bytes().zip(other.bytes()).position(|(left, right)| left != right)?;
     (other.as_bytes()[at] == b'/' && key.as_bytes()[at] < b'/').then(|| &key[..=at])
