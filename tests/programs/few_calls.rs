@@ -30,7 +30,8 @@ fn small_files_take_few_calls() {
         return done.unwrap();
     }
     for (job, most) in [("copy", 11), ("copy with options", 11), ("replace", 17)] {
-        let place = TempDir::new().unwrap();
+        // Not every file system has files without a name.
+        let place = TempDir::new_in("/dev/shm").unwrap();
         (&place / "old").write_text("content").unwrap();
         let Some(calls) = calls_of(TEST, job, &place) else { return };
         assert!(calls.len() <= most + NAMED_IN_TWO, "{job}: {} calls: {calls:?}", calls.len());
