@@ -12,7 +12,7 @@ mod descent;
 mod pool;
 mod traversal;
 
-#[cfg(feature = "remote-no-tls")]
+#[cfg(any(all(test, target_os = "linux"), feature = "remote-no-tls"))]
 pub(crate) use account::StopByPanic;
 pub(crate) use account::{Account, OnProgress, path_of, stopped};
 pub(crate) use descent::{Descent, MOST_OPEN, most_open};
