@@ -37,7 +37,7 @@ pub(crate) use credentials::{Chain, Credentials, Environment, Profile, Provider,
 pub(crate) use hex::hex;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use http::Timeouts;
-pub(crate) use key::{Misfit, key_of, part_at, path_of, prefix_of};
+pub(crate) use key::{Misfit, key_of, late_prefix, part_at, path_of, prefix_of};
 pub(crate) use memory::MemoryStore;
 pub(crate) use multipart::{ObjectWriter, copy_all, put_all, put_bytes};
 pub(crate) use pages::{Keys, Listed, Position};

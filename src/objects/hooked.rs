@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
 use super::{
-    Condition, Content, Limits, MOST_KEYS, MemoryStore, Meta, Objects, Page, PageRequest, PageStart, Upload, UploadOf,
+    Condition, Content, Limits, MOST_KEYS, MemoryStore, Meta, Object, Objects, Page, PageRequest, PageStart, Upload,
+    UploadOf,
 };
 
 /// A request, and the key or the prefix that it is for.
@@ -66,33 +67,54 @@ impl Hooked {
         Self { torn_after, ..self }
     }
 
-    /// Which lists keys, all levels of them, in another order than that of their bytes.
+    /// Which lists keys in another order than that of their bytes.
     pub(crate) fn sorted_by(self, sort_key: SortKey) -> Self {
         Self { sort_key: Some(sort_key), ..self }
     }
 
     fn sorted_page(&self, sort_key: SortKey, page: &PageRequest<'_>) -> io::Result<Page> {
-        assert!(!page.one_level);
+        let mut keys = self.all(page.prefix)?;
+        keys.sort_by_key(|object| sort_key(&object.key));
+        if let PageStart::After(key) | PageStart::Next(key) = page.start {
+            keys.retain(|object| sort_key(&object.key) > sort_key(key));
+        }
+        let most = page.most.min(self.limits().most_listed);
+        let mut found = Page::default();
+        let mut last = String::new();
+        for object in keys {
+            let common = object.key[page.prefix.len()..].find('/').filter(|_| page.one_level);
+            let common = common.map(|at| object.key[..=page.prefix.len() + at].to_owned());
+            if common.is_some() && found.prefixes.last() == common.as_ref() {
+                last = object.key;
+                continue;
+            }
+            if found.objects.len() + found.prefixes.len() == most {
+                found.next = Some(last);
+                break;
+            }
+            last.clone_from(&object.key);
+            match common {
+                Some(common) => found.prefixes.push(common),
+                None => found.objects.push(object),
+            }
+        }
+        Ok(found)
+    }
+
+    /// All objects with a prefix.
+    fn all(&self, prefix: &str) -> io::Result<Vec<Object>> {
         let mut all = Vec::new();
         let mut last = None;
         loop {
             let start = last.as_deref().map_or(PageStart::Start, PageStart::Next);
-            let Page { objects, next, .. } = self.memory.list(&PageRequest { start, most: MOST_KEYS, ..*page })?;
+            let Page { objects, next, .. } =
+                self.memory.list(&PageRequest { prefix, one_level: false, start, most: MOST_KEYS })?;
             all.extend(objects);
             last = next;
             if last.is_none() {
-                break;
+                return Ok(all);
             }
         }
-        all.sort_by_key(|object| sort_key(&object.key));
-        if let PageStart::After(key) | PageStart::Next(key) = page.start {
-            all.retain(|object| sort_key(&object.key) > sort_key(key));
-        }
-        let most = page.most.min(self.limits().most_listed);
-        let has_more = all.len() > most;
-        all.truncate(most);
-        let next = all.last().filter(|_| has_more).map(|last| last.key.clone());
-        Ok(Page { objects: all, prefixes: Vec::new(), next })
     }
 
     /// The store, after a turn of others.

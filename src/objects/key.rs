@@ -54,6 +54,13 @@ pub(crate) fn prefix_of(key: &str) -> String {
     if key.is_empty() { String::new() } else { format!("{key}/") }
 }
 
+/// The start of a key, up to where it differs from another one, if the key comes first by bytes and second by directories:
+/// S3 lists `a.b` before `a/b`, SeaweedFS behind it.
+pub(crate) fn late_prefix<'k>(key: &'k str, other: &str) -> Option<&'k str> {
+    let at = key.bytes().zip(other.bytes()).position(|(left, right)| left != right)?;
+    (other.as_bytes()[at] == b'/' && key.as_bytes()[at] < b'/').then(|| &key[..=at])
+}
+
 /// The path of a key, and whether the key marks a directory.
 pub(crate) fn path_of(key: &str) -> Result<(PathBuf<Posix>, bool), Misfit> {
     let (text, is_marker) = key.strip_suffix('/').map_or((key, false), |text| (text, true));
@@ -116,6 +123,21 @@ mod tests {
             if let Ok((path, is_marker)) = path_of(key) {
                 assert_eq!(key_of(&path), Ok(key.strip_suffix('/').filter(|_| is_marker).unwrap_or(key)));
             }
+        }
+    }
+
+    #[test]
+    fn keys_that_may_come_late_have_a_prefix() {
+        for (key, other, prefix) in [
+            ("walk.rs", "walk/a", Some("walk.")),
+            ("walk.d/x", "walk/a", Some("walk.")),
+            ("d/walk-a", "d/walk/", Some("d/walk-")),
+            ("walk", "walk/a", None),
+            ("walk/a", "walk.rs", None),
+            ("walka", "walk/a", None),
+            ("a.b", "b/c", None),
+        ] {
+            assert_eq!(late_prefix(key, other), prefix, "{key} {other}");
         }
     }
 

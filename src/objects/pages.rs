@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
-use super::{MOST_KEYS, Object, Objects, Page, PageRequest, PageStart};
+use super::{MOST_KEYS, Object, Objects, Page, PageRequest, PageStart, late_prefix};
 
 /// The keys that begin with a prefix, in the order of the store. The next page is asked for when the last one is used up.
 ///
@@ -45,6 +45,18 @@ pub(crate) enum Listed {
     Object(Object),
     /// What several keys have in common up to a `/`, which is part of it.
     Prefix(String),
+}
+
+impl Position {
+    /// Whether it is before the keys with a prefix in some stores, and behind them in others.
+    pub(crate) fn is_unclear_for(&self, prefix: &str) -> bool {
+        match self {
+            Self::Start => false,
+            Self::After(text) | Self::Behind(text) => {
+                late_prefix(prefix, text).or_else(|| late_prefix(text, prefix)).is_some()
+            }
+        }
+    }
 }
 
 impl Keys {

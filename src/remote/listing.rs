@@ -317,9 +317,14 @@ impl<S: ObjectStore> Lister<S> {
 
     /// What is to be read of a directory from a position on.
     fn jobs(&self, place: &Place, position: &Position, prunes: &[Prune<'_, S>]) -> Vec<Ahead<S>> {
-        let starts = self.search.starts(place);
+        let mut starts = self.search.starts(place);
+        let prefix_of = |start: &str| [&*place.prefix, start].concat();
+        if starts.iter().any(|start| position.is_unclear_for(&prefix_of(start))) {
+            // The store knows what is behind the position.
+            starts = vec![String::new()];
+        }
         let jobs = starts.into_iter().filter_map(|start| {
-            let prefix = [&*place.prefix, &*start].concat();
+            let prefix = prefix_of(&start);
             let (place, reads) = self.descend(place.clone(), &start, prunes)?;
             self.job(vec![place], prefix, position, reads)
         });

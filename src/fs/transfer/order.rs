@@ -6,7 +6,7 @@
 use std::io;
 
 use super::start::Keys;
-use crate::objects::{PageRequest, PageStart};
+use crate::objects::{PageRequest, PageStart, late_prefix};
 
 /// What is known of the order of a side. A disk is always listed in that of bytes.
 pub(super) struct Order<'a> {
@@ -58,12 +58,6 @@ impl<'a> Order<'a> {
     }
 }
 
-/// The start of a key, up to where it differs from another one, if the key comes first by bytes and second by directories.
-fn late_prefix<'k>(key: &'k str, other: &str) -> Option<&'k str> {
-    let at = key.bytes().zip(other.bytes()).position(|(left, right)| left != right)?;
-    (other.as_bytes()[at] == b'/' && key.as_bytes()[at] < b'/').then(|| &key[..=at])
-}
-
 /// A key as it is compared directory by directory.
 fn by_directory(key: &str) -> impl Iterator<Item = u8> {
     key.bytes().map(|byte| if byte == b'/' { 0 } else { byte })
@@ -72,21 +66,6 @@ fn by_directory(key: &str) -> impl Iterator<Item = u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_that_may_come_late_have_a_prefix() {
-        for (key, other, prefix) in [
-            ("walk.rs", "walk/a", Some("walk.")),
-            ("walk.d/x", "walk/a", Some("walk.")),
-            ("d/walk-a", "d/walk/", Some("d/walk-")),
-            ("walk", "walk/a", None),
-            ("walk/a", "walk.rs", None),
-            ("walka", "walk/a", None),
-            ("a.b", "b/c", None),
-        ] {
-            assert_eq!(late_prefix(key, other), prefix, "{key} {other}");
-        }
-    }
 
     #[test]
     fn directories_are_compared_by_their_names() {
