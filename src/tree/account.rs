@@ -204,6 +204,16 @@ impl<'p> Account<'p> {
         lock(&self.report).add(report);
     }
 
+    /// What was done so far, by all threads that have entered it.
+    pub(crate) fn report(&self) -> Report {
+        lock(&self.report).clone()
+    }
+
+    /// Takes back what was entered since this was the report.
+    pub(crate) fn set_report(&self, report: Report) {
+        *lock(&self.report) = report;
+    }
+
     /// The error that ends an operation at once.
     pub(crate) fn end(&self, error: Error) -> Error {
         error.with_report(std::mem::take(&mut lock(&self.report)))

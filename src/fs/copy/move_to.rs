@@ -268,11 +268,11 @@ impl<D: EditDir> Moving<'_, D> {
     /// Copies a tree to where it is to be; returns whether it is complete there.
     fn tree_copied(&self, listed: D, source: &D, manifest: &Manifest<D>, existing: Existing) -> io::Result<bool> {
         let settings = Settings { sync: !D::SYNCS_FILE_SYSTEM, overwrite: Overwrite::Refuse, ..self.complete() };
-        let name = temporary_name();
+        let (name, before) = (temporary_name(), self.account.report());
         let mut copy = self.copy(&settings, manifest);
         let root = copy.root(source, &self.target(&name)?)?;
         let Some(target) = root.dir.as_ref().map(D::try_clone).transpose()? else { return Ok(false) };
-        let unfinished = Unfinished { moving: self, name: Some(name), copy: target };
+        let unfinished = Unfinished { moving: self, name: Some(name), copy: target, before };
         copy.content(listed, root)?;
         if self.is_broken_off() {
             return Ok(false);
@@ -311,6 +311,8 @@ struct Unfinished<'m, 'a, D: EditDir> {
     /// None when it has its own.
     name: Option<OsString>,
     copy: D,
+    /// What was done before it.
+    before: Report,
 }
 
 impl<D: EditDir> Unfinished<'_, '_, D> {
@@ -326,12 +328,15 @@ impl<D: EditDir> Unfinished<'_, '_, D> {
 
 impl<D: EditDir> Drop for Unfinished<'_, '_, D> {
     fn drop(&mut self) {
-        let Self { moving, name: Some(name), copy } = self else { return };
+        let Self { moving, name: Some(name), copy, before } = self else { return };
         let (path, account) = (moving.to.path.with_file_name(&*name), Account::new(None));
         let settings = RemovalSettings { make_writable: true, ..RemovalSettings::default() };
         let removed = Removal::new(&path, settings, &account).remove_opened(&moving.new.dir, name, copy);
         if let Err(cause) = removed {
             account.fail(Error::new(Op::Rmtree, path.clone(), cause));
+        }
+        if !account.has_failures() {
+            moving.account.set_report(std::mem::take(before));
         }
         moving.account.add_failures(account);
     }

@@ -269,9 +269,10 @@ fn a_move_that_is_broken_off_leaves_the_source_and_nothing_else() {
                 _ => ControlFlow::Break(()),
             });
             let result = options.move_to(tree.at(name), &other / "moved");
-            fails(result, Op::Move, ErrorKind::Interrupted);
+            let error = fails(result, Op::Move, ErrorKind::Interrupted);
             assert_same(&snapshot(tree.at("p")), &before, "the source");
             assert_eq!(lines(&other), [""; 0]);
+            assert_eq!(error.report(), Some(&Report::default()), "nothing was done");
         }
     }
 }
@@ -332,7 +333,7 @@ fn what_appears_under_the_new_name_stays() {
         // A file has its name when its copying is told: it is told within a large one.
         fs::write(tree.at("p/src/f"), vec![b'x'; 300_000]).unwrap();
         let before = if name == "p/src/f" { snapshot(tree.at("p")) } else { before };
-        fails(options.move_to(tree.at(name), &target), Op::Move, ErrorKind::AlreadyExists);
+        let error = fails(options.move_to(tree.at(name), &target), Op::Move, ErrorKind::AlreadyExists);
         assert_eq!(target.read_text().unwrap(), "appeared");
         assert_eq!(lines(&other), ["moved"], "no temporary");
         if name == "p/src/f" {
@@ -340,6 +341,7 @@ fn what_appears_under_the_new_name_stays() {
         } else {
             assert!(tree.at("p/src/f").exists() && tree.at("p/src/g").exists());
         }
+        assert_eq!(error.report(), Some(&Report::default()), "nothing was done");
     }
 }
 
