@@ -26,7 +26,8 @@ mod here {
 
     /// Creates a file in a directory. Returns nothing if the system or the file system has no such files.
     pub(in crate::sys::unix) fn create(dir: Place<'_>, mode: Mode) -> io::Result<Option<File>> {
-        let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS];
+        // In a directory that was removed, ext4 says PERM; the error of a file with a name is the true one.
+        let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS, Errno::PERM];
         match dir.open(OFlags::TMPFILE | OFlags::RDWR, mode, Links::Follow) {
             Err(errno) if unknown.contains(&errno) => Ok(None),
             file => Ok(Some(File::from(file?))),
