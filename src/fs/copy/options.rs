@@ -539,7 +539,7 @@ impl<'p> CopyOptions<'p> {
     ///
     /// [`Walk::gitignore`](crate::Walk::gitignore) says which rules count. What is left out is
     /// [reported](crate::Report::skipped). A file with rules that cannot be read is a failure with
-    /// [`Op::Read`](crate::Op::Read); everything that its rules might have left out is copied.
+    /// [`Op::Read`](crate::Op::Read); everything that its rules might have left out is copied. A move ignores this option.
     ///
     /// # Examples
     ///
@@ -588,7 +588,7 @@ impl<'p> CopyOptions<'p> {
     }
 
     /// Whether to stay on the file system of the source. The default is `false`. A mount point is created as an empty
-    /// directory, and [reported](crate::Report::skipped). `cp -x`.
+    /// directory, and [reported](crate::Report::skipped). `cp -x`. A move ignores this option.
     ///
     /// # Examples
     ///
