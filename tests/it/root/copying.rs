@@ -12,23 +12,23 @@ use crate::support::util::{Tree, fails};
 
 /// Where the source and the target of an operation are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Pair {
+pub(super) enum Pair {
     Plain,
     Within,
     Out,
     Into,
 }
 
-const PAIRS: [Pair; 4] = [Pair::Plain, Pair::Within, Pair::Out, Pair::Into];
+pub(super) const PAIRS: [Pair; 4] = [Pair::Plain, Pair::Within, Pair::Out, Pair::Into];
 
 /// A tree with a root `in`.
-struct Scene {
+pub(super) struct Scene {
     tree: Tree,
     root: Root,
 }
 
 impl Scene {
-    fn new<const N: usize>(lines: [&str; N]) -> Self {
+    pub(super) fn new<const N: usize>(lines: [&str; N]) -> Self {
         let tree = Tree::new(lines);
         let root = Root::open(tree.at("in")).unwrap();
         Self { tree, root }
@@ -38,12 +38,12 @@ impl Scene {
         &self.root / at
     }
 
-    fn plain(&self, at: &str) -> PathBuf {
+    pub(super) fn plain(&self, at: &str) -> PathBuf {
         self.tree.at("in") / at
     }
 
     /// What is in the root, as lines of [`Tree::lines`].
-    fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         let lines = self.tree.lines();
         lines
             .iter()
@@ -75,7 +75,7 @@ fn moved(scene: &Scene, pair: Pair, options: &CopyOptions<'_>, from: &str, to: &
     between!(*scene, pair, |from, to| options.move_to(from, to))
 }
 
-fn mirrored(scene: &Scene, pair: Pair, options: &MirrorOptions<'_>, from: &str, to: &str) -> Result<Report> {
+pub(super) fn mirrored(scene: &Scene, pair: Pair, options: &MirrorOptions<'_>, from: &str, to: &str) -> Result<Report> {
     between!(*scene, pair, |from, to| options.mirror(from, to))
 }
 
