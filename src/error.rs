@@ -64,8 +64,8 @@ struct Inner {
     /// What was done all the same.
     report: Option<Report>,
     cause: Cause,
-    /// Where its paths begin.
-    ground: Ground,
+    /// Where its path begins, and where the second one does.
+    grounds: [Ground; 2],
     /// What may help, once somebody has asked for it.
     diagnosis: OnceLock<Option<Diagnosis>>,
 }
@@ -272,7 +272,7 @@ impl Inner {
             second: None,
             report: None,
             cause,
-            ground: Ground::Working,
+            grounds: [Ground::Working, Ground::Working],
             diagnosis: OnceLock::new(),
         }
     }
@@ -291,15 +291,27 @@ impl Error {
     }
 
     /// The same failure, and each of several, as one of a path that does not begin at the working directory.
+    #[cfg(feature = "remote-no-tls")]
     pub(crate) fn into_located(self) -> Self {
         self.on_ground(&Ground::Unknown)
     }
 
     /// The same failure, and each of several, of paths that begin there.
     pub(crate) fn on_ground(mut self, ground: &Ground) -> Self {
-        self.0.ground = ground.clone();
+        self.0.grounds = [ground.clone(), ground.clone()];
         if let Cause::Several { failures, .. } = &mut self.0.cause {
             *failures = std::mem::take(failures).into_iter().map(|failure| failure.on_ground(ground)).collect();
+        }
+        self
+    }
+
+    /// The same for the error of an operation between two sides: its second path begins on the other side than the first.
+    /// Of a path alone it is not known which side it is on, unless both begin at the same place.
+    pub(crate) fn between(mut self, from: &Ground, to: &Ground) -> Self {
+        let is_known = self.0.second.is_some() || from == to;
+        self.0.grounds = if is_known { [from.clone(), to.clone()] } else { [Ground::Unknown, Ground::Unknown] };
+        if let Cause::Several { failures, .. } = &mut self.0.cause {
+            *failures = std::mem::take(failures).into_iter().map(|failure| failure.between(from, to)).collect();
         }
         self
     }
@@ -579,6 +591,12 @@ impl Error {
         let [only] = self.failures() else { return None };
         let found = || Some(diagnosis::lines(only)).filter(|lines| !lines.is_empty()).map(Diagnosis);
         self.0.diagnosis.get_or_init(found).as_ref()
+    }
+
+    /// Looks for what may help now: when the error is printed, something that it is about will be gone.
+    pub(crate) fn diagnosed(self) -> Self {
+        _ = self.diagnosis();
+        self
     }
 
     /// Whether nothing but the cause is known.

@@ -15,32 +15,30 @@ use crate::sys::{self, Ground, OsPath};
 /// The hints, one a line.
 pub(super) fn lines(error: &Error) -> Vec<String> {
     if error.kind() == ErrorKind::AlreadyExists {
-        return taken(ground(error), new_name(error));
+        let (ground, name) = new_name(error);
+        return taken(ground, name);
     }
     let is_loop = error.io_error().is_some_and(sys::is_loop);
     if !is_loop && !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
     {
         return Vec::new();
     }
-    let (path, role, ground) = (error.path().as_std_path(), role(error.op()), ground(error));
-    let first = Subject { ground, path, role, is_only: error.second_path().is_none() };
+    let ([first_role, second_role], [ground, second_ground]) = (roles(error.op()), &error.0.grounds);
+    let is_only = second_role == Role::None;
+    let first = Subject { ground, path: error.path().as_std_path(), role: first_role, is_only };
     let second = error.second_path().map(RawPath::as_std_path);
-    let second = second.map(|path| Subject { ground, path, role: Role::Name, is_only: false });
+    let second = second.map(|path| Subject { ground: second_ground, path, role: second_role, is_only });
     let subjects = [Some(first), second].into_iter().flatten().filter(|subject| subject.role != Role::None);
     subjects.map(|subject| subject.lines(error.kind())).find(|lines| !lines.is_empty()).unwrap_or_default()
 }
 
-fn ground(error: &Error) -> &Ground {
-    &error.0.ground
-}
-
-/// The path that an operation gives to something, of those that need it to be free.
-fn new_name(error: &Error) -> &OsPath {
-    let path = match (error.op(), error.second_path()) {
-        (Op::Symlink | Op::Hardlink, _) | (_, None) => error.path(),
-        (_, Some(second)) => second,
-    };
-    path.as_std_path()
+/// The path that an operation gives to something, of those that need it to be free, and where it begins.
+fn new_name(error: &Error) -> (&Ground, &OsPath) {
+    let [ground, second_ground] = &error.0.grounds;
+    match (error.op(), error.second_path()) {
+        (Op::Symlink | Op::Hardlink, _) | (_, None) => (ground, error.path().as_std_path()),
+        (_, Some(second)) => (second_ground, second.as_std_path()),
+    }
 }
 
 /// The hint for a name that is taken although nothing seems to be there.
@@ -72,7 +70,7 @@ struct Subject<'a> {
     is_only: bool,
 }
 
-/// What an operation does with a path.
+/// What an operation does with one of its paths.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     /// It asks the system nothing about it.
@@ -91,15 +89,19 @@ enum Role {
     Other,
 }
 
-fn role(op: Op) -> Role {
+/// What an operation does with its path, and with the second one, which may be a text of another kind.
+fn roles(op: Op) -> [Role; 2] {
     match op {
-        Op::Home | Op::Cwd | Op::Expand | Op::Which => Role::None,
-        Op::Read | Op::List | Op::Copy => Role::Content,
-        Op::Write | Op::Touch => Role::Written,
-        Op::TempDir | Op::TempFile => Role::Directory,
-        Op::Unlink | Op::Rmdir | Op::Rmtree | Op::Rename | Op::Replace | Op::Move => Role::Named,
-        Op::Mkdir => Role::Name,
-        _ => Role::Other,
+        Op::Home | Op::Cwd | Op::Expand | Op::Which => [Role::None, Role::None],
+        Op::Read | Op::List => [Role::Content, Role::None],
+        Op::Copy | Op::Mirror => [Role::Content, Role::Name],
+        Op::Write | Op::Touch => [Role::Written, Role::None],
+        Op::TempDir | Op::TempFile => [Role::Directory, Role::None],
+        Op::Unlink | Op::Rmdir | Op::Rmtree | Op::Remove => [Role::Named, Role::None],
+        Op::Rename | Op::Replace | Op::Move => [Role::Named, Role::Name],
+        Op::Mkdir | Op::Symlink => [Role::Name, Role::None],
+        Op::Hardlink => [Role::Name, Role::Other],
+        _ => [Role::Other, Role::None],
     }
 }
 

@@ -318,7 +318,9 @@ impl CopyOptions<'_> {
                     false => self.copy_in_dirs(from, to, account),
                 }
             }),
-            Sides::Located(from, to) => self.copied(from, to).map_err(Error::into_located),
+            Sides::Located(source, target) => {
+                self.copied(source, target).map_err(|error| error.between(&from.ground(), &to.ground()))
+            }
             #[cfg(feature = "remote-no-tls")]
             Sides::Remote(transfer) => transfer.copy(self),
         }
@@ -332,9 +334,9 @@ impl CopyOptions<'_> {
                     false => move_to::move_to(&self.settings, from, to, account),
                 }
             }),
-            Sides::Located(from, to) => self
-                .run(Op::Move, from, to, |account| move_to::move_to(&self.settings, from, to, account))
-                .map_err(Error::into_located),
+            Sides::Located(source, target) => self
+                .run(Op::Move, source, target, |account| move_to::move_to(&self.settings, source, target, account))
+                .map_err(|error| error.between(&from.ground(), &to.ground())),
             #[cfg(feature = "remote-no-tls")]
             Sides::Remote(transfer) => transfer.move_to(self),
         }

@@ -87,7 +87,9 @@ impl MirrorOptions<'_> {
         self.excluded.iter().try_for_each(refuse_useless)?;
         match Sides::new(from, to) {
             Sides::Plain(from, to) => Mirror::new(self, from, to).run(),
-            Sides::Located(from, to) => Mirror::new(self, from, to).run().map_err(Error::into_located),
+            Sides::Located(source, target) => {
+                Mirror::new(self, source, target).run().map_err(|error| error.between(&from.ground(), &to.ground()))
+            }
             #[cfg(feature = "remote-no-tls")]
             Sides::Remote(transfer) => transfer.mirror(self),
         }
@@ -173,8 +175,8 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
     /// Refuses what would destroy the source.
     fn refuse(&self) -> Result<()> {
         self.to.base.check_may_change().map_err(|cause| self.error(cause))?;
-        let kind = self.from.base.kind(self.from.path, Links::Follow);
-        if kind.map_err(|cause| Error::new(Op::Stat, self.from.path, cause))? != FileKind::Directory {
+        let kind = self.from.base.kind(self.from.path, Links::Follow).map_err(|cause| self.error(cause))?;
+        if kind != FileKind::Directory {
             return Err(self.error(ErrorKind::NotADirectory.into()));
         }
         let lies_in_target = || {

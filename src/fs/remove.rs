@@ -403,7 +403,7 @@ impl<'p> RemoveOptions<'p> {
 
     /// Removes what is below a root.
     pub(crate) fn run_below(&self, op: Op, root: &sys::Root<sys::Dir>, path: &Path) -> Result<Report> {
-        let removed = self.run(op, path, |work| match op {
+        self.run(op, path, |work| match op {
             Op::ClearDir => root.open_to_clear(path.as_ref()).map(|dir| work.clear(dir)),
             _ => match root.parent(path.as_ref()) {
                 Err(error) if op == Op::Remove && error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -412,8 +412,7 @@ impl<'p> RemoveOptions<'p> {
                 Ok((parent, name)) if op == Op::Remove => work.remove_name(&parent, &name),
                 Ok((parent, name)) => work.remove_dir(&parent, &name),
             },
-        });
-        removed.map_err(Error::into_located)
+        })
     }
 
     /// Removes what is in a store of objects.

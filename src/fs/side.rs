@@ -11,7 +11,7 @@ use crate::objects::Objects;
 #[cfg(feature = "remote-no-tls")]
 use crate::path::PosixPath;
 use crate::path::{AsPath, Path, PathBuf};
-use crate::sys::{self, Base, BasedPath, BesideRoot, Located, OsPath};
+use crate::sys::{self, Base, BasedPath, BesideRoot, Ground, Located, OsPath};
 
 /// A side of a copy, a move or a mirror: a path, or a path below a [`Root`](crate::Root).
 ///
@@ -108,6 +108,15 @@ impl SidePath<'_> {
             Self::Object(object) => {
                 SidePath::Object(ObjectPath { path: Cow::Owned(object.path.child(name)), store: object.store })
             }
+        }
+    }
+
+    /// What an error can ask about the path.
+    pub(super) fn ground(&self) -> Ground {
+        match self {
+            Self::Disk(disk) => disk.root.map_or(Ground::Working, |root| Ground::Root(Arc::clone(root))),
+            #[cfg(feature = "remote-no-tls")]
+            Self::Object(_) => Ground::Unknown,
         }
     }
 

@@ -152,7 +152,7 @@ impl RootPath {
     }
 
     fn removed_with(&self, op: Op, options: &RemoveOptions<'_>) -> Result<Report> {
-        options.run_below(op, self.root(), &self.path)
+        options.run_below(op, self.root(), &self.path).map_err(|error| error.on_ground(&self.ground()))
     }
 
     /// Returns how much there is in this directory, or how large this file is: see

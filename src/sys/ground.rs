@@ -17,6 +17,17 @@ pub(crate) enum Ground {
     Unknown,
 }
 
+/// Whether paths begin at the same place; an unknown one is like no other.
+impl PartialEq for Ground {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Working, Self::Working) => true,
+            (Self::Root(root), Self::Root(other)) => Arc::ptr_eq(root, other),
+            _ => false,
+        }
+    }
+}
+
 impl Ground {
     /// Whether a path leads to a directory, links followed.
     pub(crate) fn is_dir(&self, path: &Path) -> io::Result<bool> {

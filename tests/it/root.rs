@@ -2,6 +2,7 @@
 
 mod copying;
 mod listings;
+mod mirrors;
 #[cfg(any(unix, windows))]
 mod survival;
 mod verbs;

@@ -212,7 +212,7 @@ fn mirror_refuses_what_would_destroy_the_source() {
         (["--threads=1", "top", "top"], "they are the same file"),
         (["--delete", "top", "top/from"], "the destination is inside the source"),
         (["--delete", "top/other", "top/from"], "cannot mirror `top/other` to `top/from`: not a directory"),
-        (["--delete", "no", "top"], "cannot look at `no`"),
+        (["--delete", "no", "top"], "cannot mirror `no` to `top`"),
         (["--delete", "top/from", "top/other"], "cannot copy `top/from` to `top/other`"),
     ] {
         let complaints = complains(&tree, &args);

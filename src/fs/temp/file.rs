@@ -136,7 +136,7 @@ impl TempFile {
     ///   in the [directory](TempOptions::parent) of its target.
     #[doc(alias = "persist_noclobber")]
     pub fn persist(&mut self, target: impl AsPath) -> Result<()> {
-        self.name.path = self.name.path.rename(target)?;
+        self.name.path = self.name.path.rename(target).map_err(Error::diagnosed)?;
         self.name.is_kept = true;
         Ok(())
     }
@@ -162,7 +162,7 @@ impl TempFile {
     /// Those of [`replace`](Path::replace).
     #[doc(alias = "persist")]
     pub fn persist_replace(&mut self, target: impl AsPath) -> Result<()> {
-        self.name.path = self.name.path.replace(target)?;
+        self.name.path = self.name.path.replace(target).map_err(Error::diagnosed)?;
         self.name.is_kept = true;
         Ok(())
     }

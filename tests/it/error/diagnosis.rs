@@ -1,6 +1,6 @@
 //! What an error adds when it is printed as a script's `main` prints it.
 
-use waypath::{Error, Path, Result, Root, path};
+use waypath::{Error, Path, RemoveOptions, Result, Root, TempFile, path};
 
 use crate::support::util::Tree;
 
@@ -51,6 +51,21 @@ fn of_two_paths_it_is_said_which_is_missing() {
     adds(&tree, at("note").replace(at("g")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
     adds(&tree, at("f").move_to(at("note/f")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
     adds(&tree, at("f").rename(at("notes")), []);
+    adds(&tree, at("new").hardlink_to(at("note")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
+    adds(&tree, at("note/new").hardlink_to(at("f")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
+    adds(&tree, at("note/new").symlink_to("gone"), ["`DIR/note` does not exist", "similar names there: `notes`"]);
+    adds(&tree, at("note").mirror_to(at("copy")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
+}
+
+/// A temporary file is gone when the error of its renaming is printed.
+#[test]
+fn a_temporary_file_that_was_there_is_not_missing() {
+    let tree = Tree::new(["notes/"]);
+    let target = tree.at("note/f");
+    let persisted = || TempFile::new_in(&*tree)?.persist(&target);
+    adds(&tree, persisted(), ["`DIR/note` does not exist", "similar names there: `notes`"]);
+    let persisted = || TempFile::new_in(&*tree)?.persist_replace(&target);
+    adds(&tree, persisted(), ["`DIR/note` does not exist", "similar names there: `notes`"]);
 }
 
 #[test]
@@ -69,6 +84,13 @@ fn below_a_root_the_root_is_asked() {
     );
     adds(&tree, at("nots/new").write_atomic(""), ["`nots` does not exist in the root", "similar names there: `notes`"]);
     adds(&tree, at("note").rename(at("g")), ["`note` does not exist in the root", "similar names there: `notes`"]);
+    adds(&tree, at("note").rmtree(), ["`note` does not exist in the root", "similar names there: `notes`"]);
+    let options = RemoveOptions::new();
+    adds(
+        &tree,
+        at("notes/b.txt").rmtree_with(&options),
+        ["`notes/b.txt` does not exist", "similar names there: `a.txt`"],
+    );
     // What leads out is not looked at.
     adds(&tree, at("../f").read_text(), []);
     // The root is asked, not what has its name now.
@@ -78,6 +100,28 @@ fn below_a_root_the_root_is_asked() {
         at("move").iterdir().next().unwrap(),
         ["`move` does not exist in the root", "similar names there: `moved`"],
     );
+}
+
+/// Each path is looked for where it begins.
+#[test]
+fn a_side_below_a_root_is_asked_there() {
+    let tree = Tree::new(["in/notes/a.txt", "in/f", "photos/b.jpg"]);
+    let root = Root::open(tree.at("in")).unwrap();
+    let (inside, outside) = (|name: &str| &root / name, |name: &str| tree.at(name));
+    let note_inside = ["`note` does not exist in the root", "similar names there: `notes`"];
+    let photo_outside = ["`DIR/photo` does not exist", "similar names there: `photos`"];
+    adds(&tree, inside("note").copy(inside("new")), note_inside);
+    adds(&tree, inside("f").copy(inside("note/new")), note_inside);
+    adds(&tree, inside("note").copy(outside("new")), note_inside);
+    adds(&tree, inside("f").copy(outside("photo/new")), photo_outside);
+    adds(&tree, outside("photo").copy(inside("new")), photo_outside);
+    adds(&tree, outside("photos").copy(inside("note/new")), note_inside);
+    adds(&tree, inside("note").move_to(outside("new")), note_inside);
+    adds(&tree, outside("photos/b.jpg").move_to(inside("note/new")), note_inside);
+    adds(&tree, inside("note").mirror_to(outside("new")), note_inside);
+    adds(&tree, outside("photo").mirror_to(inside("new")), photo_outside);
+    adds(&tree, outside("photos").copy(inside("f/new")), ["`f` is not a directory"]);
+    tree.is(["in/", "in/f", "in/notes/", "in/notes/a.txt", "photos/", "photos/b.jpg"]);
 }
 
 #[test]
@@ -247,6 +291,15 @@ mod unix {
         adds(&tree, at("fixed/f").rename(at("new")), ["`DIR/fixed` may not be changed"]);
         adds(&tree, at("secret").rename(at("fixed/new")), ["`DIR/fixed` may not be changed"]);
         adds(&tree, waypath::TempDir::new_in(at("fixed")), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("fixed/new").symlink_to("x"), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("fixed/f").symlink_replace("x"), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("fixed/new").hardlink_to(at("kept")), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("fixed/d").remove(), ["`DIR/fixed` may not be changed"]);
+        // Neither a mode nor what a link leads to is a name in the working directory, nor is an original to be changed.
+        assert!(path("x").write_text("").is_err(), "the working directory may not be changed");
+        adds(&tree, path("/etc/passwd").chmod(0o666), []);
+        adds(&tree, path("/etc/passwd").symlink_replace("x"), ["`/etc` may not be changed"]);
+        adds(&tree, at("new").hardlink_to("/etc"), []);
         adds(
             &tree,
             at("link").read_text(),

@@ -141,7 +141,7 @@ fn what_would_destroy_the_source_is_refused() {
         fails(MirrorOptions::new().threads(threads).mirror(&top, &top), Op::Copy, invalid);
         fails(MirrorOptions::new().threads(threads).mirror(&top, &from), Op::Copy, invalid);
         fails(deleting.mirror(&other, &from), Op::Mirror, ErrorKind::NotADirectory);
-        fails(deleting.mirror(tree.at("no"), &top), Op::Stat, ErrorKind::NotFound);
+        fails(deleting.mirror(tree.at("no"), &top), Op::Mirror, ErrorKind::NotFound);
         fails(deleting.mirror(&from, &other), Op::Copy, ErrorKind::NotADirectory);
         fails(deleting.mirror(&from, tree.at("no/to")), Op::Copy, ErrorKind::NotFound);
     }
