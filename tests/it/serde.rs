@@ -263,8 +263,8 @@ fn options_have_the_names_of_their_methods() {
         r#"{
             "overwrite": "if_newer", "time_window": { "secs": 2, "nanos": 0 }, "symlinks": "keep",
             "specials": "refuse", "preserve_mode": false, "preserve_times": true, "preserve_xattrs": true,
-            "preserve_owner": true, "preserve_hard_links": true, "strict": true, "exclude": ["*.tmp", "a/"], "gitignore": true,
-            "same_file_system": true, "merge": true, "threads": 4, "sync": true, "dry_run": true
+            "preserve_owner": true, "preserve_hard_links": true, "preserve_empty_dirs": true, "strict": true,
+            "exclude": ["*.tmp", "a/"], "gitignore": true, "same_file_system": true, "merge": true, "threads": 4, "sync": true, "dry_run": true
         }"#,
     )
     .unwrap();
@@ -278,6 +278,7 @@ fn options_have_the_names_of_their_methods() {
         .preserve_xattrs(true)
         .preserve_owner(true)
         .preserve_hard_links(true)
+        .preserve_empty_dirs(true)
         .strict(true)
         .exclude(["*.tmp", "a/"])
         .gitignore(true)
@@ -301,7 +302,7 @@ fn options_have_the_names_of_their_methods() {
     let read: MirrorOptions<'_> = from_str(
         r#"{
             "delete": true, "exclude": ["*.tmp"], "gitignore": true, "same_file_system": true, "threads": 3,
-            "time_window": { "secs": 1, "nanos": 0 }, "sync": true, "dry_run": true
+            "preserve_empty_dirs": true, "time_window": { "secs": 1, "nanos": 0 }, "sync": true, "dry_run": true
         }"#,
     )
     .unwrap();
@@ -310,6 +311,7 @@ fn options_have_the_names_of_their_methods() {
         .exclude("*.tmp")
         .gitignore(true)
         .same_file_system(true)
+        .preserve_empty_dirs(true)
         .threads(3)
         .time_window(Duration::from_secs(1))
         .sync(true)

@@ -79,6 +79,36 @@ fn a_tree_goes_up_and_comes_down() {
 }
 
 #[test]
+fn directories_without_files_are_kept_by_markers_if_asked() {
+    let lines = ["a", "d/", "d/empty/", "d/f/", "d/f/b", "none/", "z/", "z/0/", "z/1/", "z/1/empty/"];
+    let below = lines.map(|line| format!("x/{line}"));
+    let (tree, store) = (Tree::new(below.each_ref().map(String::as_str)), Memory::new());
+    let options = CopyOptions::new().overwrite(Overwrite::IfDifferent).preserve_empty_dirs(true);
+    let made = ["d/empty", "none", "z/0", "z/1/empty"].map(|name| format!("make directory `memory://x/{name}`"));
+    let plan = options.clone().dry_run(true).copy(tree.at("x"), &store / "x").unwrap();
+    assert_eq!(steps(&plan).into_iter().filter(|step| step.starts_with("make")).collect::<Vec<_>>(), made);
+
+    let (report, count) = requests(&store, || options.copy(tree.at("x"), &store / "x").unwrap());
+    assert_eq!((report.files, report.directories, report.skipped.len()), (2, 4, 0));
+    assert_eq!(count, 1 + 2 + 4, "one page, one for each file, one for each marker");
+    assert_eq!(self::lines(&(&store / "x")), lines);
+
+    // Nobody is told of directories that have a marker, or one below.
+    for options in [options.clone(), options.clone().preserve_empty_dirs(false)] {
+        let report = options.copy(tree.at("x"), &store / "x").unwrap();
+        assert_eq!((report.files, report.directories, report.unchanged, report.skipped.len()), (0, 0, 2, 0));
+    }
+
+    // What is empty itself, and what is moved.
+    options.copy(tree.at("x/none"), &store / "y").unwrap();
+    assert!((&store / "y").is_empty_dir().unwrap());
+    assert_eq!(options.copy(tree.at("x/none"), &store / "").unwrap().skipped.len(), 1, "a store has no marker");
+    options.move_to(tree.at("x"), &store / "moved").unwrap();
+    assert_eq!(self::lines(&(&store / "moved")), lines);
+    tree.is([]);
+}
+
+#[test]
 #[cfg(not(target_family = "wasm"))] // Node ends with SIGSEGV after a test that holds tens of MiB.
 fn large_files_go_in_parts_and_come_back() {
     let (tree, store) = (Tree::new([]), Memory::new());

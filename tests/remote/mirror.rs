@@ -35,6 +35,19 @@ fn strays_are_removed_if_told() {
 }
 
 #[test]
+fn markers_come_and_go_with_directories_that_are_empty() {
+    let (tree, store) = (Tree::new(["x/a", "x/d/", "x/e/"]), Memory::new());
+    let options = MirrorOptions::new().delete(true).preserve_empty_dirs(true);
+    let report = options.mirror(tree.at("x"), &store / "x").unwrap();
+    assert_eq!((report.files, report.directories, report.removed), (1, 2, 0));
+    tree.at("x/d").rmdir().unwrap();
+    tree.at("x/e/b").write_text("b").unwrap();
+    let report = options.mirror(tree.at("x"), &store / "x").unwrap();
+    assert_eq!((report.files, report.directories, report.removed), (1, 0, 1));
+    assert_eq!(lines(&(&store / "x")), ["a", "e/", "e/b"]);
+}
+
+#[test]
 fn it_costs_a_request_for_each_file_and_each_page() {
     let (tree, store) = (Tree::new(["x/"]), Memory::new());
     for at in 0..1100 {

@@ -50,6 +50,7 @@ pub(in crate::fs) struct Settings {
     pub(in crate::fs) unwanted: Attributes,
     pub(in crate::fs) strict: bool,
     pub(in crate::fs) hard_links: bool,
+    pub(in crate::fs) empty_dirs: bool,
     pub(in crate::fs) excluded: Vec<Pattern>,
     pub(in crate::fs) gitignore: bool,
     pub(in crate::fs) same_file_system: bool,
@@ -75,6 +76,7 @@ impl Default for Settings {
             unwanted: Attributes::default(),
             strict: false,
             hard_links: false,
+            empty_dirs: false,
             excluded: Vec::new(),
             gitignore: false,
             same_file_system: false,
@@ -510,6 +512,27 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.hard_links = keep)
     }
 
+    /// Whether a directory without files gets a marker in an object store, a key that ends in `/`, so that it exists there.
+    /// The default is `false`: it is skipped and [reported](crate::Report::skipped). On disks, copies always have it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "remote-no-tls")] {
+    /// use waypath::{CopyOptions, Memory};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let (site, store) = (&base / "site", Memory::new());
+    /// (&site / "uploads").mkdir_all()?;
+    /// let report = CopyOptions::new().preserve_empty_dirs(true).copy(&site, &store / "site")?;
+    /// assert!(report.skipped.is_empty() && (&store / "site/uploads").is_dir()?);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn preserve_empty_dirs(self, keep: bool) -> Self {
+        self.with(|settings| settings.empty_dirs = keep)
+    }
+
     /// Excludes what one of the patterns matches, and everything below it. The [report](crate::Report::skipped)
     /// lists what was excluded. Can be called several times.
     ///
@@ -765,6 +788,7 @@ impl fmt::Debug for CopyOptions<'_> {
             .field("attributes", attributes)
             .field("strict", strict)
             .field("hard_links", hard_links)
+            .field("empty_dirs", &self.settings.empty_dirs)
             .field("excluded", excluded)
             .field("gitignore", &self.settings.gitignore)
             .field("same_file_system", same_file_system)

@@ -48,6 +48,7 @@ pub struct MirrorOptions<'p> {
     pub(in crate::fs) pruning: Pruning<'p>,
     pub(in crate::fs) gitignore: bool,
     pub(in crate::fs) same_file_system: bool,
+    pub(in crate::fs) empty_dirs: bool,
     pub(in crate::fs) told: Option<Arc<Told<'p>>>,
 }
 
@@ -87,6 +88,7 @@ impl<'p> MirrorOptions<'p> {
             pruning: Pruning::default(),
             gitignore: false,
             same_file_system: false,
+            empty_dirs: false,
             told: None,
         }
     }
@@ -221,6 +223,27 @@ impl<'p> MirrorOptions<'p> {
         Self { same_file_system: stay, ..self }
     }
 
+    /// Whether a directory without files gets a marker in an object store, a key that ends in `/`, so that it exists there.
+    /// The default is `false`: it is skipped and [reported](Report::skipped). On disks, mirrors always have it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "remote-no-tls")] {
+    /// use waypath::{MirrorOptions, Memory};
+    ///
+    /// # let base = waypath::TempDir::new()?;
+    /// let (site, store) = (&base / "site", Memory::new());
+    /// (&site / "uploads").mkdir_all()?;
+    /// let report = MirrorOptions::new().preserve_empty_dirs(true).mirror(&site, &store / "site")?;
+    /// assert!(report.skipped.is_empty() && (&store / "site/uploads").is_dir()?);
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    pub fn preserve_empty_dirs(self, keep: bool) -> Self {
+        Self { empty_dirs: keep, ..self }
+    }
+
     /// Number of threads that copy; 0 means 1. The default is 1, or what a store of objects takes side by side if one is on
     /// either side.
     ///
@@ -351,6 +374,7 @@ impl<'p> MirrorOptions<'p> {
             .time_window(self.time_window)
             .gitignore(self.gitignore)
             .same_file_system(self.same_file_system)
+            .preserve_empty_dirs(self.empty_dirs)
             .sync(self.sync);
         let options = match self.threads {
             Some(count) => options.threads(count),
@@ -405,6 +429,7 @@ impl fmt::Debug for MirrorOptions<'_> {
             .field("excluded", excluded)
             .field("gitignore", gitignore)
             .field("same_file_system", same_file_system)
+            .field("empty_dirs", &self.empty_dirs)
             .field("threads", &threads.unwrap_or(1))
             .field("time_window", time_window)
             .field("sync", sync)

@@ -56,8 +56,10 @@ pub(super) struct Comparison<'a> {
     late: Vec<Item>,
     /// Whether what stood in the way is gone.
     is_late: bool,
-    /// Directories that have a marker at the target, from the first to the current one.
-    marked: Vec<String>,
+    /// The directory that has a marker at the target, or is to get one, last.
+    marked: Option<String>,
+    /// Directories that are to get a marker.
+    to_mark: Vec<String>,
 }
 
 enum Keyed {
@@ -128,7 +130,8 @@ impl<'a> Comparison<'a> {
             blocked: None,
             late: Vec::new(),
             is_late: false,
-            marked: Vec::new(),
+            marked: None,
+            to_mark: Vec::new(),
         }
     }
 
@@ -136,6 +139,9 @@ impl<'a> Comparison<'a> {
     pub(super) fn next_job(&mut self) -> Option<Job> {
         while !self.run.account.is_over() {
             self.read_source();
+            if let Some(key) = self.to_mark.pop() {
+                return Some(Job { item: Item::directory(key), old: None, task: Task::Copy, file: None });
+            }
             // Without a source, the rest of the target is of interest only if it is to be removed.
             if self.new.next.is_some() || self.run.deletes {
                 self.read_target();
@@ -185,7 +191,7 @@ impl<'a> Comparison<'a> {
                     self.leave(&key, reason);
                     self.new.next = Some(Keyed::Left(key));
                 }
-                Found::Empty(key) => self.leave_empty(&key),
+                Found::Empty(key) => self.leave_empty(key),
                 Found::Failed(error) => self.run.account.fail(error),
             }
             if let Some(new) = &self.new.next
@@ -327,7 +333,7 @@ impl<'a> Comparison<'a> {
             }
             Target::Store(_) => {
                 if has_marker {
-                    self.marked.push(new.key);
+                    self.marked = Some(new.key);
                 }
                 Ok(None)
             }
@@ -434,14 +440,18 @@ impl<'a> Comparison<'a> {
         self.record_left(key);
     }
 
-    /// A store has no directory without anything in it, unless it has a marker there.
-    fn leave_empty(&mut self, key: &str) {
-        if !matches!(self.run.to, Target::Store(_)) {
+    /// A store has no directory without anything in it, unless it has a marker there, or below.
+    fn leave_empty(&mut self, key: String) {
+        let Target::Store(keys) = self.run.to else { return };
+        if self.marked.as_ref().is_some_and(|marked| marked.starts_with(&key)) {
             return;
         }
-        self.marked.retain(|marked| key.starts_with(marked));
-        if self.marked.last().is_none_or(|marked| marked != key) {
-            self.run.skip(key, SkipReason::EmptyDirectory);
+        // The whole store has no marker.
+        if self.run.settings.empty_dirs && !(keys.prefix.is_empty() && key.is_empty()) {
+            self.marked = Some(key.clone());
+            self.to_mark.push(key);
+        } else {
+            self.run.skip(&key, SkipReason::EmptyDirectory);
         }
     }
 

@@ -57,6 +57,9 @@ impl Run<'_> {
             (Start::Disk(_), Target::Store(to), Some(file)) => self.put(&item, file, to, task),
             (Start::Store(from), Target::Disk(to), _) => self.fetch(&item, old.as_ref(), from, to),
             (Start::Store(from), Target::Store(to), _) => self.copy_across(&item, from, to, task),
+            (Start::Disk(_), Target::Store(to), None) if item.is_directory() => {
+                put_marker(key, to).map(|()| Moved { bytes: 0, losses: Losses::default() })
+            }
             (Start::Disk(_), ..) => unreachable!("BUG: a file of the source is not open"),
         };
         let Moved { bytes, losses } = match moved {
@@ -183,7 +186,7 @@ impl Run<'_> {
             return Ok(());
         }
         if !self.settings.dry_run {
-            to.store.put(&to.prefix, b"", Condition::Always)?;
+            put_marker("", to)?;
         }
         self.made(PlanAction::MakeDirectory, "", Report { directories: 1, ..Report::default() });
         Ok(())
@@ -219,6 +222,11 @@ impl Run<'_> {
     fn watched<R>(&self, inner: R) -> Watched<'_, R> {
         Watched { inner, run: self }
     }
+}
+
+/// Marks a directory, so that it exists without anything in it.
+fn put_marker(key: &str, to: &Keys<'_>) -> io::Result<()> {
+    to.store.put(&format!("{}{key}", to.prefix), b"", Condition::Always).map(drop)
 }
 
 struct Watched<'a, R> {
