@@ -15,14 +15,15 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hasher;
 use std::io::Read as _;
-use std::{iter, process::ExitCode};
+use std::iter;
+use std::process::ExitCode;
 
 use clap::Parser;
-use waypath::{FileKind, IoResultExt, Path, PathBuf, Result, Size, Stat};
+use waypath::{FileKind, IoResultExt, Path, PathBuf, Result, Size, Stat, TempDir};
 
 mod common;
-use common::progress::{Progress, Work};
-use common::{Failures, Outcome, count, interrupt, say};
+use common::progress::Progress;
+use common::{Failures, Outcome, count, interrupt, run, say};
 
 /// Finds files with the same content.
 #[derive(Parser)]
@@ -44,20 +45,20 @@ struct File {
     stat: Stat,
 }
 
-/// Finds files, by size: each once, by whatever names.
-fn find(directories: &[PathBuf], failures: &mut Failures) -> BTreeMap<u64, Vec<File>> {
-    let (mut found, mut known) = (BTreeMap::<_, Vec<_>>::new(), HashSet::new());
+/// Finds files, each once, by whatever names; the largest come first.
+fn find(directories: &[PathBuf], failures: &mut Failures) -> Vec<Vec<File>> {
+    let (mut by_size, mut known) = (BTreeMap::<_, Vec<_>>::new(), HashSet::new());
     let entries = directories.iter().flat_map(|directory| directory.walk().only(FileKind::File));
     for entry in entries.take_while(|_| !interrupt::has_come()) {
-        let looked_at = entry.and_then(|entry| Ok(File { stat: entry.lstat()?, path: entry.into_path() }));
-        let Some(file) = failures.unless(looked_at) else { continue };
+        let file = entry.and_then(|entry| Ok(File { stat: entry.lstat()?, path: entry.into_path() }));
+        let Some(file) = failures.unless(file) else { continue };
         // On systems whose files have no number, the path identifies a file.
         let is_new = known.insert(file.stat.identity().ok_or_else(|| file.path.clone()));
         if is_new && file.stat.size() > 0 {
-            found.entry(file.stat.size()).or_default().push(file);
+            by_size.entry(file.stat.size()).or_default().push(file);
         }
     }
-    found
+    by_size.into_values().rev().filter(|files| files.len() > 1).collect()
 }
 
 /// Returns the content of a file, piece by piece.
@@ -79,60 +80,49 @@ fn hash(path: &Path) -> Result<u64> {
 
 fn is_same_content(left: &Path, right: &Path) -> Result<bool> {
     let (mut left, mut right) = (pieces(left)?, pieces(right)?);
-    loop {
-        match (left.next().transpose()?, right.next().transpose()?) {
-            (None, None) => return Ok(true),
-            (left, right) if left != right => return Ok(false),
-            _ => {}
+    while let Some(piece) = left.next().transpose()? {
+        if right.next().transpose()? != Some(piece) {
+            return Ok(false);
         }
     }
+    Ok(right.next().is_none())
 }
 
 impl File {
-    /// Says why this file must not become a link to another one, if so.
-    fn obstacle(&self, first: &Self) -> Option<&'static str> {
-        let device = |stat: &Stat| stat.identity().map(|(device, _)| device);
-        let (stat, first) = (&self.stat, &first.stat);
-        match () {
-            () if device(stat) != device(first) => Some("left alone: on another file system"),
-            () if (stat.uid(), stat.gid()) != (first.uid(), first.gid()) => Some("left alone: another owner"),
-            () if stat.mode() != first.mode() => Some("left alone: another mode"),
-            () => None,
-        }
-    }
-
-    fn is_unchanged(&self) -> Result<bool> {
-        let key = |stat: &Stat| (stat.kind(), stat.size(), stat.modified(), stat.identity(), stat.mode());
-        Ok(key(&self.path.lstat()?) == key(&self.stat))
-    }
-
-    /// Replaces this file by a hard link to the first one; returns whether both still had the same content.
-    fn link_to(&self, first: &Self) -> Result<bool> {
-        let name = self.path.with_name(format!(".{}.dups-tmp", self.path.name()))?;
-        let link = name.at_free_name(|link| link.hardlink_to(&first.path).map(|()| link.to_owned()))?;
-        let may_replace = || Ok(is_same_content(&link, &self.path)? && first.is_unchanged()? && self.is_unchanged()?);
-        let replaced = match may_replace() {
-            Ok(true) => link.replace(&self.path).map(|_| true),
-            other => other,
-        };
-        if !matches!(replaced, Ok(true)) {
-            link.unlink_if_exists()?;
-        }
-        replaced
-    }
-
-    /// Links this file if that is wanted; returns whether that saves its size, and a note.
+    /// What becomes of this file, of those with the content of the first: whether that saves its size, and a note.
     fn link(&self, first: &Self, args: &Args, failures: &mut Failures) -> (bool, &'static str) {
-        match self.obstacle(first) {
+        let device = |stat: &Stat| stat.identity().map(|(device, _)| device);
+        let owner = |stat: &Stat| (stat.uid(), stat.gid());
+        match (&self.stat, &first.stat) {
             _ if !args.link => (true, ""),
-            Some(reason) => (false, reason),
-            None if !args.apply => (true, "to link"),
-            None => match failures.unless(self.link_to(first)) {
+            (own, other) if device(own) != device(other) => (false, "left alone: on another file system"),
+            (own, other) if owner(own) != owner(other) => (false, "left alone: another owner"),
+            (own, other) if own.mode() != other.mode() => (false, "left alone: another mode"),
+            _ if !args.apply => (true, "to link"),
+            _ => match failures.unless(self.replace_by_link_to(first)) {
                 Some(true) => (true, "linked"),
                 Some(false) => (false, "left alone: it has changed"),
                 None => (false, "failed"),
             },
         }
+    }
+
+    /// Returns `false` and changes nothing if both no longer have the same content.
+    fn replace_by_link_to(&self, first: &Self) -> Result<bool> {
+        // What is compared is the link: other programs do not know its name, and cannot put another file there.
+        let aside = TempDir::new_in(self.path.parent())?;
+        let link = &aside / "link";
+        link.hardlink_to(&first.path)?;
+        let is_same = is_same_content(&link, &self.path)? && first.is_unchanged()? && self.is_unchanged()?;
+        if is_same {
+            link.replace(&self.path)?;
+        }
+        Ok(is_same)
+    }
+
+    fn is_unchanged(&self) -> Result<bool> {
+        let key = |stat: &Stat| (stat.kind(), stat.size(), stat.modified(), stat.identity(), stat.mode());
+        Ok(key(&self.path.lstat()?) == key(&self.stat))
     }
 }
 
@@ -150,41 +140,36 @@ fn show(group: &[File], args: &Args, failures: &mut Failures) -> Outcome<u64> {
 }
 
 fn dups(args: &Args, failures: &mut Failures) -> Outcome {
-    let goes_on = || !interrupt::has_come();
-    let candidates: Vec<_> =
-        find(&args.directories, failures).into_iter().filter(|(_, files)| files.len() > 1).collect();
-    let total_files = candidates.iter().map(|(_, files)| files.len() as u64).sum();
-    let total_bytes = candidates.iter().map(|(size, files)| size * files.len() as u64).sum();
-    let mut work = Work { files: 0, total_files, bytes: 0, total_bytes };
-    let (mut progress, mut groups, mut saved) = (Progress::new(), 0, 0);
-    for (size, files) in candidates.into_iter().rev() {
+    interrupt::listen();
+    let candidates = find(&args.directories, failures);
+    let all_files = candidates.iter().map(|files| files.len() as u64).sum();
+    let all_bytes = candidates.iter().flatten().map(|file| file.stat.size()).sum();
+    let (mut progress, mut files, mut bytes) = (Progress::new(), 0, 0);
+    let (mut groups, mut saved) = (0, 0);
+    for same_size in candidates {
         let mut by_hash = BTreeMap::<_, Vec<_>>::new();
-        for file in files.into_iter().take_while(|_| goes_on()) {
-            progress.work(&work);
+        for file in same_size.into_iter().take_while(|_| !interrupt::has_come()) {
+            progress.work([files, all_files], [bytes, all_bytes]);
+            (files, bytes) = (files + 1, bytes + file.stat.size());
             if let Some(hash) = failures.unless(hash(&file.path)) {
                 by_hash.entry(hash).or_default().push(file);
             }
-            (work.files, work.bytes) = (work.files + 1, work.bytes + size);
         }
         progress.clear();
-        for group in by_hash.values().filter(|group| group.len() > 1).take_while(|_| goes_on()) {
+        for group in by_hash.values().filter(|group| group.len() > 1).take_while(|_| !interrupt::has_come()) {
             groups += 1;
             saved += show(group, args, failures)?;
         }
     }
-    let note = if goes_on() { "" } else { "interrupted: " };
+    let note = if interrupt::has_come() { "interrupted: " } else { "" };
     let (groups, saved) = (count(groups, "group"), Size(saved));
-    Ok(say(match (args.link, args.apply) {
+    say(match (args.link, args.apply) {
         (true, true) => format!("{note}{groups}, {saved} saved"),
         (true, false) => format!("{note}{groups}, {saved} to save; nothing was changed (--apply does it)"),
         _ => format!("{note}{groups}, {saved} more than needed"),
-    })?)
+    })
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    interrupt::listen();
-    let mut failures = Failures::default();
-    let outcome = dups(&args, &mut failures);
-    failures.end(outcome)
+    run(|failures| dups(&Args::parse(), failures))
 }

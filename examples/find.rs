@@ -8,17 +8,16 @@
 //! directory is given so. The lines are for people: what a terminal would act on is escaped in them. For programs, `--null`
 //! gives the paths as they are.
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
-use std::ops::ControlFlow;
+use std::ops::ControlFlow::{Break, Continue};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
-use clap::{Parser, ValueEnum};
+use clap::{ArgAction, Parser, builder::BoolishValueParser};
 use waypath::{Entry, FileKind, Path, PathBuf, Pattern, Result, Walk, path};
 
 mod common;
-use common::{Failures, complain, say, valid, written};
+use common::{Failures, Outcome, complain, run, say, valid, written};
 
 /// Finds paths by a pattern, such as `**/*.rs` or `{src,tests}/**`.
 ///
@@ -37,8 +36,8 @@ struct Args {
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<Pattern>,
     /// Whether names that begin with a dot are found
-    #[arg(long, value_enum, default_value_t = Hidden::Yes)]
-    hidden: Hidden,
+    #[arg(long, value_name = "yes|no", default_value = "yes", value_parser = BoolishValueParser::new(), action = ArgAction::Set)]
+    hidden: bool,
     /// Go into links to directories
     #[arg(long)]
     follow: bool,
@@ -52,8 +51,8 @@ struct Args {
     #[arg(long)]
     unsorted: bool,
     /// Only files, directories or links
-    #[arg(long, value_enum)]
-    kind: Option<Kind>,
+    #[arg(long, value_name = "f|d|l", value_parser = kind)]
+    kind: Option<FileKind>,
     /// Print only how many there are
     #[arg(long)]
     count: bool,
@@ -62,37 +61,28 @@ struct Args {
     null: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Hidden {
-    Yes,
-    No,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Kind {
-    F,
-    D,
-    L,
+fn kind(letter: &str) -> std::result::Result<FileKind, &'static str> {
+    match letter {
+        "f" => Ok(FileKind::File),
+        "d" => Ok(FileKind::Directory),
+        "l" => Ok(FileKind::Symlink),
+        _ => Err("it is `f`, `d` or `l`"),
+    }
 }
 
 impl Args {
     fn walk(&self, directory: &Path) -> Result<Walk<'static>> {
-        let walk = directory.glob(&self.pattern)?.exclude(&self.exclude).gitignore(!self.no_ignore);
-        let walk = walk.hidden(matches!(self.hidden, Hidden::Yes)).max_depth(self.max_depth.unwrap_or(usize::MAX));
+        let walk = directory.glob(&self.pattern)?.exclude(&self.exclude).gitignore(!self.no_ignore).hidden(self.hidden);
         let walk = walk.threads(self.threads).follow_symlinks(self.follow).unsorted(self.unsorted);
-        Ok(match self.kind {
-            None => walk,
-            Some(Kind::F) => walk.only(FileKind::File),
-            Some(Kind::D) => walk.only(FileKind::Directory),
-            Some(Kind::L) => walk.only(FileKind::Symlink),
-        })
+        let walk = self.max_depth.into_iter().fold(walk, Walk::max_depth);
+        Ok(self.kind.into_iter().fold(walk, Walk::only))
     }
 
     /// Says what may surprise, if nothing was found.
     fn explain(&self) {
         let pattern = path(self.pattern.as_str());
-        if !pattern.as_str().contains(['*', '?', '[', '{']) {
-            let pattern = pattern.printable();
+        let pattern = pattern.printable();
+        if !self.pattern.as_str().contains(['*', '?', '[', '{']) {
             complain(format!("`{pattern}` has no wildcard, so it is that one path; try '**/{pattern}'"));
         }
         if !self.no_ignore {
@@ -101,57 +91,36 @@ impl Args {
     }
 }
 
-/// What is done with what is found.
-struct Finder<'a> {
-    args: &'a Args,
-    output: BufWriter<io::Stdout>,
-    count: usize,
-    failures: Failures,
-}
-
-impl Finder<'_> {
-    fn take(&mut self, found: Result<&Entry>) -> ControlFlow<io::Error> {
-        let Some(entry) = self.failures.unless(found) else { return ControlFlow::Continue(()) };
-        self.count += 1;
-        let printed = if self.args.count { Ok(()) } else { self.print(entry) };
-        printed.map_or_else(ControlFlow::Break, ControlFlow::Continue)
-    }
-
-    fn print(&mut self, entry: &Entry) -> io::Result<()> {
-        let is_raw = self.args.null;
-        let (text, end) = if is_raw { (Cow::Borrowed(entry.as_str()), b"\0") } else { (entry.printable(), b"\n") };
-        self.output.write_all(text.as_bytes())?;
-        self.output.write_all(end)
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        written(self.output.flush())?;
-        if self.args.count {
-            say(self.count)?;
-        }
-        if self.count == 0 {
-            self.args.explain();
-        }
-        Ok(())
-    }
-}
-
-fn main() -> ExitCode {
-    let args = Args::parse();
-    let walks = args.directories.iter().map(|directory| args.walk(directory));
-    let walks: Vec<_> = valid(walks.collect::<Result<_>>());
-    let output = BufWriter::new(io::stdout());
+fn find(args: &Args, failures: &mut Failures) -> Outcome {
+    let walks: Vec<_> = valid(args.directories.iter().map(|directory| args.walk(directory)).collect::<Result<_>>());
     // Any thread may find something.
-    let finder = Mutex::new(Finder { args: &args, output, count: 0, failures: Failures::default() });
-    let take = |found: Result<&Entry>| finder.lock().unwrap().take(found);
-    let found = walks.into_iter().try_for_each(|walk| match args.threads {
+    let found = Mutex::new((0_usize, BufWriter::new(io::stdout()), failures));
+    let take = |entry: Result<&Entry>| {
+        let (count, output, failures) = &mut *found.lock().unwrap();
+        let Some(entry) = failures.unless(entry) else { return Continue(()) };
+        *count += 1;
+        let printed = match (args.count, args.null) {
+            (true, _) => Ok(()),
+            (false, true) => write!(output, "{}\0", entry.as_str()),
+            (false, false) => writeln!(output, "{}", entry.printable()),
+        };
+        printed.map_or_else(Break, Continue)
+    };
+    let ended = walks.into_iter().try_for_each(|walk| match args.threads {
         0 | 1 => walk.visit(take),
         _ => walk.par_visit(take),
     });
-    let mut finder = finder.into_inner().unwrap();
-    let outcome = match found {
-        ControlFlow::Continue(()) => finder.finish(),
-        ControlFlow::Break(error) => written(Err(error)),
-    };
-    finder.failures.end(outcome.map_err(Into::into))
+    let (count, mut output, _) = found.into_inner().unwrap();
+    written(ended.break_value().map_or_else(|| output.flush(), Err))?;
+    if args.count {
+        say(count)?;
+    }
+    if count == 0 {
+        args.explain();
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    run(|failures| find(&Args::parse(), failures))
 }

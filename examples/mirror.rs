@@ -15,17 +15,15 @@
 //! a store is on either side. If anything in SRC or DST cannot be read, or something excluded is in the way, nothing is
 //! removed and all else is copied.
 
-use std::error::Error;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::str::FromStr;
 
 use clap::Parser;
-use waypath::{MirrorOptions, MirrorProgress, MirrorStage, PathBuf, Pattern, Report, Result};
+use waypath::{MirrorOptions, MirrorProgress, MirrorStage, Pattern, Report, Result, path};
 
 mod common;
-use common::progress::{Progress, Work};
-use common::{Failures, Outcome, interrupt, say};
+use common::progress::Progress;
+use common::{Failures, Outcome, interrupt, run, say, valid};
 
 /// Makes DST like SRC: copies what is missing or different, and removes the rest if told.
 #[derive(Parser)]
@@ -44,98 +42,76 @@ struct Args {
     exclude: Vec<Pattern>,
     /// The directory to copy from, or `s3://bucket/prefix`
     #[arg(value_name = "SRC")]
-    source: Place,
+    source: String,
     /// The directory to make like SRC, or `s3://bucket/prefix`; it is created if it does not exist
     #[arg(value_name = "DST")]
-    target: Place,
+    target: String,
 }
 
-/// A directory.
-#[derive(Clone)]
-enum Place {
-    Disk(PathBuf),
-    #[cfg(feature = "remote-no-tls")]
-    Store(waypath::RemotePath),
-}
-
-impl FromStr for Place {
-    type Err = Box<dyn Error + Send + Sync>;
-
-    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
-        match text.starts_with("s3://") {
-            false => Ok(Self::Disk(PathBuf::parse(text))),
-            #[cfg(feature = "remote-no-tls")]
-            true => Ok(Self::Store(waypath::RemotePath::from_uri(text)?)),
-            #[cfg(not(feature = "remote-no-tls"))]
-            true => Err("object stores need the feature `remote`: cargo run --features remote --example mirror".into()),
-        }
+#[cfg(feature = "remote-no-tls")]
+fn mirror_places(options: &MirrorOptions<'_>, source: &str, target: &str) -> Result<Report> {
+    let store = |text: &str| text.starts_with("s3://").then(|| valid(waypath::RemotePath::from_uri(text)));
+    match (store(source), store(target)) {
+        (None, None) => options.mirror(path(source), path(target)),
+        (None, Some(target)) => options.mirror(path(source), target),
+        (Some(source), None) => options.mirror(source, path(target)),
+        (Some(source), Some(target)) => options.mirror(source, target),
     }
 }
 
-fn mirror(options: &MirrorOptions<'_>, source: &Place, target: &Place) -> Result<Report> {
-    match (source, target) {
-        (Place::Disk(source), Place::Disk(target)) => options.mirror(source, target),
-        #[cfg(feature = "remote-no-tls")]
-        (Place::Disk(source), Place::Store(target)) => options.mirror(source, target),
-        #[cfg(feature = "remote-no-tls")]
-        (Place::Store(source), Place::Disk(target)) => options.mirror(source, target),
-        #[cfg(feature = "remote-no-tls")]
-        (Place::Store(source), Place::Store(target)) => options.mirror(source, target),
+#[cfg(not(feature = "remote-no-tls"))]
+fn mirror_places(options: &MirrorOptions<'_>, source: &str, target: &str) -> Result<Report> {
+    if [source, target].iter().any(|text| text.starts_with("s3://")) {
+        valid(Err("object stores need the feature `remote`: cargo run --features remote --example mirror"))
     }
+    options.mirror(path(source), path(target))
 }
 
 fn show(progress: &MirrorProgress<'_>, line: &mut Progress) {
     let &MirrorProgress { stage, files, bytes, total_files, total_bytes, .. } = progress;
     match stage {
-        MirrorStage::Copying => line.work(&Work { files, total_files, bytes, total_bytes }),
+        MirrorStage::Copying => line.work([files, total_files], [bytes, total_bytes]),
         MirrorStage::Removing => line.note(|| format!("{files} of {total_files} removed")),
         _ => line.note(|| format!("planning: {files} files looked at")),
     }
 }
 
-/// What was done, without what was removed; and what was removed.
-fn split(report: &Report) -> (Report, u64) {
+/// What was done except what was removed, which is said in words of its own.
+fn without_removed(report: &Report) -> Report {
     let mut rest = report.clone();
     rest.removed = 0;
-    (rest, report.removed)
+    rest
 }
 
-fn run(args: &Args, failures: &mut Failures) -> Outcome {
-    let (mut line, mut strays, mut said) = (Progress::new(), None, Ok(()));
+fn mirror(args: &Args, failures: &mut Failures) -> Outcome {
+    interrupt::listen();
+    let (mut line, mut to_remove, mut said) = (Progress::new(), None, Ok(()));
     let on_progress = |progress: &MirrorProgress<'_>| {
-        if let (None, Some((to_do, strays_found))) = (strays, progress.plan.map(split)) {
-            strays = Some(strays_found);
-            said = say(format!("to do: {to_do}, {strays_found} to remove"));
+        if let (None, Some(plan)) = (to_remove, progress.plan) {
+            to_remove = Some(plan.removed);
+            said = say(format!("to do: {}, {} to remove", without_removed(plan), plan.removed));
         }
         show(progress, &mut line);
         if said.is_err() || interrupt::has_come() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = MirrorOptions::new().delete(args.delete).exclude(&args.exclude).dry_run(args.dry_run);
     let options = args.threads.into_iter().fold(options, MirrorOptions::threads).progress(on_progress);
-    let result = mirror(&options, &args.source, &args.target);
+    let result = mirror_places(&options, &args.source, &args.target);
     drop(options);
     line.clear();
     said?;
-    let report = match &result {
-        Ok(report) => Some(report),
-        Err(error) => error.report(),
-    };
     if let (Err(error), false) = (&result, interrupt::has_come()) {
         failures.add(error);
     }
-    let Some(report) = report else { return Ok(()) };
-    let (done, removed) = split(report);
-    Ok(say(match (interrupt::has_come(), args.dry_run) {
-        (true, _) => format!("interrupted: {report}"),
-        (_, true) => format!("{done}, {removed} to remove"),
-        _ => format!("done: {done}, {removed} of {} removed", strays.unwrap_or_default()),
-    })?)
+    let Some(report) = result.as_ref().map_or_else(|error| error.report(), Some) else { return Ok(()) };
+    let (done, removed) = (without_removed(report), report.removed);
+    say(match to_remove {
+        _ if interrupt::has_come() => format!("interrupted: {report}"),
+        _ if args.dry_run => format!("{done}, {removed} to remove"),
+        to_remove => format!("done: {done}, {removed} of {} removed", to_remove.unwrap_or_default()),
+    })
 }
 
 fn main() -> ExitCode {
-    interrupt::listen();
-    let args = Args::parse();
-    let mut failures = Failures::default();
-    let outcome = run(&args, &mut failures);
-    failures.end(outcome)
+    run(|failures| mirror(&Args::parse(), failures))
 }

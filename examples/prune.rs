@@ -11,14 +11,13 @@
 
 use std::cmp::Reverse;
 use std::fmt::Display;
-use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
 use waypath::{Entry, FileKind, PathBuf, Pattern, Result, Size, TreeSize};
 
 mod common;
-use common::{Failures, Outcome, count, say, valid};
+use common::{Failures, Outcome, count, run, say, valid};
 
 /// Finds folders by patterns, such as `**/target`, and removes them when told.
 #[derive(Parser)]
@@ -58,12 +57,12 @@ fn measure(folders: Vec<Entry>, failures: &mut Failures) -> Vec<Measured> {
     folders
 }
 
-fn row(allocated: impl Display, apparent: impl Display, files: impl Display, path: impl Display) -> io::Result<()> {
+fn row(allocated: impl Display, apparent: impl Display, files: impl Display, path: impl Display) -> Outcome {
     say(format!("{allocated:>11} {apparent:>11} {files:>9}  {path}"))
 }
 
 /// Shows the sizes of folders, and their sum.
-fn show(folders: &[Measured]) -> io::Result<()> {
+fn show(folders: &[Measured]) -> Outcome {
     let (mut allocated, mut apparent, mut files) = (0, 0, 0);
     row("ON DISK", "LENGTH", "FILES", "FOLDER")?;
     for (folder, size) in folders {
@@ -78,23 +77,20 @@ fn show(folders: &[Measured]) -> io::Result<()> {
 }
 
 /// Shows folders, and removes them if that is wanted.
-fn prune(folders: Vec<Entry>, removes: bool, failures: &mut Failures) -> Outcome {
+fn prune(args: &Args, failures: &mut Failures) -> Outcome {
+    let folders = valid(find(args, failures));
     if folders.is_empty() {
-        return Ok(say("nothing found")?);
+        return say("nothing found");
     }
     let folders = measure(folders, failures);
     show(&folders)?;
-    if !removes {
-        return Ok(say("nothing was removed (--yes does it)")?);
+    if !args.yes {
+        return say("nothing was removed (--yes does it)");
     }
     let removed = folders.iter().filter_map(|(folder, _)| failures.unless(folder.rmtree())).count();
-    Ok(say(format!("{removed} of {} removed", folders.len()))?)
+    say(format!("{removed} of {} removed", folders.len()))
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    let mut failures = Failures::default();
-    let folders = valid(find(&args, &mut failures));
-    let outcome = prune(folders, args.yes, &mut failures);
-    failures.end(outcome)
+    run(|failures| prune(&Args::parse(), failures))
 }

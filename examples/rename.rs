@@ -12,14 +12,15 @@
 //! program is killed at that moment.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind::AlreadyExists;
 use std::process::ExitCode;
 
 use clap::Parser;
 use regex::Regex;
-use waypath::{FileKind, Path, PathBuf, Pattern, Result};
+use waypath::{CopyOptions, FileKind, PathBuf, Pattern, Result, path};
 
 mod common;
-use common::{Failures, Outcome, count, interrupt, say, valid};
+use common::{Failures, Outcome, count, interrupt, run, say, valid};
 
 /// Renames many files by a regular expression. Without `--apply`, only shows the plan.
 #[derive(Parser)]
@@ -45,42 +46,31 @@ struct Args {
 /// The new path of each file that gets another name.
 type Plan = BTreeMap<PathBuf, PathBuf>;
 
-/// What is replaced by what.
-fn rule(args: &Args) -> Outcome<(Regex, String)> {
-    if args.glob {
-        return from_wildcards(&args.pattern, &args.replacement);
-    }
-    Ok((Regex::new(&args.pattern)?, args.replacement.clone()))
-}
-
 /// The regular expression and the replacement that wildcards stand for. The first `*` of the replacement is what the
 /// first `*` of the pattern matched, and so on; `?` likewise.
 fn from_wildcards(pattern: &str, replacement: &str) -> Outcome<(Regex, String)> {
     let regex = regex::escape(pattern).replace(r"\*", "(.*)").replace(r"\?", "(.)");
-    let mut groups: Vec<_> = (1..).zip(pattern.matches(['*', '?'])).collect();
-    let mut text = String::new();
-    for character in replacement.chars() {
-        match character {
-            '*' | '?' => {
-                let group = groups.iter().position(|(_, wildcard)| wildcard.starts_with(character));
-                let group = group.ok_or_else(|| format!("`{replacement}` has more `{character}` than `{pattern}`"))?;
-                text += &format!("${{{}}}", groups.remove(group).0);
-            }
-            '$' => text += "$$",
-            _ => text.push(character),
-        }
+    let mut text = replacement.replace('$', "$$");
+    for (group, wildcard) in (1..).zip(pattern.matches(['*', '?'])) {
+        text = text.replacen(wildcard, &format!("${{{group}}}"), 1);
     }
-    Ok((Regex::new(&format!("(?s)^{regex}$"))?, text))
+    match text.matches(['*', '?']).next() {
+        Some(more) => Err(format!("`{replacement}` has more `{more}` than `{pattern}`").into()),
+        None => Ok((Regex::new(&format!("(?s)^{regex}$"))?, text)),
+    }
 }
 
 /// Finds out what to rename.
-fn plan(args: &Args, (regex, replacement): &(Regex, String), failures: &mut Failures) -> Result<Plan> {
-    let (files, errors) = args.directory.glob(&args.only)?.min_depth(1).entries_and_errors();
-    errors.iter().for_each(|error| failures.add(error));
+fn plan(args: &Args, failures: &mut Failures) -> Outcome<Plan> {
+    let (regex, replacement) = match args.glob {
+        true => from_wildcards(&args.pattern, &args.replacement)?,
+        false => (Regex::new(&args.pattern)?, args.replacement.clone()),
+    };
     let mut plan = Plan::new();
-    for file in files.into_iter().filter(|file| file.kind() != FileKind::Directory) {
-        let name = regex.replace_all(file.name(), &**replacement);
-        if name != file.name() {
+    for file in args.directory.glob(&args.only)?.min_depth(1) {
+        let Some(file) = failures.unless(file) else { continue };
+        let name = regex.replace_all(file.name(), &replacement);
+        if file.kind() != FileKind::Directory && name != file.name() {
             let target = file.with_name(&name)?;
             plan.insert(file.into_path(), target);
         }
@@ -88,26 +78,21 @@ fn plan(args: &Args, (regex, replacement): &(Regex, String), failures: &mut Fail
     Ok(plan)
 }
 
-/// Says what is wrong with a plan; returns whether anything is.
-fn has_conflicts(plan: &Plan, failures: &mut Failures) -> bool {
-    let mut sources = BTreeMap::new();
-    let before = failures.count();
+/// Shows a plan, and says what is wrong with it; returns whether it can be carried out.
+fn check(plan: &Plan, failures: &mut Failures) -> Outcome<bool> {
+    let (mut sources, before) = (BTreeMap::new(), failures.count());
     for (file, target) in plan {
         let (shown, taken) = (file.printable(), target.printable());
+        say(format!("{shown} -> {}", path(target.name()).printable()))?;
+        let is_taken =
+            || CopyOptions::new().dry_run(true).move_to(file, target).is_err_and(|error| error.kind() == AlreadyExists);
         if let Some(other) = sources.insert(target, shown.clone()) {
             failures.refuse(format!("`{other}` and `{shown}` would both be `{taken}`"));
-        } else if !plan.contains_key(target) && is_taken(target, file) {
+        } else if !plan.contains_key(target) && is_taken() {
             failures.refuse(format!("`{shown}` cannot be `{taken}`: that is taken"));
         }
     }
-    failures.count() > before
-}
-
-/// Whether something other than the file has its new path. If case does not matter, the file itself may have it.
-fn is_taken(target: &Path, file: &Path) -> bool {
-    let is_itself =
-        target.name().to_lowercase() == file.name().to_lowercase() && target.samefile(file).unwrap_or(false);
-    target.lstat().is_ok() && !is_itself
+    Ok(failures.count() == before)
 }
 
 /// Carries a plan out, unless it is interrupted; returns how many files were renamed.
@@ -116,18 +101,18 @@ fn apply(mut plan: Plan) -> Result<usize> {
     while let Some((file, target)) = next(&plan)
         && (parked.is_some() || !interrupt::has_come())
     {
-        if let Some(target_of_target) = plan.remove(&target) {
-            // Only circles are left: the file that has the name makes room.
-            let aside = target.with_name(format!("{}.rename-tmp", target.name()))?.next_free_name()?;
-            target.rename(&aside)?;
-            file.rename(&target).or_else(|error| aside.rename(&target).and(Err(error)))?;
-            plan.insert(aside.clone(), target_of_target);
-            parked = Some(aside);
-        } else {
-            file.rename(&target)?;
+        if plan.contains_key(&target) {
+            // Only circles are left: a file makes room for the one that gets its name.
+            let aside = file.with_name(format!("{}.rename-tmp", file.name()))?.next_free_name()?;
+            file.rename(&aside)?;
+            plan.insert(aside.clone(), target);
+            parked = Some((aside, file.clone()));
+        } else if let Err(error) = file.rename(&target) {
+            parked.map(|(aside, name)| aside.rename(name)).transpose().ok();
+            return Err(error);
         }
         plan.remove(&file);
-        parked.take_if(|aside| *aside == file);
+        parked.take_if(|(aside, _)| *aside == file);
     }
     Ok(all - plan.len())
 }
@@ -140,28 +125,21 @@ fn next(plan: &Plan) -> Option<(PathBuf, PathBuf)> {
 }
 
 /// Shows the plan, and carries it out if that is wanted.
-fn run(plan: Plan, applies: bool, failures: &mut Failures) -> Outcome {
-    for (file, target) in &plan {
-        say(format!("{} -> {}", file.printable(), target.name().escape_debug()))?;
-    }
-    if has_conflicts(&plan, failures) {
-        return Ok(say("nothing was renamed")?);
-    }
+fn rename(args: &Args, failures: &mut Failures) -> Outcome {
+    interrupt::listen();
+    let plan = valid(plan(args, failures));
     let all = plan.len();
-    if !applies {
-        return Ok(say(format!("{} to rename; nothing was changed (--apply does it)", count(all, "file")))?);
+    if !check(&plan, failures)? {
+        return say("nothing was renamed");
+    }
+    if !args.apply {
+        return say(format!("{} to rename; nothing was changed (--apply does it)", count(all, "file")));
     }
     let renamed = apply(plan)?;
     let files = count(renamed, "file");
-    Ok(say(if renamed < all { format!("interrupted: {files} of {all} renamed") } else { format!("{files} renamed") })?)
+    say(if renamed < all { format!("interrupted: {files} of {all} renamed") } else { format!("{files} renamed") })
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    interrupt::listen();
-    let mut failures = Failures::default();
-    let rule = valid(rule(&args));
-    let plan = valid(plan(&args, &rule, &mut failures));
-    let outcome = run(plan, args.apply, &mut failures);
-    failures.end(outcome)
+    run(|failures| rename(&Args::parse(), failures))
 }

@@ -1,30 +1,15 @@
-//! Sorts the files of a folder into subfolders by kind.
+//! Sorts the files of a folder into subfolders by kind. It explains itself:
 //!
 //! ```sh
-//! cargo run --example tidy                  # shows it on a sample folder
-//! cargo run --example tidy -- DIR           # shows the plan for a folder
-//! cargo run --example tidy -- DIR --apply   # carries it out
+//! cargo run --example tidy -- --help
 //! ```
-//!
-//! Nothing is overwritten: if a name is taken, the file gets a number. Hidden files, links and folders stay where they are.
 
 use std::process::ExitCode;
 
 use waypath::{FileKind, Op, Path, PathBuf, Result, TempDir, path};
 
 mod common;
-use common::{Failures, Outcome, complain, count, say, valid};
-
-const KINDS: [(&str, &str); 5] = [
-    ("Pictures", ".jpg .jpeg .png .gif .svg .heic"),
-    ("Documents", ".pdf .docx .odt .txt .md .xlsx .csv"),
-    ("Music", ".mp3 .flac .ogg .wav"),
-    ("Videos", ".mp4 .mkv .mov .webm"),
-    ("Archives", ".zip .gz .xz .zst .7z"),
-];
-
-const SAMPLE: &str = "IMG_2041.JPG|IMG_2042.heic|日本.png|café menu.pdf|thesis.final.docx|notes.md|site.tar.gz|\
-                      holiday.mp4|song.flac|setup.exe|README|.hidden|Documents/notes.md|projects/tidy/main.rs";
+use common::{Failures, Outcome, complain, count, run, say, valid};
 
 const HELP: &str = "\
 Sorts the files of a folder into subfolders by kind: Pictures, Documents, Music, Videos, Archives, Other.
@@ -35,24 +20,34 @@ Usage: tidy                 shows it on a sample folder
 
 Nothing is overwritten: if a name is taken, the file gets a number. Hidden files, links and folders stay where they are.";
 
+const SAMPLE: &str = "IMG_2041.JPG|IMG_2042.heic|日本.png|café menu.pdf|thesis.final.docx|notes.md|site.tar.gz|\
+                      holiday.mp4|song.flac|setup.exe|README|.hidden|Documents/notes.md|projects/tidy/main.rs";
+
+fn kind(file: &Path) -> &'static str {
+    match &*file.suffix().to_lowercase() {
+        ".jpg" | ".jpeg" | ".png" | ".gif" | ".svg" | ".heic" => "Pictures",
+        ".pdf" | ".docx" | ".odt" | ".txt" | ".md" | ".xlsx" | ".csv" => "Documents",
+        ".mp3" | ".flac" | ".ogg" | ".wav" => "Music",
+        ".mp4" | ".mkv" | ".mov" | ".webm" => "Videos",
+        ".zip" | ".gz" | ".xz" | ".zst" | ".7z" => "Archives",
+        _ => "Other",
+    }
+}
+
 /// A file, and the path that it is to get.
 type Move = (PathBuf, PathBuf);
 
 fn plan(folder: &Path) -> Result<Vec<Move>> {
     let mut moves = Vec::new();
     for entry in folder.iterdir() {
-        let file = match entry {
-            Err(error) if error.op() == Op::Convert => {
-                complain(format!("left alone: {error}"));
-                continue;
+        match entry {
+            Ok(file) if file.kind() == FileKind::File && !file.name().starts_with('.') => {
+                let target = folder / kind(&file) / file.name();
+                moves.push((file.into_path(), target));
             }
-            entry => entry?,
-        };
-        if file.kind() == FileKind::File && !file.name().starts_with('.') {
-            let suffix = file.suffix().to_lowercase();
-            let kind = KINDS.iter().find(|(_, suffixes)| suffixes.split(' ').any(|known| known == suffix));
-            let target = folder / kind.map_or("Other", |(name, _)| name) / file.name();
-            moves.push((file.into_path(), target));
+            Ok(_) => {}
+            Err(error) if error.op() == Op::Convert => complain(format!("left alone: {error}")),
+            Err(error) => return Err(error),
         }
     }
     Ok(moves)
@@ -71,24 +66,23 @@ fn show(folder: &Path, moves: &[Move]) -> Outcome {
     Ok(())
 }
 
-/// Moves a file; to `name (2).txt`, `name (3).txt` … where the name is taken.
+/// Moves a file; to `name (2).txt`, `name (3).txt` … if the name is taken.
 fn move_to_free((file, target): &Move) -> Result<PathBuf> {
-    target.parent().mkdir_all()?;
+    target.mkdir_parent()?;
     target.at_free_name(|free| file.move_to(free))
 }
 
 /// Carries a plan out as far as possible.
 fn apply(moves: &[Move], failures: &mut Failures) -> Outcome {
     let moved = moves.iter().filter_map(|step| failures.unless(move_to_free(step))).count();
-    Ok(say(format!("{moved} of {} moved", count(moves.len(), "file")))?)
+    say(format!("{moved} of {} moved", count(moves.len(), "file")))
 }
 
 fn demonstrate(failures: &mut Failures) -> Outcome {
     let folder = TempDir::new()?;
-    for name in SAMPLE.split('|') {
-        let file = &folder / name;
+    for file in SAMPLE.split('|').map(|name| &folder / name) {
         file.mkdir_parent()?;
-        file.write_text(format!("This is {name}.\n"))?;
+        file.write_text(format!("This is {}.\n", file.name()))?;
     }
     say(folder.tree())?;
     say("\nThe plan:")?;
@@ -96,34 +90,26 @@ fn demonstrate(failures: &mut Failures) -> Outcome {
     show(&folder, &moves)?;
     apply(&moves, failures)?;
     say("\nAfterwards:")?;
-    Ok(say(folder.tree())?)
+    say(folder.tree())
 }
 
 fn tidy(arguments: &[&str], failures: &mut Failures) -> Outcome {
-    let moves_in = |folder: &Path| valid(plan(folder));
+    let is_folder = |text: &str| !text.is_empty() && !text.starts_with('-');
     match arguments {
         [] => demonstrate(failures),
-        ["-h" | "--help"] => Ok(say(HELP)?),
-        ["", ..] => usage(),
-        [option, ..] if option.starts_with('-') => usage(),
-        [folder] => {
-            let (folder, moves) = (path(folder), moves_in(&path(folder)));
-            show(&folder, &moves)?;
-            Ok(say(format!("{} to move; nothing was changed (--apply does it)", count(moves.len(), "file")))?)
+        ["-h" | "--help"] => say(HELP),
+        [folder] if is_folder(folder) => {
+            let moves = valid(plan(&path(folder)));
+            show(&path(folder), &moves)?;
+            say(format!("{} to move; nothing was changed (--apply does it)", count(moves.len(), "file")))
         }
-        [folder, "--apply"] => apply(&moves_in(&path(folder)), failures),
-        _ => usage(),
+        [folder, "--apply"] if is_folder(folder) => apply(&valid(plan(&path(folder))), failures),
+        _ => valid(Err("usage: tidy [DIR [--apply]]; `tidy --help` says more")),
     }
 }
 
-fn usage() -> Outcome {
-    valid(Err("usage: tidy [DIR [--apply]]; `tidy --help` says more"))
-}
-
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let arguments: Vec<_> = arguments.iter().map(|text| text.to_str().unwrap_or_default()).collect();
-    let mut failures = Failures::default();
-    let outcome = tidy(&arguments, &mut failures);
-    failures.end(outcome)
+    let arguments: Vec<_> = std::env::args_os().skip(1).map(|text| text.into_string().unwrap_or_default()).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    run(|failures| tidy(&arguments, failures))
 }

@@ -22,7 +22,7 @@ use tar::{Archive, EntryType};
 use waypath::{PathBuf, RawPath, Root, RootLinks, RootPath, Size};
 
 mod common;
-use common::{Failures, Outcome, say, valid};
+use common::{Failures, Outcome, run, say, valid};
 
 /// Extracts a tar archive into a directory that it cannot leave.
 #[derive(Parser)]
@@ -47,6 +47,24 @@ struct Args {
 
 type Entry<'a> = tar::Entry<'a, &'a File>;
 
+/// Shows the plan, and extracts if that is wanted.
+fn unpack(args: &Args, failures: &mut Failures) -> Outcome {
+    let mut archive = &valid(args.archive.open());
+    let root = valid(Root::options().links(RootLinks::Refuse).open(&args.directory));
+    let targets = plan(args, archive, &root, failures)?;
+    if !args.yes {
+        return say("nothing was extracted (--yes does it)");
+    }
+    archive.rewind()?;
+    for (entry, target) in Archive::new(archive).entries()?.zip(targets) {
+        let (mut entry, Some(target)) = (entry?, target) else { continue };
+        if let Err(error) = extract(&mut entry, &target) {
+            failures.refuse(format!("cannot extract `{}`: {error}", target.printable()));
+        }
+    }
+    Ok(())
+}
+
 /// Shows where each entry goes, and returns it; `None` for an entry that is refused or has no content.
 fn plan(args: &Args, archive: &File, root: &Root, failures: &mut Failures) -> Outcome<Vec<Option<RootPath>>> {
     let (mut targets, mut bytes, mut names) = (Vec::new(), 0_u64, HashSet::new());
@@ -58,15 +76,15 @@ fn plan(args: &Args, archive: &File, root: &Root, failures: &mut Failures) -> Ou
         }
         let is_comment = entry.header().entry_type() == EntryType::XGlobalHeader;
         let target = if is_comment { Ok(None) } else { target(args, &entry, root, &mut names).map(Some) };
-        let target = target.unwrap_or_else(|reason| {
-            let name = RawPath::from(String::from_utf8_lossy(&entry.path_bytes()).into_owned());
-            failures.refuse(format_args!("refused `{}`: {reason}", name.printable()));
-            None
-        });
-        if let Some(target) = &target {
-            say(format_args!("{:>11}  {}", Size(entry.size()), target.printable()))?;
+        match &target {
+            Ok(Some(target)) => say(format!("{:>11}  {}", Size(entry.size()), target.printable()))?,
+            Ok(None) => {}
+            Err(reason) => {
+                let name = RawPath::from(String::from_utf8_lossy(&entry.path_bytes()).into_owned());
+                failures.refuse(format!("refused `{}`: {reason}", name.printable()));
+            }
         }
-        targets.push(target);
+        targets.push(target.ok().flatten());
     }
     Ok(targets)
 }
@@ -91,18 +109,7 @@ fn target(args: &Args, entry: &Entry<'_>, root: &Root, names: &mut HashSet<PathB
     Ok(target)
 }
 
-/// Extracts what has a target.
-fn extract(archive: &File, targets: &[Option<RootPath>], failures: &mut Failures) -> Outcome {
-    for (entry, target) in Archive::new(archive).entries()?.zip(targets) {
-        let Some(target) = target else { continue };
-        if let Err(error) = write(&mut entry?, target) {
-            failures.refuse(format_args!("cannot extract `{}`: {error}", target.printable()));
-        }
-    }
-    Ok(())
-}
-
-fn write(entry: &mut Entry<'_>, target: &RootPath) -> Outcome {
+fn extract(entry: &mut Entry<'_>, target: &RootPath) -> Outcome {
     if entry.header().entry_type() == EntryType::Directory {
         return Ok(target.mkdir_all()?);
     }
@@ -118,21 +125,10 @@ fn write(entry: &mut Entry<'_>, target: &RootPath) -> Outcome {
     Ok(())
 }
 
-/// Shows the plan, and extracts if that is wanted.
-fn unpack(args: &Args, mut archive: &File, root: &Root, failures: &mut Failures) -> Outcome {
-    let targets = plan(args, archive, root, failures)?;
-    if !args.yes {
-        return Ok(say("nothing was extracted (--yes does it)")?);
-    }
-    archive.rewind()?;
-    extract(archive, &targets, failures)
-}
-
 fn main() -> ExitCode {
-    let args = Args::parse();
-    let archive = valid(args.archive.open());
-    let root = valid(Root::options().links(RootLinks::Refuse).open(&args.directory));
-    let mut failures = Failures::default();
-    let outcome = unpack(&args, &archive, &root, &mut failures);
-    failures.end(outcome.map_err(|error| format!("cannot extract `{}`: {error}", args.archive.printable()).into()))
+    run(|failures| {
+        let args = Args::parse();
+        let unpacked = unpack(&args, failures);
+        unpacked.map_err(|error| format!("cannot extract `{}`: {error}", args.archive.printable()).into())
+    })
 }

@@ -14,19 +14,29 @@ use std::io::{self, ErrorKind, Write as _};
 use std::process::{self, ExitCode};
 
 /// The result of what ends a program if it fails.
-pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Runs a program, and returns its exit status.
+pub(crate) fn run(program: impl FnOnce(&mut Failures) -> Outcome) -> ExitCode {
+    let mut failures = Failures::default();
+    if let Err(error) = program(&mut failures) {
+        failures.refuse(error);
+    } else if interrupt::has_come() {
+        return ExitCode::from(interrupt::STATUS);
+    }
+    ExitCode::from(u8::from(failures.0 > 0))
+}
 
 /// Prints a line to standard output.
-pub(crate) fn say(line: impl Display) -> io::Result<()> {
+pub(crate) fn say(line: impl Display) -> Outcome {
     written(writeln!(io::stdout(), "{line}"))
 }
 
 /// The result of writing to standard output.
-pub(crate) fn written(result: io::Result<()>) -> io::Result<()> {
+pub(crate) fn written(result: io::Result<()>) -> Outcome {
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result
-            .map_err(|error| io::Error::new(error.kind(), format!("cannot write to the standard output: {error}"))),
+        result => result.map_err(|error| format!("cannot write to the standard output: {error}").into()),
     }
 }
 
@@ -74,17 +84,5 @@ impl Failures {
 
     pub(crate) fn count(&self) -> usize {
         self.0
-    }
-
-    /// The exit status of a program that ended in this way.
-    pub(crate) fn end(&self, outcome: Outcome) -> ExitCode {
-        match outcome {
-            Err(error) => {
-                complain(error);
-                ExitCode::FAILURE
-            }
-            Ok(()) if interrupt::has_come() => ExitCode::from(interrupt::STATUS),
-            Ok(()) => ExitCode::from(u8::from(self.0 > 0)),
-        }
     }
 }

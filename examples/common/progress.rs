@@ -5,14 +5,6 @@ use std::time::{Duration, Instant};
 
 use waypath::Size;
 
-/// What is done, and what there is to do.
-pub(crate) struct Work {
-    pub(crate) files: u64,
-    pub(crate) total_files: u64,
-    pub(crate) bytes: u64,
-    pub(crate) total_bytes: u64,
-}
-
 /// Shows nothing if standard error is not a terminal.
 pub(crate) struct Progress {
     is_terminal: bool,
@@ -27,11 +19,11 @@ impl Progress {
         Self { is_terminal: io::stderr().is_terminal(), shown: (Instant::now(), false), began: None }
     }
 
-    /// Shows a share, a rate and the time left, counted from the first call.
-    pub(crate) fn work(&mut self, work: &Work) {
+    /// Shows how many files and bytes are done, of how many, with the rate and the time left, counted from the first call.
+    pub(crate) fn work(&mut self, files: [u64; 2], bytes: [u64; 2]) {
         let began = *self.began.get_or_insert_with(Instant::now);
         if self.is_due() {
-            replace_line(&parts(work, began.elapsed().as_secs_f64()));
+            replace_line(&parts(files, bytes, began.elapsed().as_secs_f64()));
         }
     }
 
@@ -56,15 +48,15 @@ impl Progress {
     }
 }
 
-fn parts(&Work { files, total_files, bytes, total_bytes }: &Work, elapsed: f64) -> Vec<String> {
+fn parts([files, all_files]: [u64; 2], [bytes, all_bytes]: [u64; 2], elapsed: f64) -> [String; 5] {
     // A file takes some time even if it is empty.
     let work = |files: u64, bytes: u64| files as f64 * 4096.0 + bytes as f64;
-    let share = (work(files, bytes) / work(total_files, total_bytes).max(1.0)).clamp(1e-6, 1.0);
+    let share = (work(files, bytes) / work(all_files, all_bytes).max(1.0)).clamp(1e-6, 1.0);
     let left = (elapsed * (1.0 - share) / share) as u64;
-    vec![
+    [
         format!("{:3.0} %", share * 100.0),
-        format!("{} of {}", Size(bytes), Size(total_bytes)),
-        format!("{files} of {total_files} files"),
+        format!("{} of {}", Size(bytes), Size(all_bytes)),
+        format!("{files} of {all_files} files"),
         format!("{}/s", Size((bytes as f64 / elapsed.max(0.001)) as u64)),
         format!("{}:{:02} left", left / 60, left % 60),
     ]
@@ -80,13 +72,10 @@ fn replace_line(parts: &[String]) {
 }
 
 /// How many characters a line of the terminal has.
-#[cfg(unix)]
 fn width() -> usize {
-    let size = rustix::termios::tcgetwinsize(io::stderr());
-    size.ok().map_or(80, |size| usize::from(size.ws_col)).max(20)
-}
-
-#[cfg(not(unix))]
-fn width() -> usize {
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stderr()) {
+        return usize::from(size.ws_col).max(20);
+    }
     80
 }
