@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use waypath::{AtomicFile, Path, PathBuf, Result, TempDir};
 
 use crate::anew::{Log, anew, begin, calls_after_mark, is_of_the_program, job, strace, this_program};
+use crate::random::Random;
 
 /// What is in a directory beside the file, each of which must be recognisable.
 #[track_caller]
@@ -411,7 +412,7 @@ mod loops {
         let place = TempDir::new().unwrap();
         let file = &place / "file";
         let (mut kills, mut litter) = (0, 0);
-        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = Random(0);
         let end = Instant::now() + time;
         while Instant::now() < end || kills == 0 {
             if job == "replace" {
@@ -421,8 +422,7 @@ mod loops {
                 anew(program(), test, job, &file).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
             let process = wait_for(&mut child);
             // The moment of the kill is what is tested: it is drawn, and waited for.
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            std::thread::sleep(Duration::from_micros((random >> 33) % 20_000));
+            std::thread::sleep(Duration::from_micros(random.below(20_000) as u64));
             kill(&process);
             assert!(!child.wait().unwrap().success());
             kills += 1;

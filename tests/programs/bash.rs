@@ -7,6 +7,8 @@ use std::process::Command;
 
 use waypath::{Path, PathBuf, TempDir};
 
+use crate::random::Random;
+
 /// Patterns, what they match here, and what in bash.
 const DIFFERENCES: &[(&str, &[&str], &[&str])] = &[
     // Here a class is read before braces.
@@ -27,7 +29,7 @@ fn bash_finds_the_same() {
     let mut random = Random(13);
     let mut candidates = BTreeSet::new();
     while candidates.len() < PATTERNS + 400 {
-        let pattern = random.pattern(2);
+        let pattern = pattern(&mut random, 2);
         if is_comparable(&pattern) && tree.glob(&pattern).is_ok() {
             candidates.insert(pattern);
         }
@@ -112,28 +114,19 @@ fn is_comparable(pattern: &str) -> bool {
     !names_itself && !has_range && !is_closed_too_often && !pattern.starts_with('/')
 }
 
-/// Knuth's MMIX generator: the same patterns on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-
-    fn pattern(&mut self, depth: usize) -> String {
-        let pieces =
-            ["a", "b", "a", "b", "*", "*", "**/", "?", "[ab]", "[!a]", "/**", "/", "/", "c", "a.b", "{", "}", ",", ""];
-        let mut pattern = String::new();
-        for _ in 0..1 + self.below(3) {
-            match self.below(3) {
-                0 if depth > 0 => {
-                    let alternatives: Vec<_> = (0..1 + self.below(4)).map(|_| self.pattern(depth - 1)).collect();
-                    pattern += &format!("{{{}}}", alternatives.join(","));
-                }
-                _ => pattern += pieces[self.below(pieces.len())],
+/// A pattern of pieces that bash has, too.
+fn pattern(random: &mut Random, depth: usize) -> String {
+    let pieces =
+        ["a", "b", "a", "b", "*", "*", "**/", "?", "[ab]", "[!a]", "/**", "/", "/", "c", "a.b", "{", "}", ",", ""];
+    let mut text = String::new();
+    for _ in 0..1 + random.below(3) {
+        match random.below(3) {
+            0 if depth > 0 => {
+                let alternatives: Vec<_> = (0..1 + random.below(4)).map(|_| pattern(random, depth - 1)).collect();
+                text += &format!("{{{}}}", alternatives.join(","));
             }
+            _ => text += pieces[random.below(pieces.len())],
         }
-        pattern
     }
+    text
 }

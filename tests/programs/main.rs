@@ -34,6 +34,9 @@ mod find;
 mod hard_links;
 mod mirror;
 mod prune;
+#[cfg(target_os = "linux")]
+#[path = "../support/random.rs"]
+mod random;
 mod rename;
 #[cfg(target_os = "linux")]
 mod root;

@@ -6,7 +6,7 @@ use waypath::{FileKind, Path, TempDir};
 
 use crate::example;
 #[cfg(target_os = "linux")]
-use crate::output_of_copy;
+use crate::{output_of_copy, random::Random};
 
 fn mirror(directory: &Path, args: &[&str]) -> Output {
     Command::new(example("mirror")).args(args).current_dir(directory.as_str()).output().unwrap()
@@ -491,20 +491,6 @@ fn is_other_kind(entry: &waypath::Entry, target: &Path, source: &Path) -> bool {
     original.is_ok_and(|original| original.kind() != entry.kind())
 }
 
-/// Numbers that look random, and are the same each time.
-#[cfg(target_os = "linux")]
-struct Random(u64);
-
-#[cfg(target_os = "linux")]
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-}
-
 /// Fills a directory: few names, so that two directories have many of them in common, and not the same things.
 #[cfg(target_os = "linux")]
 fn grow(directory: &Path, depth: u64, random: &mut Random) {
@@ -518,11 +504,11 @@ fn grow(directory: &Path, depth: u64, random: &mut Random) {
                 grow(&at, depth + 1, random);
             }
             2 | 3 => {
-                at.write_text("x".repeat(random.below(3) as usize)).unwrap();
-                set_time(&at, random.below(2));
+                at.write_text("x".repeat(random.below(3))).unwrap();
+                set_time(&at, random.below(2) as u64);
             }
             4 => {
-                symlink(["a", "b", "../a", "nowhere", "c/a"][random.below(5) as usize], &at).unwrap();
+                symlink(["a", "b", "../a", "nowhere", "c/a"][random.below(5)], &at).unwrap();
                 set_time(&at, 0);
             }
             5 if (directory / "a").lstat().is_ok_and(|found| found.is_file()) => {
@@ -536,9 +522,9 @@ fn grow(directory: &Path, depth: u64, random: &mut Random) {
             _ => {}
         }
     }
-    let mode = [0o755, 0o700, 0o775][random.below(3) as usize];
+    let mode = [0o755, 0o700, 0o775][random.below(3)];
     std::fs::set_permissions(directory, std::fs::Permissions::from_mode(mode)).unwrap();
-    set_time(directory, random.below(3));
+    set_time(directory, random.below(3) as u64);
 }
 
 /// In whole seconds: rsync compares no others.

@@ -14,6 +14,7 @@ use waypath::{CopyOptions, Overwrite, Path, RemoveOptions, TempDir};
 
 use crate::anew::{Log, anew, begin, is_of_the_program, job, strace, this_program};
 use crate::is_long;
+use crate::random::Random;
 use crate::scene::{Scene, fill, fill_target, has_other_device, is_temporary};
 use crate::snapshot::{Node, Snapshot, What, assert_same, snapshot};
 
@@ -240,7 +241,7 @@ mod kills {
     fn kill_again_and_again(test: &str, job: &str) {
         let time = Duration::from_millis(if is_long() { 20_000 } else { 1_000 });
         let (begin, mut kills, mut litter, mut complete) = (Instant::now(), 0, 0, 0);
-        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = Random(0);
         while begin.elapsed() < time || kills == 0 {
             assert!(begin.elapsed() < MOST_TIME, "it ended before it was killed, {complete} times");
             let attempt = Attempt::new(job);
@@ -249,8 +250,7 @@ mod kills {
             let out = std::io::BufReader::new(child.stdout.take().unwrap());
             assert!(std::io::BufRead::lines(out).any(|line| line.unwrap().ends_with("ready")));
             // The moment of the kill is what is tested: it is drawn, and waited for.
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            std::thread::sleep(Duration::from_micros((random >> 33) % 3_000));
+            std::thread::sleep(Duration::from_micros(random.below(3_000) as u64));
             child.kill().unwrap();
             let status = child.wait().unwrap();
             let left_over = attempt.check(job, status.success(), "killed");

@@ -8,6 +8,7 @@ pub(crate) mod ends;
 pub(crate) mod messages;
 #[cfg(target_os = "linux")]
 pub(crate) mod mounts;
+pub(crate) mod random;
 #[cfg(target_os = "linux")]
 pub(crate) mod snapshot;
 pub(crate) mod source;

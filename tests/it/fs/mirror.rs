@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use waypath::{FileKind, MirrorOptions, MirrorStage, Op, Path, PathBuf, Report, Result, path};
 
+use crate::support::random::Random;
 use crate::support::util::{Tree, fails};
 
 /// What is below a directory: paths with what is there.
@@ -204,16 +205,6 @@ fn progress_has_stages_and_totals() {
     }
 }
 
-/// Numbers that look random, and are the same each time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-}
-
 /// Fills a directory: few names, so that two directories have many of them in common, and not the same things.
 fn grow(directory: &Path, depth: u64, random: &mut Random) {
     directory.mkdir_all().unwrap();
@@ -221,9 +212,9 @@ fn grow(directory: &Path, depth: u64, random: &mut Random) {
         let at = directory / name;
         match random.below(8) {
             0..=2 if depth < 3 => grow(&at, depth + 1, random),
-            3 | 4 => at.write_text("x".repeat(random.below(4) as usize)).unwrap(),
+            3 | 4 => at.write_text("x".repeat(random.below(4))).unwrap(),
             5 if cfg!(unix) => {
-                crate::support::util::symlink(["a", "b", "../a", "nowhere", "."][random.below(5) as usize], &at);
+                crate::support::util::symlink(["a", "b", "../a", "nowhere", "."][random.below(5)], &at);
             }
             _ => {}
         }

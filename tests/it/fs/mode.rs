@@ -132,13 +132,8 @@ mod unix {
             return;
         }
         let tree = Tree::new(["ours/f", "ours/d/", "theirs/f", "theirs/d/"]);
-        let mut random = 88_172_645_463_325_252_u64;
-        let mut next = |below: usize| {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            usize::try_from(random >> 33).unwrap() % below
-        };
+        let mut random = crate::support::random::Random(0);
+        let mut next = |below| random.below(below);
         let mut texts: Vec<String> = [
             "u+x",
             "go-w",

@@ -12,6 +12,7 @@ use waypath::{CopyOptions, Error, Overwrite, PathBuf, Result, TempDir};
 
 use super::holding::{SHARE_DELETE, SHARE_READ, SHARE_WRITE, hold};
 use super::trees::on_other_drive;
+use crate::support::random::Random;
 
 const SEQUENCES: u64 = 24;
 const OPERATIONS: usize = 40;
@@ -47,17 +48,8 @@ enum Deed {
     Misread(At),
 }
 
-/// A small generator, so that a sequence is known by its number.
-struct Random(u64);
-
+/// Deeds by the number of the sequence, which is the seed.
 impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % most
-    }
-
     fn at(&mut self) -> At {
         (self.below(2), NAMES[self.below(NAMES.len())])
     }
@@ -202,7 +194,7 @@ fn touched(deed: Deed) -> [Option<At>; 2] {
 
 /// Runs one sequence; returns how many of its operations failed, as they had to.
 fn sequence(number: u64, other: TempDir) -> usize {
-    let (disk, mut random) = (Disk::new(other), Random(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1));
+    let (disk, mut random) = (Disk::new(other), Random(number));
     let (mut files, mut held, mut log, mut failed) = (BTreeMap::new(), BTreeMap::<At, File>::new(), Vec::new(), 0);
     for at in 0..OPERATIONS {
         let (deed, text) = (random.deed(), format!("{number} {at}"));
