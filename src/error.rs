@@ -364,6 +364,11 @@ impl Error {
         self
     }
 
+    /// The error that ends an operation at once, with what was done before, if anything was.
+    pub(crate) fn after(self, report: Report) -> Self {
+        if report == Report::default() { self } else { self.with_report(report) }
+    }
+
     /// The same error, with the place in the text where it lies.
     pub(crate) fn at(mut self, byte: usize) -> Self {
         if let Cause::Text { position, .. } = &mut self.0.cause {
@@ -538,7 +543,7 @@ impl Error {
     }
 
     /// Returns the report of an operation on a tree: what was done in spite of the failures, or until it was cancelled. `None`
-    /// for other operations.
+    /// for other operations, and if the operation could not begin.
     ///
     /// # Examples
     ///

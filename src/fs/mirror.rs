@@ -144,8 +144,11 @@ impl Failed {
 
     /// The only failure, if it is not of something in the source.
     fn of_the_whole(&mut self, from: &OsPath) -> Option<Error> {
-        let is_whole = |error: &Error| error.path() == from;
-        if self.untold == 0 && self.kept.len() == 1 && is_whole(&self.kept[0]) { self.kept.pop() } else { None }
+        if self.is_of_the_whole(from) { self.kept.pop() } else { None }
+    }
+
+    fn is_of_the_whole(&self, from: &OsPath) -> bool {
+        self.untold == 0 && matches!(&self.kept[..], [only] if only.path() == from)
     }
 
     pub(super) fn enter(self, account: &Account<'_>) {
@@ -166,7 +169,7 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
         let MirrorOptions { delete, dry_run, told, .. } = self.options;
         let plan = if *delete || *dry_run || told.is_some() { Some(self.plan()?) } else { None };
         match plan {
-            Some(plan) if *dry_run => self.close_plan(plan),
+            Some(plan) if *dry_run || self.cannot_begin(&plan) => self.close_plan(plan),
             Some(plan) => self.carry_out(plan),
             None => self.closed(Failed::default(), 0, self.copy(None)),
         }
@@ -215,6 +218,11 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
         if self.is_stopped() { Err(self.error(stopped())) } else { Ok(Plan { totals, failed }) }
     }
 
+    /// Whether nothing could be planned at all. What failed would fail again.
+    fn cannot_begin(&self, plan: &Plan) -> bool {
+        plan.totals == Report::default() && plan.failed.is_of_the_whole(self.from.path)
+    }
+
     /// Returns the plan, as the report of a dry run.
     fn close_plan(&self, plan: Plan) -> Result<Report> {
         let Plan { mut totals, failed } = plan;
@@ -224,7 +232,7 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
             Ok(report) => Ok(Report { steps, ..report }),
             Err(error) => {
                 let report = Report { steps, ..error.report().cloned().unwrap_or_default() };
-                Err(error.with_report(report))
+                Err(error.after(report))
             }
         }
     }
@@ -309,7 +317,7 @@ impl<'a, 'p, D: EditDir> Mirror<'a, 'p, D> {
         let mut failed = failed;
         failed.add_unsaid(of_copy);
         if let Some(only) = failed.of_the_whole(self.from.path) {
-            return Err(only.with_report(report));
+            return Err(only.after(report));
         }
         account.add(report);
         failed.enter(&account);

@@ -216,7 +216,7 @@ impl<'p> Account<'p> {
 
     /// The error that ends an operation at once.
     pub(crate) fn end(&self, error: Error) -> Error {
-        error.with_report(std::mem::take(&mut lock(&self.report)))
+        error.after(std::mem::take(&mut lock(&self.report)))
     }
 
     /// Closes the account of an operation. Returns what was done, or an error with what failed and what was done.

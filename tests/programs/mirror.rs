@@ -389,6 +389,18 @@ fn mirror_removes_nothing_when_not_all_could_be_read() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn mirror_has_no_plan_if_it_cannot_begin() {
+    let tree = tree(["from/a: 1", "to/b: 2"]);
+    for options in [&["--dry-run"][..], &["--delete"], &["--delete", "--dry-run"], &[]] {
+        let output = mirror_as_nobody(&tree, "from", &[options, &["from", "to"]].concat());
+        assert_eq!((output.status.code(), String::from_utf8(output.stdout).unwrap()), (Some(1), String::new()));
+        let complaints = String::from_utf8(output.stderr).unwrap();
+        assert!(complaints.starts_with("mirror: cannot ") && complaints.lines().count() == 1, "{complaints}");
+    }
+}
+
 /// Runs it as a user whom permissions stop, with one thing that may not be read. It is readable again afterwards.
 #[cfg(target_os = "linux")]
 fn mirror_as_nobody(tree: &Path, closed: &str, args: &[&str]) -> Output {

@@ -29,14 +29,15 @@ impl Mirror<'_, '_> {
         if self.options.dry_run {
             return self.plan().map(in_order).map_err(|error| {
                 let report = in_order(error.report().cloned().unwrap_or_default());
-                error.with_report(report)
+                error.after(report)
             });
         }
         if self.options.told.is_none() {
             return self.carry_out(None);
         }
         let planned = self.plan();
-        if self.is_stopped() {
+        let cannot_begin = planned.as_ref().is_err_and(|error| error.report().is_none());
+        if self.is_stopped() || cannot_begin {
             return planned;
         }
         // What failed is met again, and everything else is done.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +19,7 @@ use crate::fs::side::{DiskPath, ObjectPath};
 use crate::objects::hooked::{Call, Hooked};
 use crate::objects::{Condition, Keys, Limits, Objects, Stale};
 use crate::path::PosixPathBuf;
-use crate::report::Report;
+use crate::report::{MirrorStage, Report};
 
 /// A store in memory, and a directory on a disk.
 struct Scene {
@@ -227,6 +228,37 @@ fn a_failure_leaves_the_strays_and_everything_else_is_done() {
         assert_eq!((error.report().unwrap().files, error.report().unwrap().removed), (2, 0));
         let keys = ["a", "c", "stray"].map(|name| format!("{to}/{name}"));
         assert!(keys.iter().all(|key| scene.keys().contains(key)));
+    }
+}
+
+/// Nothing is planned and nothing reported of a store that does not answer, and it is not asked again.
+#[test]
+fn a_mirror_ends_if_it_cannot_begin() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let hook = {
+        let asked = asked.clone();
+        move |_: Call<'_>| {
+            asked.fetch_add(1, Ordering::SeqCst);
+            Err(io::Error::new(ErrorKind::ConnectionRefused, "no answer"))
+        }
+    };
+    let scene = Scene::new(hook);
+    scene.write("x/a", "a");
+    let shown = MirrorOptions::new().delete(true).progress(|progress| {
+        assert_eq!(progress.stage, MirrorStage::Planning);
+        ControlFlow::Continue(())
+    });
+    for options in [&MirrorOptions::new().dry_run(true), &shown] {
+        let results = [
+            scene.up("x", "y", |transfer| transfer.mirror(options)),
+            scene.down("y", "x", |transfer| transfer.mirror(options)),
+            scene.across("y", "z", |transfer| transfer.mirror(options)),
+        ];
+        for error in results.map(Result::unwrap_err) {
+            assert_eq!((error.kind(), error.failure_count()), (ErrorKind::ConnectionRefused, 1));
+            assert_eq!(error.report(), None, "{error}");
+        }
+        assert_eq!(asked.swap(0, Ordering::SeqCst), 3, "once for each");
     }
 }
 
