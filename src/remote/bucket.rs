@@ -291,7 +291,47 @@ impl BucketOptions {
     ///
     /// # Examples
     ///
-    /// See [`timeout`](Self::timeout).
+    /// However many threads the program has, this store gets two requests at a time:
+    ///
+    /// ```
+    /// # use std::io::{BufRead, BufReader, Write};
+    /// # use std::net::TcpListener;
+    /// # use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    /// # use std::sync::{Arc, Barrier};
+    /// use waypath::Bucket;
+    ///
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let endpoint = format!("http://{}", listener.local_addr()?);
+    /// # let most_at_once = Arc::new(AtomicUsize::new(0));
+    /// # let most = most_at_once.clone();
+    /// # std::thread::spawn(move || {
+    /// #     // A request is answered once another one is waiting.
+    /// #     let (open, pair) = (&AtomicUsize::new(0), &Barrier::new(2));
+    /// #     std::thread::scope(|scope| {
+    /// #         for mut stream in listener.incoming().map(|stream| stream.unwrap()) {
+    /// #             let most = &most;
+    /// #             scope.spawn(move || {
+    /// #                 let request = BufReader::new(stream.try_clone().unwrap());
+    /// #                 assert!(request.lines().any(|line| line.unwrap().is_empty()));
+    /// #                 most.fetch_max(open.fetch_add(1, SeqCst) + 1, SeqCst);
+    /// #                 pair.wait();
+    /// #                 open.fetch_sub(1, SeqCst);
+    /// #                 pair.wait();
+    /// #                 let date = "Last-Modified: Sat, 28 Nov 2026 00:00:00 GMT\r\nETag: \"1\"";
+    /// #                 let end = "Connection: close\r\nContent-Length: 4\r\n\r\ntext";
+    /// #                 write!(stream, "HTTP/1.1 200 OK\r\n{date}\r\n{end}").unwrap();
+    /// #             });
+    /// #         }
+    /// #     });
+    /// # });
+    /// let store = &Bucket::options().endpoint(endpoint).region("local").anonymous().threads(2).open("site-assets")?;
+    /// std::thread::scope(|scope| {
+    ///     let readers = ["a", "b", "c", "d"].map(|name| scope.spawn(move || (store / name).read_text()));
+    ///     readers.into_iter().try_for_each(|reader| reader.join().unwrap().map(|text| assert_eq!(text, "text")))
+    /// })?;
+    /// assert_eq!(most_at_once.load(SeqCst), 2);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
@@ -310,9 +350,9 @@ impl BucketOptions {
     ///
     /// # let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
     /// # let endpoint = format!("http://{}", silent.local_addr()?);
-    /// let options = Bucket::options().endpoint(endpoint).region("local").anonymous().threads(4).tries(1);
-    /// let options = options.connect_timeout(Duration::from_secs(2)).timeout(Duration::from_millis(50));
-    /// let file = &options.open("site-assets")? / "a"; // at a server that takes the connection and never answers
+    /// let options = Bucket::options().endpoint(endpoint).region("local").anonymous().tries(1);
+    /// let store = options.timeout(Duration::from_millis(50)).open("site-assets")?;
+    /// let file = &store / "a"; // at a server that takes the connection and never answers
     /// assert_eq!(file.read_text().unwrap_err().kind(), ErrorKind::TimedOut);
     /// # Ok::<(), waypath::Error>(())
     /// ```
@@ -321,11 +361,26 @@ impl BucketOptions {
         self
     }
 
-    /// The longest time for a connection to come about. The default is 5 seconds.
+    /// The longest time for a connection to come about, with the handshake of TLS. The default is 5 seconds.
     ///
     /// # Examples
     ///
-    /// See [`timeout`](Self::timeout).
+    /// ```
+    /// # #[cfg(feature = "remote")] {
+    /// use std::io::ErrorKind;
+    /// use std::time::Duration;
+    /// use waypath::Bucket;
+    ///
+    /// # let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// # let endpoint = format!("https://{}", silent.local_addr()?);
+    /// let options = Bucket::options().endpoint(endpoint).region("local").anonymous().tries(1);
+    /// let store = options.connect_timeout(Duration::from_millis(50)).open("site-assets")?;
+    /// let error = (&store / "a").read_text().unwrap_err(); // at a server that says nothing
+    /// assert_eq!(error.kind(), ErrorKind::TimedOut);
+    /// assert!(error.to_string().ends_with("no connection to the endpoint in time"), "{error}");
+    /// # }
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.connect = timeout;
         self
