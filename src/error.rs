@@ -55,6 +55,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// }
 /// assert_eq!(notes().unwrap_err().kind(), std::io::ErrorKind::NotFound);
 /// ```
+#[doc(alias = "hint")]
+#[doc(alias = "suggestion")]
 pub struct Error(Box<Inner>);
 
 struct Inner {
