@@ -4,7 +4,7 @@
 //! no more than "no method named `file_name`", or suggests a name that looks alike and means something else. They are
 //! hidden in the docs, where aliases serve the search.
 
-use super::Path;
+use super::{Path, PathBuf};
 use crate::flavour::{Flavour, Native};
 
 /// Where a call would go, if it compiled. The result is of any type, so that what follows the call brings no second error.
@@ -53,6 +53,35 @@ impl<F: Flavour> Path<F> {
         absent()
     }
 }
+
+mod from_std {
+    #[diagnostic::on_unimplemented(
+        message = "use `PathBuf::try_from(path)?`, which fails if the path is not UTF-8",
+        label = "a path of std need not be UTF-8, so that this may fail: it is `TryFrom`"
+    )]
+    pub trait Absent {}
+}
+
+/// The names that come to mind for the way from a path of std, and those of camino.
+macro_rules! absent_from_std {
+    ($($name:ident)*) => {
+        #[doc(hidden)]
+        impl<F: Flavour> Path<F> {
+            $(pub fn $name<T>(_: impl from_std::Absent) -> T {
+                absent()
+            })*
+        }
+
+        #[doc(hidden)]
+        impl<F: Flavour> PathBuf<F> {
+            $(pub fn $name<T>(_: impl from_std::Absent) -> T {
+                absent()
+            })*
+        }
+    };
+}
+
+absent_from_std!(from_std from_std_path from_path from_path_buf from_os_str);
 
 // Of `std::path::Path` and `PathBuf`.
 absent!([F: Flavour] to_str() "use `as_str()`: paths are always UTF-8");

@@ -53,6 +53,18 @@ const HELPED: &[Mistake] = &[
         right: r#"let other = std::path::PathBuf::from("b"); let _ = path("a").copy(PathBuf::try_from(other)?);"#,
     },
     Mistake {
+        wrong: r#"let std = std::path::Path::new("a"); let _ = Path::from_std(std)?;"#,
+        code: "E0277",
+        said: &["use `PathBuf::try_from(path)?`", "need not be UTF-8"],
+        right: r#"let std = std::path::Path::new("a"); let _ = PathBuf::try_from(std)?;"#,
+    },
+    Mistake {
+        wrong: r#"let std = std::path::PathBuf::from("a"); let _ = PathBuf::from_path_buf(std).unwrap();"#,
+        code: "E0277",
+        said: &["use `PathBuf::try_from(path)?`"],
+        right: r#"let std = std::path::PathBuf::from("a"); let _ = PathBuf::try_from(std)?;"#,
+    },
+    Mistake {
         wrong: r#"let _ = path("a") / WindowsPathBuf::parse("b");"#,
         code: "E0277",
         said: &["PathBuf<waypath::Windows>` cannot be used as a path of flavour `Native`", "`.to_flavour::<Native>()`"],
