@@ -108,7 +108,10 @@ fn apply(mut plan: Plan) -> Result<usize> {
             plan.insert(aside.clone(), target);
             parked = Some((aside, file.clone()));
         } else if let Err(error) = file.rename(&target) {
-            parked.map(|(aside, name)| aside.rename(name)).transpose().ok();
+            if let Some((aside, name)) = parked {
+                // What goes wrong here does not matter: the file is there, as `.rename-tmp`.
+                _ = aside.rename(name);
+            }
             return Err(error);
         }
         plan.remove(&file);

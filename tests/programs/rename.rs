@@ -112,6 +112,35 @@ fn rename_swaps_names_and_turns_them_in_circles() {
     );
 }
 
+/// In a directory in which everybody may change their own files only: one of two can be renamed.
+#[cfg(target_os = "linux")]
+#[test]
+fn rename_gives_a_file_its_name_back_if_the_other_cannot_be_renamed() {
+    use std::os::unix::fs::{PermissionsExt as _, lchown};
+    use std::os::unix::process::CommandExt as _;
+
+    const NOBODY: u32 = 65534;
+    if !nix::unistd::geteuid().is_root() {
+        println!("not root: not tested");
+        return;
+    }
+    let (tree, place) = (tree(&["1-2", "2-1"]), TempDir::new().unwrap());
+    for (directory, mode) in [(&tree, 0o1777), (&place, 0o755)] {
+        std::fs::set_permissions(&**directory, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    lchown(&tree / "1-2", Some(NOBODY), Some(NOBODY)).unwrap();
+    // The program may lie where nobody may not look.
+    let program = &place / "program";
+    std::fs::copy(example("rename"), &program).unwrap();
+    let mut rename = Command::new(program.as_str());
+    rename.args(["^(.)-(.)$", "$2-$1", "--apply"]).current_dir(tree.as_str()).uid(NOBODY).gid(NOBODY);
+    let output = crate::output_of_copy(&mut rename);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(complaint.starts_with("rename: cannot rename `2-1` to `1-2`: "), "{complaint}");
+    assert_eq!((output.status.code(), complaint.lines().count()), (Some(1), 1));
+    is_now(&tree, [("1-2", "1-2"), ("2-1", "2-1")]);
+}
+
 /// Each file takes the name that the one before gives up.
 #[test]
 fn rename_moves_names_along() {
