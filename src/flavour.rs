@@ -179,6 +179,14 @@ pub(crate) fn last_byte(text: &str, byte: u8) -> Option<usize> {
     rest.iter().rposition(|&other| other == byte)
 }
 
+/// Returns the first eight bytes of a text as a number that is in the order of such texts, with zeros after its end.
+pub(crate) fn first_word(text: &[u8]) -> u64 {
+    match text.first_chunk() {
+        Some(&word) => u64::from_be_bytes(word),
+        None => text.iter().rev().fold(0, |word, &byte| word >> 8 | u64::from(byte) << 56),
+    }
+}
+
 /// Returns the index of the first occurrence of `byte`, as [`last_byte`] does of the last.
 #[inline]
 pub(crate) fn first_byte(text: &str, byte: u8) -> Option<usize> {

@@ -88,6 +88,11 @@ pub(crate) use tokens::Case;
 /// ```
 #[derive(Clone)]
 pub struct Pattern<F = Native> {
+    /// Shared by all clones: listings and sets clone each pattern that they are given.
+    inner: Arc<Inner<F>>,
+}
+
+struct Inner<F> {
     text: String,
     /// Whether it was made of a path.
     is_literal: bool,
@@ -96,8 +101,14 @@ pub struct Pattern<F = Native> {
     form: Form<F>,
 }
 
+/// How the parts of a pattern's text are read: those of two patterns mean the same if the text and this are equal.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Reading {
+    is_literal: bool,
+    case: Option<Case>,
+}
+
 /// A pattern, compiled.
-#[derive(Clone)]
 pub(crate) enum Form<F> {
     Plain(Plain<F>),
     /// With alternatives.
@@ -105,7 +116,6 @@ pub(crate) enum Form<F> {
 }
 
 /// A pattern without alternatives, compiled.
-#[derive(Clone)]
 pub(crate) struct Plain<F> {
     path: PathBuf<F>,
     /// What `full_match` compares: the parts of the text, with those of the anchor.
@@ -115,6 +125,8 @@ pub(crate) struct Plain<F> {
     tail: Arc<[Segment]>,
     /// Whether the text ended in a separator, or was empty.
     only_directories: bool,
+    /// Whether it has a part `..`.
+    leads_up: bool,
 }
 
 /// Making patterns of this system.
@@ -155,7 +167,8 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        Self { text: text.to_owned(), is_literal: false, case: None, form: Form::new(text, default_case::<F>()) }
+        let form = Form::new(text, default_case::<F>());
+        Self { inner: Arc::new(Inner { text: text.to_owned(), is_literal: false, case: None, form }) }
     }
 
     /// Returns a pattern that matches exactly this path.
@@ -180,7 +193,7 @@ impl<F: Flavour> Pattern<F> {
     #[must_use]
     pub fn literal(path: &Path<F>) -> Self {
         let form = Form::Plain(Plain::literal(path, default_case::<F>()));
-        Self { text: escape(path), is_literal: true, case: None, form }
+        Self { inner: Arc::new(Inner { text: escape(path), is_literal: true, case: None, form }) }
     }
 
     /// Returns the same pattern with case that matters (`true`) or is ignored (`false`), whatever the flavour's rule is.
@@ -207,13 +220,14 @@ impl<F: Flavour> Pattern<F> {
         self.with_case(if sensitive { Case::Sensitive } else { Case::Insensitive })
     }
 
-    fn with_case(mut self, case: Case) -> Self {
-        self.case = Some(case);
-        self.form = match &self.form {
-            Form::Plain(plain) if self.is_literal => Form::Plain(Plain::literal(&plain.path, case)),
-            _ => Form::new(&self.text, case),
+    fn with_case(self, case: Case) -> Self {
+        let Inner { text, is_literal, form, .. } = &*self.inner;
+        let form = match form {
+            Form::Plain(plain) if *is_literal => Form::Plain(Plain::literal(&plain.path, case)),
+            _ => Form::new(text, case),
         };
-        self
+        let inner = Inner { text: text.clone(), is_literal: *is_literal, case: Some(case), form };
+        Self { inner: Arc::new(inner) }
     }
 }
 
@@ -241,8 +255,8 @@ impl<F: Flavour> Pattern<F> {
             return false;
         }
         let path = path.to_path();
-        match &self.form {
-            Form::Plain(plain) if self.is_literal && self.case.is_none() => *path == *plain.path,
+        match &self.inner.form {
+            Form::Plain(plain) if self.inner.is_literal && self.inner.case.is_none() => *path == *plain.path,
             Form::Plain(plain) => plain.whole.matches::<F>(whole_text(&path)),
             Form::Branched(automaton) => automaton.matches_whole(whole_text(&path), F::Rules::SEPARATOR),
         }
@@ -264,7 +278,7 @@ impl<F: Flavour> Pattern<F> {
     #[must_use]
     pub fn matches(&self, path: impl AsPath<F>) -> bool {
         let path = path.to_path();
-        match &self.form {
+        match &self.inner.form {
             Form::Plain(plain) => plain.matches(&path),
             Form::Branched(automaton) => matches_branched(automaton, &path),
         }
@@ -281,17 +295,17 @@ impl<F: Flavour> Pattern<F> {
     /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.inner.text
     }
 
     /// The compiled pattern.
     pub(crate) fn form(&self) -> &Form<F> {
-        &self.form
+        &self.inner.form
     }
 
     /// The case that was asked for, or the flavour's.
     pub(crate) fn case(&self) -> Case {
-        self.case.unwrap_or(default_case::<F>())
+        self.inner.case.unwrap_or(default_case::<F>())
     }
 
     /// Whether the end of a text rules out a match. This is checked before the text is normalized, which takes longer than
@@ -299,7 +313,7 @@ impl<F: Flavour> Pattern<F> {
     #[inline]
     fn refuses_end(&self, text: &str) -> bool {
         let ends_in_name = F::SEPARATOR == '/' && !matches!(text.as_bytes().last(), None | Some(b'/' | b'.'));
-        match &self.form {
+        match &self.inner.form {
             Form::Plain(plain) => ends_in_name && plain.whole.refuses_end(text),
             Form::Branched(_) => false,
         }
@@ -307,7 +321,7 @@ impl<F: Flavour> Pattern<F> {
 
     /// How every path that matches begins and ends.
     fn gate(&self) -> Gate {
-        match &self.form {
+        match &self.inner.form {
             Form::Plain(plain) => plain.whole.gate(),
             Form::Branched(automaton) => automaton.gate(),
         }
@@ -315,33 +329,38 @@ impl<F: Flavour> Pattern<F> {
 
     /// A text by which paths that match can be found, if they do not begin or end with one.
     fn mark(&self) -> Mark<'_> {
-        match &self.form {
+        match &self.inner.form {
             Form::Plain(plain) => plain.whole.mark(),
             Form::Branched(_) => Mark::None,
         }
     }
 
+    /// How the parts of its text are read.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading { is_literal: self.inner.is_literal, case: self.inner.case }
+    }
+
     /// Whether names are looked up rather than listed: not if case was set.
     pub(crate) fn looks_up_names(&self) -> bool {
-        self.case.is_none()
+        self.inner.case.is_none()
     }
 
     /// Whether a listing looks up this part of the pattern by its name, instead of listing a directory.
     pub(crate) fn looks_up(&self, part: &str) -> bool {
-        part == ".." || self.looks_up_names() && (self.is_literal || !has_wildcard(part))
+        part == ".." || self.looks_up_names() && (self.inner.is_literal || !has_wildcard(part))
     }
 
     /// Whether it matches relative paths only.
     pub(crate) fn is_relative(&self) -> bool {
-        match &self.form {
-            Form::Plain(plain) => plain.path.anchor().is_empty(),
+        match &self.inner.form {
+            Form::Plain(plain) => plain.anchor.is_empty(),
             Form::Branched(automaton) => automaton.is_relative(),
         }
     }
 
     /// Whether it, or an alternative, has no parts.
     pub(crate) fn may_be_empty(&self) -> bool {
-        match &self.form {
+        match &self.inner.form {
             Form::Plain(plain) => plain.tail.is_empty(),
             Form::Branched(automaton) => automaton.empty_ends().next().is_some(),
         }
@@ -349,8 +368,8 @@ impl<F: Flavour> Pattern<F> {
 
     /// Whether it, or an alternative, has a part `..`.
     pub(crate) fn leads_up(&self) -> bool {
-        match &self.form {
-            Form::Plain(plain) => plain.path.parts().any(|part| part == ".."),
+        match &self.inner.form {
+            Form::Plain(plain) => plain.leads_up,
             Form::Branched(automaton) => automaton.leads_up(),
         }
     }
@@ -438,6 +457,7 @@ impl<F: Flavour> Plain<F> {
             anchor: if anchor.is_empty() { [].into() } else { segments(anchor).into() },
             tail,
             only_directories: false,
+            leads_up: path.parts().any(|part| part == ".."),
             path,
         }
     }
@@ -617,22 +637,25 @@ impl<F: Flavour> Hash for Pattern<F> {
 
 impl<F: Flavour> Pattern<F> {
     fn key(&self) -> (&str, Case, bool) {
-        let has_literal_drive = match &self.form {
-            Form::Plain(plain) => self.is_literal && has_wildcard(plain.path.drive()),
+        let has_literal_drive = match &self.inner.form {
+            Form::Plain(plain) => self.inner.is_literal && has_wildcard(plain.path.drive()),
             Form::Branched(_) => false,
         };
-        (&self.text, self.case(), has_literal_drive)
+        (&self.inner.text, self.case(), has_literal_drive)
     }
 }
 
 impl<F: Flavour> fmt::Display for Pattern<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.text, f)
+        fmt::Display::fmt(&self.inner.text, f)
     }
 }
 
 impl<F: Flavour> fmt::Debug for Pattern<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pattern").field("text", &self.text).field("case", &self.case).finish_non_exhaustive()
+        f.debug_struct("Pattern")
+            .field("text", &self.inner.text)
+            .field("case", &self.inner.case)
+            .finish_non_exhaustive()
     }
 }

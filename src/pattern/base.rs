@@ -27,26 +27,27 @@ impl<F: Flavour> Pattern<F> {
     #[doc(alias = "partition")]
     #[must_use]
     pub fn base(&self) -> (PathBuf<F>, Self) {
-        let rest = |text| self.case.into_iter().fold(Self::parse(text), Self::with_case);
+        let rest = |text| self.inner.case.into_iter().fold(Self::parse(text), Self::with_case);
         let (directory, end) = self.spelled_out();
-        let below = rest(&self.text[end..]);
+        let below = rest(&self.inner.text[end..]);
         // An anchor must not be cut in two, and the rest must not be read as one.
-        let is_whole = directory.anchor() == PathBuf::<F>::parse(&self.text).anchor() && below.is_relative();
-        if is_whole { (directory, below) } else { (PathBuf::parse(""), rest(&self.text)) }
+        let is_whole = directory.anchor() == PathBuf::<F>::parse(&self.inner.text).anchor() && below.is_relative();
+        if is_whole { (directory, below) } else { (PathBuf::parse(""), rest(&self.inner.text)) }
     }
 
     /// The directory, and the length of its text.
     fn spelled_out(&self) -> (PathBuf<F>, usize) {
-        let path = PathBuf::<F>::parse(&self.text);
+        let path = PathBuf::<F>::parse(&self.inner.text);
         if F::Rules::has_no_tail(path.as_str()) && !has_wildcard(path.as_str()) {
-            return (path, self.text.len());
+            return (path, self.inner.text.len());
         }
-        let drive = Some(path.drive()).filter(|drive| !drive.starts_with(F::SEPARATOR) && self.text.starts_with(drive));
+        let drive =
+            Some(path.drive()).filter(|drive| !drive.starts_with(F::SEPARATOR) && self.inner.text.starts_with(drive));
         let mut directory = drive.filter(|drive| !has_wildcard(drive)).unwrap_or_default().to_owned();
         let mut end = directory.len();
         let is_any_spelling = self.case() == Case::Insensitive && F::Rules::CASE_SENSITIVE;
         // A separator at the end belongs to the last part.
-        let text = self.text.trim_end_matches(F::Rules::is_separator);
+        let text = self.inner.text.trim_end_matches(F::Rules::is_separator);
         while let Some(len) = text.get(end..).and_then(|rest| rest.find(F::Rules::is_separator)) {
             let Some(name) = self.name(&text[end..end + len]).filter(|name| name.is_empty() || !is_any_spelling) else {
                 break;
@@ -60,7 +61,7 @@ impl<F: Flavour> Pattern<F> {
 
     /// The name that a segment stands for, if it is one; single characters may be in brackets.
     fn name(&self, segment: &str) -> Option<String> {
-        let is_branched = matches!(self.form, Form::Branched(_));
+        let is_branched = matches!(self.inner.form, Form::Branched(_));
         let character = |lexeme: Lexeme<'_>| match lexeme {
             Lexeme::Literal('{') if is_branched => None,
             Lexeme::Literal(character) => Some(character),

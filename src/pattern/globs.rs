@@ -55,7 +55,7 @@ impl Globs {
 
 /// A pattern without alternatives that is not too long.
 fn short<F: Flavour>(pattern: &Pattern<F>) -> Option<&Plain<F>> {
-    match &pattern.form {
+    match &pattern.inner.form {
         Form::Plain(plain) if plain.path.as_str().len() <= LONGEST => Some(plain),
         _ => None,
     }
@@ -65,10 +65,10 @@ fn short<F: Flavour>(pattern: &Pattern<F>) -> Option<&Plain<F>> {
 fn glob<F: Flavour>(pattern: &Pattern<F>, plain: &Plain<F>) -> Result<Glob, globset::Error> {
     let fold = pattern.case() == Case::Insensitive;
     let mut parts: Vec<_> = whole_text(&plain.path).split(F::SEPARATOR).collect();
-    if !pattern.is_literal {
+    if !pattern.inner.is_literal {
         parts.dedup_by(|next, part| *next == "**" && *part == "**");
     }
-    let translate = |part: &&str| if pattern.is_literal { escaped(part) } else { translated(part) };
+    let translate = |part: &&str| if pattern.inner.is_literal { escaped(part) } else { translated(part) };
     let glob = parts.iter().map(translate).collect::<Vec<_>>().join("/");
     GlobBuilder::new(&glob).literal_separator(true).backslash_escape(true).case_insensitive(fold).build()
 }

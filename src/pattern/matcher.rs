@@ -82,6 +82,10 @@ fn skip(text: &str, count: usize) -> Option<&str> {
 }
 
 impl Piece {
+    fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
     fn strip_start<'a>(&self, name: &'a str) -> Option<&'a str> {
         match self {
             Self::Text(text) => starts(name, text).then(|| &name[text.len()..]),
@@ -182,7 +186,7 @@ impl Whole {
             _ => None,
         });
         let start = || match self.segments.last() {
-            Some(Segment::Wild(Wild { head: Piece::Text(head), .. })) => Some(Mark::StartOfName(head)),
+            Some(Segment::Wild(wild)) => wild.head.text().map(Mark::StartOfName),
             _ => None,
         };
         name.or_else(start).unwrap_or(Mark::None)

@@ -23,7 +23,7 @@ pub(super) fn literal(name: &str, case: Case) -> Segment {
         Case::Sensitive => Segment::Literal(name.into()),
         Case::Insensitive => {
             let tokens = name.chars().map(Token::Letter).collect();
-            Segment::Wild(Wild { head: piece(tokens, case), middle: [].into(), gap: 0, tail: None })
+            Segment::Wild(Wild { head: piece(tokens, case), middle: [].into(), gap: 0, tail: None }.into())
         }
     }
 }
@@ -99,11 +99,11 @@ pub(super) fn wild(all: impl IntoIterator<Item = Option<Token>>, case: Case) -> 
     let last = piece(tokens, case);
     let mut runs = runs.into_iter();
     match (runs.next(), last) {
-        (None, Piece::Text(name)) => Segment::Literal(name),
-        (None, all) => Segment::Wild(Wild { head: all, middle: [].into(), gap: 0, tail: None }),
+        (None, Piece::Text(name)) => Segment::Literal(name.into()),
+        (None, all) => Segment::Wild(Wild { head: all, middle: [].into(), gap: 0, tail: None }.into()),
         (Some(head), tail) => {
             let (middle, gap) = inner(runs, case);
-            Segment::Wild(Wild { head: piece(head, case), middle, gap, tail: Some(tail) })
+            Segment::Wild(Wild { head: piece(head, case), middle, gap, tail: Some(tail) }.into())
         }
     }
 }

@@ -1,15 +1,13 @@
 //! Finding the patterns of a set that may match a text, by its start and end.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use super::gate::{Ends, Gate};
+use super::gate::{Bits, Ends, Gate};
 use crate::flavour::{first_byte, last_byte};
 
 /// The numbers of patterns, found by a text in them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sieve {
-    tables: [Table; 4],
+    /// By the bytes that [`keys`] gives.
+    tables: [Table; KEYS],
     parts: Table,
     /// A bit for each cheap hash of a part.
     hints: u64,
@@ -26,84 +24,70 @@ pub(super) enum Mark<'a> {
     StartOfName(&'a str),
 }
 
-/// A pattern with its gate.
-type Guarded = (Gate, usize);
-
-/// Patterns by the bytes of one of their ends.
-#[derive(Clone, Debug, Default)]
-struct Table {
-    patterns: HashMap<u64, Vec<Guarded>, BuildHasherDefault<Multiply>>,
-    /// A bit for the hash of each key: most keys that are looked up are in no table.
-    hints: u64,
-}
-
-/// For each table, the end by which its patterns are found, and the number of bytes.
-const KEYS: [(End, u32); 4] = [(End::Last, 8), (End::First, 8), (End::Last, 3), (End::First, 3)];
-
-#[derive(Clone, Copy)]
-enum End {
-    First,
-    Last,
-}
-
 impl Sieve {
     /// Adds patterns; those without a text are added to the rest.
     pub(super) fn new<'a>(patterns: impl Iterator<Item = (Gate, Mark<'a>)>, rest: &mut Vec<usize>) -> Self {
-        let mut new = Self::default();
-        for (at, (gate, mark)) in patterns.enumerate() {
-            match new.table(gate, mark) {
-                Some((table, key)) => table.insert(key, (gate, at)),
-                None => rest.push(at),
+        let mut tables: [Vec<Guarded>; KEYS] = Default::default();
+        let (mut parts, mut starts_of_names, mut hints) = (Vec::new(), Vec::new(), 0);
+        for (number, (gate, mark)) in patterns.enumerate() {
+            let guarded = |key| Guarded { key, gate, number };
+            let known = keys(gate.start(), gate.end(), Bits::lowest);
+            if let Some((at, key)) = known.into_iter().enumerate().find_map(|(at, key)| Some((at, key?))) {
+                tables[at].push(guarded(key));
+                continue;
+            }
+            match mark {
+                Mark::Part(part) => {
+                    hints |= hint(part.as_bytes());
+                    parts.push(guarded(key_of_part(part.as_bytes())));
+                }
+                Mark::StartOfName(start) if start.len() >= START => {
+                    starts_of_names.push(guarded(key_of_start(start.as_bytes())));
+                }
+                Mark::StartOfName(_) | Mark::None => rest.push(number),
             }
         }
-        new
+        let [parts, starts_of_names] = [parts, starts_of_names].map(Table::new);
+        Self { tables: tables.map(Table::new), parts, hints, starts_of_names }
     }
 
-    /// The table for a pattern, and its key there.
-    fn table(&mut self, gate: Gate, mark: Mark<'_>) -> Option<(&mut Table, u64)> {
-        let key = |(end, count): (End, u32)| match end {
-            End::First => gate.start().lowest(count),
-            End::Last => gate.end().lowest(count),
-        };
-        if let Some((at, key)) = KEYS.into_iter().enumerate().find_map(|(at, end)| Some((at, key(end)?))) {
-            return Some((&mut self.tables[at], key));
-        }
-        match mark {
-            Mark::Part(part) => {
-                self.hints |= hint(part.as_bytes());
-                Some((&mut self.parts, key_of_part(part.as_bytes())))
-            }
-            Mark::StartOfName(start) if start.len() >= START => {
-                Some((&mut self.starts_of_names, key_of_start(start.as_bytes())))
-            }
-            Mark::StartOfName(_) | Mark::None => None,
-        }
-    }
-
-    /// The numbers of all patterns that may match a name, in no order.
-    pub(crate) fn candidates(&self, name: &str) -> impl Iterator<Item = usize> {
-        let ends = Ends::of(name.as_bytes());
-        let found = KEYS.into_iter().zip(&self.tables).flat_map(move |(end, table)| table.find(ends, end));
-        found.filter(move |(gate, _)| gate.lets(ends)).map(|&(_, number)| number)
+    /// Whether `answer` is true of the number of any pattern that may match a name.
+    #[inline]
+    pub(crate) fn any(&self, name: &str, answer: &mut impl FnMut(usize) -> bool) -> bool {
+        self.any_by_end(Ends::of(name.as_bytes()), answer)
     }
 
     /// Whether `answer` is true of any pattern that may match a whole path. It may be called more than once for the same
     /// pattern.
     pub(super) fn any_of_path(&self, path: &str, separator: u8, answer: &mut impl FnMut(usize) -> bool) -> bool {
         let ends = Ends::of(path.as_bytes());
-        let mut any = |found: &[Guarded]| found.iter().any(|(gate, number)| gate.lets(ends) && answer(*number));
-        if KEYS.into_iter().zip(&self.tables).any(|(end, table)| any(table.find(ends, end))) {
+        if self.any_by_end(ends, answer) {
             return true;
         }
-        if self.starts_of_names.hints != 0 {
+        if !self.starts_of_names.is_empty() {
             let name = last_byte(path, separator).map_or(path, |at| &path[at + 1..]);
-            if any(self.starts_of_names.get(key_of_start(name.as_bytes()))) {
+            if self.starts_of_names.any(key_of_start(name.as_bytes()), ends, answer) {
                 return true;
             }
         }
         let is_hinted = |part: &&[u8]| self.hints & hint(part) != 0;
-        self.hints != 0 && parts(path, separator).filter(is_hinted).any(|part| any(self.parts.get(key_of_part(part))))
+        self.hints != 0
+            && parts(path, separator).filter(is_hinted).any(|part| self.parts.any(key_of_part(part), ends, answer))
     }
+
+    #[inline]
+    fn any_by_end(&self, ends: Ends, answer: &mut impl FnMut(usize) -> bool) -> bool {
+        let keys = keys(ends.start, ends.end, |bytes, count| bytes & u64::MAX >> (64 - 8 * count));
+        self.tables.iter().zip(keys).any(|(table, key)| table.any(key, ends, answer))
+    }
+}
+
+const KEYS: usize = 5;
+
+/// What patterns are found by: how many bytes of which end. The first that is known of a pattern is its key.
+#[inline]
+fn keys<T: Copy, K>(start: T, end: T, lowest: impl Fn(T, u32) -> K) -> [K; KEYS] {
+    [lowest(end, 8), lowest(start, 8), lowest(end, 3), lowest(start, 3), lowest(end, 2)]
 }
 
 /// The parts between the separators of a text.
@@ -117,32 +101,63 @@ fn parts(text: &str, separator: u8) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// Patterns by a key, in buckets of a few that lie one after another.
+#[derive(Clone, Debug)]
+struct Table {
+    patterns: Box<[Guarded]>,
+    /// Where each bucket begins, and where the last one ends.
+    starts: Box<[u32]>,
+    /// How far to shift a hash to get the number of its bucket.
+    shift: u32,
+}
+
+/// A pattern with its key and its gate.
+#[derive(Clone, Copy, Debug)]
+struct Guarded {
+    key: u64,
+    gate: Gate,
+    number: usize,
+}
+
+/// 2^64 divided by the golden ratio: an odd number with no pattern in its bits. Nobody gains from patterns that collide.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Table {
-    fn insert(&mut self, key: u64, pattern: Guarded) {
-        self.hints |= Self::hint(key);
-        self.patterns.entry(key).or_default().push(pattern);
-    }
-
-    #[inline]
-    fn hint(key: u64) -> u64 {
-        1 << (key.wrapping_mul(FACTOR) >> 58)
-    }
-
-    #[inline]
-    fn find(&self, ends: Ends, (end, count): (End, u32)) -> &[Guarded] {
-        let bytes = match end {
-            End::First => ends.start,
-            End::Last => ends.end,
-        };
-        self.get(bytes & u64::MAX >> (64 - 8 * count))
-    }
-
-    #[inline]
-    fn get(&self, key: u64) -> &[Guarded] {
-        match self.hints & Self::hint(key) {
-            0 => &[],
-            _ => self.patterns.get(&key).map_or(&[], Vec::as_slice),
+    fn new(patterns: Vec<Guarded>) -> Self {
+        // So many buckets that most are empty: most keys that are looked up are in no table.
+        let bits = (4 * patterns.len()).max(2).ilog2();
+        let mut new = Self { patterns: [].into(), starts: [].into(), shift: u64::BITS - bits };
+        let mut starts = vec![0; (1 << bits) + 1];
+        patterns.iter().for_each(|pattern| starts[new.bucket(pattern.key) + 1] += 1);
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
         }
+        let mut next = starts.clone();
+        let mut sorted = patterns.clone();
+        for pattern in patterns {
+            let place = &mut next[new.bucket(pattern.key)];
+            sorted[*place as usize] = pattern;
+            *place += 1;
+        }
+        (new.patterns, new.starts) = (sorted.into(), starts.into());
+        new
+    }
+
+    #[inline]
+    fn bucket(&self, key: u64) -> usize {
+        (key.wrapping_mul(FACTOR) >> self.shift) as usize
+    }
+
+    /// Whether `answer` is true of any pattern that has a key and lets a text with these ends.
+    #[inline]
+    fn any(&self, key: u64, ends: Ends, answer: &mut impl FnMut(usize) -> bool) -> bool {
+        let bucket = self.bucket(key);
+        let found = &self.patterns[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+        found.iter().any(|pattern| pattern.key == key && pattern.gate.lets(ends) && answer(pattern.number))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
     }
 }
 
@@ -162,26 +177,4 @@ fn key_of_start(name: &[u8]) -> u64 {
 /// A bit for a part by its length and its first byte: most parts of paths are in no table.
 fn hint(part: &[u8]) -> u64 {
     1 << ((part.len() ^ usize::from(part.first().copied().unwrap_or(0))) % 64)
-}
-
-/// Hashes a number by a multiplication. Nobody gains from patterns that collide.
-#[derive(Clone, Debug, Default)]
-struct Multiply(u64);
-
-/// 2^64 divided by the golden ratio: an odd number with no pattern in its bits.
-const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-
-impl Hasher for Multiply {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u64(byte.into()));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        let product = (self.0 ^ number).wrapping_mul(FACTOR);
-        self.0 = product ^ product >> 32;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }

@@ -1,5 +1,7 @@
 //! The elements of a compiled pattern: segments consist of pieces, and pieces of tokens. A token matches one character.
 
+use std::sync::Arc;
+
 use super::fold;
 
 /// Whether letters that differ only in case match.
@@ -9,7 +11,7 @@ pub(crate) enum Case {
     Insensitive,
 }
 
-/// What one part of a pattern matches.
+/// What one part of a pattern matches. Clones share the memory: the plan of a listing has one of nearly every part.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Segment {
     /// `**`: any number of parts.
@@ -17,8 +19,8 @@ pub(crate) enum Segment {
     /// `*`: one part of at least one character.
     AnyName,
     /// A name, spelled exactly so.
-    Literal(Box<str>),
-    Wild(Wild),
+    Literal(Arc<str>),
+    Wild(Arc<Wild>),
 }
 
 /// Pieces with a `*` between them. Without a tail there is no `*`, only the head.

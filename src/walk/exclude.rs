@@ -79,8 +79,7 @@ pub(crate) struct Exclusion<'a> {
 
 impl<'a> Exclusion<'a> {
     pub(crate) fn new(patterns: &[Pattern]) -> Self {
-        let mut plan = PlanBuilder::new();
-        plan.expect(patterns.len());
+        let mut plan = PlanBuilder::new(patterns.len());
         patterns.iter().for_each(|pattern| plan.add_with_all_below(pattern));
         Self { plan: plan.build(), prune: None }
     }

@@ -15,17 +15,18 @@
 
 mod branches;
 mod build;
+mod names;
 #[cfg(feature = "remote-no-tls")]
 mod starts;
 mod states;
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use branches::ManyBranches;
 pub(crate) use build::PlanBuilder;
+use names::{Names, Spelling};
 pub(crate) use states::{Set, State, States};
 
 use crate::flavour::{Flavour, Native, Rules};
@@ -48,16 +49,14 @@ struct Node<F> {
     end: Option<Wanted>,
     /// The `**` that follow, which may take nothing.
     any_paths: Vec<State>,
-    /// Names that are looked up where nothing else asks for a listing, in order, and where they lead.
-    names: Vec<(String, State)>,
-    /// A bit for each of them, of a cheap kind, if their spelling tells them apart: to search them takes much longer.
-    name_hints: u64,
+    /// Names that are looked up where nothing else asks for a listing.
+    names: Names,
     /// Names that must be spelled like this, among those of a listing.
-    spellings: HashMap<Box<str>, State>,
+    spellings: Names,
     /// Other parts that names are compared with.
     segments: Vec<(Segment, State)>,
     /// If they are many, what finds those that may match a name, and the rest, which always may.
-    sieve: Option<(Sieve, Vec<usize>)>,
+    sieve: Option<Box<(Sieve, Vec<usize>)>>,
     /// Alternatives that are too many to be told apart here.
     branches: Vec<ManyBranches>,
     below: WantedBelow,
@@ -70,9 +69,8 @@ impl<F> Default for Node<F> {
             is_any_path: false,
             end: None,
             any_paths: Vec::new(),
-            names: Vec::new(),
-            name_hints: 0,
-            spellings: HashMap::new(),
+            names: Names::default(),
+            spellings: Names::default(),
             segments: Vec::new(),
             sieve: None,
             branches: Vec::new(),
@@ -112,6 +110,9 @@ pub(crate) enum Begins {
 const START: State = 0;
 
 impl<F: Flavour> Node<F> {
+    /// How names are compared that are looked up.
+    const SPELLING: Spelling = Spelling { cmp: F::Rules::text_cmp, is_of_bytes: F::Rules::CASE_SENSITIVE };
+
     /// Whether names lead on from here, `**` that follow aside.
     fn leads_on(&self) -> bool {
         self.needs_listing() || !self.names.is_empty()
@@ -126,33 +127,29 @@ impl<F: Flavour> Node<F> {
     ///
     /// As an iterator, this takes a third more instructions: it would be asked which of its parts is on.
     fn try_next<B>(&self, name: &str, mut take: impl FnMut(State) -> ControlFlow<B>) -> ControlFlow<B> {
-        if self.name_hints & hint(name) != 0 {
-            self.named(name).try_for_each(&mut take)?;
-        }
-        if !self.spellings.is_empty()
-            && let Some(&next) = self.spellings.get(name)
-        {
-            take(next)?;
-        }
-        let mut ask = |(segment, next): &(Segment, State)| match segment.matches(name) {
-            true => take(*next),
-            false => ControlFlow::Continue(()),
+        self.named(name).chain(self.spellings.find(name, Spelling::EXACT)).try_for_each(&mut take)?;
+        let mut ask = |at: usize| {
+            let (segment, next) = &self.segments[at];
+            if segment.matches(name) { take(*next) } else { ControlFlow::Continue(()) }
         };
-        match &self.sieve {
-            None => self.segments.iter().try_for_each(ask)?,
+        match self.sieve.as_deref() {
+            None => (0..self.segments.len()).try_for_each(ask)?,
             Some((sieve, rest)) => {
-                sieve.candidates(name).chain(rest.iter().copied()).try_for_each(|at| ask(&self.segments[at]))?;
+                let mut flow = ControlFlow::Continue(());
+                sieve.any(name, &mut |at| {
+                    flow = ask(at);
+                    flow.is_break()
+                });
+                flow?;
+                rest.iter().try_for_each(|&at| ask(at))?;
             }
         }
         self.branches.iter().try_for_each(|many| many.take(name).try_for_each(&mut take))
     }
 
     /// The nodes to which a name leads that is looked up: several where spellings are one to the system.
-    fn named(&self, name: &str) -> impl Iterator<Item = State> + '_ {
-        let cmp = |(own, _): &(String, State)| F::Rules::text_cmp(own, name);
-        let from = self.names.partition_point(|own| cmp(own).is_lt());
-        let count = self.names[from..].iter().take_while(|own| cmp(own).is_eq()).count();
-        self.names[from..from + count].iter().map(|&(_, next)| next)
+    fn named(&self, name: &str) -> impl Iterator<Item = State> {
+        self.names.find(name, Self::SPELLING)
     }
 }
 
@@ -225,7 +222,7 @@ impl<F: Flavour> Plan<F> {
         let node = &self.nodes[state];
         let is_end = |at: State| self.nodes[at].end == Some(Wanted::Anything);
         let find = |at| if is_end(at) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        node.is_any_path && is_end(state) || node.try_next(name, find).is_break()
+        node.below >= WantedBelow::All || node.try_next(name, find).is_break()
     }
 
     /// Whether what is below a path with this set is searched, not just looked up.
@@ -251,7 +248,7 @@ impl<F: Flavour> Plan<F> {
     /// The names that a node looks up, in order; those of one spelling to the system once.
     pub(super) fn names(&self, state: State) -> impl Iterator<Item = &str> {
         let mut last = None;
-        let names = self.nodes[state].names.iter().map(|(name, _)| &**name);
+        let names = self.nodes[state].names.iter().map(|(name, _)| name);
         names.filter(move |name| !last.replace(*name).is_some_and(|last| F::Rules::text_eq(last, name)))
     }
 
@@ -287,9 +284,4 @@ impl<F: Flavour> Plan<F> {
         states.extend(&node.any_paths);
         node.any_paths.iter().filter_map(|&any_path| self.nodes[any_path].end).max().map(|_| Wanted::Directory)
     }
-}
-
-/// A bit for a name, by its length and its first byte.
-fn hint(name: &str) -> u64 {
-    1 << ((name.len() ^ usize::from(name.as_bytes().first().copied().unwrap_or(0))) % 64)
 }

@@ -94,35 +94,34 @@ pub(crate) fn plans<F: Flavour>(
     excluded: &[Pattern<F>],
     case_sensitive: Option<bool>,
 ) -> (Plan<F>, Plan<F>) {
-    let in_case = |pattern| in_case(pattern, case_sensitive);
-    let (mut plan, mut left_out) = (PlanBuilder::new(), PlanBuilder::new());
-    match scope {
-        Scope::Children => plan.add_children(),
-        Scope::Everything => plan.add(&Pattern::parse("*"), Begins::Anywhere),
-        Scope::Patterns(patterns, begins) => {
-            plan.expect(patterns.len());
-            patterns.iter().for_each(|pattern| plan.add(&in_case(pattern), *begins));
+    let in_case = |patterns| in_case(patterns, case_sensitive);
+    let (wanted, unwanted) = match scope {
+        Scope::Children | Scope::Everything => (vec![Pattern::parse("*")].into(), Cow::default()),
+        Scope::Patterns(patterns, _) => (in_case(patterns), Cow::default()),
+        Scope::Set(set) if set.include_patterns().is_empty() => {
+            (vec![Pattern::parse("**")].into(), in_case(set.exclude_patterns()))
         }
-        Scope::Set(set) => {
-            plan.expect(set.include_patterns().len());
-            left_out.expect(set.exclude_patterns().len());
-            set.include_patterns().iter().for_each(|pattern| plan.add_full_match(&in_case(pattern)));
-            set.exclude_patterns().iter().for_each(|pattern| left_out.add_full_match(&in_case(pattern)));
-            if set.include_patterns().is_empty() {
-                plan.add_full_match(&Pattern::parse("**"));
-            }
-        }
-    }
-    left_out.expect(excluded.len());
-    excluded.iter().for_each(|pattern| left_out.add_with_all_below(&in_case(pattern)));
+        Scope::Set(set) => (in_case(set.include_patterns()), in_case(set.exclude_patterns())),
+    };
+    let mut plan = PlanBuilder::new(wanted.len());
+    wanted.iter().for_each(|pattern| match scope {
+        Scope::Children => plan.add(pattern, Begins::AtStart),
+        Scope::Everything => plan.add(pattern, Begins::Anywhere),
+        Scope::Patterns(_, begins) => plan.add(pattern, *begins),
+        Scope::Set(_) => plan.add_full_match(pattern),
+    });
+    let excluded = in_case(excluded);
+    let mut left_out = PlanBuilder::new(unwanted.len() + excluded.len());
+    unwanted.iter().for_each(|pattern| left_out.add_full_match(pattern));
+    excluded.iter().for_each(|pattern| left_out.add_with_all_below(pattern));
     (plan.build(), left_out.build())
 }
 
-/// A pattern with the case that was asked for.
-fn in_case<F: Flavour>(pattern: &Pattern<F>, case_sensitive: Option<bool>) -> Cow<'_, Pattern<F>> {
+/// Patterns with the case that was asked for.
+fn in_case<F: Flavour>(patterns: &[Pattern<F>], case_sensitive: Option<bool>) -> Cow<'_, [Pattern<F>]> {
     match case_sensitive {
-        None => Cow::Borrowed(pattern),
-        Some(sensitive) => Cow::Owned(pattern.clone().case_sensitive(sensitive)),
+        None => patterns.into(),
+        Some(sensitive) => patterns.iter().map(|pattern| pattern.clone().case_sensitive(sensitive)).collect(),
     }
 }
 

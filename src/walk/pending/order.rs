@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::flavour::first_word;
+
 /// A text, and the number that it is sorted by among texts that begin alike.
 #[derive(Clone, Copy)]
 struct Keyed {
@@ -62,12 +64,5 @@ impl Keyed {
 
 fn key(text: &[u8]) -> [u64; 2] {
     let (first, second) = text.split_at(text.len().min(8));
-    [word(first), word(second)]
-}
-
-fn word(text: &[u8]) -> u64 {
-    match text.first_chunk() {
-        Some(&word) => u64::from_be_bytes(word),
-        None => text.iter().rev().fold(0, |word, &byte| word >> 8 | u64::from(byte) << 56),
-    }
+    [first_word(first), first_word(second)]
 }

@@ -13,7 +13,7 @@ use crate::flavour::Flavour;
 use crate::pattern::{self, Automaton, Branch, Exit, Pattern, Segment};
 
 /// What is wanted of what a pattern matches.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {
     /// What the pattern asks for: anything, or a directory.
     AsWanted,
@@ -45,8 +45,8 @@ impl ManyBranches {
 }
 
 /// A pattern that is being added.
-pub(super) struct Branches<'a, F> {
-    plan: &'a mut PlanBuilder<F>,
+pub(super) struct Branches<'a, 'p, F: Flavour> {
+    plan: &'a mut PlanBuilder<'p, F>,
     pattern: &'a Pattern<F>,
     automaton: &'a Arc<Automaton>,
     /// The node of the start, or the one after a `**` in front of all.
@@ -64,10 +64,10 @@ enum AfterAnyPath {
     No,
 }
 
-impl<'a, F: Flavour> Branches<'a, F> {
+impl<'a, 'p, F: Flavour> Branches<'a, 'p, F> {
     /// Adds a pattern at a node.
     pub(super) fn add(
-        plan: &'a mut PlanBuilder<F>,
+        plan: &'a mut PlanBuilder<'p, F>,
         pattern: &'a Pattern<F>,
         automaton: &'a Arc<Automaton>,
         start: State,
@@ -103,7 +103,7 @@ impl<'a, F: Flavour> Branches<'a, F> {
         for (part, exit) in parts {
             let part = self.part(part);
             let next = self.node(exit, AfterAnyPath::No);
-            self.plan.nodes[node].add(&part, next);
+            self.plan.nodes[node].add(part, next);
         }
         true
     }
@@ -130,8 +130,8 @@ impl<'a, F: Flavour> Branches<'a, F> {
 
     fn part(&self, part: pattern::Part) -> Part {
         match part {
-            pattern::Part::Up => Part::Name("..".to_owned()),
-            pattern::Part::Name(name) if self.pattern.looks_up_names() => Part::Name(name),
+            pattern::Part::Up => Part::Name("..".into()),
+            pattern::Part::Name(name) if self.pattern.looks_up_names() => Part::Name(name.into()),
             pattern::Part::Name(name) => Part::Search(Segment::name(&name, self.pattern.case())),
             pattern::Part::Segment(segment) => Part::Search(segment),
         }
@@ -168,7 +168,7 @@ impl<'a, F: Flavour> Branches<'a, F> {
             }
             Ends::OfFullMatch if after == AfterAnyPath::Yes => {
                 let end = self.plan.new_node(Node { end: Some(Wanted::Anything), ..Node::default() });
-                self.plan.nodes[node].add(&Part::Search(Segment::AnyName), end);
+                self.plan.nodes[node].add(Part::Search(Segment::AnyName), end);
             }
             Ends::OfFullMatch => self.plan.nodes[node].end = Some(Wanted::Anything),
         }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::branches::{Branches, Ends};
-use super::{Begins, Node, Plan, START, State, Wanted, WantedBelow, hint};
-use crate::flavour::{Flavour, Native, Rules};
-use crate::pattern::{Form, Pattern, Plain, Segment};
+use super::names::Spelling;
+use super::{Begins, Node, Plan, START, State, Wanted, WantedBelow};
+use crate::flavour::{Flavour, Native};
+use crate::pattern::{Form, Pattern, Plain, Reading, Segment, Sieve};
 
 /// How many parts of a node are asked one after another.
 const MOST_ASKED: usize = 8;
@@ -17,96 +20,139 @@ pub(super) enum Part {
     /// `**`
     AnyPath,
     /// A name that is looked up where nothing else asks for a listing.
-    Name(String),
+    Name(Arc<str>),
     /// A part that names are compared with.
     Search(Segment),
 }
 
-/// Puts patterns together.
-pub(crate) struct PlanBuilder<F = Native> {
-    pub(super) nodes: Vec<Node<F>>,
-    /// Where a part of a node leads.
-    next: HashMap<(State, Part), State>,
+/// A part as its pattern spells it. Equal ones mean the same, and are faster to compare than what they mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Step<'p> {
+    text: &'p str,
+    reading: Reading,
 }
 
-impl<F: Flavour> PlanBuilder<F> {
-    pub(crate) fn new() -> Self {
-        Self { nodes: vec![Node::default()], next: HashMap::new() }
+impl Hash for Step<'_> {
+    /// Patterns in one plan are nearly always read in the same way.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
     }
+}
 
-    /// Makes room for patterns: putting all parts into a larger table again and again takes as long as everything else.
-    pub(crate) fn expect(&mut self, patterns: usize) {
-        /// About as many as there are in most patterns, with the `**` after what is excluded.
-        const PARTS: usize = 4;
-        self.next.reserve(PARTS * patterns);
-    }
+/// Puts patterns together. Equal beginnings are one, and so are the ends of all that want the same.
+pub(crate) struct PlanBuilder<'p, F: Flavour = Native> {
+    pub(super) nodes: Vec<Node<F>>,
+    /// Where a part of a node leads, unless it is the last of a pattern. Most patterns of a long list have only the last
+    /// part for themselves: it takes no search and no node.
+    next: HashMap<(State, Step<'p>), State>,
+    ends: Vec<((Ends, Wanted), State)>,
+}
 
-    /// Adds everything in the start, and nothing deeper.
-    pub(crate) fn add_children(&mut self) {
-        self.push([Part::Search(Segment::AnyName)], Wanted::Anything);
+impl<'p, F: Flavour> PlanBuilder<'p, F> {
+    /// Makes room for patterns: a table that grows, and is filled anew each time, takes as long as everything else.
+    pub(crate) fn new(patterns: usize) -> Self {
+        Self { nodes: vec![Node::default()], next: HashMap::with_capacity(patterns), ends: Vec::new() }
     }
 
     /// Adds a pattern.
-    pub(crate) fn add(&mut self, pattern: &Pattern<F>, begins: Begins) {
-        let any_path = (begins == Begins::Anywhere).then_some(Part::AnyPath);
-        match pattern.form() {
-            Form::Plain(plain) => _ = self.push(any_path.into_iter().chain(parts(pattern, plain)), wanted(plain)),
-            Form::Branched(automaton) => {
-                let start = any_path.map_or(START, |any_path| self.next(START, any_path));
-                Branches::add(self, pattern, automaton, start, Ends::AsWanted);
-            }
-        }
+    pub(crate) fn add(&mut self, pattern: &'p Pattern<F>, begins: Begins) {
+        let start = match begins {
+            Begins::AtStart => START,
+            Begins::Anywhere => self.any_path(START),
+        };
+        self.add_at(start, pattern, Ends::AsWanted);
     }
 
     /// Adds a pattern, and everything below what it matches.
-    pub(crate) fn add_with_all_below(&mut self, pattern: &Pattern<F>) {
-        match pattern.form() {
-            Form::Plain(plain) => {
-                let end = self.push(parts(pattern, plain), wanted(plain));
-                let all = self.next(end, Part::AnyPath);
-                self.nodes[all].end = Some(Wanted::Anything);
-            }
-            Form::Branched(automaton) => Branches::add(self, pattern, automaton, START, Ends::WithAllBelow),
-        }
+    pub(crate) fn add_with_all_below(&mut self, pattern: &'p Pattern<F>) {
+        self.add_at(START, pattern, Ends::WithAllBelow);
     }
 
     /// Adds a pattern as `full_match` reads it: a `**` at the end takes at least one part, and a separator
     /// there says nothing.
-    pub(crate) fn add_full_match(&mut self, pattern: &Pattern<F>) {
+    pub(crate) fn add_full_match(&mut self, pattern: &'p Pattern<F>) {
+        self.add_at(START, pattern, Ends::OfFullMatch);
+    }
+
+    fn add_at(&mut self, start: State, pattern: &'p Pattern<F>, ends: Ends) {
         match pattern.form() {
-            Form::Plain(plain) => {
-                let parts: Vec<_> = parts(pattern, plain).collect();
-                let one_more = matches!(parts.last(), Some(Part::AnyPath)).then_some(Part::Search(Segment::AnyName));
-                self.push(parts.into_iter().chain(one_more), Wanted::Anything);
-            }
-            Form::Branched(automaton) => Branches::add(self, pattern, automaton, START, Ends::OfFullMatch),
+            Form::Plain(plain) => self.add_plain(start, pattern, plain, ends),
+            Form::Branched(automaton) => Branches::add(self, pattern, automaton, start, ends),
         }
     }
 
-    /// Adds parts, unless there are none: they would match the start and nothing below. Returns the node of their end.
-    fn push(&mut self, parts: impl IntoIterator<Item = Part>, wanted: Wanted) -> State {
-        let end = parts.into_iter().fold(START, |node, part| self.next(node, part));
-        if end != START {
-            let end = &mut self.nodes[end].end;
-            *end = (*end).max(Some(wanted));
+    fn add_plain(&mut self, start: State, pattern: &'p Pattern<F>, plain: &'p Plain<F>, ends: Ends) {
+        let reading = pattern.reading();
+        let mut parts = plain.path().parts().zip(plain.tail()).peekable();
+        let mut node = start;
+        while let Some((text, segment)) = parts.next() {
+            let part = match segment {
+                _ if pattern.looks_up(text) => Part::name(text, segment),
+                Segment::AnyPath => Part::AnyPath,
+                segment => Part::Search(segment.clone()),
+            };
+            if parts.peek().is_none() && part != Part::AnyPath {
+                let end = self.end(ends, wanted(plain));
+                return self.nodes[node].add(part, end);
+            }
+            node = self.next(node, Step { text, reading }, part);
         }
-        end
+        self.end_any_path(node, ends, wanted(plain));
+    }
+
+    /// Makes a `**` the end of a pattern, or the start, if the pattern has no parts: it matches nothing below.
+    fn end_any_path(&mut self, node: State, ends: Ends, wanted: Wanted) {
+        match ends {
+            Ends::WithAllBelow => {
+                let all = self.any_path(node);
+                self.nodes[all].end = Some(Wanted::Anything);
+            }
+            _ if node == START => {}
+            Ends::AsWanted => self.nodes[node].end = self.nodes[node].end.max(Some(wanted)),
+            Ends::OfFullMatch => {
+                let end = self.end(ends, wanted);
+                self.nodes[node].add(Part::Search(Segment::AnyName), end);
+            }
+        }
+    }
+
+    /// The node of all ends of this kind. Nothing else follows there.
+    fn end(&mut self, ends: Ends, wanted: Wanted) -> State {
+        if let Some((_, known)) = self.ends.iter().find(|(end, _)| *end == (ends, wanted)) {
+            return *known;
+        }
+        let node = match (ends, wanted) {
+            (Ends::WithAllBelow, Wanted::Directory) => {
+                let any_paths = vec![self.end(ends, Wanted::Anything)];
+                Node { end: Some(wanted), any_paths, ..Node::default() }
+            }
+            (Ends::WithAllBelow, Wanted::Anything) => Node { end: Some(wanted), is_any_path: true, ..Node::default() },
+            (Ends::AsWanted, _) => Node { end: Some(wanted), ..Node::default() },
+            (Ends::OfFullMatch, _) => Node { end: Some(Wanted::Anything), ..Node::default() },
+        };
+        let new = self.new_node(node);
+        self.ends.push(((ends, wanted), new));
+        new
+    }
+
+    /// The node of a `**` that follows a node.
+    fn any_path(&mut self, node: State) -> State {
+        self.next(node, Step { text: "**", reading: Reading::default() }, Part::AnyPath)
     }
 
     /// The node to which a part leads.
-    pub(super) fn next(&mut self, node: State, part: Part) -> State {
+    fn next(&mut self, node: State, step: Step<'p>, part: Part) -> State {
         // A run of `**` matches what one does.
         if part == Part::AnyPath && self.nodes[node].is_any_path {
             return node;
         }
         let next = self.nodes.len();
-        match self.next.entry((node, part)) {
+        match self.next.entry((node, step)) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(unknown) => {
-                let part = &unknown.key().1;
-                self.nodes.push(Node { is_any_path: *part == Part::AnyPath, ..Node::default() });
-                self.nodes[node].add(part, next);
                 unknown.insert(next);
+                self.nodes.push(Node { is_any_path: part == Part::AnyPath, ..Node::default() });
+                self.nodes[node].add(part, next);
                 next
             }
         }
@@ -121,25 +167,21 @@ impl<F: Flavour> PlanBuilder<F> {
         let mut nodes = self.nodes;
         for at in 0..nodes.len() {
             nodes[at].below = nodes[at].wanted_below(&nodes);
-            let segments = &nodes[at].segments;
-            let are_many = segments.len() > MOST_ASKED;
-            let mut rest = Vec::new();
-            let sieve = are_many.then(|| Segment::sieve(segments.iter().map(|(segment, _)| segment), &mut rest));
-            nodes[at].sieve = sieve.map(|sieve| (sieve, rest));
-            nodes[at].names.sort_by(|(left, _), (right, _)| F::Rules::text_cmp(left, right));
-            nodes[at].name_hints = name_hints::<F>(&nodes[at].names);
+            nodes[at].names.sort(Node::<F>::SPELLING);
+            nodes[at].spellings.sort(Spelling::EXACT);
+            nodes[at].sieve = sieve(&nodes[at].segments).map(Box::new);
         }
         Plan { nodes }
     }
 }
 
 impl<F: Flavour> Node<F> {
-    pub(super) fn add(&mut self, part: &Part, next: State) {
+    pub(super) fn add(&mut self, part: Part, next: State) {
         match part {
             Part::AnyPath => self.any_paths.push(next),
-            Part::Name(name) => self.names.push((name.clone(), next)),
-            Part::Search(Segment::Literal(name)) => _ = self.spellings.insert(name.clone(), next),
-            Part::Search(segment) => self.segments.push((segment.clone(), next)),
+            Part::Name(name) => self.names.push(name, next),
+            Part::Search(Segment::Literal(name)) => self.spellings.push(name, next),
+            Part::Search(segment) => self.segments.push((segment, next)),
         }
     }
 
@@ -162,21 +204,24 @@ impl<F: Flavour> Node<F> {
     }
 }
 
-/// The bits of names; all, if names that differ may be one to the system.
-fn name_hints<F: Flavour>(names: &[(String, State)]) -> u64 {
-    match F::Rules::CASE_SENSITIVE || names.is_empty() {
-        true => names.iter().fold(0, |hints, (name, _)| hints | hint(name)),
-        false => u64::MAX,
+/// What finds those segments that may match a name, if they are many, and the rest, which always may.
+fn sieve(segments: &[(Segment, State)]) -> Option<(Sieve, Vec<usize>)> {
+    if segments.len() <= MOST_ASKED {
+        return None;
     }
+    let mut rest = Vec::new();
+    let sieve = Segment::sieve(segments.iter().map(|(segment, _)| segment), &mut rest);
+    Some((sieve, rest))
 }
 
-/// The parts of one plain pattern.
-fn parts<F: Flavour>(pattern: &Pattern<F>, plain: &Plain<F>) -> impl Iterator<Item = Part> {
-    plain.path().parts().zip(plain.tail()).map(|(name, segment)| match segment {
-        _ if pattern.looks_up(name) => Part::Name(name.to_owned()),
-        Segment::AnyPath => Part::AnyPath,
-        segment => Part::Search(segment.clone()),
-    })
+impl Part {
+    /// The part of a pattern that a name is spelled by.
+    fn name(text: &str, segment: &Segment) -> Self {
+        match segment {
+            Segment::Literal(name) => Self::Name(name.clone()),
+            _ => Self::Name(text.into()),
+        }
+    }
 }
 
 /// What a plain pattern wants.

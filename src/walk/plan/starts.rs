@@ -25,8 +25,7 @@ impl<F: Flavour> Plan<F> {
             starts.push(text.to_owned());
             return;
         }
-        let names = node.names.iter().map(|(name, next)| (&**name, *next));
-        for (name, next) in names.chain(node.spellings.iter().map(|(name, next)| (&**name, *next))) {
+        for (name, next) in node.names.iter().chain(node.spellings.iter()) {
             self.add_starts_from(&self.nodes[next], format!("{text}{name}"), starts);
         }
         starts.extend(node.segments.iter().map(|(segment, _)| text.to_owned() + &segment.start()));
@@ -52,8 +51,7 @@ impl<F: Flavour> Plan<F> {
         set.iter().any(|&state| {
             let node = &self.nodes[state];
             node.is_any_path
-                || node.names.iter().any(|(_, next)| leads_on(*next))
-                || node.spellings.values().any(|next| leads_on(*next))
+                || node.names.iter().chain(node.spellings.iter()).any(|(_, next)| leads_on(next))
                 || node.segments.iter().any(|(_, next)| leads_on(*next))
                 || node.branches.iter().any(|many| many.exits().any(leads_on))
         })
@@ -75,8 +73,9 @@ mod tests {
 
     #[track_caller]
     fn starts(patterns: &[&str], expected: &[&str], goes_deeper: bool) {
-        let mut plan = PlanBuilder::<Posix>::new();
-        patterns.iter().for_each(|pattern| plan.add(&Pattern::parse(pattern), Begins::AtStart));
+        let parsed: Vec<_> = patterns.iter().map(|pattern| Pattern::parse(pattern)).collect();
+        let mut plan = PlanBuilder::<Posix>::new(0);
+        parsed.iter().for_each(|pattern| plan.add(pattern, Begins::AtStart));
         let (plan, mut states) = (plan.build(), States::new());
         let set = plan.start(&mut states).0;
         assert_eq!(plan.starts(set.of(&states)), expected, "{patterns:?}");
@@ -114,9 +113,9 @@ mod tests {
     #[test]
     fn no_start_leaves_anything_out() {
         starts(&["A*"], &["A"], false);
-        let mut plan = PlanBuilder::<Posix>::new();
-        plan.add(&Pattern::parse("ab-1*").case_sensitive(false), Begins::AtStart);
-        plan.add(&Pattern::parse("12-x").case_sensitive(false), Begins::AtStart);
+        let patterns = ["ab-1*", "12-x"].map(|pattern| Pattern::parse(pattern).case_sensitive(false));
+        let mut plan = PlanBuilder::<Posix>::new(0);
+        patterns.iter().for_each(|pattern| plan.add(pattern, Begins::AtStart));
         let (plan, mut states) = (plan.build(), States::new());
         let set = plan.start(&mut states).0;
         assert_eq!(plan.starts(set.of(&states)), [""]);
