@@ -1,7 +1,5 @@
 //! Matching with an automaton, from the end of a path to its start.
 
-use std::collections::BinaryHeap;
-
 use super::automaton::{ANCHORED, Automaton, END, END_OF_DIRECTORY, Edge, Number, RELATIVE};
 use super::gate::Ends;
 use super::normal::Op;
@@ -83,36 +81,40 @@ impl Run<'_> {
 
     /// Tries every place once, from the end of the text to its start.
     fn try_each_place(&self) -> bool {
-        let end = self.text.len();
-        let mut places = BinaryHeap::from([(end, END), (end, END_OF_DIRECTORY)]);
+        // The states at each place, some of them more than once.
+        let mut waiting = vec![Vec::new(); self.text.len() + 1];
+        waiting[self.text.len()].extend([END, END_OF_DIRECTORY]);
         // The last place of each state.
         let mut last = vec![usize::MAX; self.automaton.states()];
         // How far each edge that matches any number of characters or parts has gone.
         let mut reached = vec![usize::MAX; self.automaton.edges.len()];
-        while let Some((at, state)) = places.pop() {
-            if std::mem::replace(&mut last[state as usize], at) == at {
-                continue;
-            }
-            if self.is_start(state, at) {
-                return true;
-            }
-            for &number in self.automaton.edges_to(state) {
-                let edge = &self.automaton.edges[number as usize];
-                let reached = &mut reached[number as usize];
-                let goes_on = self.goes_on(&edge.op);
-                if goes_on && *reached <= at {
-                    // Everything that can be reached from here has been, except this place itself, if the edge matches nothing.
-                    if matches!(edge.op, Op::AnyPath) {
-                        places.push((at, edge.from));
-                    }
+        for at in (0..=self.text.len()).rev() {
+            while let Some(state) = waiting[at].pop() {
+                if std::mem::replace(&mut last[state as usize], at) == at {
                     continue;
                 }
-                self.back(edge, at, &mut |from| {
-                    if goes_on {
-                        *reached = from.min(*reached);
+                if self.is_start(state, at) {
+                    return true;
+                }
+                for &number in self.automaton.edges_to(state) {
+                    let edge = &self.automaton.edges[number as usize];
+                    let reached = &mut reached[number as usize];
+                    let goes_on = self.goes_on(&edge.op);
+                    if goes_on && *reached <= at {
+                        // Everything that can be reached from here has been, except this place itself, if the edge matches
+                        // nothing.
+                        if matches!(edge.op, Op::AnyPath) {
+                            waiting[at].push(edge.from);
+                        }
+                        continue;
                     }
-                    places.push((from, edge.from));
-                });
+                    self.back(edge, at, &mut |from| {
+                        if goes_on {
+                            *reached = from.min(*reached);
+                        }
+                        waiting[from].push(edge.from);
+                    });
+                }
             }
         }
         false
