@@ -309,12 +309,11 @@ impl<F: Flavour> Pattern<F> {
     }
 
     /// Whether the end of a text rules out a match. This is checked before the text is normalized, which takes longer than
-    /// most matching. The last name of a POSIX path is the same in normal form, unless it may be a `.`.
+    /// most matching.
     #[inline]
     fn refuses_end(&self, text: &str) -> bool {
-        let ends_in_name = F::SEPARATOR == '/' && !matches!(text.as_bytes().last(), None | Some(b'/' | b'.'));
         match &self.inner.form {
-            Form::Plain(plain) => ends_in_name && plain.whole.refuses_end(text),
+            Form::Plain(plain) => F::SEPARATOR == '/' && plain.whole.refuses_end(text),
             Form::Branched(_) => false,
         }
     }

@@ -173,10 +173,13 @@ impl Whole {
         self.gate
     }
 
-    /// Whether the last name of a path rules out a match, even if the path is not in normal form.
+    /// Whether the last name of a POSIX path rules out a match, even if the path is not in normal form: the name is the
+    /// same there, unless it may be a `.`.
     #[inline]
     pub(super) fn refuses_end(&self, text: &str) -> bool {
-        !self.name_end.lets(Ends::of(text.as_bytes()).end)
+        let end = Ends::of(text.as_bytes()).end;
+        let ends_in_name = !matches!(end as u8, 0 | b'/' | b'.');
+        ends_in_name && !self.name_end.lets(end)
     }
 
     /// A text by which a match can be found among others.
