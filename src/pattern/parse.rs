@@ -13,6 +13,7 @@ pub(super) fn segment(text: &str, case: Case) -> Segment {
     match text {
         "*" => Segment::AnyName,
         "**" => Segment::AnyPath,
+        name if case == Case::Sensitive && !has_wildcard(name) => Segment::Literal(name.into()),
         _ => wild(lexemes(text).map(|lexeme| token(&lexeme, case)), case),
     }
 }
