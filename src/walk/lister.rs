@@ -206,7 +206,7 @@ impl<D: Directory> Lister<D> {
     fn be_at(&mut self, item: &Item) {
         let frame = self.frames.last().expect("BUG: an item of no directory");
         let name = self.pending.text(item.name);
-        match item.name.parts {
+        match item.name.parts() {
             0 => frame.restore(&mut self.entry),
             parts => {
                 self.entry.path.set_child(frame.prefix, name);

@@ -44,9 +44,8 @@ pub(super) struct Item {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Name {
     from: usize,
-    end: usize,
-    /// How many parts it has.
-    pub(super) parts: usize,
+    len: u32,
+    parts: u32,
 }
 
 /// What an item stands for.
@@ -111,7 +110,7 @@ impl Pending {
     }
 
     pub(super) fn text(&self, name: Name) -> &str {
-        &self.names[name.from..name.end]
+        &self.names[name.range()]
     }
 
     pub(super) fn take_failure(&mut self, number: usize) -> Option<Error> {
@@ -167,7 +166,7 @@ impl Pending {
                 }
                 origin => origin,
             };
-            taken.add(self.text(name), name.parts, Item { origin, below, ..self.items[at] });
+            taken.add(self.text(name), name.parts(), Item { origin, below, ..self.items[at] });
         }
         taken
     }
@@ -188,7 +187,9 @@ impl Pending {
     fn add_text(&mut self, text: &str, parts: usize) -> Name {
         let from = self.names.len();
         self.names.push_str(text);
-        Name { from, end: self.names.len(), parts }
+        let [len, parts] =
+            [text.len(), parts].map(|count| u32::try_from(count).expect("BUG: a name of four billion bytes"));
+        Name { from, len, parts }
     }
 
     /// Sorts the items above a height in the order of their paths. A failure, or a name that is not UTF-8, comes after
@@ -196,7 +197,7 @@ impl Pending {
     pub(super) fn sort(&mut self, above: Height) {
         let Self { items, names, failures, raw_names, .. } = self;
         let items = &mut items[above.items..];
-        let text = |item: &Item| &names[item.name.from..item.name.end];
+        let text = |item: &Item| &names[item.name.range()];
         let raw = |item: &Item| match item.origin {
             Origin::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_ref()),
             Origin::Raw(number) => Some(&*raw_names[number].0),
@@ -228,8 +229,8 @@ impl Pending {
         let mut texts = String::with_capacity(self.names.len() - above.names);
         for Item { name, .. } in items {
             let from = above.names + texts.len();
-            texts.push_str(&self.names[name.from..name.end]);
-            *name = Name { from, end: above.names + texts.len(), ..*name };
+            texts.push_str(&self.names[name.range()]);
+            name.from = from;
         }
         self.names.truncate(above.names);
         self.names.push_str(&texts);
@@ -246,6 +247,17 @@ impl Height {
     /// The index of the first item above.
     pub(super) fn items(&self) -> usize {
         self.items
+    }
+}
+
+impl Name {
+    fn range(self) -> Range<usize> {
+        self.from..self.from + self.len as usize
+    }
+
+    /// How many parts it has.
+    pub(super) fn parts(self) -> usize {
+        self.parts as usize
     }
 }
 

@@ -10,10 +10,12 @@ pub(crate) type States = Vec<State>;
 
 /// How far a path has come: the nodes from which it goes on, a range of [`States`]. An empty one
 /// leads nowhere.
+///
+/// It is small, as every name that is pending has two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Set {
-    from: usize,
-    end: usize,
+    from: u32,
+    end: u32,
 }
 
 impl Set {
@@ -22,11 +24,11 @@ impl Set {
     }
 
     pub(crate) fn end(self) -> usize {
-        self.end
+        self.end as usize
     }
 
     pub(super) fn range(self) -> Range<usize> {
-        self.from..self.end
+        self.from as usize..self.end as usize
     }
 
     pub(crate) fn of(self, states: &States) -> &[State] {
@@ -37,7 +39,7 @@ impl Set {
     pub(crate) fn put(set: &[State], states: &mut States) -> Self {
         let from = states.len();
         states.extend(set);
-        Self { from, end: states.len() }
+        Self::above(states, from)
     }
 
     /// The set of what was put on top of the stack, in order and without repeats.
@@ -53,6 +55,11 @@ impl Set {
             }
             states.truncate(end);
         }
-        Self { from, end: states.len() }
+        Self::above(states, from)
+    }
+
+    fn above(states: &States, from: usize) -> Self {
+        let [from, end] = [from, states.len()].map(|at| u32::try_from(at).expect("BUG: four billion states"));
+        Self { from, end }
     }
 }
