@@ -33,7 +33,10 @@ impl Scratch {
 
     /// The buffer for reading and writing.
     pub(in crate::sys::unix) fn buffer(&mut self) -> &mut [u8] {
-        self.buffer.resize(Self::BUFFER, 0);
+        if self.buffer.is_empty() {
+            // New memory is zero already: what is not used of it is never touched.
+            self.buffer = vec![0; Self::BUFFER];
+        }
         &mut self.buffer
     }
 }
