@@ -73,6 +73,11 @@ const CHANGED: &str = "it was changed while it was copied";
 const APPEARED: &str = "it appeared while the directory was copied";
 const NO_LONGER: &str = "the copy is complete, but the original stays: it is no longer the directory that was copied";
 
+/// Whether nothing counts as done, as of a move whose copy was taken back.
+fn has_done_nothing(error: &Error) -> bool {
+    error.report().is_none_or(|report| *report == Report::default())
+}
+
 fn lines(path: &Path) -> Vec<String> {
     let names = path.rglob("*").unwrap().map(|entry| entry.unwrap().into_path());
     names.map(|name| name.relative_to(path).unwrap().as_posix().into_owned()).collect()
@@ -272,7 +277,7 @@ fn a_move_that_is_broken_off_leaves_the_source_and_nothing_else() {
             let error = fails(result, Op::Move, ErrorKind::Interrupted);
             assert_same(&snapshot(tree.at("p")), &before, "the source");
             assert_eq!(lines(&other), [""; 0]);
-            assert_eq!(error.report(), Some(&Report::default()), "nothing was done");
+            assert!(has_done_nothing(&error), "{:?}", error.report());
         }
     }
 }
@@ -341,7 +346,7 @@ fn what_appears_under_the_new_name_stays() {
         } else {
             assert!(tree.at("p/src/f").exists() && tree.at("p/src/g").exists());
         }
-        assert_eq!(error.report(), Some(&Report::default()), "nothing was done");
+        assert!(has_done_nothing(&error), "{:?}", error.report());
     }
 }
 
