@@ -65,7 +65,7 @@ fn unpack(args: &Args, failures: &mut Failures) -> Outcome {
     Ok(())
 }
 
-/// Shows where each entry goes, and returns it; `None` for an entry that is refused or has no content.
+/// Shows where each entry goes, and returns it; `None` for one that is refused, or a comment.
 fn plan(args: &Args, archive: &File, root: &Root, failures: &mut Failures) -> Outcome<Vec<Option<RootPath>>> {
     let (mut targets, mut bytes, mut names) = (Vec::new(), 0_u64, HashSet::new());
     for entry in Archive::new(archive).entries()? {
@@ -74,26 +74,25 @@ fn plan(args: &Args, archive: &File, root: &Root, failures: &mut Failures) -> Ou
         if targets.len() == args.max_entries || bytes > args.max_bytes {
             return Err(format!("it has more than {} entries or {}", args.max_entries, Size(args.max_bytes)).into());
         }
-        let is_comment = entry.header().entry_type() == EntryType::XGlobalHeader;
-        let target = if is_comment { Ok(None) } else { target(args, &entry, root, &mut names).map(Some) };
-        match &target {
-            Ok(Some(target)) => say(format!("{:>11}  {}", Size(entry.size()), target.printable()))?,
-            Ok(None) => {}
-            Err(reason) => {
-                let name = RawPath::from(String::from_utf8_lossy(&entry.path_bytes()).into_owned());
-                failures.refuse(format!("refused `{}`: {reason}", name.printable()));
-            }
+        let target = target(args, &entry, root, &mut names).unwrap_or_else(|reason| {
+            let name = RawPath::from(String::from_utf8_lossy(&entry.path_bytes()).into_owned());
+            failures.refuse(format!("refused `{}`: {reason}", name.printable()));
+            None
+        });
+        if let Some(target) = &target {
+            say(format!("{:>11}  {}", Size(entry.size()), target.printable()))?;
         }
-        targets.push(target.ok().flatten());
+        targets.push(target);
     }
     Ok(targets)
 }
 
-/// Where an entry goes, if it may. The names are those of files before it.
-fn target(args: &Args, entry: &Entry<'_>, root: &Root, names: &mut HashSet<PathBuf>) -> Outcome<RootPath> {
+/// Where an entry goes, if it may; `None` for a comment. The names are those of files before it.
+fn target(args: &Args, entry: &Entry<'_>, root: &Root, names: &mut HashSet<PathBuf>) -> Outcome<Option<RootPath>> {
     let kind = entry.header().entry_type();
     match kind {
         EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse | EntryType::Directory => {}
+        EntryType::XGlobalHeader => return Ok(None),
         EntryType::Symlink | EntryType::Link => return Err("it is a link".into()),
         _ => return Err("it is neither a file nor a directory".into()),
     }
@@ -106,7 +105,7 @@ fn target(args: &Args, entry: &Entry<'_>, root: &Root, names: &mut HashSet<PathB
     if is_file && (!names.insert(target.path_below().to_owned()) || target.try_exists()?) {
         return Err("something has this name already".into());
     }
-    Ok(target)
+    Ok(Some(target))
 }
 
 fn extract(entry: &mut Entry<'_>, target: &RootPath) -> Outcome {
