@@ -27,6 +27,7 @@ mod windows;
 /// The parts of the Windows back end that can be tested everywhere.
 #[cfg(all(test, not(windows)))]
 mod windows {
+    mod asking;
     mod identity;
     mod kinds;
     mod links;

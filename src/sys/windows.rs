@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is where std::fs belongs")]
 
+mod asking;
 mod calls;
 mod errors;
 mod identity;

@@ -7,7 +7,7 @@ use crate::kind::FileKind;
 /// Attributes ("File Attribute Constants" in Microsoft's documentation).
 pub(super) mod attribute {
     pub(in crate::sys::windows) const DIRECTORY: u32 = 0x10;
-    pub(in crate::sys::windows) const REPARSE_POINT: u32 = 0x400;
+    pub(super) const REPARSE_POINT: u32 = 0x400;
 }
 
 /// The tag of junctions, and of volumes that are mounted in a folder ("Reparse Point Tags").
@@ -16,6 +16,10 @@ const MOUNT_POINT: u32 = 0xa000_0003;
 /// The bit of tags that stand for another name. Links have it; files whose content a cloud or a deduplicated volume keeps
 /// elsewhere do not.
 const NAME_SURROGATE: u32 = 0x2000_0000;
+
+pub(super) fn is_reparse_point(attributes: u32) -> bool {
+    attributes & attribute::REPARSE_POINT != 0
+}
 
 /// The kind of target of a reparse point, from its own attributes, whether or not the target exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub(super) enum Link {
 
 /// The kind of link, if a file is one.
 pub(super) fn link(attributes: u32, tag: u32) -> Option<Link> {
-    if attributes & attribute::REPARSE_POINT == 0 || tag & NAME_SURROGATE == 0 {
+    if !is_reparse_point(attributes) || tag & NAME_SURROGATE == 0 {
         return None;
     }
     Some(match attributes & attribute::DIRECTORY {

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use winapi_util::HandleRef;
 use winapi_util::file::information;
 use windows_sys::Win32::Foundation::FILETIME;
-use windows_sys::Win32::Storage::FileSystem::WIN32_FILE_ATTRIBUTE_DATA;
 
+use super::asking::{self, AskingCalls, AttributeData, BasicInfo, StandardInfo};
 use super::errors::explained;
 use super::identity::{Id, Numbers};
 use super::kinds::{self, Link};
@@ -100,87 +100,80 @@ pub(in crate::sys) fn number(path: &Path) -> Option<FileId> {
     open_to_ask(path, Links::Keep).and_then(|file| numbers(&file)).ok()?
 }
 
-/// The facts of a file. They have its numbers only if it has several names, because those take longer than the rest under
-/// Wine.
+/// The facts of a file.
 pub(in crate::sys) fn facts(path: &Path, links: Links) -> io::Result<Facts> {
     refuse_misread(path, Purpose::Read)?;
-    match open_to_ask(path, links).and_then(|file| facts_of(&file)) {
-        Ok(facts) => Ok(facts),
-        // If even its attributes may not be read, std finds them in its directory.
-        Err(_) => portable::facts(path, links).map_err(|error| explained(path, error)),
-    }
+    asking::facts(&Disk, path, links).map_err(|error| explained(path, error))
 }
 
 /// The same without numbers and the count of names, so that most files need not be opened.
 pub(in crate::sys) fn content_facts(path: &Path, links: Links) -> io::Result<Facts> {
     refuse_misread(path, Purpose::Read)?;
-    match calls::attribute_data(path) {
-        Ok(found) if !is_reparse_point(found.dwFileAttributes) => Ok(unopened_facts(&found)),
-        _ => facts(path, links),
-    }
+    asking::content_facts(&Disk, path, links).map_err(|error| explained(path, error))
 }
 
-fn unopened_facts(found: &WIN32_FILE_ATTRIBUTE_DATA) -> Facts {
-    let joined = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
-    let time =
-        |time: FILETIME| i64::try_from(joined(time.dwHighDateTime, time.dwLowDateTime)).ok().and_then(kinds::time);
-    let size = joined(found.nFileSizeHigh, found.nFileSizeLow);
-    Facts {
-        kind: kinds::kind(found.dwFileAttributes, 0),
-        id: None,
-        names: 1,
-        size,
-        allocated: size,
-        mode: 0,
-        owner: (0, 0),
-        device: 0,
-        accessed: time(found.ftLastAccessTime),
-        modified: time(found.ftLastWriteTime),
-        changed: None,
-    }
+/// The kind of link at a path, if there is one.
+pub(super) fn link_at(path: &Path) -> io::Result<Option<Link>> {
+    asking::link_at(&Disk, path)
 }
 
-fn is_reparse_point(attributes: u32) -> bool {
-    attributes & kinds::attribute::REPARSE_POINT != 0
+/// The system itself.
+struct Disk;
+
+impl AskingCalls for Disk {
+    type File = File;
+
+    fn attribute_data(&self, path: &Path) -> io::Result<AttributeData> {
+        let joined = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        let time = |time: FILETIME| i64::try_from(joined(time.dwHighDateTime, time.dwLowDateTime)).unwrap_or_default();
+        let found = calls::attribute_data(path)?;
+        Ok(AttributeData {
+            attributes: found.dwFileAttributes,
+            size: joined(found.nFileSizeHigh, found.nFileSizeLow),
+            accessed: time(found.ftLastAccessTime),
+            modified: time(found.ftLastWriteTime),
+        })
+    }
+
+    fn open(&self, path: &Path, links: Links) -> io::Result<File> {
+        open_to_ask(path, links)
+    }
+
+    fn basic_info(&self, file: &File) -> io::Result<BasicInfo> {
+        let found = calls::basic_info(file)?;
+        Ok(BasicInfo {
+            attributes: found.FileAttributes,
+            accessed: found.LastAccessTime,
+            modified: found.LastWriteTime,
+            changed: found.ChangeTime,
+        })
+    }
+
+    fn standard_info(&self, file: &File) -> io::Result<StandardInfo> {
+        let calls::StandardInfo { names, size, allocated, .. } = calls::standard_info(file)?;
+        Ok(StandardInfo { names, size, allocated })
+    }
+
+    fn reparse_tag(&self, file: &File) -> io::Result<u32> {
+        Ok(calls::attribute_tag(file)?.ReparseTag)
+    }
+
+    fn numbers(&self, file: &File) -> io::Result<Option<FileId>> {
+        numbers(file)
+    }
+
+    fn listed(&self, path: &Path, links: Links) -> io::Result<Facts> {
+        portable::facts(path, links)
+    }
 }
 
 /// Whether two directories are known to have the same attributes. Reparse points would have to be opened.
 pub(in crate::sys) fn have_same_permissions(left: &Path, right: &Path) -> bool {
     let attributes = |path| {
         let found = calls::attribute_data(path).ok()?.dwFileAttributes;
-        (!is_reparse_point(found)).then_some(found)
+        (!kinds::is_reparse_point(found)).then_some(found)
     };
     attributes(left).is_some_and(|found| attributes(right) == Some(found))
-}
-
-fn facts_of(file: &File) -> io::Result<Facts> {
-    let (basic, standard) = (calls::basic_info(file)?, calls::standard_info(file)?);
-    let bytes = |bytes: i64| u64::try_from(bytes).unwrap_or(0);
-    let has_several_names = standard.names > 1 && basic.FileAttributes & kinds::attribute::DIRECTORY == 0;
-    Ok(Facts {
-        kind: kinds::kind(basic.FileAttributes, reparse_tag(file, basic.FileAttributes)?),
-        id: if has_several_names { numbers(file)? } else { None },
-        names: standard.names.into(),
-        size: bytes(standard.size),
-        allocated: bytes(standard.allocated),
-        mode: 0,
-        owner: (0, 0),
-        device: 0,
-        accessed: kinds::time(basic.LastAccessTime),
-        modified: kinds::time(basic.LastWriteTime),
-        changed: kinds::time(basic.ChangeTime),
-    })
-}
-
-/// The kind of link at a path, if there is one.
-pub(super) fn link_at(path: &Path) -> io::Result<Option<Link>> {
-    let file = open_to_ask(path, Links::Keep)?;
-    let attributes = calls::basic_info(&file)?.FileAttributes;
-    Ok(kinds::link(attributes, reparse_tag(&file, attributes)?))
-}
-
-fn reparse_tag(file: &File, attributes: u32) -> io::Result<u32> {
-    if is_reparse_point(attributes) { Ok(calls::attribute_tag(file)?.ReparseTag) } else { Ok(0) }
 }
 
 /// The real path of a directory. Directories above it are not opened.
