@@ -121,7 +121,7 @@ const MISTAKES: &[Mistake] = mistakes! {
     Move "always: a file replaces a directory" IsADirectory: t => replacing().move_to(t.at("f"), t.at("e"));
     Move "into what is a file" NotADirectory: t => t.at("f").move_into(t.at("g"));
 
-    Stat "to mirror: nothing is there" NotFound: t => t.at("no").mirror_to(t.at("x"));
+    Mirror "nothing is there" NotFound: t => t.at("no").mirror_to(t.at("x"));
     Mirror "it is a file" NotADirectory: t => t.at("f").mirror_to(t.at("x"));
     Copy "to mirror: a file has the name" NotADirectory: t => t.at("d").mirror_to(t.at("f"));
     Copy "to mirror: the new parent is missing" NotFound: t => t.at("d").mirror_to(t.at("no/x"));
