@@ -54,8 +54,8 @@ pub(crate) fn prefix_of(key: &str) -> String {
     if key.is_empty() { String::new() } else { format!("{key}/") }
 }
 
-/// The start of a key, up to where it differs from another one, if the key comes first by bytes and second by directories:
-/// S3 lists `a.b` before `a/b`, SeaweedFS behind it.
+/// The start of a key, up to where it differs from another one, if the key comes first by bytes and second by directories.
+/// `a.b` and `a/b` are such keys: S3 lists `a.b` first, and SeaweedFS `a/b`.
 pub(crate) fn late_prefix<'k>(key: &'k str, other: &str) -> Option<&'k str> {
     let at = key.bytes().zip(other.bytes()).position(|(left, right)| left != right)?;
     (other.as_bytes()[at] == b'/' && key.as_bytes()[at] < b'/').then(|| &key[..=at])

@@ -237,7 +237,8 @@ fn mirrors(bucket: &Bucket) {
     assert_eq!(Tree::lines_of(&copy.at("back")), source.lines());
 }
 
-/// The first page ends in a directory that is left out; what else is wanted comes before it on S3, behind it on SeaweedFS.
+/// The first page ends within a directory that is left out. The wanted objects come before that directory on S3, and after
+/// it on SeaweedFS.
 fn split(bucket: &Bucket) {
     let wanted = ["d/foo-/z", "d/foo.x/b/z", "d/foo0/z"];
     let left_out: Vec<_> = (0..1100).map(|number| format!("d/foo/{number}")).collect();

@@ -170,7 +170,7 @@ fn what_becomes_another_kind_of_thing_is_removed_as_what_it_is() {
     removed::<sys::Dir>(SETTINGS, to_file).removes_all([1, 0, 1]);
 }
 
-/// For a link that is not followed, some systems give the error for a loop, and not the one for what is no directory.
+/// Opening a link as a directory, without following it, fails on some systems with the error for a loop of links.
 #[test]
 fn what_became_a_link_is_not_a_directory() {
     let becomes_link = |tree: &Path, call: Call<'_>| {

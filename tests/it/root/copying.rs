@@ -42,6 +42,20 @@ impl Scene {
         self.tree.at("in") / at
     }
 
+    /// A path of the source as reports have it: from the root, if that side is below it.
+    pub(super) fn told_source(&self, pair: Pair, at: &str) -> PathBuf {
+        self.told(matches!(pair, Pair::Within | Pair::Out), at)
+    }
+
+    /// The same of the target.
+    pub(super) fn told_target(&self, pair: Pair, at: &str) -> PathBuf {
+        self.told(matches!(pair, Pair::Within | Pair::Into), at)
+    }
+
+    fn told(&self, is_located: bool, at: &str) -> PathBuf {
+        if is_located { path(at).to_path_buf() } else { self.plain(at) }
+    }
+
     /// What is in the root, as lines of [`Tree::lines`].
     pub(super) fn lines(&self) -> Vec<String> {
         let lines = self.tree.lines();
@@ -187,9 +201,8 @@ fn each_policy_does_what_it_does_for_paths() {
 fn what_is_told_has_paths_from_the_root() {
     for pair in PAIRS {
         let scene = Scene::new(["in/from/d/f", "in/from/d/g.tmp", "in/from/h", "in/taken"]);
-        let spelled = |is_located: bool, at: &str| if is_located { path(at).to_path_buf() } else { scene.plain(at) };
-        let source = |at: &str| spelled(matches!(pair, Pair::Within | Pair::Out), at);
-        let target = |at: &str| spelled(matches!(pair, Pair::Within | Pair::Into), at);
+        let source = |at: &str| scene.told_source(pair, at);
+        let target = |at: &str| scene.told_target(pair, at);
         let (mut told, mut asked) = (Vec::new(), Vec::new());
         let options = CopyOptions::new()
             .exclude("**/*.tmp")

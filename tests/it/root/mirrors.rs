@@ -71,9 +71,8 @@ fn each_option_does_what_it_does_for_paths() {
 fn what_is_told_has_paths_from_the_root() {
     for pair in PAIRS {
         let scene = scene();
-        let spelled = |is_located: bool, at: &str| if is_located { path(at).to_path_buf() } else { scene.plain(at) };
-        let source = |at: &str| spelled(matches!(pair, Pair::Within | Pair::Out), at);
-        let target = |at: &str| spelled(matches!(pair, Pair::Within | Pair::Into), at);
+        let source = |at: &str| scene.told_source(pair, at);
+        let target = |at: &str| scene.told_target(pair, at);
         let (mut told, mut asked) = (BTreeSet::new(), BTreeSet::new());
         let options = MirrorOptions::new()
             .delete(true)
