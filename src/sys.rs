@@ -18,6 +18,7 @@ mod resolve;
 mod root;
 mod rooted;
 mod seen;
+mod trail;
 #[cfg(unix)]
 mod unix;
 mod verbs;

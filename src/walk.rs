@@ -365,8 +365,8 @@ impl<'w> Walk<'w> {
     /// # assert_eq!(size, 4);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn visit<B>(self, visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
-        self.0.visit(visitor)
+    pub fn visit<B>(self, mut visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
+        self.0.visit(|found| visitor(found.map(|entry| &*entry)))
     }
 
     /// Calls a closure with each entry, from several [`threads`](Walk::threads), until one breaks. By default, there are as many
@@ -401,7 +401,7 @@ impl<'w> Walk<'w> {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&Entry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
-        self.0.par_visit(|| &visitor)
+        self.0.par_visit(|| |found: Result<&mut Entry>| visitor(found.map(|entry| &*entry)))
     }
 
     /// Returns the listing as a printable tree. Parents of entries are included, even if they are not entries themselves.

@@ -501,7 +501,7 @@ impl<'w> RootWalk<'w> {
     /// ```
     pub fn visit<B>(self, mut visitor: impl FnMut(Result<&RootEntry>) -> ControlFlow<B>) -> ControlFlow<B> {
         let mut lent = RootEntry::to_lend(&self.start);
-        self.listing.visit(|found| visitor(lent.lend_found(found)))
+        self.listing.visit(|found| lent.lend_found(found, &mut visitor))
     }
 
     /// Calls a closure with each entry, from several [`threads`](RootWalk::threads), until one breaks: see
@@ -538,7 +538,7 @@ impl<'w> RootWalk<'w> {
         listing.par_visit(|| {
             let mut lent = RootEntry::to_lend(&start);
             let visitor = &visitor;
-            move |found: Result<&Entry>| visitor(lent.lend_found(found))
+            move |found: Result<&mut Entry>| lent.lend_found(found, visitor)
         })
     }
 
@@ -707,11 +707,21 @@ impl RootEntry {
         self
     }
 
-    fn lend_found(&mut self, found: Result<&Entry>) -> Result<&Self> {
-        match found {
-            Ok(entry) => Ok(self.lend(entry)),
-            Err(error) => Err(error.on_ground(&self.path.ground())),
-        }
+    /// Lends what was found. The entry's path is borrowed, because copying it would take longer the deeper it is.
+    fn lend_found<B>(
+        &mut self,
+        found: Result<&mut Entry>,
+        visit: impl FnOnce(Result<&Self>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let entry = match found {
+            Ok(entry) => entry,
+            Err(error) => return visit(Err(error.on_ground(&self.path.ground()))),
+        };
+        (self.kind, self.depth) = (entry.kind(), entry.depth());
+        entry.swap_path(&mut self.path.path);
+        let visited = visit(Ok(self));
+        entry.swap_path(&mut self.path.path);
+        visited
     }
 
     /// Returns the path.

@@ -10,6 +10,7 @@ use super::directory::{Access, Links};
 use super::edit_dir::EditDir;
 use super::located::Located;
 use super::root::Root;
+use super::trail::Trail;
 use super::verbs::Verbs;
 use crate::kind::FileKind;
 
@@ -133,16 +134,16 @@ impl<D: Verbs> Base<Located<D>> for Arc<Root<D>> {
     /// If links are followed, the name returned is the one that the last link leads to.
     fn find<'p>(&self, path: &'p Path, links: Links) -> io::Result<Location<'p, Located<D>>> {
         let (dir, above, name) = Root::find(self, path, links)?;
-        Ok(Location { dir: Located::within(self, above, dir), name: Cow::Owned(name), links: Links::Keep })
+        Ok(Location { dir: Located::within(self, Trail::of(&above), dir), name: Cow::Owned(name), links: Links::Keep })
     }
 
     fn find_behind_link(&self, path: &Path) -> io::Result<Location<'static, Located<D>>> {
         let (dir, above, name) = Root::find(self, path, Links::Follow)?;
-        Ok(Location { dir: Located::within(self, above, dir), name: Cow::Owned(name), links: Links::Keep })
+        Ok(Location { dir: Located::within(self, Trail::of(&above), dir), name: Cow::Owned(name), links: Links::Keep })
     }
 
     fn open_dir(&self, path: &Path, access: Access) -> io::Result<Located<D>> {
-        Ok(Located::within(self, path.to_owned(), Root::open_dir(self, path, access)?))
+        Ok(Located::within(self, Trail::of(path), Root::open_dir(self, path, access)?))
     }
 
     fn kind(&self, path: &Path, links: Links) -> io::Result<FileKind> {

@@ -8,11 +8,12 @@ mod edit_dir;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::directory::{Access, Directory, Links, Rest};
 use super::root::{self, Root};
+use super::trail::Trail;
 use super::verbs::Verbs;
 use crate::kind::FileKind;
 
@@ -27,11 +28,11 @@ pub(crate) struct Located<D: Verbs> {
 struct Within<D> {
     root: Arc<Root<D>>,
     /// Its path from the root.
-    at: PathBuf,
+    at: Trail,
 }
 
 impl<D: Verbs> Located<D> {
-    pub(super) fn within(root: &Arc<Root<D>>, at: PathBuf, dir: D) -> Self {
+    pub(super) fn within(root: &Arc<Root<D>>, at: Trail, dir: D) -> Self {
         Self { dir, within: Some(Within { root: Arc::clone(root), at }) }
     }
 
@@ -51,7 +52,7 @@ impl<D: Verbs> Located<D> {
         if root::is_single(name) && (links == Links::Keep || !root::is_link(&self.dir, name)) {
             return verb(&self.dir, name, Links::Keep);
         }
-        root.with_name(&at.join(name), links, |dir, name| verb(dir, name, Links::Keep))
+        root.with_name(&at.child(name).path(), links, |dir, name| verb(dir, name, Links::Keep))
     }
 }
 
@@ -92,9 +93,9 @@ impl<D: Verbs> Directory for Located<D> {
         let Some(Within { root, at }) = &self.within else {
             return self.dir.open_in_for(access, name, links).map(Self::beside);
         };
-        let path = if name == "." { at.clone() } else { at.join(name) };
-        let dir = root.open_from(&self.dir, name, &path, access, links)?;
-        Ok(Self::within(root, path, dir))
+        let at = at.child(name);
+        let dir = root.open_from(&self.dir, name, &at, access, links)?;
+        Ok(Self::within(root, at, dir))
     }
 
     fn try_clone(&self) -> io::Result<Self> {

@@ -13,6 +13,7 @@ use super::beneath::LinkRule;
 use super::beneath::{self, Arrival, Escape, Missing, Rules};
 use super::directory::{Access, Links};
 use super::edit_dir::Existing;
+use super::trail::Trail;
 use super::verbs::{Found, Lookup, Opened, Opening, Verbs};
 use crate::kind::{FileKind, Special};
 
@@ -354,22 +355,22 @@ impl<D: Verbs> Root<D> {
 /// Names in an open directory that was reached by a path from the root. A single name is used in that directory, unless a
 /// link is to be followed. Everything else is looked up from the root, because only the root knows what leads out.
 impl<D: Verbs> Root<D> {
-    /// Opens the directory with a name in `dir`, which has this path from the root.
-    pub(super) fn open_from(&self, dir: &D, name: &OsStr, path: &Path, access: Access, links: Links) -> io::Result<D> {
+    /// Opens the directory with a name in `dir`; `at` is its path from the root.
+    pub(super) fn open_from(&self, dir: &D, name: &OsStr, at: &Trail, access: Access, links: Links) -> io::Result<D> {
         if links == Links::Follow || !is_single(name) {
-            return self.open_dir_for(path, access, links);
+            return self.open_dir_for(&at.path(), access, links);
         }
         let dir = dir.open_in_for(access, name, links)?;
-        self.check_file_system(&dir, || path.to_owned())?;
+        self.check_file_system(&dir, || at.path())?;
         Ok(dir)
     }
 
     /// The kind of the file with a name in `dir`, whose path from the root is `at`.
-    pub(super) fn kind_from(&self, dir: &D, at: &Path, name: &OsStr, links: Links) -> io::Result<FileKind> {
+    pub(super) fn kind_from(&self, dir: &D, at: &Trail, name: &OsStr, links: Links) -> io::Result<FileKind> {
         match links {
-            Links::Follow => Ok(self.stat(&at.join(name))?.kind),
+            Links::Follow => Ok(self.stat(&at.child(name).path())?.kind),
             Links::Keep if is_single(name) => dir.kind_in(name, links),
-            Links::Keep => Ok(self.lstat(&at.join(name))?.kind),
+            Links::Keep => Ok(self.lstat(&at.child(name).path())?.kind),
         }
     }
 }

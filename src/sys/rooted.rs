@@ -5,11 +5,12 @@
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::directory::{Access, Directory, Links, Rest};
 use super::root::{Root, is_single};
+use super::trail::Trail;
 use super::verbs::Verbs;
 use crate::kind::FileKind;
 
@@ -19,13 +20,13 @@ pub(crate) struct Rooted<D: Verbs> {
     dir: Option<D>,
     root: Arc<Root<D>>,
     /// Its path from the root.
-    at: PathBuf,
+    at: Trail,
 }
 
 impl<D: Verbs> Rooted<D> {
     /// The root itself, which paths start from.
     pub(crate) fn start(root: Arc<Root<D>>) -> Self {
-        Self { dir: None, root, at: PathBuf::new() }
+        Self { dir: None, root, at: Trail::default() }
     }
 
     fn dir(&self) -> &D {
@@ -44,7 +45,7 @@ impl<D: Verbs> Directory for Rooted<D> {
     }
 
     fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
-        let at = self.at.join(name);
+        let at = self.at.child(name);
         let dir = self.root.open_from(self.dir(), name, &at, access, links)?;
         Ok(Self { dir: Some(dir), root: self.root.clone(), at })
     }
@@ -74,7 +75,7 @@ impl<D: Verbs> Directory for Rooted<D> {
         if links == Links::Keep && is_single(name) {
             return self.dir().read_file(name, links);
         }
-        self.root.with_name(&self.at.join(name), links, |dir, name| dir.read_file(name, Links::Keep))
+        self.root.with_name(&self.at.child(name).path(), links, |dir, name| dir.read_file(name, Links::Keep))
     }
 
     fn read(

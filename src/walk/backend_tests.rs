@@ -181,8 +181,8 @@ fn listed<D: Directory>(search: &Arc<Search>) -> Vec<String> {
     let mut closures = closures();
     let mut lister = Lister::<D>::new(None, search.clone(), &mut closures);
     let mut found = Vec::new();
-    let visit = |entry: Result<&Entry>| {
-        found.push(shown(entry));
+    let visit = |entry: Result<&mut Entry>| {
+        found.push(shown(entry.map(|entry| &*entry)));
         ControlFlow::<()>::Continue(())
     };
     let mut visitor = Alone { closures: &mut closures, visit };
@@ -195,8 +195,8 @@ fn listed<D: Directory>(search: &Arc<Search>) -> Vec<String> {
 /// What several threads give, sorted.
 fn shared<D: Directory>(search: &Arc<Search>) -> Vec<String> {
     let (found, closures) = (Mutex::new(Vec::new()), Mutex::new(closures()));
-    let visit = |entry: Result<&Entry>| {
-        found.lock().unwrap().push(shown(entry));
+    let visit = |entry: Result<&mut Entry>| {
+        found.lock().unwrap().push(shown(entry.map(|entry| &*entry)));
         ControlFlow::Continue(())
     };
     _ = threads::run::<D, (), _>(None, search, || Together { closures: &closures, visit });

@@ -57,9 +57,9 @@ impl<V> Asks for Alone<'_, '_, V> {
     }
 }
 
-impl<B, V: FnMut(Result<&Entry>) -> ControlFlow<B>> Visitor<B> for Alone<'_, '_, V> {
+impl<B, V: FnMut(Result<&mut Entry>) -> ControlFlow<B>> Visitor<B> for Alone<'_, '_, V> {
     #[inline]
-    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<B> {
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<B> {
         (self.visit)(found)
     }
 }
@@ -80,11 +80,11 @@ impl<V> Asks for Together<'_, '_, V> {
     }
 }
 
-impl<B, V: FnMut(Result<&Entry>) -> ControlFlow<B>> Visitor<B> for Together<'_, '_, V> {
+impl<B, V: FnMut(Result<&mut Entry>) -> ControlFlow<B>> Visitor<B> for Together<'_, '_, V> {
     #[inline]
-    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<B> {
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<B> {
         (self.visit)(found)
     }
 }
 
-impl<B, V: FnMut(Result<&Entry>) -> ControlFlow<B>> Worker<B> for Together<'_, '_, V> {}
+impl<B, V: FnMut(Result<&mut Entry>) -> ControlFlow<B>> Worker<B> for Together<'_, '_, V> {}

@@ -37,6 +37,10 @@ impl Entry {
         Self { path, kind, depth }
     }
 
+    pub(crate) fn swap_path(&mut self, path: &mut PathBuf) {
+        std::mem::swap(&mut self.path, path);
+    }
+
     /// Returns the path, as dereferencing does.
     ///
     /// # Examples

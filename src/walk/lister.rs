@@ -75,9 +75,9 @@ pub(super) trait Asks {
     fn compare(&mut self, left: &Entry, right: &Entry) -> Ordering;
 }
 
-/// Takes what a listing lends, for as long as the call lasts, and answers what it asks.
+/// Takes what a listing lends, for as long as the call lasts, and answers what it asks. An entry is afterwards as it was.
 pub(super) trait Visitor<B>: Asks {
-    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<B>;
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<B>;
 }
 
 /// Going through a listing.
@@ -233,7 +233,7 @@ impl<D: Directory> Lister<D> {
             return visitor.visit(Err(not_utf8(raw)));
         }
         self.entry.kind = kind;
-        visitor.visit(Ok(&self.entry))
+        visitor.visit(Ok(&mut self.entry))
     }
 
     /// An error of what has the entry's path.

@@ -65,7 +65,7 @@ impl<'w, D: Directory> Listing<'w, D> {
 
 /// What [`Walk`](super::Walk) promises.
 impl<D: Directory> Listing<'_, D> {
-    pub(crate) fn visit<B>(self, visit: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
+    pub(crate) fn visit<B>(self, visit: impl FnMut(Result<&mut Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
         let (base, search, mut closures) = self.into_search();
         let mut lister = Lister::new(base, search, &mut closures);
         let mut visitor = Alone { closures: &mut closures, visit };
@@ -78,7 +78,7 @@ impl<D: Directory> Listing<'_, D> {
     /// Each thread has a visitor of its own.
     pub(crate) fn par_visit<B: Send, V>(self, visitor: impl Fn() -> V + Sync) -> ControlFlow<B>
     where
-        V: FnMut(Result<&Entry>) -> ControlFlow<B>,
+        V: FnMut(Result<&mut Entry>) -> ControlFlow<B>,
     {
         let (base, search, closures) = self.into_search();
         let closures = Mutex::new(closures);
@@ -156,7 +156,7 @@ fn next_of<D: Directory>(
         if lister.is_done() {
             return None;
         }
-        let visit = |entry: Result<&Entry>| {
+        let visit = |entry: Result<&mut Entry>| {
             entries.push_back(entry.cloned());
             ControlFlow::<Infallible>::Continue(())
         };

@@ -70,7 +70,7 @@ impl<D: Directory> Source for Again<'_, D> {
         let mut closures = lock(&self.closures);
         let mut lister = Lister::new(self.base.clone(), self.search.clone(), &mut *closures);
         let start = &self.search.options.start;
-        let visit = |found: Result<&Entry>| match found {
+        let visit = |found: Result<&mut Entry>| match found {
             Ok(entry) => {
                 Item::entry(entry.parts().rev().take(entry.depth()), entry.kind()).map_or(CONTINUE, &mut *visit)
             }

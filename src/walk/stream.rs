@@ -276,8 +276,8 @@ impl Asks for Outbox {
 }
 
 impl Visitor<()> for Outbox {
-    fn visit(&mut self, found: Result<&Entry>) -> ControlFlow<()> {
-        self.batch.push(found);
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<()> {
+        self.batch.push(found.map(|entry| &*entry));
         if self.batch.found.len() < BATCH { ControlFlow::Continue(()) } else { self.belt.put(&mut self.batch) }
     }
 }

@@ -110,7 +110,7 @@ impl<D: Verbs> EditDir for Located<D> {
         let Some(Within { root, at }) = &from.within else {
             return self.dir.make_hard_link(name, &from.dir, old, existing);
         };
-        root.with_name(&at.join(old), Links::Keep, |from, old| {
+        root.with_name(&at.path().join(old), Links::Keep, |from, old| {
             self.dir.make_hard_link(name, from, Path::new(old), existing)
         })
     }

@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn step(lister: &mut Lister<Dir>, found: &mut Vec<String>) {
-        let visit = |entry: Result<&Entry>| {
+        let visit = |entry: Result<&mut Entry>| {
             found.push(match entry {
                 Ok(entry) => entry.to_string(),
                 Err(error) => format!("{error}"),
