@@ -217,12 +217,13 @@ fn a_copy_that_was_moved_away_still_gets_its_other_names() {
 /// Wherever a hard link cannot be made, the name gets a copy of its own, and other errors are errors.
 #[test]
 fn a_name_that_cannot_be_a_hard_link_is_copied() {
-    use ErrorKind::{CrossesDevices, InvalidFilename, PermissionDenied, StorageFull, TooManyLinks};
+    use ErrorKind::{CrossesDevices, InvalidFilename, PermissionDenied, StorageFull, TooManyLinks, Unsupported};
     for (kind, is_copied) in [
         (CrossesDevices, true),
         (InvalidFilename, true),
         (PermissionDenied, true),
         (TooManyLinks, true),
+        (Unsupported, true),
         (StorageFull, false),
     ] {
         let done = Done::of(

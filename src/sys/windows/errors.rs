@@ -9,12 +9,14 @@ use super::retry::Obstacle;
 
 /// Numbers of errors ("System Error Codes" in Microsoft's documentation).
 pub(super) mod code {
+    pub(in crate::sys::windows) const INVALID_FUNCTION: i32 = 1;
     pub(in crate::sys::windows) const FILE_NOT_FOUND: i32 = 2;
     pub(in crate::sys::windows) const PATH_NOT_FOUND: i32 = 3;
     pub(in crate::sys::windows) const ACCESS_DENIED: i32 = 5;
     pub(in crate::sys::windows) const SHARING_VIOLATION: i32 = 32;
     pub(in crate::sys::windows) const LOCK_VIOLATION: i32 = 33;
     pub(in crate::sys::windows) const HANDLE_EOF: i32 = 38;
+    pub(in crate::sys::windows) const NOT_SUPPORTED: i32 = 50;
     pub(in crate::sys::windows) const DIR_NOT_EMPTY: i32 = 145;
     pub(in crate::sys::windows) const ALREADY_EXISTS: i32 = 183;
     pub(in crate::sys::windows) const FILENAME_EXCED_RANGE: i32 = 206;
@@ -32,12 +34,19 @@ pub(crate) fn error_kind(error: &io::Error) -> ErrorKind {
     match error.raw_os_error() {
         Some(code::SHARING_VIOLATION | code::LOCK_VIOLATION | code::DELETE_PENDING) => ErrorKind::ResourceBusy,
         Some(code::PRIVILEGE_NOT_HELD) => ErrorKind::PermissionDenied,
+        // So a file system such as FAT says that it has no links.
+        Some(code::INVALID_FUNCTION | code::NOT_SUPPORTED) => ErrorKind::Unsupported,
         Some(code::NOT_A_REPARSE_POINT) => ErrorKind::InvalidInput,
         _ => error.kind(),
     }
 }
 
-/// The error for links that lead in a circle.
+/// Whether an error says that links lead in a circle.
+pub(crate) fn is_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(code::CANT_RESOLVE_FILENAME)
+}
+
+/// The error for that.
 pub(crate) fn loop_error() -> io::Error {
     io::Error::from_raw_os_error(code::CANT_RESOLVE_FILENAME)
 }
@@ -107,5 +116,27 @@ pub(super) fn obstacle(error: &io::Error) -> Option<Obstacle> {
         code::SHARING_VIOLATION | code::LOCK_VIOLATION => Some(Obstacle::InUse),
         code::ACCESS_DENIED => Some(Obstacle::Denied),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What fails when a link is made: without the privilege, on a file system without links, and at a junction that is none.
+    #[test]
+    fn errors_of_links_have_a_kind_and_keep_their_number() {
+        for (number, expected) in [
+            (1314, ErrorKind::PermissionDenied),
+            (5, ErrorKind::PermissionDenied),
+            (1, ErrorKind::Unsupported),
+            (50, ErrorKind::Unsupported),
+            (183, ErrorKind::AlreadyExists),
+            (1142, ErrorKind::TooManyLinks),
+            (4390, ErrorKind::InvalidInput),
+        ] {
+            let error = explained(Path::new("nothing"), io::Error::from_raw_os_error(number));
+            assert_eq!((error.raw_os_error(), error_kind(&error)), (Some(number), expected));
+        }
     }
 }
