@@ -33,6 +33,7 @@ mod windows {
     mod kinds;
     mod links;
     mod programs;
+    pub(super) mod recorded;
     mod reserved_names;
     mod retry;
     mod streams;
@@ -86,6 +87,8 @@ pub(crate) use ground::Ground;
 pub(crate) use located::Located;
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;
+#[cfg(test)]
+pub(crate) type RecordedDir = portable::PathDir<windows::recorded::RecordedPaths>;
 pub(crate) use random_name::make_named;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) use root::Engine;

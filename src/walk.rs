@@ -24,6 +24,8 @@ mod printed;
 mod search;
 mod stream;
 mod threads;
+#[cfg(test)]
+mod windows_tests;
 
 use std::borrow::Borrow;
 use std::fmt;

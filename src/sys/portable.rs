@@ -34,6 +34,8 @@ pub(crate) use attr::{
     permission_bits, set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
 };
 pub(crate) use dir::Dir;
+#[cfg(test)]
+pub(crate) use dir::{PathDir, Paths};
 pub(crate) use facts::file_id;
 pub(super) use facts::{Id, facts, facts as content_facts, is_same_device, own_id};
 pub(crate) use renaming::rename_new;

@@ -11,6 +11,8 @@ mod kinds;
 mod links;
 mod opening;
 mod programs;
+#[cfg(test)]
+pub(super) mod recorded;
 mod remove;
 mod rename;
 mod reserved_names;

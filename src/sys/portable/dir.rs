@@ -3,22 +3,71 @@
 //! So a directory that is moved while it is listed is lost, and one that is replaced by a link at the wrong moment is
 //! followed.
 
-use std::ffi::OsStr;
-use std::fs::ReadDir;
+use std::ffi::{OsStr, OsString};
+use std::fs::{DirEntry, ReadDir};
+use std::hash::Hash;
 use std::io::{self, ErrorKind};
+use std::iter::Map;
 use std::path::{Path, PathBuf};
 
 use crate::kind::FileKind;
 use crate::sys::directory::{Access, Directory, Links, Rest};
 use crate::sys::paths;
 
-pub(crate) struct Dir {
-    pub(super) path: PathBuf,
-    /// The entries that have not been read yet.
-    entries: Option<ReadDir>,
+/// What a listing asks about paths. Tests answer as Microsoft documents.
+pub(crate) trait Paths: 'static {
+    type Id: Clone + Eq + Hash + Send + Sync;
+    type Entries: Iterator<Item = Entry> + Send + Sync + 'static;
+
+    /// Lists a directory. A link is followed.
+    fn read_dir(path: &Path) -> io::Result<Self::Entries>;
+
+    fn kind(path: &Path, links: Links) -> io::Result<FileKind>;
+
+    /// The identity of what a path leads to.
+    fn file_id(path: &Path) -> io::Result<Self::Id>;
+
+    fn is_same_device(left: &Self::Id, right: &Self::Id) -> bool;
 }
 
-impl Dir {
+/// A name in a directory, and its kind.
+pub(crate) type Entry = io::Result<(OsString, io::Result<FileKind>)>;
+
+/// The system itself.
+pub(crate) struct System;
+
+impl Paths for System {
+    type Id = paths::Id;
+    type Entries = Map<ReadDir, fn(io::Result<DirEntry>) -> Entry>;
+
+    fn read_dir(path: &Path) -> io::Result<Self::Entries> {
+        Ok(paths::read_dir(path)?
+            .map(|found| found.map(|entry| (entry.file_name(), entry.file_type().map(FileKind::of)))))
+    }
+
+    fn kind(path: &Path, links: Links) -> io::Result<FileKind> {
+        Ok(paths::content_facts(path, links)?.kind)
+    }
+
+    fn file_id(path: &Path) -> io::Result<Self::Id> {
+        paths::file_id(path)
+    }
+
+    fn is_same_device(left: &Self::Id, right: &Self::Id) -> bool {
+        paths::is_same_device(left, right)
+    }
+}
+
+/// A directory of the system.
+pub(crate) type Dir = PathDir<System>;
+
+pub(crate) struct PathDir<P: Paths> {
+    pub(super) path: PathBuf,
+    /// The entries that have not been read yet.
+    entries: Option<P::Entries>,
+}
+
+impl<P: Paths> PathDir<P> {
     /// A directory that is not read.
     pub(super) fn at(path: PathBuf) -> Self {
         Self { path, entries: None }
@@ -38,8 +87,8 @@ impl Dir {
     }
 }
 
-impl Directory for Dir {
-    type Id = paths::Id;
+impl<P: Paths> Directory for PathDir<P> {
+    type Id = P::Id;
 
     type Buffer = ();
 
@@ -47,7 +96,7 @@ impl Directory for Dir {
 
     fn open_for(access: Access, path: &Path) -> io::Result<Self> {
         if access == Access::Read {
-            return Ok(Self { entries: Some(paths::read_dir(path)?), path: path.to_owned() });
+            return Ok(Self { entries: Some(P::read_dir(path)?), path: path.to_owned() });
         }
         Self::at_directory(path.to_owned(), Links::Follow)
     }
@@ -58,7 +107,7 @@ impl Directory for Dir {
             Links::Follow => Self::open_for(access, &path),
             Links::Keep => {
                 let dir = Self::at_directory(path, links)?;
-                let entries = if access == Access::Read { Some(paths::read_dir(&dir.path)?) } else { None };
+                let entries = if access == Access::Read { Some(P::read_dir(&dir.path)?) } else { None };
                 Ok(Self { entries, ..dir })
             }
         }
@@ -69,15 +118,15 @@ impl Directory for Dir {
     }
 
     fn id(&self) -> io::Result<Self::Id> {
-        paths::file_id(&self.path)
+        P::file_id(&self.path)
     }
 
     fn is_same_device(left: &Self::Id, right: &Self::Id) -> bool {
-        paths::is_same_device(left, right)
+        P::is_same_device(left, right)
     }
 
     fn kind(path: &Path, links: Links) -> io::Result<FileKind> {
-        Ok(paths::content_facts(path, links)?.kind)
+        P::kind(path, links)
     }
 
     fn kind_in(&self, name: &OsStr, links: Links) -> io::Result<FileKind> {
@@ -105,9 +154,7 @@ impl Directory for Dir {
         let Some(mut entries) = self.entries.take() else { return Ok(Rest::Nothing) };
         for _ in 0..ENTRIES {
             match entries.next() {
-                Some(Ok(entry)) => {
-                    each(self, &entry.file_name(), entry.file_type().map(FileKind::of), None);
-                }
+                Some(Ok((name, kind))) => each(self, &name, kind, None),
                 Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
                 Some(Err(error)) => return Err(error),
                 None => return Ok(Rest::Nothing),

@@ -1,8 +1,9 @@
-//! What a file is: its kind and its facts. A link is one by its own attributes and tag, whatever it leads to.
+//! What a file is: its kind, its facts and its identity. A link is one by its own attributes and tag, whatever it leads to.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::identity::{Id, Numbers};
 use super::kinds::{self, Link};
 use crate::sys::edit_dir::Facts;
 use crate::sys::{FileId, Links};
@@ -26,8 +27,14 @@ pub(super) trait AskingCalls {
     /// `FileAttributeTagInfo`, which not every file system supports.
     fn reparse_tag(&self, file: &Self::File) -> io::Result<u32>;
 
-    /// The numbers of the volume and of the file, if its file system has them.
-    fn numbers(&self, file: &Self::File) -> io::Result<Option<FileId>>;
+    /// `FileIdInfo`: the numbers of the volume and of the file, on file systems with 128-bit numbers.
+    fn long_number(&self, file: &Self::File) -> io::Result<FileId>;
+
+    /// `GetFileInformationByHandle`: the same with 64 bits. The number of the file is 0 if the file system has none.
+    fn short_number(&self, file: &Self::File) -> io::Result<FileId>;
+
+    /// `GetFinalPathNameByHandleW`
+    fn final_path(&self, file: &Self::File) -> io::Result<PathBuf>;
 
     /// The facts that the list of the directory has: the answer of std.
     fn listed(&self, path: &Path, links: Links) -> io::Result<Facts>;
@@ -77,7 +84,7 @@ pub(super) fn content_facts(calls: &impl AskingCalls, path: &Path, links: Links)
     }
 }
 
-fn unopened_facts(found: &AttributeData) -> Facts {
+pub(super) fn unopened_facts(found: &AttributeData) -> Facts {
     Facts {
         kind: kinds::kind(found.attributes, 0),
         id: None,
@@ -99,7 +106,7 @@ fn facts_of<C: AskingCalls>(calls: &C, file: &C::File) -> io::Result<Facts> {
     let has_several_names = standard.names > 1 && basic.attributes & kinds::attribute::DIRECTORY == 0;
     Ok(Facts {
         kind: kinds::kind(basic.attributes, tag(calls, file, basic.attributes)?),
-        id: if has_several_names { calls.numbers(file)? } else { None },
+        id: if has_several_names { numbers(calls, file)? } else { None },
         names: standard.names.into(),
         size: bytes(standard.size),
         allocated: bytes(standard.allocated),
@@ -119,137 +126,41 @@ pub(super) fn link_at(calls: &impl AskingCalls, path: &Path) -> io::Result<Optio
     Ok(kinds::link(attributes, tag(calls, &file, attributes)?))
 }
 
+/// The identity of a file.
+pub(super) fn id(calls: &impl AskingCalls, path: &Path, links: Links) -> io::Result<Id> {
+    let file = calls.open(path, links)?;
+    let names = calls.standard_info(&file)?.names.into();
+    let (volume, number) = volume_and_number(calls, &file)?;
+    Ok(Id::new(&Numbers { volume, file: number, names }, || calls.final_path(&file).ok()))
+}
+
+/// The numbers of the volume and of the file, if its file system has them.
+pub(super) fn numbers<C: AskingCalls>(calls: &C, file: &C::File) -> io::Result<Option<FileId>> {
+    Ok(Some(volume_and_number(calls, file)?).filter(|(_, number)| *number != 0))
+}
+
+/// Some file systems with 64-bit numbers, such as FAT, support no other call.
+fn volume_and_number<C: AskingCalls>(calls: &C, file: &C::File) -> io::Result<FileId> {
+    calls.long_number(file).or_else(|_| calls.short_number(file))
+}
+
 fn tag<C: AskingCalls>(calls: &C, file: &C::File, attributes: u32) -> io::Result<u32> {
     if kinds::is_reparse_point(attributes) { calls.reparse_tag(file) } else { Ok(0) }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
     use std::io::ErrorKind;
 
     use super::*;
     use crate::kind::FileKind;
     use crate::sys;
+    use crate::sys::windows::identity;
+    use crate::sys::windows::recorded::recorded;
 
-    /// What is on a volume.
-    struct Recorded {
-        files: Vec<File>,
-        /// The calls that were made.
-        made: RefCell<Vec<&'static str>>,
-    }
-
-    #[derive(Clone, Copy)]
-    struct File {
-        path: &'static str,
-        attributes: u32,
-        tag: u32,
-        /// Where a link leads.
-        target: &'static str,
-        /// Opening it fails in this way.
-        fails: Option<ErrorKind>,
-    }
-
-    const SYMLINK: u32 = 0xa000_000c;
-    const MOUNT_POINT: u32 = 0xa000_0003;
-    const ONE_DRIVE: u32 = 0x9000_001a;
-    const WSL_LINK: u32 = 0xa000_001d;
-    const FILE: u32 = 0x20;
-    const DIRECTORY: u32 = 0x10;
-    const REPARSE_POINT: u32 = 0x400;
-
-    const fn plain(path: &'static str, attributes: u32) -> File {
-        File { path, attributes, tag: 0, target: "", fails: None }
-    }
-
-    const fn link(path: &'static str, attributes: u32, tag: u32, target: &'static str) -> File {
-        File { path, attributes: attributes | REPARSE_POINT, tag, target, fails: None }
-    }
-
-    /// Links of all kinds, and what only looks like one.
-    fn recorded() -> Recorded {
-        let files = vec![
-            plain("d", DIRECTORY),
-            plain("d/f", FILE),
-            link("to_file", FILE, SYMLINK, "d/f"),
-            link("to_dir", DIRECTORY, SYMLINK, "d"),
-            link("junction", DIRECTORY, MOUNT_POINT, "d"),
-            link("volume", DIRECTORY, MOUNT_POINT, "d"),
-            link("gone", DIRECTORY, MOUNT_POINT, "nothing"),
-            link("round", DIRECTORY, MOUNT_POINT, "round"),
-            link("twice", DIRECTORY, SYMLINK, "junction"),
-            // It is opened as what it stands for, not as a link.
-            link("cloud", DIRECTORY, ONE_DRIVE, ""),
-            link("cloud/f", FILE, ONE_DRIVE, ""),
-            link("wsl", FILE, WSL_LINK, "d/f"),
-            File { fails: Some(ErrorKind::PermissionDenied), ..link("closed", DIRECTORY, MOUNT_POINT, "d") },
-        ];
-        Recorded { files, made: RefCell::default() }
-    }
-
-    impl Recorded {
-        fn find(&self, path: &str) -> io::Result<File> {
-            let file = self.files.iter().find(|file| file.path == path).copied();
-            file.ok_or_else(|| ErrorKind::NotFound.into())
-        }
-
-        fn named(&self, call: &'static str, path: &Path) -> io::Result<File> {
-            self.made.borrow_mut().push(call);
-            self.find(path.to_str().unwrap())
-        }
-
-        /// What a link leads to, by at most 63 links: then the error is 1921 ("Symbolic Link Programming Considerations").
-        fn followed(&self, mut file: File) -> io::Result<File> {
-            for _ in 0..63 {
-                if file.target.is_empty() {
-                    return Ok(file);
-                }
-                file = self.find(file.target)?;
-            }
-            Err(sys::loop_error())
-        }
-    }
-
-    impl AskingCalls for Recorded {
-        type File = File;
-
-        fn attribute_data(&self, path: &Path) -> io::Result<AttributeData> {
-            let attributes = self.named("attributes", path)?.attributes;
-            Ok(AttributeData { attributes, ..AttributeData::default() })
-        }
-
-        fn open(&self, path: &Path, links: Links) -> io::Result<File> {
-            let file = self.named("open", path)?;
-            match (file.fails, links) {
-                (Some(kind), _) => Err(kind.into()),
-                (None, Links::Keep) => Ok(file),
-                (None, Links::Follow) => self.followed(file),
-            }
-        }
-
-        fn basic_info(&self, file: &File) -> io::Result<BasicInfo> {
-            Ok(BasicInfo { attributes: file.attributes, ..BasicInfo::default() })
-        }
-
-        fn standard_info(&self, _: &File) -> io::Result<StandardInfo> {
-            Ok(StandardInfo { names: 1, ..StandardInfo::default() })
-        }
-
-        fn reparse_tag(&self, file: &File) -> io::Result<u32> {
-            self.made.borrow_mut().push("tag");
-            Ok(file.tag)
-        }
-
-        fn numbers(&self, _: &File) -> io::Result<Option<FileId>> {
-            unreachable!("none has several names")
-        }
-
-        fn listed(&self, path: &Path, links: Links) -> io::Result<Facts> {
-            let file = self.named("list", path)?;
-            let file = if links == Links::Keep { file } else { self.followed(file)? };
-            let found = AttributeData { attributes: file.attributes, ..AttributeData::default() };
-            Ok(Facts { kind: kinds::kind(file.attributes, file.tag), ..unopened_facts(&found) })
-        }
+    /// The path of a file on the first volume.
+    fn at(path: &str) -> PathBuf {
+        Path::new("c").join(path)
     }
 
     const KEPT_AND_FOLLOWED: [Links; 2] = [Links::Keep, Links::Follow];
@@ -257,7 +168,7 @@ mod tests {
     /// Both ways to ask for the kind, which must agree.
     #[track_caller]
     fn kind(path: &str, links: Links) -> Result<FileKind, ErrorKind> {
-        let path = Path::new(path);
+        let path = &at(path);
         let answers = [facts, content_facts].map(|ask| ask(&recorded(), path, links));
         let [one, other] = answers.map(|facts| facts.map(|facts| facts.kind).map_err(|error| error.kind()));
         assert_eq!(one, other, "{path:?}");
@@ -282,10 +193,10 @@ mod tests {
             ("twice", Symlink, Ok(Directory), Some(Link::ToDirectory)),
             ("cloud", Directory, Ok(Directory), None),
             ("cloud/f", File, Ok(File), None),
-            ("wsl", Symlink, Ok(File), Some(Link::ToFile)),
+            ("wsl", Symlink, Err(ErrorKind::Other), Some(Link::ToFile)),
         ] {
             assert_eq!(KEPT_AND_FOLLOWED.map(|links| kind(path, links)), [Ok(itself), followed], "{path}");
-            assert_eq!(link_at(&recorded(), Path::new(path)).unwrap(), expected, "{path}");
+            assert_eq!(link_at(&recorded(), &at(path)).unwrap(), expected, "{path}");
         }
         assert_eq!(KEPT_AND_FOLLOWED.map(|links| kind("no", links)), [not_found; 2]);
     }
@@ -294,16 +205,8 @@ mod tests {
     #[test]
     fn a_link_whose_attributes_may_not_be_read_is_still_a_link() {
         assert_eq!(kind("closed", Links::Keep), Ok(FileKind::Symlink));
-        let error = link_at(&recorded(), Path::new("closed")).unwrap_err();
+        let error = link_at(&recorded(), &at("closed")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::PermissionDenied);
-    }
-
-    /// A walk enters what is a directory by itself: each folder once, whatever leads back to it.
-    #[test]
-    fn a_walk_enters_no_link() {
-        let is_entered = |file: &File| kind(file.path, Links::Keep) == Ok(FileKind::Directory);
-        let entered: Vec<_> = recorded().files.iter().filter(|file| is_entered(file)).map(|file| file.path).collect();
-        assert_eq!(entered, ["d", "cloud"]);
     }
 
     /// Not every file system knows tags, and most files are no reparse points.
@@ -318,8 +221,27 @@ mod tests {
             ("no", &["attributes", "open", "list"]),
         ] {
             let calls = recorded();
-            _ = content_facts(&calls, Path::new(path), Links::Keep);
+            _ = content_facts(&calls, &at(path), Links::Keep);
             assert_eq!(*calls.made.borrow(), expected, "{path}");
         }
+    }
+
+    /// FAT supports the call with 64 bits only, and some file systems number no files. Then the path tells files apart, and
+    /// the volume is still known.
+    #[test]
+    fn a_file_has_an_identity_without_a_number_of_its_own() {
+        let id = |path: &str, links| id(&recorded(), Path::new(path), links).unwrap();
+        for (path, other) in [("c/to_dir", "c/d"), ("c/junction/f", "c/d/f"), ("c/volume", "e"), ("c/volume/g", "e/g")]
+        {
+            assert_eq!(id(path, Links::Follow), id(other, Links::Follow), "{path}");
+        }
+        assert_ne!(id("c/to_dir", Links::Keep), id("c/d", Links::Keep));
+        assert_ne!(id("e", Links::Keep), id("e/g", Links::Keep));
+        assert!(identity::is_same_device(&id("e", Links::Keep), &id("e/g", Links::Keep)));
+        assert!(!identity::is_same_device(&id("c", Links::Keep), &id("e", Links::Keep)));
+
+        let number = |path| numbers(&recorded(), &recorded().open(Path::new(path), Links::Keep).unwrap()).unwrap();
+        assert_eq!(number("c").map(|(volume, _)| volume), Some(0xc));
+        assert_eq!(number("e"), None);
     }
 }

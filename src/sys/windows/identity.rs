@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::sys::FileNumber;
+
 /// The identity of an existing file. It is the same for all names of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Id {
     pub(super) volume: u64,
     /// 0 if the file system numbers no files.
-    number: u128,
+    number: FileNumber,
     /// Its path, if it has only one name: then another path is another file, even if the numbers are equal. Shared folders of
     /// virtual machines have such numbers, and so does ReFS if only 64 bits are asked for.
     place: Option<PathBuf>,
@@ -16,7 +18,7 @@ pub(crate) struct Id {
 /// The numbers that the system reports of a file.
 pub(super) struct Numbers {
     pub(super) volume: u64,
-    pub(super) file: u128,
+    pub(super) file: FileNumber,
     /// The number of names of the file.
     pub(super) names: u64,
 }
@@ -38,7 +40,7 @@ pub(crate) fn is_same_device(left: &Id, right: &Id) -> bool {
 mod tests {
     use super::*;
 
-    fn id(volume: u64, file: u128, names: u64, place: &str) -> Id {
+    fn id(volume: u64, file: FileNumber, names: u64, place: &str) -> Id {
         Id::new(&Numbers { volume, file, names }, || Some(place.into()))
     }
 
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn only_all_bits_of_a_number_tell_files_apart() {
-        assert_ne!(id(1, 7, 2, "a"), id(1, 7 | 1 << 64, 2, "a"));
+        assert_ne!(id(1, 7, 2, "a"), id(1, 7 | 1 << (FileNumber::BITS - 1), 2, "a"));
     }
 
     #[test]

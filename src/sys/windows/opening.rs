@@ -12,7 +12,7 @@ use windows_sys::Win32::Foundation::FILETIME;
 
 use super::asking::{self, AskingCalls, AttributeData, BasicInfo, StandardInfo};
 use super::errors::explained;
-use super::identity::{Id, Numbers};
+use super::identity::Id;
 use super::kinds::{self, Link};
 use super::{Purpose, calls, refuse_misread};
 use crate::sys::edit_dir::Facts;
@@ -73,31 +73,12 @@ pub(in crate::sys) fn own_id(path: &Path) -> io::Result<Id> {
 
 fn id_of(path: &Path, links: Links) -> io::Result<Id> {
     refuse_misread(path, Purpose::Read)?;
-    let id = || {
-        let file = open_to_ask(path, links)?;
-        let names = calls::standard_info(&file)?.names.into();
-        let (volume, number) = numbers(&file)?.unwrap_or_default();
-        Ok(Id::new(&Numbers { volume, file: number, names }, || calls::final_path(&file).ok()))
-    };
-    id().map_err(|error| explained(path, error))
-}
-
-/// The numbers of the volume and of the file, if its file system has them.
-fn numbers(file: &File) -> io::Result<Option<FileId>> {
-    let (volume, number) = match calls::id_info(file) {
-        Ok(found) => (found.VolumeSerialNumber, u128::from_le_bytes(found.FileId.Identifier)),
-        // Some file systems with 64-bit numbers support no other call.
-        Err(_) => {
-            let found = information(HandleRef::from_file(file))?;
-            (found.volume_serial_number(), found.file_index().into())
-        }
-    };
-    Ok((number != 0).then_some((volume, number)))
+    asking::id(&Disk, path, links).map_err(|error| explained(path, error))
 }
 
 /// The numbers of a file. A link is not followed.
 pub(in crate::sys) fn number(path: &Path) -> Option<FileId> {
-    open_to_ask(path, Links::Keep).and_then(|file| numbers(&file)).ok()?
+    open_to_ask(path, Links::Keep).and_then(|file| asking::numbers(&Disk, &file)).ok()?
 }
 
 /// The facts of a file.
@@ -158,8 +139,18 @@ impl AskingCalls for Disk {
         Ok(calls::attribute_tag(file)?.ReparseTag)
     }
 
-    fn numbers(&self, file: &File) -> io::Result<Option<FileId>> {
-        numbers(file)
+    fn long_number(&self, file: &File) -> io::Result<FileId> {
+        let found = calls::id_info(file)?;
+        Ok((found.VolumeSerialNumber, u128::from_le_bytes(found.FileId.Identifier)))
+    }
+
+    fn short_number(&self, file: &File) -> io::Result<FileId> {
+        let found = information(HandleRef::from_file(file))?;
+        Ok((found.volume_serial_number(), found.file_index().into()))
+    }
+
+    fn final_path(&self, file: &File) -> io::Result<PathBuf> {
+        calls::final_path(file)
     }
 
     fn listed(&self, path: &Path, links: Links) -> io::Result<Facts> {
