@@ -16,6 +16,7 @@ use no_globs as globs;
 mod normal;
 mod parse;
 mod run;
+mod scan;
 mod search;
 mod set;
 mod sieve;

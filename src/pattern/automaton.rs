@@ -10,7 +10,7 @@ use super::gate::Gate;
 use super::normal::{Input, Op, Rules, State, Steps, To};
 use super::tokens::{Case, Token};
 
-/// The number of a state.
+/// The number of a state. The edges from all states but the starts lead to lower numbers.
 pub(super) type Number = u32;
 
 /// States, and edges between them, each of which matches a piece of a path. The size is linear in the text of the pattern.
@@ -33,14 +33,15 @@ pub(super) struct Edge {
     pub(super) is_leading: bool,
 }
 
-/// The start of relative patterns.
-pub(super) const RELATIVE: Number = 0;
-/// The start of patterns with an anchor.
-pub(super) const ANCHORED: Number = 1;
 /// The end of patterns that end in a part.
-pub(super) const END: Number = 2;
+pub(super) const END: Number = 0;
 /// The end of patterns that end in a separator, or are empty.
-pub(super) const END_OF_DIRECTORY: Number = 3;
+pub(super) const END_OF_DIRECTORY: Number = 1;
+/// The start of relative patterns.
+pub(super) const RELATIVE: Number = 2;
+/// The start of patterns with an anchor.
+pub(super) const ANCHORED: Number = 3;
+/// The number of the first other state.
 const FIRST_FREE: Number = 4;
 
 impl Automaton {
@@ -53,9 +54,10 @@ impl Automaton {
             edges = without_empty(edges);
         }
         let mut edges = with_text(edges);
+        number_from_end(&mut edges);
         mark_leading(&mut edges);
         let (from, to) = (Index::new(&edges, |edge| edge.from), Index::new(&edges, |edge| edge.to));
-        Self { gate: Gate::of_end(ends::common(&edges, &from, &to, rules)), edges: edges.into(), from, to }
+        Self { gate: Gate::of_end(ends::common(&edges, &from, rules)), edges: edges.into(), from, to }
     }
 
     pub(super) fn edges_from(&self, state: Number) -> impl Iterator<Item = &Edge> {
@@ -70,10 +72,6 @@ impl Automaton {
     /// How every path that matches ends.
     pub(super) fn gate(&self) -> Gate {
         self.gate
-    }
-
-    pub(super) fn states(&self) -> usize {
-        self.from.starts.len() - 1
     }
 
     /// Whether no alternative has an anchor.
@@ -368,6 +366,33 @@ fn push_text(text: &mut String, op: &Op) {
         Op::Text(more) => text.push_str(more),
         Op::One(Token::Exact(character)) => text.push(*character),
         _ => {}
+    }
+}
+
+/// Renumbers the states, so that each has a higher number than those that follow it.
+fn number_from_end(edges: &mut [Edge]) {
+    let from = Index::new(edges, |edge| edge.from);
+    let mut numbers: Vec<Option<Number>> = vec![None; from.starts.len() - 1];
+    let fixed = [END, END_OF_DIRECTORY, RELATIVE, ANCHORED];
+    fixed.into_iter().for_each(|state| numbers[state as usize] = Some(state));
+    let mut count = FIRST_FREE;
+    // The states from a start on, each with those that follow it and have no number yet.
+    let mut path: Vec<(Number, _)> = [RELATIVE, ANCHORED].map(|start| (start, from.of(start).iter())).into();
+    while let Some((state, following)) = path.last_mut() {
+        match following.map(|&edge| edges[edge as usize].to).find(|&next| numbers[next as usize].is_none()) {
+            Some(next) => path.push((next, from.of(next).iter())),
+            None => {
+                numbers[*state as usize].get_or_insert_with(|| {
+                    count += 1;
+                    count - 1
+                });
+                path.pop();
+            }
+        }
+    }
+    for edge in edges {
+        let [from, to] = [edge.from, edge.to].map(|state| numbers[state as usize]);
+        (edge.from, edge.to) = from.zip(to).expect("BUG: every state is reached from a start");
     }
 }
 

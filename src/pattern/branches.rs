@@ -1,10 +1,11 @@
 //! The parts of a pattern with alternatives, one after another, as listings need them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::automaton::{Automaton, END, END_OF_DIRECTORY, Number, RELATIVE};
 use super::normal::Op;
 use super::parse;
+use super::scan::Scan;
 use super::tokens::{Case, Segment, Token};
 
 /// The most parts that may follow at one place of a pattern, and the most characters that they may have in all. People
@@ -156,32 +157,28 @@ impl Automaton {
 
     /// Where a name leads by all parts that may follow at a place, except `**`.
     pub(crate) fn take(&self, branch: Branch, name: &str) -> impl Iterator<Item = Exit> {
-        let mut found = BTreeSet::new();
-        let mut at_end = BTreeSet::new();
-        let mut places = BTreeSet::from([(0, branch.0)]);
-        // The `*` that were reached: where they lead from there on is known.
-        let mut stars = BTreeSet::new();
-        // Visits each place once, from the start of the name to its end.
-        while let Some((at, state)) = places.pop_first() {
-            if at == name.len() && !name.is_empty() {
+        let (mut found, mut at_end) = (BTreeSet::new(), BTreeSet::new());
+        let mut scan = Scan::of_name(name);
+        let mut after = scan.none();
+        // The places of each state. All are known when the state is taken: those that follow it have lower numbers.
+        let mut waiting = BTreeMap::from([(branch.0, scan.only(0))]);
+        while let Some((state, places)) = waiting.pop_last() {
+            if places.contains(name.len()) && !name.is_empty() {
                 self.add_exits(&mut at_end, state, &mut found);
             }
-            for (number, edge) in self.edges_from(state).enumerate() {
-                let rest = &name[at..];
+            for edge in self.edges_from(state) {
+                after.become_same_as(&places);
                 match &edge.op {
-                    Op::Empty => _ = places.insert((at, edge.to)),
-                    Op::Text(text) if rest.starts_with(&**text) => _ = places.insert((at + text.len(), edge.to)),
-                    Op::Up if name == ".." => _ = places.insert((name.len(), edge.to)),
-                    Op::Part => _ = places.insert((name.len(), edge.to)),
-                    Op::One(token) => {
-                        let first = rest.chars().next().filter(|&first| token.matches(first));
-                        places.extend(first.map(|first| (at + first.len_utf8(), edge.to)));
-                    }
-                    Op::Star | Op::Stars if stars.insert((state, number)) => {
-                        places.extend(rest.char_indices().map(|(after, _)| (at + after, edge.to)));
-                        places.insert((name.len(), edge.to));
-                    }
-                    _ => {}
+                    Op::Empty => {}
+                    Op::Text(text) => scan.take_bytes(&mut after, text.bytes()),
+                    Op::One(token) => scan.take_one(&mut after, token),
+                    Op::Up => scan.take_bytes(&mut after, *b".."),
+                    Op::Part => scan.take_part(&mut after),
+                    Op::Star | Op::Stars => scan.take_any(&mut after),
+                    Op::Separator | Op::AnyPath | Op::AnyEnd | Op::Guard | Op::AnchorEnd => continue,
+                }
+                if !after.is_empty() {
+                    waiting.entry(edge.to).or_insert_with(|| scan.none()).add(&after);
                 }
             }
         }

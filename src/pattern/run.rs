@@ -1,15 +1,19 @@
 //! Matching with an automaton, from the end of a path to its start.
 
+use std::collections::BTreeMap;
+
 use super::automaton::{ANCHORED, Automaton, END, END_OF_DIRECTORY, Edge, Number, RELATIVE};
 use super::gate::Ends;
 use super::normal::Op;
+use super::scan::{Places, Scan};
 use super::tokens::Token;
+use crate::flavour::first_byte;
 
 /// The most places in the text that are kept to be tried.
 const PLACES: usize = 24;
 
 /// What is matched.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Mode {
     /// A whole path.
     Whole,
@@ -43,10 +47,10 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Tries one way after another: nearly always, few lead far. If many do, that could take exponential time, so then every
-    /// place is tried once.
+    /// Tries one way after another: nearly always, few lead far. If many do, that could take exponential time, so then
+    /// each state is tried once.
     fn is_match(&self) -> bool {
-        self.try_each_way().unwrap_or_else(|| self.try_each_place())
+        self.try_each_way().unwrap_or_else(|| self.try_all_places())
     }
 
     /// Returns `None` if it takes too long.
@@ -79,50 +83,67 @@ impl Run<'_> {
         Some(false)
     }
 
-    /// Tries every place once, from the end of the text to its start.
-    fn try_each_place(&self) -> bool {
-        // The states at each place, some of them more than once.
-        let mut waiting = vec![Vec::new(); self.text.len() + 1];
-        waiting[self.text.len()].extend([END, END_OF_DIRECTORY]);
-        // The last place of each state.
-        let mut last = vec![usize::MAX; self.automaton.states()];
-        // How far each edge that matches any number of characters or parts has gone.
-        let mut reached = vec![usize::MAX; self.automaton.edges.len()];
-        for at in (0..=self.text.len()).rev() {
-            while let Some(state) = waiting[at].pop() {
-                if std::mem::replace(&mut last[state as usize], at) == at {
-                    continue;
-                }
-                if self.is_start(state, at) {
-                    return true;
-                }
-                for &number in self.automaton.edges_to(state) {
-                    let edge = &self.automaton.edges[number as usize];
-                    let reached = &mut reached[number as usize];
-                    let goes_on = self.goes_on(&edge.op);
-                    if goes_on && *reached <= at {
-                        // Everything that can be reached from here has been, except this place itself, if the edge matches
-                        // nothing.
-                        if matches!(edge.op, Op::AnyPath) {
-                            waiting[at].push(edge.from);
-                        }
-                        continue;
-                    }
-                    self.back(edge, at, &mut |from| {
-                        if goes_on {
-                            *reached = from.min(*reached);
-                        }
-                        waiting[from].push(edge.from);
-                    });
+    /// Tries all places of a state at once.
+    fn try_all_places(&self) -> bool {
+        let len = self.text.len();
+        let mut scan = Scan::backwards(self.text, self.separator);
+        let mut before = scan.none();
+        // The places of each state, from the end of the text. All are known when the state is taken: those that follow it
+        // have lower numbers.
+        let mut waiting = BTreeMap::from([END, END_OF_DIRECTORY].map(|end| (end, scan.only(0))));
+        while let Some((state, places)) = waiting.pop_first() {
+            if matches!(state, RELATIVE | ANCHORED) && places.iter().any(|at| self.is_start(state, len - at)) {
+                return true;
+            }
+            for &edge in self.automaton.edges_to(state) {
+                let edge = &self.automaton.edges[edge as usize];
+                before.become_same_as(&places);
+                self.back_from_all(edge, &mut before, &mut scan);
+                if !before.is_empty() {
+                    waiting.entry(edge.from).or_insert_with(|| scan.none()).add(&before);
                 }
             }
         }
         false
     }
 
-    /// Whether an edge leads to many places.
-    fn goes_on(&self, op: &Op) -> bool {
-        matches!(op, Op::Star | Op::Stars | Op::Part) || matches!((op, self.mode), (Op::AnyPath, Mode::Whole))
+    /// Follows an edge backwards, as `back` does, from all of these places at once.
+    fn back_from_all<'a>(&'a self, edge: &'a Edge, places: &mut Places, scan: &mut Scan<'a>) {
+        match (&edge.op, self.mode) {
+            (Op::Empty, _) | (Op::Guard, Mode::Last { .. }) | (Op::AnchorEnd, Mode::Whole) => {}
+            (Op::Text(text), _) => scan.take_bytes(places, text.bytes().rev()),
+            (Op::One(token), _) => scan.take_one(places, token),
+            (Op::Up, _) => scan.take_bytes(places, *b".."),
+            (Op::Guard, Mode::Whole) => scan.take_bytes(places, [self.separator, b'.']),
+            (Op::Separator, _) => scan.take_bytes(places, [self.separator]),
+            (Op::AnchorEnd, Mode::Last { anchor, tail }) => {
+                let from_end = |at: usize| self.text.len() - at;
+                let end = self.anchor_end(anchor, tail).filter(|(_, behind)| places.contains(from_end(*behind)));
+                *places = end.map_or_else(|| scan.none(), |(end, _)| scan.only(from_end(end)));
+            }
+            (Op::Star, _) if edge.is_leading => scan.take_part(places),
+            (Op::Star, _) | (Op::Stars, Mode::Whole) => scan.take_any(places),
+            (Op::Part, _) | (Op::AnyEnd, Mode::Last { .. }) => {
+                scan.take_byte(places);
+                scan.take_part(places);
+            }
+            (Op::Stars, Mode::Last { .. }) => {
+                scan.take_byte(places);
+                scan.take_any(places);
+            }
+            (Op::AnyPath, Mode::Last { .. }) => {
+                scan.take_bytes(places, [self.separator]);
+                scan.take_part(places);
+            }
+            (Op::AnyPath, Mode::Whole) => {
+                let mut farther = places.clone();
+                scan.take_bytes(&mut farther, [self.separator]);
+                scan.leave(&mut farther);
+                scan.take_parts(&mut farther);
+                places.add(&farther);
+            }
+            (Op::AnyEnd, Mode::Whole) => scan.take_parts(places),
+        }
     }
 
     fn is_start(&self, state: Number, at: usize) -> bool {
@@ -153,11 +174,11 @@ impl Run<'_> {
                 dot.into_iter().for_each(from);
             }
             (Op::Separator, _) => self.take_separator(at).into_iter().for_each(from),
-            (Op::AnchorEnd, Mode::Last { anchor: Some(0), tail }) => {
-                self.end_of_first_part(at, tail).into_iter().for_each(from);
+            (Op::AnchorEnd, Mode::Whole) => from(at),
+            (Op::AnchorEnd, Mode::Last { anchor, tail }) => {
+                let end = self.anchor_end(anchor, tail).filter(|&(_, behind)| behind == at);
+                end.into_iter().for_each(|(end, _)| from(end));
             }
-            (Op::AnchorEnd, Mode::Last { anchor, .. }) if anchor != Some(at) => {}
-            (Op::AnchorEnd, _) => from(at),
             // The match of the edge begins where the part does.
             (Op::Star, _) if edge.is_leading => from(self.part_start(at)),
             (Op::Star, _) | (Op::Stars, Mode::Whole) => self.each_in_part(at, from),
@@ -206,11 +227,16 @@ impl Run<'_> {
         before.iter().rposition(|&byte| byte == self.separator).map_or(0, |separator| separator + 1)
     }
 
-    /// Where the first part of a path without an anchor ends, if nothing else is before a place: the anchor of a pattern can
-    /// match that part like any other.
-    fn end_of_first_part(&self, at: usize, first: usize) -> Option<usize> {
-        let end = if at == self.text.len() { Some(at) } else { self.take_separator(at) };
-        end.filter(|&end| self.part_start(end) == first)
+    /// Where the anchor ends if only last parts are matched, and where the part after it begins. In a path without an
+    /// anchor, that of a pattern can match the first part like any other.
+    fn anchor_end(&self, anchor: Option<usize>, first: usize) -> Option<(usize, usize)> {
+        match anchor? {
+            0 => match first_byte(&self.text[first..], self.separator) {
+                Some(len) => Some((first + len, first + len + 1)),
+                None => Some((self.text.len(), self.text.len())),
+            },
+            end => Some((end, end)),
+        }
     }
 
     /// Each place between two characters from one back to the start of the part.
@@ -232,5 +258,54 @@ impl Run<'_> {
                 None => return,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mode, Run};
+    use crate::flavour::{Flavour, Posix, Windows};
+    use crate::pattern::{Form, Pattern};
+
+    /// Both ways of matching, in every mode, of patterns and paths made of few pieces.
+    fn all_places_are_one_after_another<F: Flavour>() {
+        const LITERALS: [&str; 8] = ["a", "b", "é", "aé", "/", "..", "c:", "//s/h/"];
+        const SPECIAL: [&str; 16] =
+            ["*", "*", "?", "[!a]", "**", "/**/", "{a,", "{,", "{*,", "{", ",", ",", "}", "}", "}", "./"];
+        let mut random = 1_u64;
+        let mut next = move |below: usize| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (random >> 33) as usize % below
+        };
+        let mut text = move |longest, specials| -> String {
+            let count = next(longest);
+            (0..count).map(|_| if next(8) < specials { SPECIAL[next(16)] } else { LITERALS[next(8)] }).collect()
+        };
+        let mut answers = [0; 2];
+        for _ in 0..3_000 {
+            let pattern = Pattern::<F>::parse(&(text(5, 7) + "{a,*b,*}" + &text(2, 7)));
+            let path = text(5, 0).replace('/', F::SEPARATOR.encode_utf8(&mut [0; 4]));
+            let Form::Branched(automaton) = pattern.form() else { continue };
+            let (separator, first) = (F::SEPARATOR as u8, path.find(F::SEPARATOR).map_or(0, |at| at + 1));
+            let anchors = [None, Some(0), Some(first)].map(|anchor| Mode::Last { anchor, tail: anchor.unwrap_or(0) });
+            for mode in [Mode::Whole].into_iter().chain(anchors) {
+                let run = Run { automaton, text: &path, separator, mode };
+                if let Some(answer) = run.try_each_way() {
+                    assert_eq!(run.try_all_places(), answer, "{pattern:?} {path:?} {mode:?}");
+                    answers[usize::from(answer)] += 1;
+                }
+            }
+        }
+        assert!(answers.iter().all(|&count| count > 500), "{answers:?}");
+    }
+
+    #[test]
+    fn all_places_of_posix_paths_are_one_after_another() {
+        all_places_are_one_after_another::<Posix>();
+    }
+
+    #[test]
+    fn all_places_of_windows_paths_are_one_after_another() {
+        all_places_are_one_after_another::<Windows>();
     }
 }

@@ -1,6 +1,6 @@
 //! How all matches of an automaton end.
 
-use super::{ANCHORED, END, END_OF_DIRECTORY, Edge, Index, Number, RELATIVE};
+use super::{ANCHORED, END, END_OF_DIRECTORY, Edge, FIRST_FREE, Index, Number, RELATIVE};
 use crate::pattern::gate::Bits;
 use crate::pattern::normal::{Op, Rules};
 use crate::pattern::tokens::Token;
@@ -14,25 +14,16 @@ struct Tail {
 }
 
 /// The bits that all matches have at their end.
-pub(super) fn common(edges: &[Edge], from: &Index, to: &Index, rules: Rules) -> Bits {
-    let count = from.starts.len() - 1;
-    let mut tails: Vec<Option<Tail>> = vec![None; count];
-    // From the end to the start: a state is ready when all that follow it are.
-    let mut left: Vec<usize> = (0..count as Number).map(|state| from.of(state).len()).collect();
-    let mut ready: Vec<Number> = vec![END, END_OF_DIRECTORY];
-    ready.iter().for_each(|&end| tails[end as usize] = Some(Tail { bits: Bits::default(), len: Some(0) }));
-    while let Some(state) = ready.pop() {
-        let Some(tail) = tails[state as usize] else { continue };
-        for &edge in to.of(state) {
-            let edge = &edges[edge as usize];
-            let before = &mut tails[edge.from as usize];
-            let longer = tail.after(&edge.op, rules);
-            *before = Some(before.map_or(longer, |other| other.and(longer)));
-            left[edge.from as usize] -= 1;
-            if left[edge.from as usize] == 0 {
-                ready.push(edge.from);
-            }
-        }
+pub(super) fn common(edges: &[Edge], from: &Index, rules: Rules) -> Bits {
+    let count = from.starts.len() as Number - 1;
+    let mut tails: Vec<Option<Tail>> = vec![None; count as usize];
+    let end = Tail { bits: Bits::default(), len: Some(0) };
+    [END, END_OF_DIRECTORY].into_iter().for_each(|state| tails[state as usize] = Some(end));
+    // Those that follow a state come before it.
+    for state in (FIRST_FREE..count).chain([RELATIVE, ANCHORED]) {
+        let following = from.of(state).iter().map(|&edge| &edges[edge as usize]);
+        let longer = following.filter_map(|edge| Some(tails[edge.to as usize]?.after(&edge.op, rules)));
+        tails[state as usize] = longer.reduce(Tail::and);
     }
     let starts = [RELATIVE, ANCHORED].into_iter().filter_map(|start| tails[start as usize]);
     starts.reduce(Tail::and).map_or(Bits::default(), |tail| tail.bits)
