@@ -16,5 +16,5 @@ mod traversal;
 pub(crate) use account::StopByPanic;
 pub(crate) use account::{Account, OnProgress, path_of, stopped};
 pub(crate) use descent::{Descent, MOST_OPEN, most_open};
-pub(crate) use pool::{Pool, in_threads, lock, thread_count, usual_threads};
+pub(crate) use pool::{Pool, Taken, in_threads, lock, thread_count, usual_threads};
 pub(crate) use traversal::{Next, Traversal, TraversalPart};

@@ -21,6 +21,15 @@ struct Queue<J> {
     waiting: usize,
 }
 
+/// What came of waiting for a job.
+pub(crate) enum Taken<J> {
+    Job(J),
+    /// There was a reason not to wait.
+    Nothing,
+    /// There is nothing left, or all stop.
+    Over,
+}
+
 /// How many threads are meant when nothing is said.
 pub(crate) fn usual_threads() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
@@ -67,20 +76,50 @@ impl<J> Pool<J> {
 
     /// Waits for something to do; `None` when there is nothing left.
     pub(crate) fn take(&self) -> Option<(J, Working<'_, J>)> {
+        match self.take_unless(|| false) {
+            Taken::Job(job) => Some((job, Working { pool: self, is_done: false })),
+            Taken::Nothing | Taken::Over => None,
+        }
+    }
+
+    /// Waits for something to do, unless there is a reason not to, which is asked for again after each
+    /// [`wake`](Self::wake). Whoever gets a job has to [`leave`](Self::leave).
+    pub(crate) fn take_unless(&self, has_reason: impl Fn() -> bool) -> Taken<J> {
         let mut queue = lock(&self.queue);
         queue.waiting += 1;
-        loop {
+        let taken = loop {
             self.count_idle(&queue);
             if self.is_over() {
-                return None;
+                return Taken::Over;
             }
+            // First, as this thread may have been woken for it.
             if let Some(job) = queue.jobs.pop() {
-                queue.waiting -= 1;
                 queue.working += 1;
-                self.count_idle(&queue);
-                return Some((job, Working { pool: self, is_done: false }));
+                break Taken::Job(job);
+            }
+            if has_reason() {
+                break Taken::Nothing;
             }
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        };
+        queue.waiting -= 1;
+        self.count_idle(&queue);
+        taken
+    }
+
+    /// Lets those who wait ask again for a reason not to.
+    pub(crate) fn wake(&self) {
+        // With the lock, so that no thread has asked and is about to wait.
+        let _queue = lock(&self.queue);
+        self.changed.notify_all();
+    }
+
+    /// Ends a job. If it is not done, all stop.
+    pub(crate) fn leave(&self, is_done: bool) {
+        let mut queue = lock(&self.queue);
+        queue.working -= 1;
+        if !is_done || queue.working == 0 && queue.jobs.is_empty() {
+            self.stop();
         }
     }
 
@@ -105,7 +144,14 @@ impl<J> Pool<J> {
         self.idle.store(queue.waiting.saturating_sub(queue.jobs.len()), Ordering::Relaxed);
     }
 
-    fn end(&self) {
+    /// Lets all stop.
+    pub(crate) fn end(&self) {
+        // With the lock, so that no thread is about to wait.
+        let _queue = lock(&self.queue);
+        self.stop();
+    }
+
+    fn stop(&self) {
         self.is_over.store(true, Ordering::Relaxed);
         self.changed.notify_all();
     }
@@ -126,11 +172,7 @@ impl<J> Working<'_, J> {
 
 impl<J> Drop for Working<'_, J> {
     fn drop(&mut self) {
-        let mut queue = lock(&self.pool.queue);
-        queue.working -= 1;
-        if !self.is_done || queue.working == 0 && queue.jobs.is_empty() {
-            self.pool.end();
-        }
+        self.pool.leave(self.is_done);
     }
 }
 

@@ -13,8 +13,8 @@ use crate::tree::lock;
 type Prune<'w> = dyn FnMut(&Entry) -> bool + Send + 'w;
 type Compare<'w> = dyn FnMut(&Entry, &Entry) -> Ordering + Send + 'w;
 
-/// The closures of one listing. They are no part of its [`Search`](super::search::Search), which threads in the
-/// background share: what borrows cannot go there.
+/// The closures of one listing. They are no part of its [`Search`](super::search::Search), which other threads
+/// share: what borrows cannot go there.
 #[derive(Default)]
 pub(super) struct Closures<'w> {
     prune: Vec<Box<Prune<'w>>>,

@@ -26,7 +26,7 @@ enum State<D: Directory> {
     Waiting(Box<Options>),
     /// The entries that the last steps brought.
     Here(Box<Lister<D>>, VecDeque<Result<Entry>>),
-    Threads(Box<Stream>),
+    Threads(Box<Stream<D>>),
 }
 
 impl<'w, D: Directory> Listing<'w, D> {

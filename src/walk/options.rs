@@ -382,9 +382,9 @@ impl<'w> Walk<'w> {
     /// Number of threads to use; 0 means 1. Fewer are used if the system does not start as many.
     ///
     /// They are used by [`par_visit`](Walk::par_visit), and by the iterator if it is [`unsorted`](Walk::unsorted) and
-    /// has no [`prune`](Walk::prune). They then list ahead of it, by some thousand entries; an entry arrives
-    /// within about a millisecond after it was found. Dropping the iterator stops the threads and waits for them.
-    /// A sorted iterator lists in the calling thread.
+    /// has no [`prune`](Walk::prune). One of them is the thread that iterates: it takes what the others found, and reads a
+    /// directory itself while there is nothing to take. The others list ahead of it, by some thousand entries. Dropping the
+    /// iterator stops them and waits for them. A sorted iterator lists in the calling thread.
     ///
     /// # Examples
     ///

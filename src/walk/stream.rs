@@ -1,37 +1,33 @@
-//! The iterator over a listing that threads in the background do.
+//! The iterator over a listing that several threads share.
 
 #[cfg(all(test, not(target_family = "wasm")))]
 mod thread_tests;
 
 use std::collections::{HashSet, VecDeque};
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use super::Entry;
-use super::lister::{Asks, Visitor};
+use super::lister::{Asks, Lister, Visitor};
 use super::search::Search;
-use super::threads::{self, Worker};
+use super::threads::{self, Job, Worker};
 use crate::error::{Op, Result};
 use crate::kind::FileKind;
 use crate::path::Path;
 use crate::sys::{Directory, OsPath, OsPathBuf};
-use crate::tree::lock;
+use crate::tree::{Pool, Taken, lock, most_open, thread_count, usual_threads};
 
-/// For how many entries the iterator's thread is woken, as a rule; and how many may wait for it.
+/// How many entries another thread collects at most, and how many may wait for the one that iterates.
 const BATCH: usize = 256;
 const MOST_WAITING: usize = 16 * BATCH;
 
-/// How long it waits for so many before it takes fewer. Waking it for each would cost more than a listing that is
-/// fast.
-const PATIENCE: Duration = Duration::from_millis(1);
-
 /// Entries on their way, with their paths one after the other in one text.
 ///
-/// The thread that iterates makes owned entries of them. If the threads that list did so, the memory of every entry
-/// would be allocated in one thread and freed in another, which costs more than copying its path once more.
+/// The thread that iterates makes owned entries of them. If the others did so, the memory of every entry would be allocated
+/// in one thread and freed in another, which costs more than copying its path once more.
 #[derive(Default)]
 struct Batch {
     found: VecDeque<Result<Packed>>,
@@ -85,30 +81,43 @@ impl Batch {
     }
 }
 
-/// What the threads found, as it comes. Dropping it ends them.
-pub(super) struct Stream {
+/// A listing that several threads share, of which the one that iterates is one. Dropping it ends the others.
+///
+/// They put what they find on a belt. The thread that iterates takes it from there; while nothing is there, it lists
+/// a part itself.
+pub(super) struct Stream<D: Directory> {
     search: Arc<Search>,
     batch: Batch,
     belt: Arc<Belt>,
-    listing: Option<JoinHandle<()>>,
+    pool: Arc<Pool<Job<D>>>,
+    /// The part of this thread.
+    lister: Lister<D>,
+    is_listing: bool,
+    /// None when all is listed.
+    others: Vec<JoinHandle<()>>,
     /// The directory that was taken last and is not UTF-8.
     last_raw: Option<OsPathBuf>,
     /// The directories whose contents are not wanted. They may be listed by now, and are left out here.
     skipped: HashSet<OsPathBuf>,
 }
 
-impl Stream {
+impl<D: Directory> Stream<D> {
     /// `None` where the system starts no thread.
-    pub(super) fn new<D: Directory>(base: Option<Arc<D>>, search: Arc<Search>) -> Option<Self> {
-        let belt = Arc::new(Belt::default());
-        let (listed, ends) = (search.clone(), Ends(belt.clone()));
-        let list = move || {
-            let belt = &ends.0;
-            _ = threads::run(base, &listed, || Outbox { batch: Batch::default(), belt: belt.clone() });
+    pub(super) fn new(base: Option<Arc<D>>, search: Arc<Search>) -> Option<Self> {
+        let count = thread_count(search.options.threads.unwrap_or_else(usual_threads)).max(2);
+        let (pool, belt) = (Arc::new(Pool::new(Job::Everything)), Arc::new(Belt::default()));
+        let (visited, most_open) = (Lister::<D>::visited(&search), most_open(count));
+        let lister = || Lister::unordered(base.clone(), search.clone(), visited.clone(), most_open);
+        let start = || {
+            let (pool, lister) = (pool.clone(), lister());
+            let outbox = Outbox { batch: Batch::default(), belt: belt.clone(), pool: pool.clone() };
+            thread::Builder::new().spawn(move || _ = threads::work(&pool, lister, outbox)).ok()
         };
-        let listing = thread::Builder::new().spawn(list).ok()?;
-        let (batch, listing) = (Batch::default(), Some(listing));
-        Some(Self { search, batch, belt, listing, last_raw: None, skipped: HashSet::new() })
+        let others: Vec<_> = (1..count).map_while(|_| start()).collect();
+        let (lister, is_none) = (lister(), others.is_empty());
+        let (batch, skipped) = (Batch::default(), HashSet::new());
+        let stream = Self { search, batch, belt, pool, lister, is_listing: false, others, last_raw: None, skipped };
+        (!is_none).then_some(stream)
     }
 
     pub(super) fn search(&self) -> &Arc<Search> {
@@ -144,41 +153,70 @@ impl Stream {
     }
 
     fn take(&mut self) -> Option<Result<Entry>> {
-        if let Some(entry) = self.batch.pop() {
-            return Some(entry);
+        loop {
+            if let Some(next) = self.batch.pop() {
+                return Some(next);
+            }
+            if self.belt.take(&mut self.batch) {
+                continue;
+            }
+            if self.is_listing {
+                self.list();
+            } else if self.others.is_empty() {
+                return None;
+            } else {
+                self.wait();
+            }
         }
-        self.listing.as_ref()?;
-        self.belt.take(&mut self.batch);
-        let next = self.batch.pop();
-        if next.is_none() {
-            self.end();
+    }
+
+    /// Goes on with the part of this thread.
+    fn list(&mut self) {
+        _ = self.lister.step(&mut self.batch);
+        if self.lister.is_done() || self.pool.is_over() {
+            self.is_listing = false;
+            self.pool.leave(self.lister.is_done());
+        } else {
+            threads::share(&self.pool, &mut self.lister);
         }
-        next
+    }
+
+    /// Waits until something is on the belt, or until there is a part for this thread, or no more to come.
+    fn wait(&mut self) {
+        match self.pool.take_unless(|| self.belt.has_any_by_now()) {
+            Taken::Job(job) => {
+                self.is_listing = true;
+                job.begin(&mut self.lister);
+            }
+            Taken::Nothing => {}
+            Taken::Over => self.end(),
+        }
     }
 
     /// Ends the threads and waits for them. A panic in one of them goes on here, unless another is on its way.
     fn end(&mut self) {
+        self.pool.end();
         self.belt.stop();
-        if let Some(Err(panic)) = self.listing.take().map(JoinHandle::join)
-            && !thread::panicking()
-        {
-            std::panic::resume_unwind(panic);
+        for other in std::mem::take(&mut self.others) {
+            if let Err(panic) = other.join()
+                && !thread::panicking()
+            {
+                std::panic::resume_unwind(panic);
+            }
         }
     }
 }
 
-impl Drop for Stream {
+impl<D: Directory> Drop for Stream<D> {
     fn drop(&mut self) {
         self.end();
     }
 }
 
-/// What goes from the threads that list to the one that iterates.
+/// What goes from the other threads to the one that iterates.
 #[derive(Default)]
 struct Belt {
     load: Mutex<Load>,
-    /// Entries have come, or the end.
-    has_come: Condvar,
     /// There is room again, or nothing more is wanted.
     has_room: Condvar,
     /// Whether nothing more is wanted.
@@ -188,41 +226,37 @@ struct Belt {
 #[derive(Default)]
 struct Load {
     batch: Batch,
-    is_complete: bool,
-    /// With how many entries the thread that iterates is woken.
-    awaited: usize,
+    /// Whether the thread that iterates waits for it.
+    is_awaited: bool,
 }
 
 impl Belt {
-    /// Waits for entries and takes all there are into an empty batch; none at the end.
-    ///
-    /// The first is taken as soon as it is there, and so is one that comes after a time without any.
-    fn take(&self, batch: &mut Batch) {
+    /// Takes all there is into an empty batch; whether that is anything.
+    fn take(&self, batch: &mut Batch) -> bool {
         let mut load = lock(&self.load);
-        if load.is_empty() && load.awaited == BATCH {
-            load = self.has_come.wait_timeout(load, PATIENCE).unwrap_or_else(PoisonError::into_inner).0;
+        if load.len() >= MOST_WAITING {
+            self.has_room.notify_all();
         }
-        load.awaited = 1;
-        while load.is_empty() {
-            load = self.has_come.wait(load).unwrap_or_else(PoisonError::into_inner);
-        }
-        load.awaited = BATCH;
-        self.has_room.notify_all();
         std::mem::swap(&mut load.batch, batch);
+        !batch.found.is_empty()
     }
 
-    /// Puts a batch on, when there is room; breaks when nothing more is wanted.
-    fn put(&self, batch: &mut Batch) -> ControlFlow<()> {
+    /// Whether anything is there. If not, it is awaited from now on.
+    fn has_any_by_now(&self) -> bool {
+        let mut load = lock(&self.load);
+        load.is_awaited = load.len() == 0;
+        !load.is_awaited
+    }
+
+    /// Puts a batch on, when there is room, and says whether it is awaited; breaks when nothing more is wanted.
+    fn put(&self, batch: &mut Batch) -> ControlFlow<(), bool> {
         let mut load = lock(&self.load);
         while load.len() >= MOST_WAITING && !self.is_stopped() {
             load = self.has_room.wait(load).unwrap_or_else(PoisonError::into_inner);
         }
-        let before = load.len();
         load.batch.append(batch);
-        if (before..load.len()).contains(&load.awaited.saturating_sub(1)) {
-            self.has_come.notify_one();
-        }
-        if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let is_awaited = std::mem::take(&mut load.is_awaited);
+        if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(is_awaited) }
     }
 
     fn is_stopped(&self) -> bool {
@@ -241,53 +275,49 @@ impl Load {
     fn len(&self) -> usize {
         self.batch.found.len()
     }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0 && !self.is_complete
-    }
 }
 
-/// Says that all is listed, also after a panic.
-struct Ends(Arc<Belt>);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        lock(&self.0.load).is_complete = true;
-        self.0.has_come.notify_one();
-    }
-}
-
-/// What a thread found and has not put on the belt.
-struct Outbox {
+/// What one of the other threads found and has not put on the belt.
+struct Outbox<D: Directory> {
     batch: Batch,
     belt: Arc<Belt>,
+    /// Where the thread that iterates waits.
+    pool: Arc<Pool<Job<D>>>,
 }
 
-/// Nothing is asked here: closures may borrow from the thread that iterates, so that a listing that has some is no
-/// stream.
-impl Asks for Outbox {
-    fn prunes(&mut self, _: &Entry) -> bool {
-        false
-    }
-
-    fn compare(&mut self, _: &Entry, _: &Entry) -> std::cmp::Ordering {
-        std::cmp::Ordering::Equal
+impl<D: Directory> Outbox<D> {
+    fn put(&mut self) -> ControlFlow<()> {
+        if self.belt.put(&mut self.batch)? {
+            self.pool.wake();
+        }
+        ControlFlow::Continue(())
     }
 }
 
-impl Visitor<()> for Outbox {
+/// A listing that has closures is no stream, as they may borrow from the thread that iterates.
+impl Asks for Batch {}
+impl<D: Directory> Asks for Outbox<D> {}
+
+impl Visitor<Infallible> for Batch {
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<Infallible> {
+        self.push(found.map(|entry| &*entry));
+        ControlFlow::Continue(())
+    }
+}
+
+impl<D: Directory> Visitor<()> for Outbox<D> {
     fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<()> {
         self.batch.push(found.map(|entry| &*entry));
-        if self.batch.found.len() < BATCH { ControlFlow::Continue(()) } else { self.belt.put(&mut self.batch) }
+        if self.batch.found.len() < BATCH { ControlFlow::Continue(()) } else { self.put() }
     }
 }
 
-impl Worker<()> for Outbox {
+impl<D: Directory> Worker<()> for Outbox<D> {
     fn pause(&mut self) -> ControlFlow<()> {
         match self.batch.found.is_empty() {
             true if self.belt.is_stopped() => ControlFlow::Break(()),
             true => ControlFlow::Continue(()),
-            false => self.belt.put(&mut self.batch),
+            false => self.put(),
         }
     }
 }

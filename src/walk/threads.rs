@@ -50,30 +50,46 @@ where
     }
 }
 
-enum Job<D: Directory> {
+/// What one thread is to list.
+pub(super) enum Job<D: Directory> {
     Everything,
     Part(Box<Part<D>>),
 }
 
-/// What one thread does, until there is nothing more to do.
-fn work<D: Directory, B>(pool: &Pool<Job<D>>, mut lister: Lister<D>, mut worker: impl Worker<B>) -> ControlFlow<B> {
-    while let Some((job, working)) = pool.take() {
-        if let Job::Part(part) = job {
+impl<D: Directory> Job<D> {
+    /// Lets a lister begin with it. One that is new has everything before it.
+    pub(super) fn begin(self, lister: &mut Lister<D>) {
+        if let Self::Part(part) = self {
             lister.resume(*part);
         }
+    }
+}
+
+/// What one thread does, until there is nothing more to do.
+pub(super) fn work<D, B>(pool: &Pool<Job<D>>, mut lister: Lister<D>, mut worker: impl Worker<B>) -> ControlFlow<B>
+where
+    D: Directory,
+{
+    while let Some((job, working)) = pool.take() {
+        job.begin(&mut lister);
         while !lister.is_done() {
             lister.step(&mut worker)?;
             worker.pause()?;
             if pool.is_over() {
                 return ControlFlow::Continue(());
             }
-            if pool.is_hungry()
-                && let Some(part) = lister.split()
-            {
-                pool.give(Job::Part(Box::new(part)));
-            }
+            share(pool, &mut lister);
         }
         working.done();
     }
     ControlFlow::Continue(())
+}
+
+/// Gives some of what is left to do away, if a thread has nothing to do.
+pub(super) fn share<D: Directory>(pool: &Pool<Job<D>>, lister: &mut Lister<D>) {
+    if pool.is_hungry()
+        && let Some(part) = lister.split()
+    {
+        pool.give(Job::Part(Box::new(part)));
+    }
 }

@@ -27,7 +27,7 @@ struct Gated<const GATE: usize> {
 }
 
 /// How deep directories may be opened, and how many were, for each test.
-static GATES: [(AtomicUsize, AtomicUsize); 2] = [const { (AtomicUsize::new(0), AtomicUsize::new(0)) }; 2];
+static GATES: [(AtomicUsize, AtomicUsize); 4] = [const { (AtomicUsize::new(0), AtomicUsize::new(0)) }; 4];
 
 impl<const GATE: usize> Directory for Gated<GATE> {
     type Id = <sys::Dir as Directory>::Id;
@@ -82,12 +82,16 @@ impl<const GATE: usize> Directory for Gated<GATE> {
     }
 }
 
-/// What four threads list of a directory, in no order.
-fn stream<const GATE: usize>(directory: &Path, patterns: &[&str]) -> (Stream, Arc<Search>) {
+/// What so many threads list of a directory, in no order.
+fn stream<const GATE: usize>(
+    directory: &Path,
+    threads: usize,
+    patterns: &[&str],
+) -> (Stream<Gated<GATE>>, Arc<Search>) {
     let patterns = patterns.iter().map(|pattern| Pattern::new(pattern)).collect();
     let options = Options::new(directory.to_path_buf(), Scope::Patterns(patterns, Begins::AtStart));
-    let search = Arc::new(Search::new(Options { order: ListingOrder::Unsorted, threads: Some(4), ..options }));
-    (Stream::new::<Gated<GATE>>(None, search.clone()).expect("a thread starts"), search)
+    let search = Arc::new(Search::new(Options { order: ListingOrder::Unsorted, threads: Some(threads), ..options }));
+    (Stream::new(None, search.clone()).expect("a thread starts"), search)
 }
 
 #[test]
@@ -101,7 +105,7 @@ fn an_entry_that_threads_found_does_not_wait_for_others() {
         directory /= "slow";
     }
     // The listing goes into a directory when all files above it have been taken.
-    let (mut stream, _) = stream::<0>(&tree, &["**/file"]);
+    let (mut stream, _) = stream::<0>(&tree, 4, &["**/file"]);
     for depth in 1..=LEVELS {
         assert_eq!(stream.next().unwrap().unwrap().depth(), depth);
         GATES[0].0.store(depth, Ordering::Relaxed);
@@ -115,7 +119,7 @@ fn dropping_a_stream_ends_its_threads() {
     let tree = TempDir::new().unwrap();
     (&tree / "file").touch().unwrap();
     (0..DIRECTORIES).for_each(|number| (&tree / format!("d{number}")).mkdir().unwrap());
-    let (mut stream, search) = stream::<1>(&tree, &["file", "*/no"]);
+    let (mut stream, search) = stream::<1>(&tree, 4, &["file", "*/no"]);
     assert_eq!(stream.next().unwrap().unwrap().name(), "file");
     let belt = stream.belt.clone();
     thread::scope(|scope| {
@@ -125,4 +129,39 @@ fn dropping_a_stream_ends_its_threads() {
     });
     assert_eq!(Arc::strong_count(&search), 1, "no thread has it any more");
     assert!(GATES[1].1.load(Ordering::Relaxed) < DIRECTORIES);
+}
+
+#[test]
+fn what_waits_for_room_comes_when_there_is_some() {
+    const FILES: usize = MOST_WAITING + 3 * BATCH;
+    let tree = TempDir::new().unwrap();
+    (0..FILES).for_each(|number| (&tree / number.to_string()).touch().unwrap());
+    let (mut stream, _) = stream::<2>(&tree, 4, &["*"]);
+    let mut found: HashSet<_> = stream.next().map(|entry| entry.unwrap().into_path()).into_iter().collect();
+    // One thread reads the directory, and fills the belt as nobody takes anything.
+    wait_until(|| lock(&stream.belt.load).len() >= MOST_WAITING || stream.pool.is_over());
+    found.extend(std::iter::from_fn(|| stream.next()).map(|entry| entry.unwrap().into_path()));
+    assert_eq!(found.len(), FILES);
+}
+
+#[test]
+fn the_thread_that_iterates_lists_a_part_itself() {
+    let tree = TempDir::new().unwrap();
+    for name in ["a", "b", "c"] {
+        let directory = &tree / "first" / name;
+        directory.mkdir_all().unwrap();
+        (&directory / "file").touch().unwrap();
+    }
+    let (mut stream, _) = stream::<3>(&tree, 2, &["*/*/*"]);
+    let (pool, (gate, opened)) = (stream.pool.clone(), &GATES[3]);
+    thread::scope(|scope| {
+        let found = scope.spawn(move || std::iter::from_fn(|| stream.next()).filter(Result::is_ok).count());
+        // The other thread is about to open `first`, and this one has nothing to do.
+        wait_until(|| opened.load(Ordering::Relaxed) == 1 && pool.is_hungry());
+        gate.store(1, Ordering::Relaxed);
+        // Each is about to open a directory in it.
+        wait_until(|| opened.load(Ordering::Relaxed) == 3);
+        gate.store(2, Ordering::Relaxed);
+        assert_eq!(found.join().unwrap(), 3);
+    });
 }
