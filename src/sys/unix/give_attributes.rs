@@ -115,7 +115,7 @@ fn kept_bits(from: &Giver<'_>, owner: (u32, u32)) -> u32 {
 }
 
 fn give_mode(given: Given, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses: &mut Losses) -> Result<()> {
-    let Given { mode, has_changed_lists } = given;
+    let Given { mode, has_changed_mode } = given;
     let bits = kept_bits(from, owner_of(now));
     let mut wanted = mode & bits;
     if from.attributes.owner && mode & SET_ID & !bits != 0 {
@@ -125,7 +125,7 @@ fn give_mode(given: Given, from: &Giver<'_>, to: &Handle<'_>, now: &Stat, losses
         // The set-group-ID bit of a directory is inherited from the one above: new files get its group.
         wanted |= mode_of(now) & 0o2000 & !bits;
     }
-    if mode_of(now) == wanted && !has_changed_lists {
+    if mode_of(now) == wanted && !has_changed_mode {
         return Ok(());
     }
     match to.set_mode(wanted) {

@@ -20,8 +20,8 @@ pub(super) enum Lists {
 pub(super) struct Given {
     /// The mode to set. If the copy does not get the list of the original, the mask of that list is removed from it.
     pub(super) mode: u32,
-    /// Whether a list was set or removed, which changes the mode that the system shows.
-    pub(super) has_changed_lists: bool,
+    /// Whether the mode that the system shows may have changed: a list was set or removed, or the file was made writable.
+    pub(super) has_changed_mode: bool,
 }
 
 /// Attributes that a copy may have and its original may not. They are removed.
@@ -73,9 +73,9 @@ mod here {
         losses: &mut Losses,
     ) -> Given {
         let Giver { handle, lists, attributes: Attributes { xattrs, .. }, .. } = *from;
-        let mut given = Given { mode: from.facts.mode, has_changed_lists: false };
+        let mut given = Given { mode: from.facts.mode, has_changed_mode: false };
         if lists == Lists::Without && surplus != Surplus::Nothing {
-            given.has_changed_lists = remove_list(to, RIGHTS, losses);
+            given.has_changed_mode = remove_list(to, RIGHTS, losses);
         }
         if lists != Lists::Copied && !xattrs {
             return given;
@@ -85,6 +85,9 @@ mod here {
             Err(errno) => {
                 losses.add(Attribute::Xattrs, errno);
                 given.mode = own_mode(&handle, given.mode, losses);
+                if lists == Lists::Copied && surplus != Surplus::Nothing {
+                    given.has_changed_mode = remove_list(to, RIGHTS, losses);
+                }
                 return given;
             }
         };
@@ -100,6 +103,7 @@ mod here {
         if let Some(before) = copying.widened {
             // The final mode is set later.
             _ = to.set_mode(before);
+            given.has_changed_mode = true;
         }
         given
     }
@@ -140,7 +144,7 @@ mod here {
                     Some(Err(errno)) => Err(*errno),
                     None => Ok(()),
                 };
-                given.has_changed_lists |= wanted.is_some() && set.is_ok();
+                given.has_changed_mode |= wanted.is_some() && set.is_ok();
                 let is_gone = matches!(wanted, Some(Err(ABSENT)));
                 if let (Err(errno), false) = (set, is_gone) {
                     self.losses.add(of_list(name), errno);
@@ -150,7 +154,7 @@ mod here {
                     }
                 }
                 if (wanted.is_none() || set.is_err()) && self.may_have(name) {
-                    given.has_changed_lists |= remove_list(self.to, name, self.losses);
+                    given.has_changed_mode |= remove_list(self.to, name, self.losses);
                 }
             }
         }
@@ -417,7 +421,7 @@ mod here {
     use crate::sys::unix::handle::Handle;
 
     pub(in crate::sys::unix) fn copy(from: &Giver<'_>, _: &Handle<'_>, _: Surplus, _: &mut Losses) -> Given {
-        Given { mode: from.facts.mode, has_changed_lists: false }
+        Given { mode: from.facts.mode, has_changed_mode: false }
     }
 
     pub(in crate::sys::unix) fn own_mode(_: &Handle<'_>, mode: u32, _: &mut Losses) -> u32 {

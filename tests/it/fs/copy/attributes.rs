@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use waypath::{Attribute, CopyOptions, Overwrite, Path, PlanAction};
 
 use crate::support::snapshot::{assert_same, snapshot};
-use crate::support::util::{NOBODY, Tree, as_nobody, as_nobody_in};
+use crate::support::util::{NOBODY, Tree, as_nobody, as_nobody_in, with_faults};
 
 const ACCESS: &str = "system.posix_acl_access";
 const DEFAULT: &str = "system.posix_acl_default";
@@ -161,6 +161,28 @@ fn a_copy_gets_no_list_from_the_directory_above() {
     // Those of what is new are another matter.
     CopyOptions::new().preserve_mode(false).copy(tree.at("src/f"), tree.at("to/f")).unwrap();
     assert_eq!(get(&tree.at("to/f"), ACCESS), Some(list([6, 7, 7, 6, 4])));
+}
+
+/// A copy keeps no access control list that is not the original's, even if the original's attributes cannot be read.
+#[test]
+fn other_lists_are_removed_even_if_attributes_cannot_be_listed() {
+    const NAME: &str = "fs::copy::attributes::other_lists_are_removed_even_if_attributes_cannot_be_listed";
+    if with_faults(NAME, &["flistxattr:error=EIO"]).is_none() {
+        return;
+    }
+    let tree = Tree::new(["src/f", "to/"]);
+    mode(tree.at("src/f"), 0o660);
+    if !set(&tree.at("to"), DEFAULT, &list([7, 7, 7, 7, 5])) {
+        return;
+    }
+    let options = CopyOptions::archive().overwrite(Overwrite::IfDifferent);
+    for is_new in [true, false] {
+        let report = options.copy(tree.at("src/f"), tree.at("to/f")).unwrap();
+        assert_eq!((report.files, report.updated), (u64::from(is_new), u64::from(!is_new)));
+        assert_eq!((get(&tree.at("to/f"), ACCESS), mode_of(tree.at("to/f"))), (None, 0o660));
+        assert_eq!(report.not_kept.iter().map(|lost| &lost.what).collect::<Vec<_>>(), [&Attribute::Xattrs]);
+        assert!(set(&tree.at("to/f"), ACCESS, &list([6, 4, 4, 4, 0])));
+    }
 }
 
 /// Everything of which a copy can be brought up to date without its content.
