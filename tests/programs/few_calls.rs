@@ -24,12 +24,13 @@ fn small_files_take_few_calls() {
         let done = match &*job {
             "copy" => old.copy(new).map(drop),
             "copy with options" => CopyOptions::new().copy(&old, new).map(drop),
+            "archive" => CopyOptions::archive().copy(&old, new).map(drop),
             _ => old.write_atomic("new content"),
         };
         end();
         return done.unwrap();
     }
-    for (job, most) in [("copy", 11), ("copy with options", 11), ("replace", 17)] {
+    for (job, most) in [("copy", 11), ("copy with options", 11), ("archive", 18), ("replace", 17)] {
         // Not every file system has files without a name.
         let place = TempDir::new_in("/dev/shm").unwrap();
         (&place / "old").write_text("content").unwrap();

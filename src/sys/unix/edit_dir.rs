@@ -308,19 +308,21 @@ impl Dir {
         gets_old_mode: bool,
         scratch: &mut Scratch,
     ) -> io::Result<(File, Option<Temporary<&OwnedFd>>)> {
-        let mode = match copying.attributes {
-            Attributes { mode: false, .. } if !gets_old_mode => Mode::from_raw_mode(0o666),
-            attributes if is_made_with_mode(attributes) => Mode::from_raw_mode((facts.mode & 0o777) as _),
-            _ => Mode::RUSR | Mode::WUSR,
-        };
+        let final_mode = Mode::from_raw_mode((facts.mode & 0o777) as _);
         // If the mode is not copied, it is that of a new file. Older systems do not apply the umask to a file without a
         // name.
         if copying.attributes.mode && copying.existing == Existing::Fail && !scratch.cannot_name {
-            if let Some(file) = unnamed::create(self.at(OsStr::new(".")), mode)? {
+            // Nobody can open it before it has a name, and then it has all other attributes.
+            if let Some(file) = unnamed::create(self.at(OsStr::new(".")), final_mode)? {
                 return Ok((file, None));
             }
             scratch.cannot_name = true;
         }
+        let mode = match copying.attributes {
+            Attributes { mode: false, .. } if !gets_old_mode => Mode::from_raw_mode(0o666),
+            attributes if is_made_with_mode(attributes) => final_mode,
+            _ => Mode::RUSR | Mode::WUSR,
+        };
         let (file, temporary) = self.temporary(scratch, |new| Ok(File::from(new.create_new(mode)?)))?;
         Ok((file, Some(temporary)))
     }
