@@ -50,12 +50,15 @@ pub(super) fn kind_of(kind: FileType) -> Option<FileKind> {
 }
 
 pub(super) fn time(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
-    let whole = Duration::from_secs(seconds.unsigned_abs());
-    let second = match seconds {
-        0.. => SystemTime::UNIX_EPOCH.checked_add(whole),
-        _ => SystemTime::UNIX_EPOCH.checked_sub(whole),
-    };
-    second?.checked_add(Duration::from_nanos(nanoseconds))
+    let fraction = Duration::from_nanos(nanoseconds);
+    match u64::try_from(seconds) {
+        Ok(seconds) => SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds) + fraction),
+        // The fraction always goes forward.
+        Err(_) => {
+            let second = SystemTime::UNIX_EPOCH.checked_sub(Duration::from_secs(seconds.unsigned_abs()))?;
+            second.checked_add(fraction)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ impl Handle<'_> {
 /// Extended attributes.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 mod attributes {
+    use std::ffi::CStr;
+
     use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr};
     #[cfg(any(target_os = "linux", target_os = "android"))]
     use rustix::fs::{getxattr, lgetxattr, listxattr, llistxattr, lremovexattr, lsetxattr};
@@ -71,7 +73,7 @@ mod attributes {
             }
         }
 
-        pub(in crate::sys::unix) fn xattr(&self, xattr: &[u8], buffer: &mut [u8]) -> Result<usize> {
+        pub(in crate::sys::unix) fn xattr(&self, xattr: &CStr, buffer: &mut [u8]) -> Result<usize> {
             match self {
                 Self::Open(fd) => retry_on_intr(|| fgetxattr(fd, xattr, &mut *buffer)),
                 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -83,7 +85,7 @@ mod attributes {
             }
         }
 
-        pub(in crate::sys::unix) fn set_xattr(&self, xattr: &[u8], value: &[u8]) -> Result<()> {
+        pub(in crate::sys::unix) fn set_xattr(&self, xattr: &CStr, value: &[u8]) -> Result<()> {
             match self {
                 Self::Open(fd) => retry_on_intr(|| fsetxattr(fd, xattr, value, XattrFlags::empty())),
                 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -93,7 +95,7 @@ mod attributes {
             }
         }
 
-        pub(in crate::sys::unix) fn remove_xattr(&self, xattr: &[u8]) -> Result<()> {
+        pub(in crate::sys::unix) fn remove_xattr(&self, xattr: &CStr) -> Result<()> {
             match self {
                 Self::Open(fd) => retry_on_intr(|| fremovexattr(fd, xattr)),
                 #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -37,6 +37,8 @@ pub(super) enum Surplus {
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 mod here {
+    use std::ffi::CStr;
+
     use rustix::io::{Errno, Result};
 
     use super::{Given, Lists, Surplus};
@@ -48,10 +50,10 @@ mod here {
     use crate::sys::unix::handle::Handle;
 
     /// The attribute that holds the access control list of a file.
-    pub(in crate::sys::unix) const RIGHTS: &[u8] = b"system.posix_acl_access";
+    pub(in crate::sys::unix) const RIGHTS: &CStr = c"system.posix_acl_access";
 
     /// The attribute that holds the list which a directory gives to new files in it.
-    const DEFAULT_RIGHTS: &[u8] = b"system.posix_acl_default";
+    const DEFAULT_RIGHTS: &CStr = c"system.posix_acl_default";
 
     /// The error of an attribute that is not there.
     #[cfg(target_vendor = "apple")]
@@ -60,7 +62,7 @@ mod here {
     const ABSENT: Errno = Errno::NODATA;
 
     /// These are valid for one content. The system removes them when it changes.
-    const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.ima", b"security.evm"];
+    const OF_CONTENT: [&CStr; 3] = [c"security.capability", c"security.ima", c"security.evm"];
 
     /// The bits of a mode for the group.
     const GROUP: u32 = 0o070;
@@ -121,7 +123,7 @@ mod here {
 
     impl Copying<'_, '_> {
         fn others(&mut self, names: &Names, has_same_content: bool) {
-            let is_kept = |name: &&[u8]| has_same_content || !OF_CONTENT.contains(name);
+            let is_kept = |name: &&CStr| has_same_content || !OF_CONTENT.contains(name);
             for name in names.iter().filter(|name| !is_list(name)).filter(is_kept) {
                 let copied = value(self.from, name).and_then(|value| self.change(|to| to.set_xattr(name, &value)));
                 self.enter(name, copied);
@@ -160,7 +162,7 @@ mod here {
         }
 
         /// Whether the copy may have a list that this code did not give it.
-        fn may_have(&self, list: &[u8]) -> bool {
+        fn may_have(&self, list: &CStr) -> bool {
             match &self.present {
                 Some(present) => present.iter().any(|name| name == list),
                 None => self.surplus != Surplus::Nothing,
@@ -179,7 +181,7 @@ mod here {
             change(self.to)
         }
 
-        fn enter(&mut self, name: &[u8], result: Result<()>) {
+        fn enter(&mut self, name: &CStr, result: Result<()>) {
             match result {
                 // It has just been removed.
                 Ok(()) | Err(ABSENT) => {}
@@ -195,11 +197,9 @@ mod here {
         if mode & GROUP == 0 {
             return mode;
         }
-        let mut buffer = [0; 512];
-        let list = match of.xattr(RIGHTS, &mut buffer) {
-            Err(ABSENT | Errno::NOTSUP | Errno::NOSYS) => return mode,
-            Ok(length) => Ok(buffer[..length].to_vec()),
-            Err(Errno::RANGE) => value(of, RIGHTS),
+        let list = match has_list(of) {
+            Ok(false) => return mode,
+            Ok(true) => value(of, RIGHTS),
             Err(errno) => Err(errno),
         };
         let own_bits = list.map_or_else(
@@ -227,7 +227,7 @@ mod here {
     }
 
     /// Removes a list, if there is one. Returns whether the system reports success, which some do even if there is none.
-    fn remove_list(to: &Handle<'_>, name: &[u8], losses: &mut Losses) -> bool {
+    fn remove_list(to: &Handle<'_>, name: &CStr, losses: &mut Losses) -> bool {
         let removed = to.remove_xattr(name);
         match removed {
             Ok(()) | Err(ABSENT | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {}
@@ -259,7 +259,7 @@ mod here {
         has(file, RIGHTS)
     }
 
-    fn has(of: &Handle<'_>, list: &[u8]) -> Result<bool> {
+    fn has(of: &Handle<'_>, list: &CStr) -> Result<bool> {
         match of.xattr(list, &mut []) {
             Err(ABSENT | Errno::NOTSUP | Errno::NOSYS) => Ok(false),
             result => result.map(|_| true),
@@ -268,7 +268,7 @@ mod here {
 
     /// Whether a copy has other attributes than [`copy`] would give it, of those that a user can set.
     pub(in crate::sys::unix) fn differ(from: &Giver<'_>, to: &Handle<'_>) -> Result<bool> {
-        let is_wanted = |name: &&[u8]| match is_list(name) {
+        let is_wanted = |name: &&CStr| match is_list(name) {
             true => from.lists == Lists::Copied,
             false => from.attributes.xattrs && is_ours(name),
         };
@@ -279,15 +279,15 @@ mod here {
             return Ok(true);
         }
         let differs =
-            |name: &&[u8]| !matches!((value(&from.handle, name), value(to, name)), (Ok(old), Ok(new)) if old == new);
+            |name: &&CStr| !matches!((value(&from.handle, name), value(to, name)), (Ok(old), Ok(new)) if old == new);
         Ok(names[0].iter().any(differs))
     }
 
     /// Whether an attribute is one that the system sets by itself, or that this user cannot set. Then it is not reported as
     /// lost.
-    fn is_the_systems(name: &[u8], errno: Errno) -> bool {
-        let is_given_out = [&b"security."[..], b"system.", b"com.apple."].iter().any(|prefix| name.starts_with(prefix));
-        let is_for_administrators = name == b"security.capability" || name.starts_with(b"trusted.");
+    fn is_the_systems(name: &CStr, errno: Errno) -> bool {
+        let is_given_out = begins_with_one_of(name, &["security.", "system.", "com.apple."]);
+        let is_for_administrators = is_for_administrators(name);
         match errno {
             Errno::PERM | Errno::ACCESS => is_given_out || is_for_administrators,
             Errno::NOTSUP | Errno::INVAL => is_given_out && !is_for_administrators,
@@ -299,8 +299,9 @@ mod here {
     struct Names(Vec<u8>);
 
     impl Names {
-        fn iter(&self) -> impl Iterator<Item = &[u8]> {
-            self.0.split(|&byte| byte == 0).filter(|name| !name.is_empty())
+        fn iter(&self) -> impl Iterator<Item = &CStr> {
+            let names = self.0.split_inclusive(|&byte| byte == 0);
+            names.filter_map(|name| CStr::from_bytes_with_nul(name).ok()).filter(|name| !name.is_empty())
         }
     }
 
@@ -311,25 +312,34 @@ mod here {
         }
     }
 
-    fn value(of: &Handle<'_>, name: &[u8]) -> Result<Vec<u8>> {
+    fn value(of: &Handle<'_>, name: &CStr) -> Result<Vec<u8>> {
         grown(|buffer| of.xattr(name, buffer))
     }
 
-    fn is_list(name: &[u8]) -> bool {
+    fn is_list(name: &CStr) -> bool {
         name == RIGHTS || name == DEFAULT_RIGHTS
     }
 
     /// Whether an attribute is set by users or administrators, and not by the system itself.
-    fn is_ours(name: &[u8]) -> bool {
-        name == b"security.capability" || [&b"user."[..], b"trusted."].iter().any(|prefix| name.starts_with(prefix))
+    fn is_ours(name: &CStr) -> bool {
+        is_for_administrators(name) || begins_with_one_of(name, &["user."])
     }
 
-    fn of_list(name: &[u8]) -> Attribute {
+    /// Whether only administrators set an attribute.
+    fn is_for_administrators(name: &CStr) -> bool {
+        name == c"security.capability" || begins_with_one_of(name, &["trusted."])
+    }
+
+    fn begins_with_one_of(name: &CStr, prefixes: &[&str]) -> bool {
+        prefixes.iter().any(|prefix| name.to_bytes().starts_with(prefix.as_bytes()))
+    }
+
+    fn of_list(name: &CStr) -> Attribute {
         if name == RIGHTS { Attribute::AccessList } else { Attribute::DefaultAccessList }
     }
 
-    fn named(name: &[u8]) -> Attribute {
-        Attribute::Xattr(String::from_utf8_lossy(name).into_owned())
+    fn named(name: &CStr) -> Attribute {
+        Attribute::Xattr(name.to_string_lossy().into_owned())
     }
 
     /// The result of a call that fills a buffer. The buffer grows until it is large enough.
@@ -357,16 +367,16 @@ mod here {
             const REFUSED: [Errno; 2] = [Errno::PERM, Errno::ACCESS];
             const UNKNOWN: [Errno; 2] = [Errno::NOTSUP, Errno::INVAL];
             for (name, is_refused, is_unknown) in [
-                (&b"security.selinux"[..], true, true),
-                (b"system.nfs4_acl", true, true),
-                (b"com.apple.provenance", true, true),
+                (c"security.selinux", true, true),
+                (c"system.nfs4_acl", true, true),
+                (c"com.apple.provenance", true, true),
                 // Administrators set these; other users are refused.
-                (b"security.capability", true, false),
-                (b"trusted.overlay", true, false),
-                (b"user.mime_type", false, false),
-                (b"user.security.", false, false),
+                (c"security.capability", true, false),
+                (c"trusted.overlay", true, false),
+                (c"user.mime_type", false, false),
+                (c"user.security.", false, false),
             ] {
-                let shown = String::from_utf8_lossy(name);
+                let shown = name.to_string_lossy();
                 assert_eq!(REFUSED.map(|errno| is_the_systems(name, errno)), [is_refused; 2], "{shown}");
                 assert_eq!(UNKNOWN.map(|errno| is_the_systems(name, errno)), [is_unknown; 2], "{shown}");
                 let others = [Errno::IO, Errno::NOSPC, Errno::DQUOT];
@@ -377,14 +387,14 @@ mod here {
         #[test]
         fn what_users_and_administrators_give_is_copied() {
             for (name, is_copied) in [
-                (&b"user.mime_type"[..], true),
-                (b"trusted.overlay", true),
-                (b"security.capability", true),
-                (b"security.selinux", false),
-                (b"system.posix_acl_access", false),
-                (b"security.user.", false),
+                (c"user.mime_type", true),
+                (c"trusted.overlay", true),
+                (c"security.capability", true),
+                (c"security.selinux", false),
+                (c"system.posix_acl_access", false),
+                (c"security.user.", false),
             ] {
-                assert_eq!(is_ours(name), is_copied, "{}", String::from_utf8_lossy(name));
+                assert_eq!(is_ours(name), is_copied, "{name:?}");
             }
         }
 
