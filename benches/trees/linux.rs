@@ -49,7 +49,8 @@ fn copiers(place: &Arc<Place>) -> Vec<Contender<Copied>> {
     let ours = |options: CopyOptions<'static>| move |from: &str, to: &str| _ = options.copy(from, to).unwrap();
     let mut copiers = vec![
         place.copier("floor", |from, to| floor::copy(from, to, floor::Naming::AtOnce)),
-        place.copier("floor, temporary names", |from, to| floor::copy(from, to, floor::Naming::WhenComplete)),
+        place.copier("floor, temporary names", |from, to| floor::copy(from, to, floor::Naming::Renamed)),
+        place.copier("floor, no names before", |from, to| floor::copy(from, to, floor::Naming::Linked)),
         place.copier(OURS, ours(CopyOptions::new())).ours([at_most(1.0, STD)]),
         place.copier("ours, in a root", copied_in_root).ours([at_most(1.05, OURS)]),
         place

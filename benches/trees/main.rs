@@ -15,8 +15,9 @@
 //! contender needs to be there, or not to be there, is seen to before each pass, while no clock runs.
 //!
 //! The floor of copying gives a file its name at once, as std and `cp` do, so that a copy that fails leaves a
-//! part of the file under that name. Ours first have a temporary name. What this costs at least is what the second
-//! floor takes beyond the first: it does the same as the first, but for the two names.
+//! part of the file under that name. Ours have no name until they are complete, or a temporary one if the file system has
+//! no files without names. Two more floors show the least that this costs: they do the same as the first, and give each
+//! file its name last.
 
 #[cfg(target_os = "linux")]
 mod linux;

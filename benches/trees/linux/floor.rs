@@ -9,7 +9,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use rustix::fs::{
-    AtFlags, CWD, FileType, Mode, OFlags, RawDir, RenameFlags, fstat, mkdirat, openat, renameat_with, unlinkat,
+    AtFlags, CWD, FileType, Mode, OFlags, RawDir, RenameFlags, fstat, linkat, mkdirat, openat, renameat_with, unlinkat,
 };
 use rustix::io::{read, write};
 
@@ -20,8 +20,10 @@ use common::share::Shared;
 pub(crate) enum Naming {
     /// With its first byte.
     AtOnce,
-    /// With its last.
-    WhenComplete,
+    /// With its last. Before, it has a temporary one.
+    Renamed,
+    /// With its last. Before, it has none.
+    Linked,
 }
 
 /// Copies a tree to a path that is free. A file takes seven calls: two to open, one to know its size and
@@ -62,10 +64,14 @@ impl Copy {
 }
 
 fn file(from: &OwnedFd, to: &OwnedFd, name: &CStr, naming: Naming, content: &mut [u8]) {
-    let first_name = if naming == Naming::AtOnce { name } else { TEMPORARY };
     let source = openat(from, name, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()).unwrap();
     let stat = fstat(&source).unwrap();
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+    let (first_name, flags) = match naming {
+        Naming::AtOnce => (name, OFlags::CREATE | OFlags::EXCL),
+        Naming::Renamed => (TEMPORARY, OFlags::CREATE | OFlags::EXCL),
+        Naming::Linked => (c".", OFlags::TMPFILE),
+    };
+    let flags = flags | OFlags::WRONLY | OFlags::CLOEXEC;
     let target = openat(to, first_name, flags, Mode::from_raw_mode(stat.st_mode)).unwrap();
     let mut left = stat.st_size as usize;
     while left > 0 {
@@ -73,8 +79,10 @@ fn file(from: &OwnedFd, to: &OwnedFd, name: &CStr, naming: Naming, content: &mut
         assert_eq!(write(&target, &content[..count]).unwrap(), count);
         left -= count;
     }
-    if naming == Naming::WhenComplete {
-        renameat_with(to, TEMPORARY, to, name, RenameFlags::NOREPLACE).unwrap();
+    match naming {
+        Naming::AtOnce => {}
+        Naming::Renamed => renameat_with(to, TEMPORARY, to, name, RenameFlags::NOREPLACE).unwrap(),
+        Naming::Linked => linkat(&target, c"", to, name, AtFlags::EMPTY_PATH).unwrap(),
     }
 }
 
