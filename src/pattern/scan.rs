@@ -141,6 +141,13 @@ impl<'a> Scan<'a> {
         Places::none(self.len)
     }
 
+    /// All places before a character.
+    pub(super) fn all(&self) -> Places {
+        let mut all = self.anywhere.clone();
+        all.remove(&self.in_character);
+        all
+    }
+
     pub(super) fn only(&self, at: usize) -> Places {
         let mut only = self.none();
         only.insert(at);

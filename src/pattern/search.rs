@@ -1,7 +1,6 @@
 //! Finding the first place in a name where tokens fit.
 
-use std::collections::HashMap;
-
+use super::scan::Scan;
 use super::tokens::Token;
 
 /// The name after the first place where all tokens fit, one after another.
@@ -11,7 +10,9 @@ use super::tokens::Token;
 /// remembers what fitted.
 pub(super) fn skip_first<'a>(tokens: &[Token], name: &'a str) -> Option<&'a str> {
     let mut effort = 4 * name.len();
-    for (at, _) in name.char_indices() {
+    // Each token takes at least one byte.
+    let places = (name.len() + 1).saturating_sub(tokens.len());
+    for (at, _) in name.char_indices().take_while(|(at, _)| *at < places) {
         let mut rest = name[at..].chars();
         let fitting = tokens.iter().take_while(|token| rest.next().is_some_and(|c| token.matches(c))).count();
         if fitting == tokens.len() {
@@ -70,37 +71,17 @@ fn one_more(tokens: &[Token], shorter: &[usize], mut fitting: usize, character: 
     fitting + 1
 }
 
-/// The same for all places at once, with a bit for each token, 64 at a time: the shift-and algorithm.
+/// The same from all places at once.
 fn skip_first_at_once<'a>(tokens: &[Token], name: &'a str) -> Option<&'a str> {
-    /// The most characters whose masks are cached.
-    const MOST_MASKS: usize = 64;
-    let mut masks: HashMap<char, Box<[u64]>> = HashMap::new();
-    let last = tokens.len() - 1;
-    // Bit `n` says whether the last `n + 1` characters fit the first `n + 1` tokens.
-    let mut fitting = vec![0; last / 64 + 1];
-    for (at, character) in name.char_indices() {
-        if masks.len() == MOST_MASKS {
-            masks.clear();
-        }
-        let mask = masks.entry(character).or_insert_with(|| mask(tokens, character));
-        let mut carry = 1;
-        for (word, mask) in fitting.iter_mut().zip(mask) {
-            (*word, carry) = ((*word << 1 | carry) & *mask, *word >> 63);
-        }
-        if fitting[last / 64] >> (last % 64) & 1 == 1 {
-            return Some(&name[at + character.len_utf8()..]);
+    let mut scan = Scan::of_name(name);
+    let mut places = scan.all();
+    for token in tokens {
+        scan.take_one(&mut places, token);
+        if places.is_empty() {
+            return None;
         }
     }
-    None
-}
-
-/// A bit for each token that the character fits.
-fn mask(tokens: &[Token], character: char) -> Box<[u64]> {
-    let bits = |tokens: &[Token]| {
-        let fits = tokens.iter().map(|token| u64::from(token.matches(character)));
-        fits.rev().fold(0, |bits, bit| bits << 1 | bit)
-    };
-    tokens.chunks(64).map(bits).collect()
+    places.iter().next().map(|first| &name[first..])
 }
 
 #[cfg(test)]
