@@ -2,7 +2,6 @@
 
 mod ends;
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::braces::Item;
@@ -74,6 +73,15 @@ impl Automaton {
         self.gate
     }
 
+    pub(super) fn states(&self) -> Number {
+        self.from.states()
+    }
+
+    /// All states, each after those that follow it.
+    pub(super) fn states_from_end(&self) -> impl Iterator<Item = Number> {
+        from_end(self.states())
+    }
+
     /// Whether no alternative has an anchor.
     pub(crate) fn is_relative(&self) -> bool {
         self.edges_from(ANCHORED).next().is_none()
@@ -83,6 +91,11 @@ impl Automaton {
     pub(crate) fn leads_up(&self) -> bool {
         self.edges.iter().any(|edge| matches!(edge.op, Op::Up))
     }
+}
+
+/// That many states, each after those that follow it.
+fn from_end(count: Number) -> impl Iterator<Item = Number> {
+    [END, END_OF_DIRECTORY].into_iter().chain(FIRST_FREE..count).chain([RELATIVE, ANCHORED])
 }
 
 /// Edges by one of their states.
@@ -108,6 +121,10 @@ impl Index {
             *place += 1;
         }
         Self { starts: starts.into(), edges: sorted.into() }
+    }
+
+    fn states(&self) -> Number {
+        self.starts.len() as Number - 1
     }
 
     fn of(&self, state: Number) -> &[u32] {
@@ -170,24 +187,22 @@ impl Spelling {
 
 /// Combines the pattern as it is written with its normal form.
 struct Composition {
-    known: HashMap<(usize, State), Number>,
-    todo: Vec<(usize, State)>,
+    /// The numbers of the states at each place, which are few.
+    known: Vec<Vec<(State, Number)>>,
+    todo: Vec<(usize, State, Number)>,
     edges: Vec<Edge>,
     count: Number,
 }
 
 impl Composition {
     fn of(spelling: &Spelling, rules: Rules) -> Vec<Edge> {
-        let starts = [((0, State::RELATIVE), RELATIVE), ((0, State::ANCHORED), ANCHORED)];
-        let mut new = Self {
-            known: starts.into(),
-            todo: starts.map(|(start, _)| start).into(),
-            edges: Vec::new(),
-            count: FIRST_FREE,
-        };
+        let starts = [(State::RELATIVE, RELATIVE), (State::ANCHORED, ANCHORED)];
+        let mut known = vec![Vec::new(); spelling.places.len()];
+        known[0].extend(starts);
+        let todo = starts.map(|(state, number)| (0, state, number)).into();
+        let mut new = Self { known, todo, edges: Vec::new(), count: FIRST_FREE };
         let mut steps = Steps::new();
-        while let Some((place, state)) = new.todo.pop() {
-            let from = new.known[&(place, state)];
+        while let Some((place, state, from)) = new.todo.pop() {
             state.go_on(rules, &mut steps);
             new.add(from, place, &mut steps);
             for (input, next) in &spelling.places[place] {
@@ -226,15 +241,13 @@ impl Composition {
     }
 
     fn number(&mut self, place: usize, state: State) -> Number {
-        let next = self.count;
-        match self.known.entry((place, state)) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => {
-                new.insert(next);
-                self.todo.push((place, state));
-                self.new_number()
-            }
+        if let Some((_, number)) = self.known[place].iter().find(|(known, _)| *known == state) {
+            return *number;
         }
+        let new = self.new_number();
+        self.known[place].push((state, new));
+        self.todo.push((place, state, new));
+        new
     }
 
     fn new_number(&mut self) -> Number {
@@ -256,7 +269,7 @@ impl Edge {
 /// Removes edges from which no end can be reached.
 fn keep_what_ends(edges: &mut Vec<Edge>) {
     let index = Index::new(edges, |edge| edge.to);
-    let mut ends = vec![false; index.starts.len() - 1];
+    let mut ends = vec![false; index.states() as usize];
     let mut todo = vec![END, END_OF_DIRECTORY];
     while let Some(state) = todo.pop() {
         if !std::mem::replace(&mut ends[state as usize], true) {
@@ -372,7 +385,7 @@ fn push_text(text: &mut String, op: &Op) {
 /// Renumbers the states, so that each has a higher number than those that follow it.
 fn number_from_end(edges: &mut [Edge]) {
     let from = Index::new(edges, |edge| edge.from);
-    let mut numbers: Vec<Option<Number>> = vec![None; from.starts.len() - 1];
+    let mut numbers: Vec<Option<Number>> = vec![None; from.states() as usize];
     let fixed = [END, END_OF_DIRECTORY, RELATIVE, ANCHORED];
     fixed.into_iter().for_each(|state| numbers[state as usize] = Some(state));
     let mut count = FIRST_FREE;

@@ -1,7 +1,5 @@
 //! Matching with an automaton, from the end of a path to its start.
 
-use std::collections::BTreeMap;
-
 use super::automaton::{ANCHORED, Automaton, END, END_OF_DIRECTORY, Edge, Number, RELATIVE};
 use super::gate::Ends;
 use super::normal::Op;
@@ -85,24 +83,32 @@ impl Run<'_> {
 
     /// Tries all places of a state at once.
     fn try_all_places(&self) -> bool {
-        let len = self.text.len();
         let mut scan = Scan::backwards(self.text, self.separator);
-        let mut before = scan.none();
-        // The places of each state, from the end of the text. All are known when the state is taken: those that follow it
-        // have lower numbers.
-        let mut waiting = BTreeMap::from([END, END_OF_DIRECTORY].map(|end| (end, scan.only(0))));
-        while let Some((state, places)) = waiting.pop_first() {
-            if matches!(state, RELATIVE | ANCHORED) && places.iter().any(|at| self.is_start(state, len - at)) {
+        let (mut before, mut spare) = (scan.none(), Vec::new());
+        // The places of each state, counted from the end of the text.
+        let mut waiting: Vec<Option<Places>> = vec![None; self.automaton.states() as usize];
+        [END, END_OF_DIRECTORY].into_iter().for_each(|end| waiting[end as usize] = Some(scan.only(0)));
+        for state in self.automaton.states_from_end() {
+            let Some(places) = waiting[state as usize].take() else { continue };
+            if matches!(state, RELATIVE | ANCHORED)
+                && places.iter().any(|at| self.is_start(state, self.text.len() - at))
+            {
                 return true;
             }
             for &edge in self.automaton.edges_to(state) {
                 let edge = &self.automaton.edges[edge as usize];
                 before.become_same_as(&places);
                 self.back_from_all(edge, &mut before, &mut scan);
-                if !before.is_empty() {
-                    waiting.entry(edge.from).or_insert_with(|| scan.none()).add(&before);
+                match &mut waiting[edge.from as usize] {
+                    _ if before.is_empty() => {}
+                    Some(known) => known.add(&before),
+                    unknown => {
+                        let fresh = spare.pop().unwrap_or_else(|| scan.none());
+                        *unknown = Some(std::mem::replace(&mut before, fresh));
+                    }
                 }
             }
+            spare.push(places);
         }
         false
     }

@@ -1,6 +1,6 @@
 //! How all matches of an automaton end.
 
-use super::{ANCHORED, END, END_OF_DIRECTORY, Edge, FIRST_FREE, Index, Number, RELATIVE};
+use super::{ANCHORED, END, END_OF_DIRECTORY, Edge, Index, RELATIVE, from_end};
 use crate::pattern::gate::Bits;
 use crate::pattern::normal::{Op, Rules};
 use crate::pattern::tokens::Token;
@@ -15,12 +15,10 @@ struct Tail {
 
 /// The bits that all matches have at their end.
 pub(super) fn common(edges: &[Edge], from: &Index, rules: Rules) -> Bits {
-    let count = from.starts.len() as Number - 1;
-    let mut tails: Vec<Option<Tail>> = vec![None; count as usize];
+    let mut tails: Vec<Option<Tail>> = vec![None; from.states() as usize];
     let end = Tail { bits: Bits::default(), len: Some(0) };
     [END, END_OF_DIRECTORY].into_iter().for_each(|state| tails[state as usize] = Some(end));
-    // Those that follow a state come before it.
-    for state in (FIRST_FREE..count).chain([RELATIVE, ANCHORED]) {
+    for state in from_end(from.states()).filter(|state| !matches!(*state, END | END_OF_DIRECTORY)) {
         let following = from.of(state).iter().map(|&edge| &edges[edge as usize]);
         let longer = following.filter_map(|edge| Some(tails[edge.to as usize]?.after(&edge.op, rules)));
         tails[state as usize] = longer.reduce(Tail::and);
