@@ -75,7 +75,8 @@ pub(crate) use tokens::Case;
 /// Patterns are equal if their texts are, and both treat case in the same way.
 ///
 /// Compiling takes time and memory in proportion to the text, however many combinations of alternatives there are.
-/// Matching takes at most the product of both lengths, and that only for patterns such as `*a?a?a?b*`.
+/// Matching takes at most the product of both lengths, and that only for patterns such as `*a?a?a?b*` and
+/// `{a,}{a,}{a,}`.
 ///
 /// # Examples
 ///

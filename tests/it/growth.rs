@@ -221,6 +221,36 @@ fn pieces_are_found_in_time_in_long_names() {
     }
 }
 
+/// Groups that fit a path of `a` in very many ways.
+const DENSE: [&str; 5] = ["{a,}", "{[!b],aa}", "{*a,}", "{**/,a}", "{{a,b},}"];
+
+/// What takes the product of both lengths grows with each of them.
+#[test]
+fn dense_groups_are_matched_in_time() {
+    for group in DENSE {
+        println!("{group}");
+        for (groups, letters) in [(None, Some(200)), (Some(50), None)] {
+            grows_with_size(LARGEST, |size| {
+                let pattern = Pattern::<Posix>::parse(&text(groups.unwrap_or(size), ("", group, "b")));
+                let name = PathBuf::<Posix>::parse(&"a".repeat(letters.unwrap_or(size)));
+                move || (pattern.full_match(&name), pattern.matches(&name))
+            });
+        }
+    }
+}
+
+/// A pattern is compiled in linear time, which is a measure on any machine.
+#[test]
+fn to_match_a_name_takes_no_longer_than_to_compile_the_pattern() {
+    for group in DENSE {
+        let (text, name) = (text(8_000, ("", group, "b")), PathBuf::<Posix>::parse(&"a".repeat(200)));
+        let pattern = Pattern::<Posix>::parse(&text);
+        let mut times = (0..ATTEMPTS)
+            .map(|_| (least_time(2, || pattern.full_match(&name)), least_time(2, || Pattern::<Posix>::parse(&text))));
+        assert!(times.any(|(matching, compiling)| matching < compiling), "{group}");
+    }
+}
+
 #[test]
 fn sets_grow_with_their_patterns_and_paths() {
     grows_with_size(1 << 10, |size| {
