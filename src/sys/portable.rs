@@ -243,14 +243,17 @@ pub(crate) fn names(directory: &Path, most: usize) -> io::Result<Vec<OsString>> 
     Ok(entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect())
 }
 
+/// `ELOOP` of WASI. std has no stable name for its kind.
+const LOOP: Option<i32> = if cfg!(target_os = "wasi") { Some(32) } else { None };
+
 /// Whether an error says that links lead in a circle.
-pub(crate) fn is_loop(_: &io::Error) -> bool {
-    false
+pub(crate) fn is_loop(error: &io::Error) -> bool {
+    LOOP.is_some() && error.raw_os_error() == LOOP
 }
 
 /// The error for that.
 pub(crate) fn loop_error() -> io::Error {
-    io::Error::other("links lead in a circle")
+    LOOP.map_or_else(|| io::Error::other("links lead in a circle"), io::Error::from_raw_os_error)
 }
 
 /// The error for a name that is taken.

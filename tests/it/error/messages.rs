@@ -329,7 +329,7 @@ const WITHOUT_ROW: &[(&str, &str)] = &[
     ("Windows drops the dots and spaces at its end", WINDOWS),
     ("a directory is not moved into itself", WINDOWS),
     ("this time is not recorded there", "needs a file system that does not record when files are made"),
-    ("links lead in a circle", "WASI only"),
+    ("links lead in a circle", "neither on Unix, Windows nor WASI"),
     ("this system has no permissions of files", "WASI only"),
     ("this system does not know owners by a user's name", "Windows and WASI only"),
     ("this system has no groups of files", "Windows and WASI only"),
