@@ -69,6 +69,7 @@ impl Verbs for Dir {
         })
     }
 
+    /// Regular files need it as well: some, such as `/proc/kmsg`, have no content at times, and FUSE passes the flag on.
     fn waiting(opened: Opened, opening: Opening) -> io::Result<File> {
         let flags = if opening == Opening::Append { OFlags::APPEND } else { OFlags::empty() };
         retry_on_intr(|| fcntl_setfl(&opened.file, flags))?;
