@@ -373,6 +373,7 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     ("src/kind.rs", "names of kinds of files"),
     ("src/error/diagnosis.rs", "what an error adds in `Debug`: `diagnosis.rs`"),
     ("src/sys/hooked.rs", "a back end of tests"),
+    ("src/sys/windows/recorded.rs", "a disk of tests"),
     ("src/report.rs", "what a report prints: `reports.rs`"),
     ("src/report/attribute.rs", "what a report prints: `reports.rs`"),
     ("src/proptest.rs", "why a name is not generated"),
