@@ -18,9 +18,10 @@ pub(super) fn lines(error: &Error) -> Vec<String> {
         let (ground, name) = new_name(error);
         return taken(ground, name);
     }
+    const EXPLAINED: [ErrorKind; 4] =
+        [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::PermissionDenied, ErrorKind::ResourceBusy];
     let is_loop = error.io_error().is_some_and(sys::is_loop);
-    if !is_loop && !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
-    {
+    if !is_loop && !EXPLAINED.contains(&error.kind()) {
         return Vec::new();
     }
     let ([first_role, second_role], [ground, second_ground]) = (roles(error.op()), &error.0.grounds);
@@ -122,20 +123,46 @@ impl Subject<'_> {
 
     /// The hints if something has the path.
     fn forbidden(&self, kind: ErrorKind) -> Vec<String> {
-        if kind != ErrorKind::PermissionDenied {
-            return Vec::new();
+        match kind {
+            ErrorKind::PermissionDenied => self.protected().or_else(|| self.not_permitted()).into_iter().collect(),
+            ErrorKind::ResourceBusy if self.role == Role::Named && self.ground.is_mount(here(self.path)) => {
+                vec![format!("something is mounted at {}", self.named(self.path))]
+            }
+            _ => Vec::new(),
         }
-        let parent = self.path.parent().unwrap_or(self.path);
-        let may_not = |what: &str, path| vec![format!("{} may not be {what}", self.named(path))];
+    }
+
+    /// What keeps everybody from changing something.
+    fn protected(&self) -> Option<String> {
+        let changed: &[&OsPath] = match self.role {
+            Role::Written | Role::Named => &[self.path, self.parent()],
+            Role::Name => &[self.parent()],
+            Role::Directory | Role::Other => &[self.path],
+            Role::Content | Role::None => &[],
+        };
+        changed.iter().find_map(|path| Some(format!("{} {}", self.named(path), self.ground.protection(here(path))?)))
+    }
+
+    /// What this user may not do.
+    fn not_permitted(&self) -> Option<String> {
+        let may_not = |what: &str, path| Some(format!("{} may not be {what}", self.named(path)));
         match self.role {
             Role::Content if self.ground.may_not_read(here(self.path)) => may_not("read", self.path),
             Role::Written if self.ground.may_not_write(here(self.path)) => may_not("written", self.path),
             Role::Directory if self.ground.may_not_write(here(self.path)) => may_not("changed", self.path),
-            Role::Written | Role::Named | Role::Name if self.ground.may_not_write(here(parent)) => {
-                may_not("changed", parent)
+            Role::Written | Role::Named | Role::Name if self.ground.may_not_write(here(self.parent())) => {
+                may_not("changed", self.parent())
             }
-            _ => Vec::new(),
+            Role::Named if self.ground.is_kept_by_owner(here(self.path)) => {
+                let [path, parent] = [self.path, self.parent()].map(|path| self.named(path));
+                Some(format!("{path} has another owner, and in {parent} only owners may remove and rename"))
+            }
+            _ => None,
         }
+    }
+
+    fn parent(&self) -> &OsPath {
+        self.path.parent().unwrap_or(self.path)
     }
 
     /// The hints if `there` is the last existing ancestor, and `at` fails below it.

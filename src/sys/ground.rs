@@ -66,6 +66,22 @@ impl Ground {
         matches!(self, Self::Working) && back_end::may_not_write(path)
     }
 
+    /// What keeps everybody from changing what has this path, in words that follow its name; `None` also if that is not
+    /// known.
+    pub(crate) fn protection(&self, path: &Path) -> Option<&'static str> {
+        matches!(self, Self::Working).then(|| back_end::protection(path))?
+    }
+
+    /// Whether it is known that only its owner may remove or rename what has this path, and that is another user.
+    pub(crate) fn is_kept_by_owner(&self, path: &Path) -> bool {
+        matches!(self, Self::Working) && back_end::is_kept_by_owner(path)
+    }
+
+    /// Whether it is known that something is mounted at this path.
+    pub(crate) fn is_mount(&self, path: &Path) -> bool {
+        matches!(self, Self::Working) && back_end::is_mount(path).unwrap_or(false)
+    }
+
     /// Some of the names in a directory.
     pub(crate) fn names(&self, directory: &Path, most: usize) -> io::Result<Vec<OsString>> {
         match self {

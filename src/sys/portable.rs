@@ -30,8 +30,8 @@ pub(crate) use std::fs::Metadata;
 
 pub(crate) use atomic::{AtomicTarget, Draft};
 pub(crate) use attr::{
-    create_if_missing, create_new, group, group_name, inode, is_mount, may_not_read, may_not_write, owner,
-    permission_bits, set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
+    create_if_missing, create_new, group, group_name, inode, is_kept_by_owner, is_mount, may_not_read, may_not_write,
+    owner, permission_bits, protection, set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
 };
 pub(crate) use dir::Dir;
 #[cfg(test)]

@@ -32,8 +32,8 @@ use rustix::io::Errno;
 
 pub(crate) use atomic::{AtomicTarget, Draft};
 pub(crate) use attr::{
-    create_if_missing, create_new, file_id, group, group_name, inode, is_mount, owner, permission_bits,
-    set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
+    create_if_missing, create_new, file_id, group, group_name, inode, is_kept_by_owner, is_mount, owner,
+    permission_bits, protection, set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
 };
 pub(crate) use dir::Dir;
 use place::{Place, ambient};

@@ -40,6 +40,16 @@ pub(crate) fn may_not_write(path: &Path) -> bool {
     paths::stat(path).is_ok_and(|found| found.is_file() && is_readonly(&found))
 }
 
+/// What keeps everybody from changing what has this path: std cannot tell.
+pub(crate) fn protection(_: &Path) -> Option<&'static str> {
+    None
+}
+
+/// Whether only its owner may remove or rename what has this path, and that is another user: std cannot tell.
+pub(crate) fn is_kept_by_owner(_: &Path) -> bool {
+    false
+}
+
 /// Makes a file read-only unless the mode lets its owner write; the other bits have no counterpart.
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
     if cfg!(target_family = "wasm") {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rustix::fs::{CWD, FileType, Mode, Stat, fstat, fsync};
 use rustix::io::{Errno, retry_on_intr};
 
+use super::attr::protection_of;
 use super::dir::open_dir;
 use super::facts::{facts_of, id_of};
 use super::give_attributes::{self, Giver};
@@ -202,21 +203,10 @@ impl Old {
     }
 }
 
-/// Whether a file or directory is append-only or immutable: `chattr +a` and `+i`.
-#[cfg(any(target_os = "linux", target_os = "android"))]
+/// Whether a file or its directory is append-only or immutable.
 fn is_locked(place: Place<'_>) -> bool {
-    use rustix::fs::StatxAttributes;
-
     let here = Place { name: OsStr::new(""), ..place };
-    [place, here].iter().any(|place| {
-        let found = place.attributes();
-        found.is_ok_and(|found| found.stx_attributes.intersects(StatxAttributes::APPEND | StatxAttributes::IMMUTABLE))
-    })
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn is_locked(_: Place<'_>) -> bool {
-    false
+    [place, here].into_iter().any(|place| protection_of(place).is_some())
 }
 
 /// Opens the parent directory of a path, which may be longer than the system allows. Returns the last name as well.

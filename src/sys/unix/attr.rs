@@ -8,7 +8,7 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use nix::unistd::{Gid, Group, Uid, User};
+use nix::unistd::{Gid, Group, Uid, User, geteuid};
 use rustix::fs::{Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use rustix::process::umask as umask_of_process;
 
@@ -16,6 +16,7 @@ use super::facts::{self, id_of};
 use super::place::{Place, ambient};
 use crate::kind::{FileKind, Inode, Special};
 use crate::sys::directory::Links;
+use crate::sys::edit_dir::parent_of;
 
 /// The kind of a pipe, socket or device, which only Unix has.
 pub(crate) fn special(found: &Metadata) -> Option<Special> {
@@ -152,6 +153,38 @@ pub(super) fn is_mount_root(place: Place<'_>) -> io::Result<Option<bool>> {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn is_mount_root(_: Place<'_>) -> io::Result<Option<bool>> {
     Ok(None)
+}
+
+/// What keeps everybody from changing what has this path, in words that follow its name.
+pub(crate) fn protection(path: &Path) -> Option<&'static str> {
+    protection_of(Place::of(path))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn protection_of(place: Place<'_>) -> Option<&'static str> {
+    use rustix::fs::StatxAttributes;
+
+    let attributes = place.attributes().ok()?.stx_attributes;
+    match () {
+        () if attributes.contains(StatxAttributes::IMMUTABLE) => Some("is immutable; `chattr -i` ends that"),
+        () if attributes.contains(StatxAttributes::APPEND) => Some("can only be appended to; `chattr -a` ends that"),
+        () => None,
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn protection_of(_: Place<'_>) -> Option<&'static str> {
+    None
+}
+
+/// Whether only its owner may remove or rename what has this path, and that is another user.
+pub(crate) fn is_kept_by_owner(path: &Path) -> bool {
+    let own = geteuid().as_raw();
+    let found = |path| Place::of(path).stat(Links::Keep);
+    match (found(path), found(parent_of(path))) {
+        (Ok(file), Ok(above)) => above.st_mode & 0o1000 != 0 && ![file.st_uid, above.st_uid].contains(&own),
+        _ => false,
+    }
 }
 
 /// The identity of a file: device and inode.

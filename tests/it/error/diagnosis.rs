@@ -208,7 +208,9 @@ mod unix {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::support::util::as_nobody;
+    #[cfg(target_os = "linux")]
+    use crate::support::mounts::{Mount, with_own_mounts};
+    use crate::support::util::{as_nobody, as_nobody_in};
 
     #[test]
     fn a_link_that_leads_to_nothing_is_said() {
@@ -255,6 +257,103 @@ mod unix {
         adds(&tree, tree.at("f/x/y").mkdir_all(), ["`DIR/f` is not a directory"]);
         adds(&tree, tree.at("d").rename(tree.at("f")), []);
         tree.is(["d/", "dir => d", "f", "link => gone", "round => round"]);
+    }
+
+    #[test]
+    fn what_only_owners_may_remove_is_said() {
+        let place = as_nobody_in("error::diagnosis::unix::what_only_owners_may_remove_is_said", |place| {
+            for (name, mode) in [("shared/theirs/", 0o1777), ("shared/f", 0o1777)] {
+                let file = place / name;
+                file.mkdir_parent().unwrap();
+                if name.ends_with('/') { file.mkdir() } else { file.touch() }.unwrap();
+                file.parent().chmod(mode).unwrap();
+            }
+            place.chmod(0o755).unwrap();
+        });
+        let Some(place) = place else { return };
+        let at = |name: &str| &place / "shared" / name;
+        let hint = |name| {
+            format!("`DIR/shared/{name}` has another owner, and in `DIR/shared` only owners may remove and rename")
+        };
+        for (name, result) in
+            [("f", at("f").unlink()), ("f", at("f").rename(at("g")).map(drop)), ("theirs", at("theirs").rmdir())]
+        {
+            adds(&place, result, [&hint(name)]);
+        }
+        at("own").touch().unwrap();
+        at("own").unlink().unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_mount_that_is_in_the_way_is_said() {
+        if !with_own_mounts("error::diagnosis::unix::a_mount_that_is_in_the_way_is_said") {
+            return;
+        }
+        let tree = Tree::new(["f"]);
+        let Some(mount) = Mount::tmpfs(&tree) else { return };
+        let at = mount.at("");
+        adds(&tree, at.rmdir(), ["something is mounted at `DIR/tmpfs`"]);
+        adds(&tree, at.rename(tree.at("other")), ["something is mounted at `DIR/tmpfs`"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_that_are_protected_from_everybody_are_said() {
+        let tree = Tree::new(["fixed", "log", "closed/f", "free"]);
+        let [fixed, log, closed, free] = ["fixed", "log", "closed", "free"].map(|name| tree.at(name));
+        // Only root may, and not on each file system.
+        let protected = [Protected::new('i', &fixed), Protected::new('a', &log), Protected::new('i', &closed)];
+        if protected.iter().any(Option::is_none) {
+            println!("SKIPPED: nothing can be protected here");
+            return;
+        }
+        let is_fixed = ["`DIR/fixed` is immutable; `chattr -i` ends that"];
+        for result in
+            [fixed.unlink(), fixed.rename(tree.at("new")).map(drop), fixed.chmod(0o600), fixed.write_text("x")]
+        {
+            adds(&tree, result, is_fixed);
+        }
+        adds(&tree, fixed.write_atomic("x"), is_fixed);
+        adds(
+            &tree,
+            fixed.read_text().and_then(|_| log.unlink()),
+            ["`DIR/log` can only be appended to; `chattr -a` ends that"],
+        );
+        let is_closed = ["`DIR/closed` is immutable; `chattr -i` ends that"];
+        for result in [(&closed / "f").unlink(), (&closed / "new").mkdir(), free.rename(&closed / "new").map(drop)] {
+            adds(&tree, result, is_closed);
+        }
+        drop(protected);
+        fixed.unlink().unwrap();
+    }
+
+    /// A file that has an attribute of `chattr` for as long as this exists.
+    #[cfg(target_os = "linux")]
+    struct Protected<'a> {
+        attribute: char,
+        path: &'a Path,
+    }
+
+    #[cfg(target_os = "linux")]
+    impl<'a> Protected<'a> {
+        fn new(attribute: char, path: &'a Path) -> Option<Self> {
+            let protected = Self { attribute, path };
+            protected.chattr('+').then_some(protected)
+        }
+
+        fn chattr(&self, change: char) -> bool {
+            let mut chattr = std::process::Command::new("chattr");
+            chattr.args([&format!("{change}{}", self.attribute), self.path.as_str()]);
+            chattr.output().is_ok_and(|output| output.status.success())
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    impl Drop for Protected<'_> {
+        fn drop(&mut self) {
+            self.chattr('-');
+        }
     }
 
     #[test]

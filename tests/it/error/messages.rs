@@ -357,6 +357,8 @@ const WITHOUT_ROW: &[(&str, &str)] = &[
     ("it or its directory is append-only or immutable (see `lsattr`), so that it cannot be replaced: ", REPLACED),
     ("its directory is sticky, so that only the owner of the file or of the directory may replace it: ", REPLACED),
     ("; `write_text` writes into it", REPLACED),
+    ("is immutable; `chattr -i` ends that", "what an error adds in `Debug`: `diagnosis.rs`"),
+    ("can only be appended to; `chattr -a` ends that", "what an error adds in `Debug`: `diagnosis.rs`"),
     ("open the bucket {path}", OBJECT_STORES),
     ("make a URL for {path}", OBJECT_STORES),
 ];
