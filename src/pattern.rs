@@ -253,9 +253,13 @@ impl<F: Flavour> Pattern<F> {
     #[inline]
     #[must_use]
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
-        if self.refuses_end(path.as_path_text()) {
-            return false;
-        }
+        !self.refuses_end(path.as_path_text()) && self.matches_whole(&path)
+    }
+
+    /// The same for a path whose end does not rule out a match, which is rare: a function of its own, so that
+    /// `full_match` is small enough to be inlined.
+    #[inline(never)]
+    fn matches_whole(&self, path: &impl AsPath<F>) -> bool {
         let path = path.to_path();
         match &self.inner.form {
             Form::Plain(plain) if self.inner.is_literal && self.inner.case.is_none() => *path == *plain.path,

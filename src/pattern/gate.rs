@@ -28,15 +28,18 @@ impl Ends {
     pub(super) fn of(bytes: &[u8]) -> Self {
         match (bytes.first_chunk(), bytes.last_chunk()) {
             (Some(first), Some(last)) => Self { start: u64::from_le_bytes(*first), end: u64::from_be_bytes(*last) },
-            // Missing bytes are zero. No name contains a zero byte, and a pattern with one is still matched in full.
-            _ => {
-                let mut padded = [0; 8];
-                padded[..bytes.len()].copy_from_slice(bytes);
-                let start = u64::from_le_bytes(padded);
-                let missing = 8 * (8 - bytes.len() as u32);
-                Self { start, end: start.swap_bytes().checked_shr(missing).unwrap_or(0) }
-            }
+            _ => Self::of_short(bytes),
         }
+    }
+
+    /// Missing bytes are zero. No name contains a zero byte, and a pattern with one is still matched in full.
+    #[inline(never)]
+    fn of_short(bytes: &[u8]) -> Self {
+        let mut padded = [0; 8];
+        padded[..bytes.len()].copy_from_slice(bytes);
+        let start = u64::from_le_bytes(padded);
+        let missing = 8 * (8 - bytes.len() as u32);
+        Self { start, end: start.swap_bytes().checked_shr(missing).unwrap_or(0) }
     }
 }
 

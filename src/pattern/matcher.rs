@@ -174,12 +174,11 @@ impl Whole {
     }
 
     /// Whether the last name of a POSIX path rules out a match, even if the path is not in normal form: the name is the
-    /// same there, unless it may be a `.`.
+    /// same there, unless it may be a `.`. The few other characters up to the separator are not told apart.
     #[inline]
     pub(super) fn refuses_end(&self, text: &str) -> bool {
         let end = Ends::of(text.as_bytes()).end;
-        let ends_in_name = !matches!(end as u8, 0 | b'/' | b'.');
-        ends_in_name && !self.name_end.lets(end)
+        !self.name_end.lets(end) && end as u8 > b'/'
     }
 
     /// A text by which a match can be found among others.
