@@ -78,26 +78,25 @@ fn hash(path: &Path) -> Result<u64> {
     Ok(hasher.finish())
 }
 
+/// Compares files of the same length.
 fn is_same_content(left: &Path, right: &Path) -> Result<bool> {
-    let (mut left, mut right) = (pieces(left)?, pieces(right)?);
-    while let Some(piece) = left.next().transpose()? {
-        if right.next().transpose()? != Some(piece) {
+    for (left, right) in pieces(left)?.zip(pieces(right)?) {
+        if left? != right? {
             return Ok(false);
         }
     }
-    Ok(right.next().is_none())
+    Ok(true)
 }
 
 impl File {
     /// What becomes of this file, of those with the content of the first: whether that saves its size, and a note.
     fn link(&self, first: &Self, args: &Args, failures: &mut Failures) -> (bool, &'static str) {
         let device = |stat: &Stat| stat.identity().map(|(device, _)| device);
-        let owner = |stat: &Stat| (stat.uid(), stat.gid());
+        let owner = |stat: &Stat| (stat.uid(), stat.gid(), stat.mode());
         match (&self.stat, &first.stat) {
             _ if !args.link => (true, ""),
             (own, other) if device(own) != device(other) => (false, "left alone: on another file system"),
-            (own, other) if owner(own) != owner(other) => (false, "left alone: another owner"),
-            (own, other) if own.mode() != other.mode() => (false, "left alone: another mode"),
+            (own, other) if owner(own) != owner(other) => (false, "left alone: another owner or mode"),
             _ if !args.apply => (true, "to link"),
             _ => match failures.unless(self.replace_by_link_to(first)) {
                 Some(true) => (true, "linked"),

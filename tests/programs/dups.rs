@@ -90,7 +90,7 @@ mod links {
         std::os::unix::fs::symlink("a", &tree / "link").unwrap();
         prints(
             &dups(&tree, &["--link", "--apply"]),
-            "a (4 B)\n    b    left alone: another mode\n1 group, 0 B saved\n",
+            "a (4 B)\n    b    left alone: another owner or mode\n1 group, 0 B saved\n",
         );
         assert_ne!(identity(&(&tree / "a")), identity(&(&tree / "b")));
     }
