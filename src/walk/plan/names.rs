@@ -34,12 +34,14 @@ impl Names {
         self.sorted.push(Name { key: 0, text, next });
     }
 
-    /// Puts them in order when all are there.
+    /// Puts them in order when all are there. One that is given many times costs as much as one.
     pub(super) fn sort(&mut self, spelling: Spelling) {
         for Name { key, text, .. } in &mut self.sorted {
             (*key, self.hints) = (spelling.key(text), self.hints | spelling.hint(text));
         }
-        self.sorted.sort_unstable_by(|left, right| spelling.cmp(left, right.key, &right.text));
+        let cmp = |left: &Name, right: &Name| spelling.cmp(left, right.key, &right.text);
+        self.sorted.sort_unstable_by(|left, right| cmp(left, right).then_with(|| left.next.cmp(&right.next)));
+        self.sorted.dedup_by(|name, last| name.key == last.key && name.next == last.next && name.text == last.text);
     }
 
     /// Where a name leads.
