@@ -140,6 +140,12 @@ impl<J> Pool<J> {
         self.is_over.load(Ordering::Relaxed)
     }
 
+    /// Whether each job was taken by a thread.
+    #[cfg(test)]
+    pub(crate) fn is_begun(&self) -> bool {
+        lock(&self.queue).jobs.is_empty()
+    }
+
     fn count_idle(&self, queue: &Queue<J>) {
         self.idle.store(queue.waiting.saturating_sub(queue.jobs.len()), Ordering::Relaxed);
     }

@@ -154,6 +154,10 @@ impl<D: Directory> Stream<D> {
 
     fn take(&mut self) -> Option<Result<Entry>> {
         loop {
+            if self.is_listing {
+                // Others may wait while entries are taken slowly.
+                threads::share(&self.pool, &mut self.lister);
+            }
             if let Some(next) = self.batch.pop() {
                 return Some(next);
             }
@@ -176,8 +180,6 @@ impl<D: Directory> Stream<D> {
         if self.lister.is_done() || self.pool.is_over() {
             self.is_listing = false;
             self.pool.leave(self.lister.is_done());
-        } else {
-            threads::share(&self.pool, &mut self.lister);
         }
     }
 

@@ -82,7 +82,7 @@ impl<const GATE: usize> Directory for Gated<GATE> {
     }
 }
 
-/// What so many threads list of a directory, in no order.
+/// What so many threads list of a directory, in no order. Another thread than this one has begun.
 fn stream<const GATE: usize>(
     directory: &Path,
     threads: usize,
@@ -91,7 +91,9 @@ fn stream<const GATE: usize>(
     let patterns = patterns.iter().map(|pattern| Pattern::new(pattern)).collect();
     let options = Options::new(directory.to_path_buf(), Scope::Patterns(patterns, Begins::AtStart));
     let search = Arc::new(Search::new(Options { order: ListingOrder::Unsorted, threads: Some(threads), ..options }));
-    (Stream::new(None, search.clone()).expect("a thread starts"), search)
+    let stream = Stream::new(None, search.clone()).expect("a thread starts");
+    wait_until(|| stream.pool.is_begun());
+    (stream, search)
 }
 
 #[test]
