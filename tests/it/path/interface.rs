@@ -110,6 +110,12 @@ fn uris_hide_nothing_from_the_path() {
         no_uri::<Windows>(&format!("file://{host}/share/a"), "its host is malformed");
         no_uri::<Posix>(&format!("file://{host}/a"), "its host is malformed");
     }
+    for host in ["[]", "[v1]", "[v1.]", "[v.a]", "[vg.a]", "[::1]x", "[::1%]", "[::1", "a[::1]"] {
+        no_uri::<Windows>(&format!("file://{host}/share/a"), "its host is malformed");
+    }
+    for host in ["[v1.a]", "[VF.a]", "[fe80::1]", "[fe80::1%25eth0]", "[fe80::1]:445"] {
+        assert!(WindowsPathBuf::from_uri(format!("file://{host}/share/a")).is_ok(), "{host}");
+    }
 }
 
 #[track_caller]
@@ -569,6 +575,10 @@ fn portability_of_lengths() {
     assert_eq!(PathBytes(1025).platforms(), [TargetPlatform::MacOs]);
     assert_eq!(PathBytes(4096).platforms(), [TargetPlatform::Linux, TargetPlatform::MacOs]);
     assert_eq!(PathBytes(4095).platforms(), [TargetPlatform::MacOs]);
+    assert_eq!(NameBytes(256).platforms(), [TargetPlatform::Linux, TargetPlatform::MacOs]);
+    let too_long = |bytes| PathBytes(bytes).to_string();
+    assert_eq!(too_long(4096), "4096 bytes are too long a path for Linux (4095) and macOS (1023)");
+    assert_eq!(too_long(4095), "4095 bytes are too long a path for macOS (1023)");
 }
 
 #[test]
