@@ -254,21 +254,19 @@ fn end<F: Flavour>(segments: &[Segment]) -> String {
     pieces.into_iter().rev().collect()
 }
 
-/// Each `**` may match any number of parts, so only the last one has to be retried with one part more: what an earlier one
-/// could match in addition, the last one can.
+/// Each `**` may match any number of parts, so only the last one reached has to be retried with one part more: what an
+/// earlier one could match in addition, that one can. Of the last in the pattern it is known how much it has to match.
 fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
-    if let [Segment::AnyPath, last] = segments
-        && !matches!(last, Segment::AnyPath)
-    {
-        return matches_below::<F>(last, path);
-    }
+    let last = segments.iter().rposition(|segment| matches!(segment, Segment::AnyPath));
     let mut at = 0;
     let mut rest = Some(path);
     let mut retry: Option<AnyPath<'_>> = None;
     loop {
         match (segments.get(at), rest) {
             (None, None) => return true,
-            (Some(Segment::AnyPath), Some(_)) if at + 1 == segments.len() => return true,
+            (Some(Segment::AnyPath), Some(rest)) if Some(at) == last => {
+                return ends_in::<F>(&segments[at + 1..], rest);
+            }
             (Some(Segment::AnyPath), Some(rest)) => {
                 at += 1;
                 retry = Some(AnyPath { behind: at, from: rest, taken: false });
@@ -290,14 +288,22 @@ fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
     }
 }
 
-/// Whether `**/last` matches a path. Only the last part matters, unless there is nothing before it but a root, which is
-/// not a part that `**` matches.
-fn matches_below<F: Flavour>(last: &Segment, path: &str) -> bool {
-    match path.bytes().rposition(|byte| byte == F::SEPARATOR as u8) {
-        None => last.matches(path),
-        Some(0) => false,
-        Some(at) => last.matches(&path[at + 1..]),
+/// Whether `**` and these segments match a path. The last parts have to match, unless there is nothing before them but a
+/// root, which is not a part that `**` matches.
+fn ends_in<F: Flavour>(segments: &[Segment], path: &str) -> bool {
+    let mut rest = Some(path);
+    for segment in segments.iter().rev() {
+        let Some(text) = rest else { return false };
+        let name;
+        (rest, name) = match text.bytes().rposition(|byte| byte == F::SEPARATOR as u8) {
+            Some(at) => (Some(&text[..at]), &text[at + 1..]),
+            None => (None, text),
+        };
+        if !segment.matches(name) {
+            return false;
+        }
     }
+    segments.is_empty() || rest != Some("")
 }
 
 /// Whether a path is a root and one part.

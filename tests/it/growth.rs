@@ -225,6 +225,16 @@ fn pieces_are_found_in_time_in_long_names() {
 const DENSE: [&str; 5] = ["{a,}", "{[!b],aa}", "{*a,}", "{**/,a}", "{{a,b},}"];
 
 /// What takes the product of both lengths grows with each of them.
+/// Both the pattern and the path grow: what follows the last `**` is not compared at each part.
+#[test]
+fn last_parts_are_matched_in_time() {
+    grows_with_size(1 << 14, |size| {
+        let pattern = Pattern::<Posix>::parse(&format!("**/{}b/[ab]", "*/".repeat(size)));
+        let path = PathBuf::<Posix>::parse(&format!("{}c/a", "a/".repeat(2 * size)));
+        move || path.full_match(&pattern)
+    });
+}
+
 #[test]
 fn dense_groups_are_matched_in_time() {
     for group in DENSE {
