@@ -11,6 +11,7 @@
 //! atomically, and has the times of the first file. Files on another file system, or with another owner or mode, are left
 //! alone. Empty files, links, and files that are hard links of each other already are not listed.
 
+use std::cmp::Reverse;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hasher;
@@ -45,8 +46,8 @@ struct File {
     stat: Stat,
 }
 
-/// Finds files, each once, by whatever names; the largest come first.
-fn find(directories: &[PathBuf], failures: &mut Failures) -> Vec<Vec<File>> {
+/// Finds files that have the size of another, each once, by whatever names.
+fn find(directories: &[PathBuf], failures: &mut Failures) -> Vec<File> {
     let (mut by_size, mut known) = (BTreeMap::<_, Vec<_>>::new(), HashSet::new());
     let entries = directories.iter().flat_map(|directory| directory.walk().only(FileKind::File));
     for entry in entries.take_while(|_| !interrupt::has_come()) {
@@ -58,7 +59,7 @@ fn find(directories: &[PathBuf], failures: &mut Failures) -> Vec<Vec<File>> {
             by_size.entry(file.stat.size()).or_default().push(file);
         }
     }
-    by_size.into_values().rev().filter(|files| files.len() > 1).collect()
+    by_size.into_values().filter(|files| files.len() > 1).flatten().collect()
 }
 
 /// Returns the content of a file, piece by piece.
@@ -140,28 +141,26 @@ fn show(group: &[File], args: &Args, failures: &mut Failures) -> Outcome<u64> {
 
 fn dups(args: &Args, failures: &mut Failures) -> Outcome {
     interrupt::listen();
-    let candidates = find(&args.directories, failures);
-    let all_files = candidates.iter().map(|files| files.len() as u64).sum();
-    let all_bytes = candidates.iter().flatten().map(|file| file.stat.size()).sum();
-    let (mut progress, mut files, mut bytes) = (Progress::new(), 0, 0);
-    let (mut groups, mut saved) = (0, 0);
-    for same_size in candidates {
-        let mut by_hash = BTreeMap::<_, Vec<_>>::new();
-        for file in same_size.into_iter().take_while(|_| !interrupt::has_come()) {
-            progress.work([files, all_files], [bytes, all_bytes]);
-            (files, bytes) = (files + 1, bytes + file.stat.size());
-            if let Some(hash) = failures.unless(hash(&file.path)) {
-                by_hash.entry(hash).or_default().push(file);
-            }
-        }
-        progress.clear();
-        for group in by_hash.values().filter(|group| group.len() > 1).take_while(|_| !interrupt::has_come()) {
-            groups += 1;
-            saved += show(group, args, failures)?;
+    let files = find(&args.directories, failures);
+    let (all_files, all_bytes) = (files.len() as u64, files.iter().map(|file| file.stat.size()).sum());
+    let (mut progress, mut bytes) = (Progress::new(), 0);
+    // The largest come first.
+    let mut groups = BTreeMap::<_, Vec<_>>::new();
+    for (done, file) in (0..).zip(files).take_while(|_| !interrupt::has_come()) {
+        progress.work([done, all_files], [bytes, all_bytes]);
+        bytes += file.stat.size();
+        if let Some(hash) = failures.unless(hash(&file.path)) {
+            groups.entry((Reverse(file.stat.size()), hash)).or_default().push(file);
         }
     }
+    progress.clear();
+    let (mut shown, mut saved) = (0, 0);
+    for group in groups.values().filter(|group| group.len() > 1).take_while(|_| !interrupt::has_come()) {
+        shown += 1;
+        saved += show(group, args, failures)?;
+    }
     let note = if interrupt::has_come() { "interrupted: " } else { "" };
-    let (groups, saved) = (count(groups, "group"), Size(saved));
+    let (groups, saved) = (count(shown, "group"), Size(saved));
     say(match (args.link, args.apply) {
         (true, true) => format!("{note}{groups}, {saved} saved"),
         (true, false) => format!("{note}{groups}, {saved} to save; nothing was changed (--apply does it)"),
