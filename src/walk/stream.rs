@@ -114,10 +114,11 @@ impl<D: Directory> Stream<D> {
             thread::Builder::new().spawn(move || _ = threads::work(&pool, lister, outbox)).ok()
         };
         let others: Vec<_> = (1..count).map_while(|_| start()).collect();
-        let (lister, is_none) = (lister(), others.is_empty());
-        let (batch, skipped) = (Batch::default(), HashSet::new());
-        let stream = Self { search, batch, belt, pool, lister, is_listing: false, others, last_raw: None, skipped };
-        (!is_none).then_some(stream)
+        if others.is_empty() {
+            return None;
+        }
+        let (lister, batch, skipped) = (lister(), Batch::default(), HashSet::new());
+        Some(Self { search, batch, belt, pool, lister, is_listing: false, others, last_raw: None, skipped })
     }
 
     pub(super) fn search(&self) -> &Arc<Search> {

@@ -82,7 +82,7 @@ impl<const GATE: usize> Directory for Gated<GATE> {
     }
 }
 
-/// What so many threads list of a directory, in no order. Another thread than this one has begun.
+/// An unsorted listing of a directory by this number of threads. One of the others has already begun.
 fn stream<const GATE: usize>(
     directory: &Path,
     threads: usize,
