@@ -169,5 +169,5 @@ fn dups(args: &Args, failures: &mut Failures) -> Outcome {
 }
 
 fn main() -> ExitCode {
-    run(|failures| dups(&Args::parse(), failures))
+    run(dups)
 }

@@ -7,13 +7,8 @@
 //!
 //! With the feature `remote`, SRC and DST can be in stores, with keys and endpoint as the tools of AWS take them.
 //!
-//! What is in SRC is copied with permissions, times, extended attributes, owner and hard links; what has the
-//! same length and time in DST is left as it is. A plan comes first, a report last; on a terminal, what is being done is
-//! shown in between. Ctrl-C ends it after the current file.
-//!
-//! With `--delete`, what is only in DST is removed, and so is what a copy cannot replace: first between two disks, last if
-//! a store is on either side. If anything in SRC or DST cannot be read, or something excluded is in the way, nothing is
-//! removed and all else is copied.
+//! The plan comes first, the progress on a terminal, the report last. Ctrl-C ends it after the current file. If anything
+//! in SRC or DST cannot be read, or something excluded is in the way, nothing is removed, and all else is copied.
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -113,5 +108,5 @@ fn mirror(args: &Args, failures: &mut Failures) -> Outcome {
 }
 
 fn main() -> ExitCode {
-    run(|failures| mirror(&Args::parse(), failures))
+    run(mirror)
 }

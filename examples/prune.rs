@@ -92,5 +92,5 @@ fn prune(args: &Args, failures: &mut Failures) -> Outcome {
 }
 
 fn main() -> ExitCode {
-    run(|failures| prune(&Args::parse(), failures))
+    run(prune)
 }

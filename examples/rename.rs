@@ -4,15 +4,12 @@
 //! cargo run --release --example rename -- '\.jpeg$' '.jpg'                      # shows the plan
 //! cargo run --release --example rename -- '\.jpeg$' '.jpg' --apply              # carries it out
 //! cargo run --release --example rename -- --glob 'IMG_*.jpeg' 'trip-*.jpg'
-//! cargo run --release --example rename -- '^(\d+)-(.*)' '$2-$1' --in photos --only '**/*.jpg'
 //! ```
 //!
-//! Nothing is overwritten. If two files would get the same name, or a name is taken by a file that stays, nothing is
-//! renamed. Files may swap names: one of them has a name in between, which ends in `.rename-tmp`, and keeps it only if the
-//! program is killed at that moment.
+//! Nothing is overwritten, and either all files are renamed or none. Files may swap names: those in the way of others have a
+//! name in between, which ends in `.rename-tmp`, and keep it only if the program is killed at that moment.
 
-use std::collections::BTreeMap;
-use std::io::ErrorKind::AlreadyExists;
+use std::collections::{BTreeMap, HashSet};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -46,8 +43,8 @@ struct Args {
 /// The new path of each file that gets another name.
 type Plan = BTreeMap<PathBuf, PathBuf>;
 
-/// The regular expression and the replacement that wildcards stand for. The first `*` of the replacement is what the
-/// first `*` of the pattern matched, and so on; `?` likewise.
+/// Returns a regular expression and a replacement for wildcards: the first `*` of the replacement is what the first `*` of
+/// the pattern matched, and so on; `?` likewise.
 fn from_wildcards(pattern: &str, replacement: &str) -> Outcome<(Regex, String)> {
     let regex = regex::escape(pattern).replace(r"\*", "(.*)").replace(r"\?", "(.)");
     let mut text = replacement.replace('$', "$$");
@@ -60,7 +57,6 @@ fn from_wildcards(pattern: &str, replacement: &str) -> Outcome<(Regex, String)> 
     }
 }
 
-/// Finds out what to rename.
 fn plan(args: &Args, failures: &mut Failures) -> Outcome<Plan> {
     let (regex, replacement) = match args.glob {
         true => from_wildcards(&args.pattern, &args.replacement)?,
@@ -80,69 +76,59 @@ fn plan(args: &Args, failures: &mut Failures) -> Outcome<Plan> {
 
 /// Shows a plan, and says what is wrong with it; returns whether it can be carried out.
 fn check(plan: &Plan, failures: &mut Failures) -> Outcome<bool> {
-    let (mut sources, before) = (BTreeMap::new(), failures.count());
+    let (mut targets, before) = (HashSet::new(), failures.count());
     for (file, target) in plan {
-        let (shown, taken) = (file.printable(), target.printable());
-        say(format!("{shown} -> {}", path(target.name()).printable()))?;
-        let is_taken =
-            || CopyOptions::new().dry_run(true).move_to(file, target).is_err_and(|error| error.kind() == AlreadyExists);
-        if let Some(other) = sources.insert(target, shown.clone()) {
-            failures.refuse(format!("`{other}` and `{shown}` would both be `{taken}`"));
-        } else if !plan.contains_key(target) && is_taken() {
-            failures.refuse(format!("`{shown}` cannot be `{taken}`: that is taken"));
+        say(format!("{} -> {}", file.printable(), path(target.name()).printable()))?;
+        if !targets.insert(target) {
+            failures.refuse(format!("another file would be `{}`, too", target.printable()));
+        } else if !plan.contains_key(target) {
+            failures.unless(CopyOptions::new().dry_run(true).move_to(file, target));
         }
     }
     Ok(failures.count() == before)
 }
 
-/// Carries a plan out, unless it is interrupted; returns how many files were renamed.
-fn apply(mut plan: Plan) -> Result<usize> {
-    let (all, mut parked) = (plan.len(), None);
-    while let Some((file, target)) = next(&plan)
-        && (parked.is_some() || !interrupt::has_come())
-    {
-        if plan.contains_key(&target) {
-            // Only circles are left: a file makes room for the one that gets its name.
-            let aside = file.with_name(format!("{}.rename-tmp", file.name()))?.next_free_name()?;
-            file.rename(&aside)?;
-            plan.insert(aside.clone(), target);
-            parked = Some((aside, file.clone()));
-        } else if let Err(error) = file.rename(&target) {
-            if let Some((aside, name)) = parked {
-                // What goes wrong here does not matter: the file is there, as `.rename-tmp`.
-                _ = aside.rename(name);
-            }
-            return Err(error);
-        }
-        plan.remove(&file);
-        parked.take_if(|(aside, _)| *aside == file);
+/// Returns the steps of a plan. First, each file that is in the way of another one gets a name in between.
+fn steps(plan: Plan) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let targets: HashSet<_> = plan.values().cloned().collect();
+    let (in_the_way, mut last): (Vec<_>, Vec<_>) = plan.into_iter().partition(|(file, _)| targets.contains(file));
+    let mut first = Vec::new();
+    for (file, target) in in_the_way {
+        let aside = file.with_name(format!("{}.rename-tmp", file.name()))?.next_free_name()?;
+        first.push((file, aside.clone()));
+        last.push((aside, target));
     }
-    Ok(all - plan.len())
+    Ok([first, last].concat())
 }
 
-/// The next file to rename, and its new path, which is free unless all are in circles.
-fn next(plan: &Plan) -> Option<(PathBuf, PathBuf)> {
-    let is_free = |(_, target): &(&PathBuf, &PathBuf)| !plan.contains_key(*target);
-    let (file, target) = plan.iter().find(is_free).or_else(|| plan.iter().next())?;
-    Some((file.clone(), target.clone()))
+/// Carries a plan out, and returns `true`. If it fails or is interrupted, all files get their names back.
+fn apply(plan: Plan) -> Result<bool> {
+    let (steps, mut done) = (steps(plan)?, 0);
+    let result = steps.iter().take_while(|_| !interrupt::has_come()).try_for_each(|(from, to)| {
+        from.rename(to)?;
+        done += 1;
+        Ok(())
+    });
+    if done < steps.len() {
+        // What goes wrong here does not matter: the file is there, under its new name.
+        steps[..done].iter().rev().for_each(|(from, to)| _ = to.rename(from));
+    }
+    result.map(|()| done == steps.len())
 }
 
-/// Shows the plan, and carries it out if that is wanted.
 fn rename(args: &Args, failures: &mut Failures) -> Outcome {
     interrupt::listen();
     let plan = valid(plan(args, failures));
-    let all = plan.len();
+    let files = count(plan.len(), "file");
     if !check(&plan, failures)? {
         return say("nothing was renamed");
     }
     if !args.apply {
-        return say(format!("{} to rename; nothing was changed (--apply does it)", count(all, "file")));
+        return say(format!("{files} to rename; nothing was changed (--apply does it)"));
     }
-    let renamed = apply(plan)?;
-    let files = count(renamed, "file");
-    say(if renamed < all { format!("interrupted: {files} of {all} renamed") } else { format!("{files} renamed") })
+    say(if apply(plan)? { format!("{files} renamed") } else { "interrupted: nothing was renamed".into() })
 }
 
 fn main() -> ExitCode {
-    run(|failures| rename(&Args::parse(), failures))
+    run(rename)
 }

@@ -1,24 +1,33 @@
-//! Sorts the files of a folder into subfolders by kind. It explains itself:
+//! Sorts the files of a folder into subfolders by kind.
 //!
 //! ```sh
-//! cargo run --example tidy -- --help
+//! cargo run --release --example tidy                              # shows it on a sample folder
+//! cargo run --release --example tidy -- ~/Downloads               # shows the plan for a folder, and changes nothing
+//! cargo run --release --example tidy -- ~/Downloads --apply       # carries it out
 //! ```
 
 use std::process::ExitCode;
 
+use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
 use waypath::{FileKind, Op, Path, PathBuf, Result, TempDir, path};
 
 mod common;
 use common::{Failures, Outcome, complain, count, run, say, valid};
 
-const HELP: &str = "\
-Sorts the files of a folder into subfolders by kind: Pictures, Documents, Music, Videos, Archives, Other.
-
-Usage: tidy                 shows it on a sample folder
-       tidy DIR             shows the plan for a folder, and changes nothing
-       tidy DIR --apply     carries it out
-
-Nothing is overwritten: if a name is taken, the file gets a number. Hidden files, links and folders stay where they are.";
+/// Sorts the files of a folder into Pictures, Documents, Music, Videos, Archives and Other.
+///
+/// Without a folder, it shows that on a sample. Nothing is overwritten: if a name is taken, the file gets a number. Hidden
+/// files, links and folders stay where they are.
+#[derive(Parser)]
+struct Args {
+    /// The folder
+    #[arg(value_name = "DIR", value_parser = NonEmptyStringValueParser::new())]
+    folder: Option<String>,
+    /// Move the files; otherwise, the plan is shown, and nothing is changed
+    #[arg(long, requires = "folder")]
+    apply: bool,
+}
 
 const SAMPLE: &str = "IMG_2041.JPG|IMG_2042.heic|日本.png|café menu.pdf|thesis.final.docx|notes.md|site.tar.gz|\
                       holiday.mp4|song.flac|setup.exe|README|.hidden|Documents/notes.md|projects/tidy/main.rs";
@@ -66,15 +75,13 @@ fn show(folder: &Path, moves: &[Move]) -> Outcome {
     Ok(())
 }
 
-/// Moves a file; to `name (2).txt`, `name (3).txt` … if the name is taken.
-fn move_to_free((file, target): &Move) -> Result<PathBuf> {
-    target.mkdir_parent()?;
-    target.at_free_name(|free| file.move_to(free))
-}
-
-/// Carries a plan out as far as possible.
+/// Carries a plan out as far as possible. A file whose name is taken becomes `name (2).txt`, `name (3).txt` …
 fn apply(moves: &[Move], failures: &mut Failures) -> Outcome {
-    let moved = moves.iter().filter_map(|step| failures.unless(move_to_free(step))).count();
+    let carry_out = |(file, target): &Move| {
+        target.mkdir_parent()?;
+        target.at_free_name(|free| file.move_to(free))
+    };
+    let moved = moves.iter().filter_map(|step| failures.unless(carry_out(step))).count();
     say(format!("{moved} of {} moved", count(moves.len(), "file")))
 }
 
@@ -93,23 +100,16 @@ fn demonstrate(failures: &mut Failures) -> Outcome {
     say(folder.tree())
 }
 
-fn tidy(arguments: &[&str], failures: &mut Failures) -> Outcome {
-    let is_folder = |text: &str| !text.is_empty() && !text.starts_with('-');
-    match arguments {
-        [] => demonstrate(failures),
-        ["-h" | "--help"] => say(HELP),
-        [folder] if is_folder(folder) => {
-            let moves = valid(plan(&path(folder)));
-            show(&path(folder), &moves)?;
-            say(format!("{} to move; nothing was changed (--apply does it)", count(moves.len(), "file")))
-        }
-        [folder, "--apply"] if is_folder(folder) => apply(&valid(plan(&path(folder))), failures),
-        _ => valid(Err("usage: tidy [DIR [--apply]]; `tidy --help` says more")),
+fn tidy(args: &Args, failures: &mut Failures) -> Outcome {
+    let Some(folder) = args.folder.as_ref().map(path) else { return demonstrate(failures) };
+    let moves = valid(plan(&folder));
+    if args.apply {
+        return apply(&moves, failures);
     }
+    show(&folder, &moves)?;
+    say(format!("{} to move; nothing was changed (--apply does it)", count(moves.len(), "file")))
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args_os().skip(1).map(|text| text.into_string().unwrap_or_default()).collect();
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    run(|failures| tidy(&arguments, failures))
+    run(tidy)
 }

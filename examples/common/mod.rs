@@ -13,31 +13,38 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, Write as _};
 use std::process::{self, ExitCode};
 
+use clap::Parser;
+
+/// Any error, or a text.
+type Failure = Box<dyn Error + Send + Sync>;
+
 /// The result of what ends a program if it fails.
-pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
-/// Runs a program, and returns its exit status.
-pub(crate) fn run(program: impl FnOnce(&mut Failures) -> Outcome) -> ExitCode {
-    let mut failures = Failures::default();
-    if let Err(error) = program(&mut failures) {
-        failures.refuse(error);
-    } else if interrupt::has_come() {
-        return ExitCode::from(interrupt::STATUS);
+/// Runs a program with its arguments, and returns its exit status.
+pub(crate) fn run<A: Parser>(program: impl FnOnce(&A, &mut Failures) -> Outcome) -> ExitCode {
+    let (args, mut failures) = (A::parse(), Failures::default());
+    match program(&args, &mut failures) {
+        Ok(()) if interrupt::has_come() => return ExitCode::from(interrupt::STATUS),
+        Err(error) if !is_closed_pipe(&error) => failures.refuse(error),
+        _ => {}
     }
-    ExitCode::from(u8::from(failures.0 > 0))
+    ExitCode::from(u8::from(failures.count() > 0))
 }
 
-/// Prints a line to standard output.
+/// Prints a line to standard output. If nobody reads it, the work goes on.
 pub(crate) fn say(line: impl Display) -> Outcome {
-    written(writeln!(io::stdout(), "{line}"))
+    printed(writeln!(io::stdout(), "{line}")).or_else(|error| if is_closed_pipe(&error) { Ok(()) } else { Err(error) })
 }
 
-/// The result of writing to standard output.
-pub(crate) fn written(result: io::Result<()>) -> Outcome {
-    match result {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(|error| format!("cannot write to the standard output: {error}").into()),
-    }
+/// The result of printing to standard output. If nobody reads it, this ends the program, which is no failure.
+pub(crate) fn printed(result: io::Result<()>) -> Outcome {
+    let result = result.map_err(|error| (error.kind(), format!("cannot write to the standard output: {error}")));
+    result.map_err(|(kind, message)| io::Error::new(kind, message).into())
+}
+
+fn is_closed_pipe(error: &Failure) -> bool {
+    error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Prints an error, if anybody reads it; the exit status reports it in any case.

@@ -50,8 +50,8 @@ fn find_prints_paths_in_order() {
 #[test]
 fn find_has_options() {
     let tree = tree();
-    finds(&tree, &["**/*.rs", "--hidden", "no", "--exclude", "target"], ["src/deep/er/x.rs", "src/lib.rs"]);
-    finds(&tree, &["**/*", "--hidden", "no", "--max-depth", "1"], ["Cargo.toml", "src", "target"]);
+    finds(&tree, &["**/*.rs", "--no-hidden", "--exclude", "target"], ["src/deep/er/x.rs", "src/lib.rs"]);
+    finds(&tree, &["**/*", "--no-hidden", "--max-depth", "1"], ["Cargo.toml", "src", "target"]);
     finds(&tree, &["src/**/*", "--kind", "d"], ["src/deep", "src/deep/er"]);
     finds(&tree, &["src/**/*", "--kind", "f"], ["src/deep/er/x.rs", "src/lib.rs"]);
     finds(&tree, &["**/*", "--kind", "l", "--no-ignore"], []);

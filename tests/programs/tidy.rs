@@ -24,12 +24,14 @@ fn tidy_explains_itself() {
         let output = tidy(&tree, &[option]);
         let help = String::from_utf8(output.stdout).unwrap();
         assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
-        assert!(help.contains("tidy DIR --apply") && help.contains("Nothing is overwritten"), "{help}");
+        assert!(help.contains("tidy [OPTIONS] [DIR]") && help.contains("--apply"), "{help}");
+        assert_eq!(help.contains("Nothing is overwritten"), option == "--help", "{help}");
     }
-    for args in [&["--no"][..], &[""], &[".", "--no"], &[".", "--apply", "x"]] {
+    for args in [&["--no"][..], &[""], &["--apply"], &[".", "--no"], &[".", "--apply", "x"]] {
         let output = tidy(&tree, args);
         assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new()), "{args:?}");
-        assert!(String::from_utf8(output.stderr).unwrap().starts_with("tidy: usage: tidy [DIR [--apply]]"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("error: ") && said.contains("try '--help'"), "{said}");
     }
 }
 
