@@ -56,7 +56,7 @@ mod temp;
 
 pub(crate) use atomic::Target as AtomicTarget;
 pub(crate) use attr::{named, new_mode};
-pub(crate) use content::fill_new;
+pub(crate) use content::{fill_new, has_same_content};
 pub(crate) use dir::mkdir_all;
 pub(crate) use find_up::{check_sought, leads_up};
 pub(crate) use free_name::{at_free, found_name, next_free, numbered};

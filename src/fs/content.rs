@@ -1,10 +1,10 @@
 //! Content: reading and writing whole files.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 
 use crate::error::{Error, Op, Result};
-use crate::path::Path;
+use crate::path::{AsPath, Path};
 use crate::sys;
 
 /// # Reading and writing files
@@ -77,6 +77,31 @@ impl Path {
     #[doc(alias = "read")]
     pub fn read_bytes(&self) -> Result<Vec<u8>> {
         sys::read(self.as_ref()).map_err(|cause| Error::new(Op::Read, self, cause))
+    }
+
+    /// Checks whether two files have the same content. Reads both up to the first difference.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// let (one, other) = (&base / "one", &base / "other");
+    /// one.write_text("hello")?;
+    /// one.copy(&other)?;
+    /// assert!(one.same_content(&other)?);
+    /// other.append_text("!")?;
+    /// assert!(!one.same_content(&other)?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Path::open), and as for [`read_bytes`](Path::read_bytes); for both files.
+    #[doc(alias = "filecmp")]
+    pub fn same_content(&self, other: impl AsPath) -> Result<bool> {
+        let paths = [self, &*other.to_path()];
+        let files = [paths[0].open()?, paths[1].open()?];
+        has_same_content(files).map_err(|(number, cause)| Error::new(Op::Read, paths[number], cause))
     }
 
     /// Writes the text to the file, replacing its content. Creates the file if it does not exist.
@@ -198,6 +223,23 @@ impl Path {
     /// As for [`append_text`](Path::append_text).
     pub fn append_bytes(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
         sys::append(self.as_ref(), bytes.as_ref()).map_err(|cause| Error::new(Op::Write, self, cause))
+    }
+}
+
+/// Compares the contents of files. An error comes with the number of its file.
+pub(crate) fn has_same_content(files: [File; 2]) -> Result<bool, (usize, io::Error)> {
+    const PIECE: u64 = 1 << 16;
+    let mut pieces = [Vec::new(), Vec::new()];
+    loop {
+        for (number, (file, piece)) in files.iter().zip(&mut pieces).enumerate() {
+            piece.clear();
+            // Only the last piece is shorter.
+            file.take(PIECE).read_to_end(piece).map_err(|cause| (number, cause))?;
+        }
+        let [left, right] = &pieces;
+        if left != right || left.is_empty() {
+            return Ok(left == right);
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Content below a root: reading and writing files.
 
+use std::borrow::Borrow;
 use std::fs::File;
 use std::io;
 
 use super::RootPath;
 use crate::error::{Error, Op, Result};
-use crate::fs::{AtomicFile, AtomicTarget, EditedText, fill_new};
+use crate::fs::{AtomicFile, AtomicTarget, EditedText, fill_new, has_same_content};
 use crate::sys::{self, Opening};
 
 /// Content. Pipes, sockets and devices are refused unless the root was opened with
@@ -106,6 +107,28 @@ impl RootPath {
     /// As for [`open`](RootPath::open).
     pub fn read_bytes(&self) -> Result<Vec<u8>> {
         self.ask(Op::Read, sys::Root::read)
+    }
+
+    /// Checks whether two files have the same content: see [`Path::same_content`](crate::Path::same_content).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let base = waypath::TempDir::new()?;
+    /// # let root = base.root()?;
+    /// (&root / "a").write_text("same")?;
+    /// (&root / "b").write_text("same")?;
+    /// assert!((&root / "a").same_content(&root / "b")?);
+    /// # Ok::<(), waypath::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](RootPath::open), and as for [`read_bytes`](RootPath::read_bytes); for both files.
+    pub fn same_content(&self, other: impl Borrow<Self>) -> Result<bool> {
+        let paths = [self, other.borrow()];
+        let files = [paths[0].open()?, paths[1].open()?];
+        has_same_content(files).map_err(|(number, cause)| paths[number].failed(Op::Read, cause))
     }
 
     /// Writes text to this file, which is created or overwritten: see [`Path::write_text`](crate::Path::write_text).

@@ -160,6 +160,7 @@ const MISTAKES: &[Mistake] = mistakes! {
     Write "to commit: a directory has the new name" AlreadyExists: t => t.at("d").create_new_atomic();
     Write "to commit: a file is the new parent" NotADirectory: t => t.at("f/x").create_new_atomic();
     Open "nothing is there" NotFound: t => t.at("no").open();
+    Open "nothing is there to compare with" NotFound: t => t.at("f").same_content(t.at("no"));
     Open "to write: it is a directory" IsADirectory: t => t.at("d").create();
 
     Stat "nothing is there" NotFound: t => t.at("no").stat();

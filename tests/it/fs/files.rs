@@ -117,6 +117,26 @@ fn content_is_what_was_written() {
 }
 
 #[test]
+fn contents_are_compared_to_their_ends() {
+    const PIECE: usize = 1 << 16;
+    let tree = Tree::new([]);
+    let mut contents: Vec<_> = [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE].map(|length| vec![0; length]).into();
+    let with_one_at = |at: usize| (0..3 * PIECE).map(|number| u8::from(number == at)).collect::<Vec<_>>();
+    contents.extend([0, PIECE, 3 * PIECE - 1].map(with_one_at));
+    for (left, content) in contents.iter().enumerate() {
+        tree.at("left").write_bytes(content).unwrap();
+        for (right, content) in contents.iter().enumerate() {
+            tree.at("right").write_bytes(content).unwrap();
+            assert_eq!(tree.at("left").same_content(tree.at("right")).unwrap(), left == right, "{left} {right}");
+        }
+    }
+    for (left, right) in [("left", "no"), ("no", "left")] {
+        let error = fails(tree.at(left).same_content(tree.at(right)), Op::Open, ErrorKind::NotFound);
+        assert_eq!(*error.path(), *tree.at("no"));
+    }
+}
+
+#[test]
 fn touching_and_unlinking() {
     let tree = Tree::new(["f", "d/"]);
     let (old, new) = (tree.at("f"), tree.at("new"));
