@@ -15,6 +15,7 @@ mod no_globs;
 use no_globs as globs;
 mod normal;
 mod parse;
+mod parts;
 mod run;
 mod scan;
 mod search;
@@ -75,8 +76,8 @@ pub(crate) use tokens::Case;
 /// Patterns are equal if their texts are, and both treat case in the same way.
 ///
 /// Compiling takes time and memory in proportion to the text, however many combinations of alternatives there are.
-/// Matching takes at most the product of both lengths, and that only for patterns such as `*a?a?a?b*` and
-/// `{a,}{a,}{a,}`.
+/// Matching takes at most the product of both lengths, and that only for patterns such as `*a?a?a?b*`,
+/// `{a,}{a,}{a,}` and `**/?/?/a/**/b`.
 ///
 /// # Examples
 ///

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::gate::{Bits, Ends, Gate};
+use super::parts::Parts;
 use super::search;
 use super::sieve::{Mark, Sieve};
 use super::tokens::{Inner, Piece, Segment, Token, Wild};
@@ -254,18 +255,27 @@ fn end<F: Flavour>(segments: &[Segment]) -> String {
     pieces.into_iter().rev().collect()
 }
 
+/// Tries one way after another: nearly always, few lead far. If many do, that would take the product of both lengths, so
+/// then all parts are tried at once.
+fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
+    try_each_way::<F>(segments, path).unwrap_or_else(|| try_all_parts::<F>(segments, path))
+}
+
 /// Each `**` may match any number of parts, so only the last one reached has to be retried with one part more: what an
 /// earlier one could match in addition, that one can. Of the last in the pattern it is known how much it has to match.
-fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
-    let last = segments.iter().rposition(|segment| matches!(segment, Segment::AnyPath));
+///
+/// Returns `None` if it takes too long.
+fn try_each_way<F: Flavour>(segments: &[Segment], path: &str) -> Option<bool> {
+    let last = last_any_path(segments);
     let mut at = 0;
     let mut rest = Some(path);
     let mut retry: Option<AnyPath<'_>> = None;
+    let mut effort = 64 + 4 * path.len();
     loop {
         match (segments.get(at), rest) {
-            (None, None) => return true,
+            (None, None) => return Some(true),
             (Some(Segment::AnyPath), Some(rest)) if Some(at) == last => {
-                return ends_in::<F>(&segments[at + 1..], rest);
+                return Some(ends_in::<F>(&segments[at + 1..], rest));
             }
             (Some(Segment::AnyPath), Some(rest)) => {
                 at += 1;
@@ -274,6 +284,7 @@ fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
             }
             (Some(segment), Some(text)) => {
                 let (name, behind) = cut::<F>(text);
+                effort = effort.checked_sub(1 + name.len())?;
                 if segment.matches(name) {
                     at += 1;
                     rest = behind;
@@ -282,10 +293,31 @@ fn matches_path<F: Flavour>(segments: &[Segment], path: &str) -> bool {
             }
             (None, Some(_)) | (Some(_), None) => {}
         }
-        let Some((behind, from)) = retry.as_mut().and_then(AnyPath::take_one::<F>) else { return false };
+        let Some((behind, from)) = retry.as_mut().and_then(AnyPath::take_one::<F>) else { return Some(false) };
         at = behind;
         rest = Some(from);
     }
+}
+
+/// Tries all parts at once, up to the last `**`.
+fn try_all_parts<F: Flavour>(segments: &[Segment], path: &str) -> bool {
+    let last = last_any_path(segments).expect("BUG: nothing is retried without `**`");
+    let reached = Parts::new(path, F::SEPARATOR).after(&segments[..last]);
+    let mut separators = path.match_indices(F::SEPARATOR);
+    let mut passed = 0;
+    // What matches from one place does from an earlier one, too, unless that is before a root.
+    reached.iter().take(2).any(|place| {
+        let start = match place - passed {
+            0 => Some(0),
+            more => separators.nth(more - 1).map(|(at, _)| at + 1),
+        };
+        passed = place;
+        start.is_some_and(|start| ends_in::<F>(&segments[last + 1..], &path[start..]))
+    })
+}
+
+fn last_any_path(segments: &[Segment]) -> Option<usize> {
+    segments.iter().rposition(|segment| matches!(segment, Segment::AnyPath))
 }
 
 /// Whether `**` and these segments match a path. The last parts have to match, unless there is nothing before them but a
@@ -357,5 +389,40 @@ impl Segment {
     /// Sorts many segments by their texts, to find those that may match a name. Those without a text go to `rest`.
     pub(crate) fn sieve<'a>(segments: impl Iterator<Item = &'a Self>, rest: &mut Vec<usize>) -> Sieve {
         Sieve::new(segments.map(|segment| (segment.gate(), Mark::None)), rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{last_any_path, try_all_parts, try_each_way};
+    use crate::flavour::Posix;
+    use crate::pattern::parse;
+    use crate::pattern::tokens::{Case, Segment};
+
+    #[test]
+    fn all_parts_at_once_are_one_after_another() {
+        const SEGMENTS: [&str; 8] = ["**", "**", "**", "*", "a", "b", "?", "[!a]"];
+        let mut random = 1_u64;
+        let mut next = |below: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (random >> 33) % below
+        };
+        let mut answers = [0; 2];
+        for round in 0..20_000 {
+            let most = [4, 8, 100][round % 3];
+            let mut joined = |most, names: &[&str]| -> String {
+                let parts: Vec<_> = (0..1 + next(most)).map(|_| names[next(names.len() as u64) as usize]).collect();
+                ["", "/"][next(2) as usize].to_owned() + &parts.join("/")
+            };
+            let pattern = joined(8, &SEGMENTS);
+            let path = joined(most, &["a", "a", "b", "aa"]);
+            let path = if round % 50 == 0 { &path[..path.len().min(1)] } else { &path };
+            let segments: Vec<Segment> = pattern.split('/').map(|text| parse::segment(text, Case::Sensitive)).collect();
+            if let (Some(answer), Some(_)) = (try_each_way::<Posix>(&segments, path), last_any_path(&segments)) {
+                assert_eq!(try_all_parts::<Posix>(&segments, path), answer, "{pattern} {path}");
+                answers[usize::from(answer)] += 1;
+            }
+        }
+        assert!(answers.iter().all(|&count| count > 2_000), "{answers:?}");
     }
 }

@@ -12,13 +12,17 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// No place of a text with this many bytes.
-    fn none(len: usize) -> Self {
+    /// No place of a text with this many bytes, or other units.
+    pub(super) fn none(len: usize) -> Self {
         Self { words: vec![0; len / 64 + 1].into() }
     }
 
-    fn insert(&mut self, at: usize) {
+    pub(super) fn insert(&mut self, at: usize) {
         self.words[at / 64] |= 1 << (at % 64);
+    }
+
+    pub(super) fn remove_one(&mut self, at: usize) {
+        self.words[at / 64] &= !(1 << (at % 64));
     }
 
     pub(super) fn contains(&self, at: usize) -> bool {
@@ -46,7 +50,7 @@ impl Places {
         self.words.iter_mut().zip(&others.words).for_each(|(word, other)| *word |= other);
     }
 
-    fn keep(&mut self, others: &Self) {
+    pub(super) fn keep(&mut self, others: &Self) {
         self.words.iter_mut().zip(&others.words).for_each(|(word, other)| *word &= other);
     }
 
@@ -54,8 +58,8 @@ impl Places {
         self.words.iter_mut().zip(&others.words).for_each(|(word, other)| *word &= !other);
     }
 
-    /// Goes on by one byte from the places that are among `through`, and drops the others.
-    fn step(&mut self, through: &Self) {
+    /// Goes on by one from the places that are among `through`, and drops the others.
+    pub(super) fn step(&mut self, through: &Self) {
         let mut carry = 0;
         for (word, through) in self.words.iter_mut().zip(&through.words) {
             let stepping = *word & through;
@@ -63,8 +67,8 @@ impl Places {
         }
     }
 
-    /// Adds the places that are reached by going on from these, byte by byte, as long as the places are among `through`.
-    fn spread(&mut self, through: &Self) {
+    /// Adds the places that are reached by going on from these, one by one, as long as the places are among `through`.
+    pub(super) fn spread(&mut self, through: &Self) {
         let mut carry = false;
         for (word, &through) in self.words.iter_mut().zip(&through.words) {
             // The sum carries from a place through the run of ones that it is in, and to the place after it.

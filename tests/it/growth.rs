@@ -225,7 +225,6 @@ fn pieces_are_found_in_time_in_long_names() {
 /// Groups that fit a path of `a` in very many ways.
 const DENSE: [&str; 5] = ["{a,}", "{[!b],aa}", "{*a,}", "{**/,a}", "{{a,b},}"];
 
-/// What takes the product of both lengths grows with each of them.
 /// Both the pattern and the path grow: what follows the last `**` is not compared at each part.
 #[test]
 fn last_parts_are_matched_in_time() {
@@ -236,6 +235,21 @@ fn last_parts_are_matched_in_time() {
     });
 }
 
+/// A pattern is compiled in linear time, which is a measure on any machine: what is between two `**` is not compared at
+/// each part.
+#[test]
+fn parts_between_any_paths_are_found_in_time() {
+    const MOST: u32 = 10;
+    for (part, name) in [("?/", "x/"), ("[xz]/", "x/"), ("?*/", "x/"), ("x?/", "xx/")] {
+        let text = format!("**/{}y/**/y", part.repeat(2_000));
+        let (pattern, path) = (Pattern::<Posix>::parse(&text), PathBuf::<Posix>::parse(&(name.repeat(4_000) + "y")));
+        let mut times = (0..ATTEMPTS)
+            .map(|_| (least_time(2, || pattern.full_match(&path)), least_time(2, || Pattern::<Posix>::parse(&text))));
+        assert!(times.any(|(matching, compiling)| matching < compiling * MOST), "{part}");
+    }
+}
+
+/// What takes the product of both lengths grows with each of them.
 #[test]
 fn dense_groups_are_matched_in_time() {
     for group in DENSE {
