@@ -4,6 +4,7 @@ mod automaton;
 mod base;
 mod braces;
 mod branches;
+mod characters;
 mod fold;
 mod gate;
 #[cfg(feature = "globset")]

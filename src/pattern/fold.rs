@@ -22,7 +22,7 @@ pub(super) fn same(left: char, right: char) -> bool {
 
 /// Whether one of the other ASCII characters that are the [`same`] as this one is wanted.
 #[inline]
-pub(super) fn any_ascii_variant(character: char, is_wanted: impl Fn(char) -> bool) -> bool {
+pub(super) fn any_ascii_variant(character: char, mut is_wanted: impl FnMut(char) -> bool) -> bool {
     let swap = |letter: char| {
         if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
     };
@@ -35,10 +35,10 @@ pub(super) fn any_ascii_variant(character: char, is_wanted: impl Fn(char) -> boo
 }
 
 /// Whether one of the other characters that are the [`same`] as this one is wanted.
-pub(super) fn any_variant(character: char, is_wanted: impl Fn(char) -> bool) -> bool {
+pub(super) fn any_variant(character: char, mut is_wanted: impl FnMut(char) -> bool) -> bool {
     if character.is_ascii() {
         let letter = character.to_ascii_lowercase();
-        return any_ascii_variant(character, &is_wanted)
+        return any_ascii_variant(character, &mut is_wanted)
             || BEYOND_ASCII.iter().any(|&(other, ascii)| ascii == letter && is_wanted(other));
     }
     variants(character).iter().any(|&(_, variant)| is_wanted(variant))

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::tokens::Token;
+use super::characters::Characters;
+use super::tokens::{Case, Token};
 
 /// A set of places in a text: bit `n` is the place after the first `n` bytes, in the direction in which the text is read.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,11 @@ impl Places {
         self.words.iter_mut().zip(&others.words).for_each(|(word, other)| *word &= other);
     }
 
+    /// Makes this the others that are not in it.
+    pub(super) fn invert(&mut self, others: &Self) {
+        self.words.iter_mut().zip(&others.words).for_each(|(word, other)| *word = other & !*word);
+    }
+
     fn remove(&mut self, others: &Self) {
         self.words.iter_mut().zip(&others.words).for_each(|(word, other)| *word &= !other);
     }
@@ -85,8 +91,10 @@ pub(super) struct Scan<'a> {
     len: usize,
     /// The places before each byte that the text has.
     bytes: Box<[Option<Places>]>,
-    /// The characters, sorted, with the places before them; without separators.
+    /// The characters with the places before them; without separators.
     characters: Vec<(char, usize)>,
+    /// The same, to be found: the tokens of a pattern are of one case.
+    found: Option<(Case, Characters)>,
     /// All places except the last one.
     anywhere: Places,
     /// The places before bytes other than separators, and all others.
@@ -135,9 +143,8 @@ impl<'a> Scan<'a> {
             (at + 1..end).for_each(|inside| in_character.insert(inside));
             at = end;
         }
-        characters.sort_unstable();
         let (bytes, tokens) = (places_of_bytes.into(), HashMap::new());
-        Self { len, bytes, characters, anywhere, in_part, part_ends, in_character, tokens }
+        Self { len, bytes, characters, found: None, anywhere, in_part, part_ends, in_character, tokens }
     }
 
     /// No place.
@@ -214,11 +221,12 @@ impl<'a> Scan<'a> {
         match self.tokens.entry(token) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let mut places = Places::none(self.len);
-                let same = self.characters.chunk_by(|(left, _), (right, _)| left == right);
-                let matched = same.filter(|same| token.matches(same[0].0));
-                matched.flatten().for_each(|&(_, at)| places.insert(at));
-                new.insert(places)
+                let case = token.case();
+                if self.found.as_ref().is_none_or(|(found, _)| *found != case && !matches!(token, Token::Any)) {
+                    self.found = Some((case, Characters::new(self.len, &self.characters, case)));
+                }
+                let (_, characters) = self.found.as_ref().expect("BUG: it was just made");
+                new.insert(characters.matched_by(token))
             }
         }
     }

@@ -222,6 +222,22 @@ fn pieces_are_found_in_time_in_long_names() {
     }
 }
 
+/// Hundreds of classes take a few times as long as the same one so many times, although case is ignored, and each matches
+/// each of many characters of a name.
+#[test]
+fn different_classes_are_matched_in_time() {
+    const MOST: u32 = 4;
+    let name = PathBuf::<Posix>::parse(&('Ā'..'߀').chain('Ā'..'߀').collect::<String>());
+    let pattern = |letters: &mut dyn Iterator<Item = char>| {
+        let classes: String = letters.map(|letter| format!("[A-{letter}]")).collect();
+        Pattern::<Posix>::parse(&format!("*{classes}[0]*")).case_sensitive(false)
+    };
+    let (same, different) = (pattern(&mut ['一'; 600].into_iter()), pattern(&mut ('一'..).take(600)));
+    let mut times = (0..ATTEMPTS)
+        .map(|_| (least_time(2, || same.full_match(&name)), least_time(2, || different.full_match(&name))));
+    assert!(times.any(|(same, different)| different < same * MOST), "{MOST} times as long");
+}
+
 /// Groups that fit a path of `a` in very many ways.
 const DENSE: [&str; 5] = ["{a,}", "{[!b],aa}", "{*a,}", "{**/,a}", "{{a,b},}"];
 
