@@ -74,7 +74,9 @@ impl<D: Directory> Lister<D> {
         frame.raw = self.raw.take();
         frame.is_closed = is_closed;
         if let Some(above) = rest.last() {
-            frame.parent.takes_all = above.parent.takes_all && above.parent.below.set == below.set;
+            if above.parent.takes_all() && above.parent.below.set == below.set {
+                frame.parent.take_all();
+            }
             frame.stays |= above.stays;
         }
         if self.search.options.gitignore {

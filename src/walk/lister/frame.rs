@@ -7,7 +7,7 @@ use crate::kind::FileKind;
 use crate::path::PathBuf;
 use crate::sys::OsPathBuf;
 use crate::walk::Entry;
-use crate::walk::judge::Parent;
+use crate::walk::judge::{Decides, Parent};
 use crate::walk::pending::{Below, Height};
 
 /// A directory whose items are being visited.
@@ -40,7 +40,7 @@ pub(super) struct Frame {
 impl Frame {
     /// The directory whose path an entry has, which is made ready for the paths of what is in it.
     pub(super) fn new(entry: &mut Entry, below: Below, height: Height, own: Option<FileKind>) -> Self {
-        let parent = Parent { depth: entry.depth, below, takes_all: false };
+        let parent = Parent { depth: entry.depth, below, decides: Decides::Patterns };
         let path_len = entry.path.as_str().len();
         let prefix = match entry.depth {
             0 => entry.path.begin_children(),

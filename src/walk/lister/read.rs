@@ -10,7 +10,7 @@ use crate::error::{Error, Op};
 use crate::kind::FileKind;
 use crate::sys::{Directory, OsPathBuf, Rest};
 use crate::walk::Entry;
-use crate::walk::judge::{Judge, Judged, Parent};
+use crate::walk::judge::{Decides, Judge, Judged, Parent};
 use crate::walk::pending::{Below, Height, Item, Origin};
 use crate::walk::plan::Wanted;
 use crate::walk::search::Order;
@@ -22,12 +22,14 @@ impl<D: Directory> Lister<D> {
         let frame = frames.last_mut().expect("BUG: nothing to list");
         let Parent { depth, below, .. } = frame.parent;
         let mut judge = Judge { search, pending };
-        if frame.is_closed || !frame.parent.takes_all && !judge.needs_listing(below) {
+        if frame.is_closed || !frame.parent.takes_all() && !judge.needs_listing(below) {
             judge.names(depth, below);
         } else {
-            if !frame.parent.takes_all && !frame.is_unread {
+            if !frame.parent.takes_all() && !frame.is_unread {
                 judge.up(depth, below);
-                frame.parent.takes_all = judge.takes_all(depth, below);
+                if judge.takes_all(depth, below) {
+                    frame.parent.take_all();
+                }
             }
             self.read(visitor)?;
             while self.in_order && self.is_unread() {
@@ -128,7 +130,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn take<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
-        if self.frame.parent.takes_all
+        if self.frame.parent.decides == Decides::Nothing
             && let Ok(kind) = kind
             && kind != FileKind::Symlink
             && let Some(name) = crate::path::text_of(name)
