@@ -1,6 +1,6 @@
 use waypath::{CopyOptions, Overwrite, Path, Result};
 
-/// Backs up the notes, and lists what is to be done.
+/// Backs up the notes, and prints what is to be done.
 fn back_up(home: &Path) -> Result<()> {
     let notes = home / "notes";
     let update = CopyOptions::archive().overwrite(Overwrite::IfDifferent).exclude("**/*.{tmp,bak}");
