@@ -63,7 +63,7 @@ pub(crate) use free_name::{at_free, found_name, next_free, numbered};
 pub(crate) use query::{is_there, time_of};
 #[cfg(feature = "remote-no-tls")]
 pub(crate) use side::ObjectPath;
-pub(crate) use side::{DiskPath, SidePath, sealed as sealed_side};
+pub(crate) use side::{DiskPath, SidePath, sealed as sealed_side, sides};
 pub(crate) use size::measured;
 pub(crate) use touch::Touch;
 

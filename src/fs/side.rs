@@ -86,6 +86,30 @@ impl<P: AsPath + ?Sized> Side for P {
     }
 }
 
+/// Makes sides of what is a located path or has one. A located path knows its `side_path`.
+macro_rules! sides {
+    ($([$($parameter:tt)*] $side:ty, $handle:ty: $at:ident => $path:expr;)*) => {$(
+        impl<$($parameter)*> sealed_side::Sealed for $side {}
+
+        impl<$($parameter)*> Side for $side {
+            type Owned = At<$handle>;
+
+            fn side(&self) -> SidePath<'_> {
+                let $at = self;
+                let located: &At<$handle> = $path;
+                located.side_path()
+            }
+
+            fn owned(&self, name: Option<&str>) -> At<$handle> {
+                let $at = self;
+                let located: &At<$handle> = $path;
+                name.map_or_else(|| located.clone(), |name| located.with_path(located.path.child(name)))
+            }
+        }
+    )*};
+}
+pub(crate) use sides;
+
 impl SidePath<'_> {
     /// The name that a copy or move into a directory gives to what it makes there.
     pub(super) fn name_in(&self, op: Op, directory: &SidePath<'_>) -> Result<&str> {

@@ -7,7 +7,7 @@ use super::Bucket;
 use super::{Memory, ObjectStore, RemoteEntry};
 use crate::at::At;
 use crate::error::Result;
-use crate::fs::{CopyOptions, MirrorOptions, ObjectPath, Side, SidePath, sealed_side};
+use crate::fs::{CopyOptions, MirrorOptions, ObjectPath, Side, SidePath, sealed_side, sides};
 use crate::report::Report;
 
 /// # Copying, moving and mirroring
@@ -163,28 +163,10 @@ impl<S: ObjectStore> At<S> {
     pub fn mirror_to(&self, target: impl Side) -> Result<Report> {
         MirrorOptions::new().mirror_between(&self.side(), &target.side())
     }
-}
 
-macro_rules! sides {
-    ($([$($parameter:tt)*] $side:ty, $store:ty: $at:ident => $path:expr;)*) => {$(
-        impl<$($parameter)*> sealed_side::Sealed for $side {}
-
-        impl<$($parameter)*> Side for $side {
-            type Owned = At<$store>;
-
-            fn side(&self) -> SidePath<'_> {
-                let $at = self;
-                let located: &At<$store> = $path;
-                SidePath::Object(ObjectPath { path: Cow::Borrowed(&located.path), store: &located.handle.0 })
-            }
-
-            fn owned(&self, name: Option<&str>) -> At<$store> {
-                let $at = self;
-                let located: &At<$store> = $path;
-                name.map_or_else(|| located.clone(), |name| located.with_path(located.path.child(name)))
-            }
-        }
-    )*};
+    fn side_path(&self) -> SidePath<'_> {
+        SidePath::Object(ObjectPath { path: Cow::Borrowed(&self.path), store: &self.handle.0 })
+    }
 }
 
 sides! {

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Root, RootEntry, RootPath};
+use crate::at::At;
 use crate::error::Result;
-use crate::fs::{CopyOptions, DiskPath, MirrorOptions, Side, SidePath, sealed_side};
+use crate::fs::{CopyOptions, DiskPath, MirrorOptions, Side, SidePath, sealed_side, sides};
 use crate::report::Report;
 
 /// Copying and moving. The other side may be a path below this root, below another one, or a plain path.
@@ -137,35 +138,17 @@ impl RootPath {
     pub fn mirror_to(&self, target: impl Side) -> Result<Report> {
         MirrorOptions::new().mirror_between(&self.side(), &target.side())
     }
-}
 
-macro_rules! sides {
-    ($($side:ty: $at:ident => $path:expr;)*) => {$(
-        impl sealed_side::Sealed for $side {}
-
-        impl Side for $side {
-            type Owned = RootPath;
-
-            fn side(&self) -> SidePath<'_> {
-                let $at = self;
-                let located: &RootPath = $path;
-                SidePath::Disk(DiskPath { path: Cow::Borrowed(&located.path), root: Some(&located.handle.0) })
-            }
-
-            fn owned(&self, name: Option<&str>) -> RootPath {
-                let $at = self;
-                let located: &RootPath = $path;
-                name.map_or_else(|| located.clone(), |name| located.with_path(located.path.child(name)))
-            }
-        }
-    )*};
+    fn side_path(&self) -> SidePath<'_> {
+        SidePath::Disk(DiskPath { path: Cow::Borrowed(&self.path), root: Some(&self.handle.0) })
+    }
 }
 
 sides! {
-    RootPath: at => at;
-    &RootPath: at => at;
-    Root: root => &root.0;
-    &Root: root => &root.0;
-    RootEntry: entry => entry.path();
-    &RootEntry: entry => entry.path();
+    [] RootPath, Root: at => at;
+    [] &RootPath, Root: at => at;
+    [] Root, Root: root => &root.0;
+    [] &Root, Root: root => &root.0;
+    [] RootEntry, Root: entry => entry.path();
+    [] &RootEntry, Root: entry => entry.path();
 }
