@@ -36,6 +36,7 @@ pub use entry::Entry;
 pub use patterns::IntoPatterns;
 pub use printed::Tree;
 
+pub(crate) use closures::{keeping_break, keeping_first_break};
 pub(crate) use exclude::{Exclusion, ExclusionWay, Prunes, Pruning, refuse_useless};
 #[cfg(feature = "remote-no-tls")]
 pub(crate) use exclude::{is_left_out, refuse_absolute, refuse_elsewhere};
@@ -367,8 +368,8 @@ impl<'w> Walk<'w> {
     /// # assert_eq!(size, 4);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn visit<B>(self, mut visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
-        self.0.visit(|found| visitor(found.map(|entry| &*entry)))
+    pub fn visit<B>(self, visitor: impl FnMut(Result<&Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
+        keeping_break(visitor, |visitor| self.visit_all(visitor))
     }
 
     /// Calls a closure with each entry, from several [`threads`](Walk::threads), until one breaks. By default, there are as many
@@ -403,7 +404,7 @@ impl<'w> Walk<'w> {
     /// # Ok::<(), waypath::Error>(())
     /// ```
     pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&Entry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
-        self.0.par_visit(|| |found: Result<&mut Entry>| visitor(found.map(|entry| &*entry)))
+        keeping_first_break(visitor, |visitor| self.par_visit_all(visitor))
     }
 
     /// Returns the listing as a printable tree. Parents of entries are included, even if they are not entries themselves.
@@ -421,6 +422,17 @@ impl<'w> Walk<'w> {
     #[must_use]
     pub fn tree(self) -> Tree<'w> {
         Tree::new(self.0)
+    }
+}
+
+/// Not generic, so that the engine is compiled with this crate, once, and not with others for each closure.
+impl Walk<'_> {
+    fn visit_all(self, visitor: &mut dyn FnMut(Result<&Entry>) -> ControlFlow<()>) -> ControlFlow<()> {
+        self.0.visit(|found| visitor(found.map(|entry| &*entry)))
+    }
+
+    fn par_visit_all(self, visitor: &(dyn Fn(Result<&Entry>) -> ControlFlow<()> + Sync)) -> ControlFlow<()> {
+        self.0.par_visit(|| |found: Result<&mut Entry>| visitor(found.map(|entry| &*entry)))
     }
 }
 

@@ -357,8 +357,7 @@ impl<'p> RemoveOptions<'p> {
     ///
     /// As for [`Path::rmtree`].
     pub fn rmtree(&self, path: impl AsPath) -> Result<Report> {
-        let path = &*path.to_path();
-        self.run(Op::Rmtree, path, |work| work.rmtree())
+        self.run_at(Op::Rmtree, &path.to_path())
     }
 
     /// Removes as [`Path::remove`] does, with these options. Returns a report.
@@ -377,8 +376,7 @@ impl<'p> RemoveOptions<'p> {
     ///
     /// As for [`Path::remove`].
     pub fn remove(&self, path: impl AsPath) -> Result<Report> {
-        let path = &*path.to_path();
-        self.run(Op::Remove, path, |work| work.remove())
+        self.run_at(Op::Remove, &path.to_path())
     }
 
     /// Removes as [`Path::clear_dir`] does, with these options. Returns a report.
@@ -397,8 +395,16 @@ impl<'p> RemoveOptions<'p> {
     ///
     /// As for [`Path::clear_dir`].
     pub fn clear_dir(&self, path: impl AsPath) -> Result<Report> {
-        let path = &*path.to_path();
-        self.run(Op::ClearDir, path, |work| work.clear_dir())
+        self.run_at(Op::ClearDir, &path.to_path())
+    }
+
+    /// Not generic, so that all of this is compiled with this crate, once.
+    fn run_at(&self, op: Op, path: &Path) -> Result<Report> {
+        self.run(op, path, |work| match op {
+            Op::ClearDir => work.clear_dir(),
+            Op::Remove => work.remove(),
+            _ => work.rmtree(),
+        })
     }
 
     /// Removes what is below a root.

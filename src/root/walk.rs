@@ -13,7 +13,7 @@ use crate::kind::FileKind;
 use crate::path::{AsPath, Path};
 use crate::pattern::PatternSet;
 use crate::sys::{self, Rooted};
-use crate::walk::{Entry, IntoPatterns, Listing, Tree, Walk, sorted_out};
+use crate::walk::{Entry, IntoPatterns, Listing, Tree, Walk, keeping_break, keeping_first_break, sorted_out};
 
 /// Listings.
 impl RootPath {
@@ -499,9 +499,8 @@ impl<'w> RootWalk<'w> {
     /// assert_eq!(size, 4);
     /// # Ok::<(), waypath::Error>(())
     /// ```
-    pub fn visit<B>(self, mut visitor: impl FnMut(Result<&RootEntry>) -> ControlFlow<B>) -> ControlFlow<B> {
-        let mut lent = RootEntry::to_lend(&self.start);
-        self.listing.visit(|found| lent.lend_found(found, &mut visitor))
+    pub fn visit<B>(self, visitor: impl FnMut(Result<&RootEntry>) -> ControlFlow<B>) -> ControlFlow<B> {
+        keeping_break(visitor, |visitor| self.visit_all(visitor))
     }
 
     /// Calls a closure with each entry, from several [`threads`](RootWalk::threads), until one breaks: see
@@ -534,12 +533,7 @@ impl<'w> RootWalk<'w> {
     ///
     /// If the closure panics. The other threads are stopped first.
     pub fn par_visit<B: Send>(self, visitor: impl Fn(Result<&RootEntry>) -> ControlFlow<B> + Sync) -> ControlFlow<B> {
-        let Self { start, listing } = self;
-        listing.par_visit(|| {
-            let mut lent = RootEntry::to_lend(&start);
-            let visitor = &visitor;
-            move |found: Result<&mut Entry>| lent.lend_found(found, visitor)
-        })
+        keeping_first_break(visitor, |visitor| self.par_visit_all(visitor))
     }
 
     /// Returns the listing as a printable tree: see [`Walk::tree`].
@@ -558,6 +552,22 @@ impl<'w> RootWalk<'w> {
     #[must_use]
     pub fn tree(self) -> Tree<'w> {
         Tree::new(self.listing)
+    }
+}
+
+/// Not generic, so that the engine is compiled with this crate, once, and not with others for each closure.
+impl RootWalk<'_> {
+    fn visit_all(self, visitor: &mut dyn FnMut(Result<&RootEntry>) -> ControlFlow<()>) -> ControlFlow<()> {
+        let mut lent = RootEntry::to_lend(&self.start);
+        self.listing.visit(|found| lent.lend_found(found, &mut *visitor))
+    }
+
+    fn par_visit_all(self, visitor: &(dyn Fn(Result<&RootEntry>) -> ControlFlow<()> + Sync)) -> ControlFlow<()> {
+        let Self { start, listing } = self;
+        listing.par_visit(|| {
+            let mut lent = RootEntry::to_lend(&start);
+            move |found: Result<&mut Entry>| lent.lend_found(found, visitor)
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use super::Entry;
 use super::lister::{Asks, Visitor};
@@ -88,3 +88,24 @@ impl<B, V: FnMut(Result<&mut Entry>) -> ControlFlow<B>> Visitor<B> for Together<
 }
 
 impl<B, V: FnMut(Result<&mut Entry>) -> ControlFlow<B>> Worker<B> for Together<'_, '_, V> {}
+
+/// Runs a listing that knows only whether its visitor breaks, and returns what the visitor broke with.
+pub(crate) fn keeping_break<E, B>(
+    mut visitor: impl FnMut(Result<&E>) -> ControlFlow<B>,
+    list: impl FnOnce(&mut dyn FnMut(Result<&E>) -> ControlFlow<()>) -> ControlFlow<()>,
+) -> ControlFlow<B> {
+    let mut broken = None;
+    _ = list(&mut |found| visitor(found).map_break(|value| broken = Some(value)));
+    broken.map_or(ControlFlow::Continue(()), ControlFlow::Break)
+}
+
+/// The same for a visitor that several threads call.
+pub(crate) fn keeping_first_break<E, B: Send>(
+    visitor: impl Fn(Result<&E>) -> ControlFlow<B> + Sync,
+    list: impl FnOnce(&(dyn Fn(Result<&E>) -> ControlFlow<()> + Sync)) -> ControlFlow<()>,
+) -> ControlFlow<B> {
+    let first = Mutex::new(None);
+    _ = list(&|found| visitor(found).map_break(|value| _ = lock(&first).get_or_insert(value)));
+    let broken = first.into_inner().unwrap_or_else(PoisonError::into_inner);
+    broken.map_or(ControlFlow::Continue(()), ControlFlow::Break)
+}
