@@ -18,8 +18,6 @@ mod resolve;
 mod root;
 mod rooted;
 mod seen;
-#[cfg(test)]
-mod test_dir;
 mod trail;
 #[cfg(unix)]
 mod unix;
@@ -82,21 +80,21 @@ pub(crate) use base::Ambient;
 pub(crate) use base::{Base, BasedPath, BesideRoot, Location};
 pub(crate) use beneath::{Escape, LinkRule, Rules};
 pub(crate) use directory::{Access, Directory, Links, Rest};
-pub(crate) use edit_dir::{Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Needed, Original};
+pub(crate) use edit_dir::{
+    Attributes, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Needed, Original, temporary_name,
+};
 pub(crate) use ground::Ground;
 pub(crate) use located::Located;
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;
 #[cfg(test)]
 pub(crate) type RecordedDir = portable::PathDir<windows::recorded::RecordedPaths>;
-pub(crate) use random_name::{make_named, temporary_name};
+pub(crate) use random_name::make_named;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) use root::Engine;
 pub(crate) use root::{Limits, Root};
 pub(crate) use rooted::Rooted;
 pub(crate) use seen::Seen;
-#[cfg(test)]
-pub(crate) use test_dir::TestDir;
 pub(crate) use verbs::Opening;
 #[cfg(all(test, unix))]
 pub(crate) use verbs::Verbs;

@@ -220,7 +220,7 @@ mod tests {
     fn a_name_whose_copy_is_of_another_state_stays() {
         use crate::sys::{Dir, Directory as _};
 
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let [one, two] = ["one", "two"].map(OsStr::new);
         std::fs::write(place.path().join(one), "content").unwrap();
         std::fs::hard_link(place.path().join(one), place.path().join(two)).unwrap();

@@ -28,8 +28,8 @@ type Kept = BTreeMap<String, (Vec<u8>, u32, i64, i64)>;
 const SECRET: &str = "a secret that nobody reads through the root";
 
 /// A directory `in` with `d/`, `f` and links to the same names in `out`, in which they are secret.
-fn scene() -> crate::sys::TestDir {
-    let place = crate::sys::TestDir::new();
+fn scene() -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
     for (side, content) in [("in", "inside"), ("out", SECRET)] {
         let at = |name: &str| place.path().join(side).join(name);
         fs::create_dir_all(at("d/e")).unwrap();

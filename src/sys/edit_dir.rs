@@ -296,6 +296,12 @@ pub(crate) enum Means {
     ByHand,
 }
 
+/// A name that nobody is expected to have: a dot, sixteen random digits, `.waypath-tmp`.
+pub(crate) fn temporary_name() -> OsString {
+    use std::hash::{BuildHasher as _, RandomState};
+    format!(".{:016x}.waypath-tmp", RandomState::new().hash_one(0)).into()
+}
+
 /// The parent directory of a path.
 pub(crate) fn parent_of(path: &Path) -> &Path {
     match path.parent() {
@@ -313,7 +319,7 @@ mod tests {
 
     #[allow(clippy::disallowed_methods, reason = "the test looks at the disk through std")]
     fn names_of_one_file_stay<D: EditDir>() {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         sys::write(&place.path().join("old"), b"").unwrap();
         let dir = D::open(place.path()).unwrap();
         let link = |existing| dir.make_hard_link("new".as_ref(), &dir, Path::new("old"), existing);

@@ -271,7 +271,7 @@ mod tests {
 
         use rustix::io::Errno;
 
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(place.path().join("d/d/d/d/d")).unwrap();
         for (errno, tries) in [(Errno::NOENT, 1), (Errno::ACCESS, 1), (Errno::MFILE, 4)] {
             let mut descent = Descent::<Hooked<sys::Dir>>::new(16);
@@ -298,7 +298,7 @@ mod tests {
         use std::rc::Rc;
 
         const LEVELS: usize = 300;
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(place.path().join("d/".repeat(LEVELS))).unwrap();
         let mut descent = Descent::<Hooked<sys::Dir>>::new(10);
         descent.begin(Directory::open(place.path()).unwrap());

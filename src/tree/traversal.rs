@@ -185,8 +185,8 @@ mod tests {
     use crate::sys::Dir;
 
     /// A traversal of a directory with this number of directories, each of which has `sub`.
-    fn traversal(directories: usize) -> (crate::sys::TestDir, Traversal<Dir>) {
-        let place = crate::sys::TestDir::new();
+    fn traversal(directories: usize) -> (tempfile::TempDir, Traversal<Dir>) {
+        let place = tempfile::tempdir().unwrap();
         (0..directories).for_each(|at| fs::create_dir_all(place.path().join(format!("{at}/sub"))).unwrap());
         let traversal = Traversal::new(Dir::open(place.path()).unwrap(), 16);
         (place, traversal)

@@ -140,16 +140,12 @@ const PLACE: &str = "WAYPATH_TEST_PLACE";
 fn start_as_nobody(name: &str, place: PathBuf) {
     use std::os::unix::process::CommandExt;
 
-    use waypath::TempOptions;
-
     // The program may lie where nobody may not look: it is copied to where everybody may.
-    let home = TempOptions::new().mode(0o755).dir().unwrap();
-    let program = &home / "it";
+    let home =
+        tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
+    let program = home.path().join("it");
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    start_anew(
-        Command::new(program.as_str()).current_dir("/").uid(NOBODY).gid(NOBODY).env(PLACE, place.as_str()),
-        name,
-    );
+    start_anew(Command::new(program).current_dir("/").uid(NOBODY).gid(NOBODY).env(PLACE, place.as_str()), name);
 }
 
 /// Runs the rest of a test in a process in which no other test does anything, in the same way. What it prints

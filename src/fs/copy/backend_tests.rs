@@ -214,7 +214,7 @@ fn done<D: EditDir>(
     wish: &Wish,
     ends: &dyn Fn(&Path) -> Ends<D>,
 ) -> Vec<(Said, Seen)> {
-    let place = crate::sys::TestDir::new();
+    let place = tempfile::tempdir().unwrap();
     let base = place.path();
     build(new, &base.join("from"));
     if wish.merges {

@@ -21,7 +21,7 @@ use crate::tree::Account;
 
 /// What a copy from `src` to `to` did.
 struct Done {
-    place: crate::sys::TestDir,
+    place: tempfile::TempDir,
     report: Option<Report>,
     /// What failed, by its path below `src`.
     failures: Vec<(String, ErrorKind)>,
@@ -33,7 +33,7 @@ impl Done {
         prepare: impl Fn(&Path),
         others: impl FnMut(Call<'_>, &Path) -> io::Result<()> + 'static,
     ) -> Self {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let [src, to] = ["src", "to"].map(|name| place.path().join(name));
         fs::create_dir(&src).unwrap();
         prepare(place.path());
@@ -278,7 +278,7 @@ fn each_call_that_fails_costs_what_it_is_about() {
 
 /// Moves `src` to `to` as to another device, while others do something: how it fails, and what is left at both.
 fn moved(others: impl Fn(Call<'_>, &Path) -> io::Result<()> + 'static) -> (Option<ErrorKind>, [bool; 2]) {
-    let place = crate::sys::TestDir::new();
+    let place = tempfile::tempdir().unwrap();
     let base = place.path().to_owned();
     files(&base);
     let [src, to] = ["src", "to"].map(|name| base.join(name));

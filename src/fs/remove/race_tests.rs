@@ -25,7 +25,7 @@ fn removed<D: EditDir>(
     settings: RemovalSettings,
     others: impl Fn(&Path, Call<'_>) -> io::Result<()> + 'static,
 ) -> Done {
-    let place = crate::sys::TestDir::new();
+    let place = tempfile::tempdir().unwrap();
     let tree = place.path().join("tree");
     fs::create_dir_all(tree.join("d")).unwrap();
     ["f", "d/g"].iter().for_each(|name| fs::write(tree.join(name), "").unwrap());
@@ -284,7 +284,7 @@ fn opened_removed(
     use sys::Directory as _;
     type Dir = Hooked<sys::Dir>;
 
-    let place = crate::sys::TestDir::new();
+    let place = tempfile::tempdir().unwrap();
     let tree = place.path().join("tree");
     fs::create_dir(&tree).unwrap();
     fs::write(tree.join("f"), "").unwrap();

@@ -589,7 +589,7 @@ mod tests {
 
     /// Removes a tree over and over, while some of its directories are exchanged for links to one outside.
     fn race<D: EditDir>(name: &str) {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let (tree, outside) = (place.path().join("tree"), place.path().join("outside"));
         let directories = ["d", "d/0", "d/1", "d/1/sub"];
         let links = directories.map(|name| place.path().join(name.replace('/', "-")));
@@ -655,7 +655,7 @@ mod tests {
 
     /// What others remove at the same moment is gone, as was wanted.
     fn gone<D: EditDir>() {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         fs::create_dir_all(place.path().join("d/e")).unwrap();
         let account = Account::new(None);
         let removal = Removal::<D>::new(place.path(), Settings::default(), &account);
@@ -685,7 +685,7 @@ mod tests {
 
     /// What took the place of a directory just before its removal stays.
     fn replaced<D: EditDir>() {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let paths = ["d", "other"].map(|name| place.path().join(name));
         paths.iter().for_each(|path| fs::create_dir(path).unwrap());
         let [own, other] = paths.each_ref().map(|path| D::open(path).unwrap().id().unwrap());

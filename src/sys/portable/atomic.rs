@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::Metadata;
 use super::attr::is_readonly;
-use crate::sys::edit_dir::{Existing, parent_of};
+use crate::sys::edit_dir::{Existing, parent_of, temporary_name};
 use crate::sys::paths::{self, lstat};
-use crate::sys::random_name::temporary_name;
 
 /// The target of a path, and the regular file there, if there is one.
 pub(crate) struct AtomicTarget {

@@ -17,9 +17,9 @@ use crate::report::Attribute;
 use crate::sys::directory::{Access, Directory, Links};
 use crate::sys::edit_dir::{
     Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Means, Needed, Original, parent_of,
+    temporary_name,
 };
 use crate::sys::paths::{self, lstat, stat};
-use crate::sys::random_name::temporary_name;
 
 impl EditDir for Dir {
     type Source = PathBuf;

@@ -193,7 +193,7 @@ fn everybody_finds_what_the_kernel_finds() {
     let mut random = Random(0x5eed_cafe_f00d_d00d);
     let mut counts = BTreeMap::new();
     for _ in 0..trees {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         // Outside is much the same, so that whatever leaves the root finds something.
         grow(&mut random, place.path(), place.path(), 0);
         let root = place.path().join("a");
@@ -219,7 +219,7 @@ fn everybody_finds_what_the_kernel_finds() {
 /// Layouts that others fell for: of Go's `os.Root`, of cap-std, and of the kernel's own tests.
 #[test]
 fn everybody_finds_what_the_kernel_finds_in_known_layouts() {
-    let place = crate::sys::TestDir::new();
+    let place = tempfile::tempdir().unwrap();
     let root = place.path().join("root");
     fs::create_dir_all(root.join("a/b/c")).unwrap();
     fs::write(place.path().join("secret"), "outside").unwrap();
@@ -271,7 +271,7 @@ fn everybody_finds_what_the_kernel_finds_in_known_layouts() {
 
 #[test]
 fn forty_links_are_followed_and_no_more() {
-    let root = crate::sys::TestDir::new();
+    let root = tempfile::tempdir().unwrap();
     fs::write(root.path().join("0"), "").unwrap();
     (1..=42).for_each(|count| symlink((count - 1).to_string(), root.path().join(count.to_string())).unwrap());
     fs::create_dir(root.path().join("d")).unwrap();

@@ -306,7 +306,7 @@ mod tests {
             ["nothing", "file", "link", "dangling link", "loop", "directory", "link to directory", "no parent"];
         for layout in layouts {
             let outcomes = [usual, named, portably].map(|write| {
-                let place = crate::sys::TestDir::new();
+                let place = tempfile::tempdir().unwrap();
                 let (target, other) = (place.path().join("target"), place.path().join("other"));
                 match layout {
                     "file" => fs::write(&target, "old").unwrap(),
@@ -346,7 +346,7 @@ mod tests {
     /// The kernel decides who is refused. This checks the explanation of the error.
     #[test]
     fn a_refusal_says_what_is_behind_it() {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let path = place.path().join("f");
         fs::write(&path, "").unwrap();
         let said = |mode, errno: Errno| {
@@ -370,7 +370,7 @@ mod tests {
     /// What happens between the look at the target and the writing.
     #[test]
     fn what_another_makes_meanwhile_is_replaced_or_an_error() {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let count = || fs::read_dir(place.path()).unwrap().count();
         let found = |name: &str| (place.path().join(name), AtomicTarget::find(&place.path().join(name)).unwrap());
 
@@ -404,7 +404,7 @@ mod tests {
     fn what_was_not_looked_at_is_neither_opened_nor_waited_for() {
         const END: Duration = Duration::from_secs(300);
         for swapped in ["nothing", "file", "link to it", "link to another", "directory", "pipe", "socket"] {
-            let place = crate::sys::TestDir::new();
+            let place = tempfile::tempdir().unwrap();
             let [path, aside, other] = ["file", "aside", "other"].map(|name| place.path().join(name));
             fs::write(&path, "old").unwrap();
             fs::write(&other, "other").unwrap();
@@ -433,7 +433,7 @@ mod tests {
     #[test]
     fn what_a_link_made_meanwhile_leads_to_stays() {
         for swapped in ["link", "dangling link", "pipe", "file"] {
-            let place = crate::sys::TestDir::new();
+            let place = tempfile::tempdir().unwrap();
             let [path, other] = ["file", "other"].map(|name| place.path().join(name));
             fs::write(&path, "old").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();

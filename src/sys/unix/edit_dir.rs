@@ -26,9 +26,8 @@ use crate::kind::FileKind;
 use crate::report::Attribute;
 use crate::sys::directory::{Directory, Links};
 use crate::sys::edit_dir::{
-    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Needed, Original,
+    Attributes, CopiedFile, Copying, EditDir, Existing, Facts, Finishing, Losses, Needed, Original, temporary_name,
 };
-use crate::sys::random_name::temporary_name;
 
 impl EditDir for Dir {
     type Source = File;
@@ -627,7 +626,7 @@ mod tests {
 
     #[test]
     fn opening_up_gives_the_owner_all_rights_and_nobody_any_other() {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let (path, dir) = (place.path().join("d"), Dir::open(place.path()).unwrap());
         fs::create_dir(&path).unwrap();
         let below = Dir::open_for(Access::Search, &path).unwrap();

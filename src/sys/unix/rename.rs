@@ -97,7 +97,7 @@ mod tests {
         for (way, rename) in WAYS {
             for from in KINDS {
                 for to in KINDS {
-                    let place = crate::sys::TestDir::new();
+                    let place = tempfile::tempdir().unwrap();
                     let (old, new) = (place.path().join("old"), place.path().join("new"));
                     fs::write(place.path().join("target"), "").unwrap();
                     make(&old, from);
@@ -132,7 +132,7 @@ mod tests {
     fn a_rename_that_fails_leaves_one_name() {
         const NOBODY: u32 = 65534;
         for (way, rename) in WAYS {
-            let place = crate::sys::TestDir::new();
+            let place = tempfile::tempdir().unwrap();
             let (closed, open) = (place.path().join("closed"), place.path().join("open"));
             let (old, new) = (closed.join("old"), open.join("new"));
             [&closed, &open].iter().for_each(|path| fs::create_dir(path).unwrap());
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn the_second_step_removes_no_other_file() {
         for other in ["file", "directory", "link", "nothing"] {
-            let place = crate::sys::TestDir::new();
+            let place = tempfile::tempdir().unwrap();
             let (old, new) = (place.path().join("old"), place.path().join("new"));
             make(&old, "file");
             fs::hard_link(&old, &new).unwrap();
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn only_the_own_name_is_taken_back() {
         for other in ["", "file", "directory", "link"] {
-            let place = crate::sys::TestDir::new();
+            let place = tempfile::tempdir().unwrap();
             let (old, new) = (place.path().join("old"), place.path().join("new"));
             make(&old, "file");
             fs::hard_link(&old, &new).unwrap();
@@ -200,7 +200,7 @@ mod tests {
     /// A hard link is no way around an error that has another reason.
     #[test]
     fn no_other_error_is_tried_again() {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let old = place.path().join("old");
         make(&old, "file");
         for (to, kind) in [("no/new", ErrorKind::NotFound), ("old/new", ErrorKind::NotADirectory)] {

@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_small_file_is_copied_with_its_permissions() {
         // Not every file system has files without a name.
-        let place = crate::sys::TestDir::new_in("/dev/shm");
+        let place = tempfile::tempdir_in("/dev/shm").unwrap();
         let [from, to] = ["from", "to"].map(|name| place.path().join(name));
         fs::write(&from, [b'x'; 5_000]).unwrap();
         for mode in [0o600, 0o644, 0o400, 0o4755] {
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_is_not_small_regular_and_new_is_left_to_others() {
-        let place = crate::sys::TestDir::new_in("/dev/shm");
+        let place = tempfile::tempdir_in("/dev/shm").unwrap();
         let at = |name: &str| place.path().join(name);
         fs::write(at("file"), "content").unwrap();
         fs::write(at("taken"), "old").unwrap();

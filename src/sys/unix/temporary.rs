@@ -6,8 +6,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
 use super::place::Place;
-use crate::sys::edit_dir::Existing;
-use crate::sys::random_name::temporary_name;
+use crate::sys::edit_dir::{Existing, temporary_name};
 
 /// A file under a temporary name. It is removed unless it gets its own name.
 pub(super) struct Temporary<D: AsFd> {

@@ -98,8 +98,7 @@ mod tests {
             };
             assert_eq!(super::has_umask(&file).unwrap(), has_umask, "{path}");
         }
-        let place = crate::sys::TestDir::new();
-        let file = File::create(place.path().join("file")).unwrap();
+        let file = tempfile::tempfile().unwrap();
         file.set_permissions(Permissions::from_mode(0o644)).unwrap();
         assert!(super::has_umask(&file).unwrap());
     }

@@ -183,8 +183,8 @@ mod tests {
     use crate::sys::windows::opening::open_to_ask;
     use crate::sys::{Links, OsPathBuf};
 
-    fn place() -> (crate::sys::TestDir, impl Fn(&str) -> OsPathBuf) {
-        let place = crate::sys::TestDir::new();
+    fn place() -> (tempfile::TempDir, impl Fn(&str) -> OsPathBuf) {
+        let place = tempfile::tempdir().unwrap();
         let path = place.path().to_owned();
         (place, move |name: &str| path.join(name))
     }

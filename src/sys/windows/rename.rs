@@ -8,9 +8,8 @@ use super::errors::{code, explained, is_a_directory, is_denied, taken_error};
 use super::opening::own_id;
 use super::remove::writable;
 use super::{calls, lstat, portable, real_path, with_retries};
-use crate::sys::edit_dir::parent_of;
+use crate::sys::edit_dir::{parent_of, temporary_name};
 use crate::sys::portable::renaming::missing;
-use crate::sys::random_name::temporary_name;
 
 /// Renames. Fails if the new name is taken, which the same call checks.
 pub(super) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
@@ -118,7 +117,7 @@ mod tests {
     /// Wine and older systems do not replace directories, so this function does it there.
     #[test]
     fn a_directory_that_made_room_gets_its_name_back() {
-        let place = crate::sys::TestDir::new();
+        let place = tempfile::tempdir().unwrap();
         let [from, to] = ["from", "to"].map(|name| place.path().join(name));
         fs::create_dir(&to).unwrap();
         let names = || crate::sys::back_end::names(place.path(), 9).unwrap();
