@@ -2,8 +2,6 @@
 
 mod ends;
 
-use std::collections::{HashMap, HashSet};
-
 use super::braces::Item;
 use super::gate::Gate;
 use super::normal::{Input, Op, Rules, State, Steps, To};
@@ -48,14 +46,19 @@ impl Automaton {
         let spelling = Spelling::new(items, case);
         let mut edges = Composition::of(&spelling, rules);
         keep_what_ends(&mut edges);
-        // Merging states can make others mergeable.
+        // Merging states can make others mergeable, few after the first time.
         for _ in 0..3 {
+            let before = edges.len();
+            drop_parallel(&mut edges);
             edges = without_empty(edges);
+            if edges.len() > before - before / 32 {
+                break;
+            }
         }
         let mut edges = with_text(edges);
         number_from_end(&mut edges);
         mark_leading(&mut edges);
-        let (from, to) = (Index::new(&edges, |edge| edge.from), Index::new(&edges, |edge| edge.to));
+        let (from, to) = (Index::of_starts(&edges), Index::of_ends(&edges));
         Self { gate: Gate::of_end(ends::common(&edges, &from, rules)), edges: edges.into(), from, to }
     }
 
@@ -98,29 +101,37 @@ fn from_end(count: Number) -> impl Iterator<Item = Number> {
     [END, END_OF_DIRECTORY].into_iter().chain(FIRST_FREE..count).chain([RELATIVE, ANCHORED])
 }
 
-/// Edges by one of their states.
+/// Things by a number that each has: edges by one of their states.
 #[derive(Clone, Debug)]
 struct Index {
     starts: Box<[u32]>,
-    edges: Box<[u32]>,
+    things: Box<[u32]>,
 }
 
 impl Index {
-    fn new(edges: &[Edge], state: impl Fn(&Edge) -> Number) -> Self {
-        let count = edges.iter().map(|edge| edge.from.max(edge.to) + 1).fold(FIRST_FREE, Number::max);
+    fn of_starts(edges: &[Edge]) -> Self {
+        Self::new(states(edges), edges.iter().map(|edge| edge.from))
+    }
+
+    fn of_ends(edges: &[Edge]) -> Self {
+        Self::new(states(edges), edges.iter().map(|edge| edge.to))
+    }
+
+    /// The numbers are below `count`.
+    fn new(count: Number, numbers: impl Iterator<Item = Number> + Clone) -> Self {
         let mut starts = vec![0; count as usize + 1];
-        edges.iter().for_each(|edge| starts[state(edge) as usize + 1] += 1);
+        numbers.clone().for_each(|number| starts[number as usize + 1] += 1);
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
-        let mut sorted = vec![0; edges.len()];
-        for (at, edge) in edges.iter().enumerate() {
-            let place = &mut next[state(edge) as usize];
+        let mut sorted = vec![0; starts[count as usize] as usize];
+        for (at, number) in numbers.enumerate() {
+            let place = &mut next[number as usize];
             sorted[*place as usize] = at as u32;
             *place += 1;
         }
-        Self { starts: starts.into(), edges: sorted.into() }
+        Self { starts: starts.into(), things: sorted.into() }
     }
 
     fn states(&self) -> Number {
@@ -129,59 +140,78 @@ impl Index {
 
     fn of(&self, state: Number) -> &[u32] {
         let state = state as usize;
-        &self.edges[self.starts[state] as usize..self.starts[state + 1] as usize]
+        &self.things[self.starts[state] as usize..self.starts[state + 1] as usize]
     }
 }
 
 /// A pattern as it is written: places in the text, and what is read between them. All alternatives of a group begin at
 /// the same place and end at the same place.
 struct Spelling {
-    /// For each place, what is read there, if anything, and where that leads.
-    places: Vec<Vec<(Option<Input>, usize)>>,
-    end: usize,
+    steps: Vec<Step>,
+    /// The steps from each place.
+    from: Index,
+    end: Number,
+}
+
+struct Step {
+    from: Number,
+    /// What is read, if anything.
+    input: Option<Input>,
+    to: Number,
 }
 
 impl Spelling {
     fn new(items: &[Item<'_>], case: Case) -> Self {
-        let mut places = vec![Vec::new()];
+        let mut steps = Vec::with_capacity(items.len());
         let mut current = 0;
-        let new_place = |places: &mut Vec<Vec<_>>| {
-            places.push(Vec::new());
-            places.len() - 1
+        let mut last = 0;
+        let mut new_place = || {
+            last += 1;
+            last
         };
-        // Where the open groups begin and end.
-        let mut open = Vec::new();
+        // Where the open groups begin and end, and whether they may be empty.
+        let mut open: Vec<(Number, Number, bool)> = Vec::new();
+        // Whether the last step alone leads to the current place.
+        let mut is_inside = false;
         for item in items {
             let input = match item {
                 Item::Symbol(lexeme) => Input::new(lexeme, case),
                 Item::Separator => Input::Separator,
                 Item::Open => {
-                    let start = current;
-                    let end = new_place(&mut places);
-                    open.push((start, end));
-                    current = new_place(&mut places);
-                    places[start].push((None, current));
+                    open.push((current, new_place(), false));
+                    is_inside = false;
                     continue;
                 }
-                Item::Comma => {
-                    let &(start, end) = open.last().expect("BUG: a comma is in a group");
-                    places[current].push((None, end));
-                    current = new_place(&mut places);
-                    places[start].push((None, current));
-                    continue;
-                }
-                Item::Close => {
-                    let (_, end) = open.pop().expect("BUG: a group is open");
-                    places[current].push((None, end));
-                    current = end;
+                Item::Comma | Item::Close => {
+                    let &mut (start, end, ref mut may_be_empty) =
+                        open.last_mut().expect("BUG: commas and ends are in a group");
+                    match steps.last_mut() {
+                        Some(Step { to, .. }) if is_inside => *to = end,
+                        _ if current == start && std::mem::replace(may_be_empty, true) => {}
+                        _ => steps.push(Step { from: current, input: None, to: end }),
+                    }
+                    is_inside = false;
+                    current = if matches!(item, Item::Comma) { start } else { end };
+                    if matches!(item, Item::Close) {
+                        open.pop();
+                    }
                     continue;
                 }
             };
-            let next = new_place(&mut places);
-            places[current].push((Some(input), next));
-            current = next;
+            let next = new_place();
+            steps.push(Step { from: current, input: Some(input), to: next });
+            (current, is_inside) = (next, true);
         }
-        Self { places, end: current }
+        let from = Index::new(new_place(), steps.iter().map(|step| step.from));
+        Self { steps, from, end: current }
+    }
+
+    fn places(&self) -> usize {
+        self.from.states() as usize
+    }
+
+    fn steps_from(&self, place: Number) -> impl Iterator<Item = &Step> {
+        self.from.of(place).iter().map(|&at| &self.steps[at as usize])
     }
 }
 
@@ -189,7 +219,7 @@ impl Spelling {
 struct Composition {
     /// The numbers of the states at each place, which are few.
     known: Vec<Vec<(State, Number)>>,
-    todo: Vec<(usize, State, Number)>,
+    todo: Vec<(Number, State, Number)>,
     edges: Vec<Edge>,
     count: Number,
 }
@@ -197,20 +227,22 @@ struct Composition {
 impl Composition {
     fn of(spelling: &Spelling, rules: Rules) -> Vec<Edge> {
         let starts = [(State::RELATIVE, RELATIVE), (State::ANCHORED, ANCHORED)];
-        let mut known = vec![Vec::new(); spelling.places.len()];
+        let mut known = vec![Vec::new(); spelling.places()];
         known[0].extend(starts);
         let todo = starts.map(|(state, number)| (0, state, number)).into();
         let mut new = Self { known, todo, edges: Vec::new(), count: FIRST_FREE };
-        let mut steps = Steps::new();
+        let mut steps = Steps::default();
         while let Some((place, state, from)) = new.todo.pop() {
             state.go_on(rules, &mut steps);
             new.add(from, place, &mut steps);
-            for (input, next) in &spelling.places[place] {
+            for Step { input, to, .. } in spelling.steps_from(place) {
                 match input {
-                    None => steps.push((Vec::new(), To::State(state))),
-                    Some(input) => state.read(input, rules, &mut steps),
+                    None => new.add_one(from, &mut std::iter::empty(), *to, To::State(state)),
+                    Some(input) => {
+                        state.read(input, rules, &mut steps);
+                        new.add(from, *to, &mut steps);
+                    }
                 }
-                new.add(from, *next, &mut steps);
             }
             if place == spelling.end {
                 state.read(&Input::End, rules, &mut steps);
@@ -221,31 +253,33 @@ impl Composition {
     }
 
     /// Adds steps that lead to a place.
-    fn add(&mut self, from: Number, place: usize, steps: &mut Steps) {
-        for (mut ops, to) in steps.drain(..) {
-            let to = match to {
-                To::State(state) => self.number(place, state),
-                To::End { with_separator: true } => END_OF_DIRECTORY,
-                To::End { with_separator: false } => END,
-            };
-            ops.retain(|op| !matches!(op, Op::Empty));
-            let last = ops.pop().unwrap_or(Op::Empty);
-            let mut at = from;
-            for op in ops {
-                let next = self.new_number();
-                self.edges.push(Edge::new(at, op, next));
-                at = next;
-            }
-            self.edges.push(Edge::new(at, last, to));
-        }
+    fn add(&mut self, from: Number, place: Number, steps: &mut Steps) {
+        steps.take(|ops, to| self.add_one(from, ops, place, to));
     }
 
-    fn number(&mut self, place: usize, state: State) -> Number {
-        if let Some((_, number)) = self.known[place].iter().find(|(known, _)| *known == state) {
+    fn add_one(&mut self, from: Number, ops: &mut dyn Iterator<Item = Op>, place: Number, to: To) {
+        let to = match to {
+            To::State(state) => self.number(place, state),
+            To::End { with_separator: true } => END_OF_DIRECTORY,
+            To::End { with_separator: false } => END,
+        };
+        let mut at = from;
+        let mut last = ops.next().unwrap_or(Op::Empty);
+        for op in ops {
+            let next = self.new_number();
+            self.edges.push(Edge::new(at, std::mem::replace(&mut last, op), next));
+            at = next;
+        }
+        self.edges.push(Edge::new(at, last, to));
+    }
+
+    fn number(&mut self, place: Number, state: State) -> Number {
+        let known = &mut self.known[place as usize];
+        if let Some((_, number)) = known.iter().find(|(known, _)| *known == state) {
             return *number;
         }
         let new = self.new_number();
-        self.known[place].push((state, new));
+        self.known[place as usize].push((state, new));
         self.todo.push((place, state, new));
         new
     }
@@ -268,7 +302,7 @@ impl Edge {
 
 /// Removes edges from which no end can be reached.
 fn keep_what_ends(edges: &mut Vec<Edge>) {
-    let index = Index::new(edges, |edge| edge.to);
+    let index = Index::of_ends(edges);
     let mut ends = vec![false; index.states() as usize];
     let mut todo = vec![END, END_OF_DIRECTORY];
     while let Some(state) = todo.pop() {
@@ -279,10 +313,31 @@ fn keep_what_ends(edges: &mut Vec<Edge>) {
     edges.retain(|edge| ends[edge.to as usize]);
 }
 
+/// One more than the highest number of a state.
+fn states(edges: &[Edge]) -> Number {
+    edges.iter().map(|edge| edge.from.max(edge.to) + 1).fold(FIRST_FREE, Number::max)
+}
+
+/// Removes empty edges that lead where another one does.
+fn drop_parallel(edges: &mut Vec<Edge>) {
+    let index = Index::of_starts(edges);
+    let mut reached_from = vec![None; index.states() as usize];
+    let mut is_first = vec![true; edges.len()];
+    for state in 0..index.states() {
+        for &at in index.of(state) {
+            let edge = &edges[at as usize];
+            if matches!(edge.op, Op::Empty) {
+                is_first[at as usize] = reached_from[edge.to as usize].replace(state) != Some(state);
+            }
+        }
+    }
+    let mut is_first = is_first.into_iter();
+    edges.retain(|_| is_first.next() == Some(true));
+}
+
 /// The number of edges that enter each state and that leave it. Starts and ends count one more, so that they are kept.
 fn degrees(edges: &[Edge]) -> Vec<[u32; 2]> {
-    let count = edges.iter().map(|edge| edge.from.max(edge.to) + 1).fold(FIRST_FREE, Number::max);
-    let mut degrees = vec![[0; 2]; count as usize];
+    let mut degrees = vec![[0; 2]; states(edges) as usize];
     degrees[..FIRST_FREE as usize].fill([1; 2]);
     for edge in edges {
         degrees[edge.to as usize][0] += 1;
@@ -297,14 +352,13 @@ fn without_empty(edges: Vec<Edge>) -> Vec<Edge> {
     let mut degrees = degrees(&edges);
     let mut same_as: Vec<Number> = (0..degrees.len() as Number).collect();
     let mut kept: Vec<Edge> = Vec::with_capacity(edges.len());
-    let mut joined = HashSet::new();
     for edge in edges {
         let (from, to) = (find(&mut same_as, edge.from), find(&mut same_as, edge.to));
         let [from_degrees, to_degrees] = [from, to].map(|state| degrees[state as usize]);
         let is_single = from_degrees[1] == 1 || to_degrees[0] == 1;
         let is_free = !matches!(to, RELATIVE | ANCHORED | END | END_OF_DIRECTORY) && from != to;
         let is_empty = matches!(edge.op, Op::Empty);
-        if is_empty && (from == to || !joined.insert((from, to))) {
+        if is_empty && from == to {
             degrees[from as usize][1] -= 1;
             degrees[to as usize][0] -= 1;
         } else if is_empty && is_single && is_free && !matches!(from, END | END_OF_DIRECTORY) {
@@ -348,7 +402,7 @@ fn with_text(edges: Vec<Edge>) -> Vec<Edge> {
     let degrees = degrees(&edges);
     let is_inner = |state: Number| degrees[state as usize] == [1, 1] && state >= FIRST_FREE;
     // The edge that leaves each state inside a run.
-    let mut next: HashMap<Number, Edge> = HashMap::new();
+    let mut next: Vec<Option<Edge>> = vec![None; degrees.len()];
     let mut starts = Vec::with_capacity(edges.len());
     let comes_from_text: Vec<bool> = {
         let mut comes = vec![false; degrees.len()];
@@ -357,7 +411,8 @@ fn with_text(edges: Vec<Edge>) -> Vec<Edge> {
     };
     for edge in edges {
         if edge.is_text() && is_inner(edge.from) && comes_from_text[edge.from as usize] {
-            next.insert(edge.from, edge);
+            let from = edge.from as usize;
+            next[from] = Some(edge);
         } else {
             starts.push(edge);
         }
@@ -365,7 +420,7 @@ fn with_text(edges: Vec<Edge>) -> Vec<Edge> {
     for edge in starts.iter_mut().filter(|edge| edge.is_text()) {
         let mut text = String::new();
         push_text(&mut text, &edge.op);
-        while let Some(more) = next.remove(&edge.to) {
+        while let Some(more) = next[edge.to as usize].take() {
             push_text(&mut text, &more.op);
             edge.to = more.to;
         }
@@ -384,7 +439,7 @@ fn push_text(text: &mut String, op: &Op) {
 
 /// Renumbers the states, so that each has a higher number than those that follow it.
 fn number_from_end(edges: &mut [Edge]) {
-    let from = Index::new(edges, |edge| edge.from);
+    let from = Index::of_starts(edges);
     let mut numbers: Vec<Option<Number>> = vec![None; from.states() as usize];
     let fixed = [END, END_OF_DIRECTORY, RELATIVE, ANCHORED];
     fixed.into_iter().for_each(|state| numbers[state as usize] = Some(state));
@@ -411,7 +466,7 @@ fn number_from_end(edges: &mut [Edge]) {
 
 /// Marks the edges that are always at the start of a part.
 fn mark_leading(edges: &mut [Edge]) {
-    let mut begins = vec![true; degrees(edges).len()];
+    let mut begins = vec![true; states(edges) as usize];
     for edge in &*edges {
         begins[edge.to as usize] &= matches!(edge.op, Op::Separator | Op::AnyPath);
     }

@@ -156,8 +156,39 @@ pub(super) struct Rules {
     pub(super) has_drives: bool,
 }
 
-/// The steps that lead on from a state.
-pub(super) type Steps = Vec<(Vec<Op>, To)>;
+/// The steps that lead on from a state: what each matches, and where it leads.
+#[derive(Default)]
+pub(super) struct Steps {
+    /// What all of them match, one after another.
+    ops: Vec<Op>,
+    /// Where that of each ends.
+    steps: Vec<(usize, To)>,
+}
+
+impl Steps {
+    fn push(&mut self, ops: impl IntoIterator<Item = Op>, to: To) {
+        self.ops.extend(ops.into_iter().filter(|op| !matches!(op, Op::Empty)));
+        self.steps.push((self.ops.len(), to));
+    }
+
+    fn go(&mut self, ops: impl IntoIterator<Item = Op>, at: At) {
+        self.push(ops, To::State(State::new(at)));
+    }
+
+    fn go_in_part(&mut self, ops: impl IntoIterator<Item = Op>, at: At, no_colon: bool) {
+        self.push(ops, To::State(State { at, no_colon }));
+    }
+
+    /// Takes each step out, which must take all that it matches.
+    pub(super) fn take(&mut self, mut take: impl FnMut(&mut dyn Iterator<Item = Op>, To)) {
+        let mut ops = self.ops.drain(..);
+        let mut start = 0;
+        for (end, to) in self.steps.drain(..) {
+            take(&mut ops.by_ref().take(end - start), to);
+            start = end;
+        }
+    }
+}
 
 impl Input {
     pub(super) fn new(lexeme: &Lexeme<'_>, case: Case) -> Self {
@@ -183,23 +214,22 @@ impl State {
 
     /// The steps that take no input.
     pub(super) fn go_on(self, rules: Rules, steps: &mut Steps) {
-        let mut go = |ops: Vec<Op>, at: At| steps.push((ops, To::State(Self::new(at))));
         match self.at {
             At::Root(count) => {
-                let root = if count == 2 { vec![Op::Separator; 2] } else { vec![Op::Separator] };
-                go([root, vec![Op::AnchorEnd]].concat(), At::Between(Due::Anchor, false));
+                let second = if count == 2 { Op::Separator } else { Op::Empty };
+                steps.go([Op::Separator, second, Op::AnchorEnd], At::Between(Due::Anchor, false));
             }
-            At::AfterDrive => go(vec![Op::AnchorEnd], At::Between(Due::Glued, false)),
+            At::AfterDrive => steps.go([Op::AnchorEnd], At::Between(Due::Glued, false)),
             At::Between(due, _) => {
-                let (ops, first) = match due {
-                    Due::Nothing if rules.has_drives => (vec![], First::Relative),
-                    Due::Guard if rules.has_drives => (vec![], First::Guardable),
-                    Due::Nothing | Due::Guard | Due::Anchor => (vec![], First::No),
-                    Due::Glued => (vec![], First::Glued),
-                    Due::Separator => (vec![Op::Separator], First::No),
-                    Due::AnyPath => (vec![Op::AnyPath], First::No),
+                let (op, first) = match due {
+                    Due::Nothing if rules.has_drives => (Op::Empty, First::Relative),
+                    Due::Guard if rules.has_drives => (Op::Empty, First::Guardable),
+                    Due::Nothing | Due::Guard | Due::Anchor => (Op::Empty, First::No),
+                    Due::Glued => (Op::Empty, First::Glued),
+                    Due::Separator => (Op::Separator, First::No),
+                    Due::AnyPath => (Op::AnyPath, First::No),
                 };
-                go(ops, At::Start(first));
+                steps.go([op], At::Start(first));
             }
             _ => {}
         }
@@ -210,29 +240,28 @@ impl State {
         if self.no_colon && input.is(':') {
             return;
         }
-        let mut go = |ops: Vec<Op>, at: At| steps.push((ops, To::State(Self::new(at))));
         match (self.at, input) {
-            (At::Anchor, Input::Separator) => go(vec![], At::Root(1)),
-            (At::Anchor, _) if rules.has_drives => input.one().into_iter().for_each(|op| go(vec![op], At::Drive)),
-            (At::Drive, _) if input.is(':') => go(vec![input.op()], At::AfterDrive),
+            (At::Anchor, Input::Separator) => steps.go([], At::Root(1)),
+            (At::Anchor, _) if rules.has_drives => input.one().into_iter().for_each(|op| steps.go([op], At::Drive)),
+            (At::Drive, _) if input.is(':') => steps.go([input.op()], At::AfterDrive),
             (At::AfterDrive, Input::Separator) => {
-                go(vec![Op::Separator, Op::AnchorEnd], At::Between(Due::Anchor, true));
+                steps.go([Op::Separator, Op::AnchorEnd], At::Between(Due::Anchor, true));
             }
             (At::Root(1), Input::Separator) if rules.has_drives => {
                 let share = Share { place: Place::Server(Server::Empty), stars: 0, inside: false };
-                go(vec![Op::Separator; 2], At::Share(share));
+                steps.go([Op::Separator, Op::Separator], At::Share(share));
             }
-            (At::Root(count), Input::Separator) => go(vec![], At::Root(3.min(count + 1))),
+            (At::Root(count), Input::Separator) => steps.go([], At::Root(3.min(count + 1))),
             (At::Share(share), _) => share.read(input, steps),
             (At::Between(due, _), Input::End) => end_between(due, true, steps),
-            (At::Between(due, true), Input::Separator) => go(vec![], At::Between(due, true)),
-            (At::Between(due, _), _) if input.is('.') => go(vec![], At::Dropped(due)),
+            (At::Between(due, true), Input::Separator) => steps.go([], At::Between(due, true)),
+            (At::Between(due, _), _) if input.is('.') => steps.go([], At::Dropped(due)),
             (At::Dropped(due), Input::End) => end_between(due, false, steps),
             (At::Dropped(due), Input::Separator) => {
                 let due = if due == Due::Nothing { Due::Guard } else { due };
-                go(vec![], At::Between(due, true));
+                steps.go([], At::Between(due, true));
             }
-            (At::Guarded, _) if input.is(':') => go(vec![input.op()], At::Inside),
+            (At::Guarded, _) if input.is(':') => steps.go([input.op()], At::Inside),
             (At::Start(_) | At::Stars(..) | At::Dots(_) | At::Inside | At::InsideStar, _) => {
                 self.read_part(input, steps);
             }
@@ -242,31 +271,32 @@ impl State {
 
     /// Reads on in a part.
     fn read_part(self, input: &Input, steps: &mut Steps) {
-        let mut go = |ops: Vec<Op>, at: At, no_colon: bool| steps.push((ops, To::State(Self { at, no_colon })));
         match (self.at, input) {
             (_, Input::Separator | Input::End) => self.end_part(input, steps),
             (At::Start(first), _) => {
                 let is_free = matches!(first, First::No | First::Glued);
                 if first == First::Guardable {
-                    input.one().into_iter().for_each(|op| go(vec![Op::Guard, op], At::Guarded, false));
+                    input.one().into_iter().for_each(|op| steps.go_in_part([Op::Guard, op], At::Guarded, false));
                 }
                 match input {
-                    Input::Stars(count) => go(vec![], At::Stars(at_most_3(*count), first), !is_free && *count == 1),
-                    _ if input.is('.') => go(vec![], At::Dots(1), !is_free),
-                    _ => go(vec![input.op()], At::Inside, !is_free && input.one().is_some()),
+                    Input::Stars(count) => {
+                        steps.go_in_part([], At::Stars(at_most_3(*count), first), !is_free && *count == 1)
+                    }
+                    _ if input.is('.') => steps.go_in_part([], At::Dots(1), !is_free),
+                    _ => steps.go_in_part([input.op()], At::Inside, !is_free && input.one().is_some()),
                 }
             }
             (At::Stars(before, first), Input::Stars(count)) => {
-                go(vec![], At::Stars(at_most_3(usize::from(before) + count), first), false);
+                steps.go_in_part([], At::Stars(at_most_3(usize::from(before) + count), first), false);
             }
-            (At::Stars(..), _) => go(vec![Op::Star, input.op()], At::Inside, false),
-            (At::Dots(1), _) if input.is('.') => go(vec![], At::Dots(2), false),
+            (At::Stars(..), _) => steps.go_in_part([Op::Star, input.op()], At::Inside, false),
+            (At::Dots(1), _) if input.is('.') => steps.go_in_part([], At::Dots(2), false),
             (At::Dots(count), _) => {
                 let dots = Op::Text(".".repeat(count.into()).into());
-                go(vec![dots, input.op()], input.inside(), false);
+                steps.go_in_part([dots, input.op()], input.inside(), false);
             }
-            (At::InsideStar, Input::Stars(_)) => go(vec![], At::InsideStar, false),
-            _ => go(vec![input.op()], input.inside(), false),
+            (At::InsideStar, Input::Stars(_)) => steps.go_in_part([], At::InsideStar, false),
+            _ => steps.go_in_part([input.op()], input.inside(), false),
         }
     }
 
@@ -289,14 +319,14 @@ impl State {
             true => To::End { with_separator: false },
             false => To::State(Self::new(At::Between(due, true))),
         };
-        steps.push((vec![op], to));
+        steps.push([op], to);
     }
 }
 
 /// Ends a pattern after a separator, or after a part that was dropped.
 fn end_between(due: Due, with_separator: bool, steps: &mut Steps) {
     let op = if due == Due::AnyPath { Op::AnyEnd } else { Op::Empty };
-    steps.push((vec![op], To::End { with_separator }));
+    steps.push([op], To::End { with_separator });
 }
 
 fn at_most_3(count: usize) -> u8 {
@@ -339,45 +369,41 @@ impl Share {
         let to = |share: Self| To::State(State::new(At::Share(share)));
         match input {
             Input::Separator => {
-                let mut ops = self.end_part(false);
+                let [part, separator] = self.end_part(false);
                 match self.place.next() {
-                    Some(place) => steps.push((ops, to(Self { place, stars: 0, inside: false }))),
-                    None => {
-                        ops.push(Op::AnchorEnd);
-                        steps.push((ops, To::State(State::new(At::Between(Due::Anchor, true)))));
-                    }
+                    Some(place) => steps.push([part, separator], to(Self { place, stars: 0, inside: false })),
+                    None => steps.go([part, separator, Op::AnchorEnd], At::Between(Due::Anchor, true)),
                 }
             }
             Input::End => {
                 let is_last = !self.gets_root();
                 // If last parts are matched, an anchor is one of them; `**` in it then matches any text within one part.
-                let in_one_part = (is_last && self.stars == 2).then(|| vec![Op::Star]);
-                for mut ops in [self.end_part(is_last)].into_iter().chain(in_one_part) {
-                    ops.push(Op::AnchorEnd);
-                    steps.push((ops, To::End { with_separator: false }));
+                let in_one_part = (is_last && self.stars == 2).then_some([Op::Star, Op::Empty]);
+                for [part, separator] in [self.end_part(is_last)].into_iter().chain(in_one_part) {
+                    steps.push([part, separator, Op::AnchorEnd], To::End { with_separator: false });
                 }
             }
             Input::Stars(count) if !self.inside => {
                 let stars = at_most_3(usize::from(self.stars) + count);
-                steps.push((vec![], to(Self { place: self.place.with(input), stars, inside: false })));
+                steps.push([], to(Self { place: self.place.with(input), stars, inside: false }));
             }
             _ => {
                 let star = (self.stars > 0).then_some(Op::Star);
-                let ops = star.into_iter().chain([input.op()]).collect();
-                steps.push((ops, to(Self { place: self.place.with(input), stars: 0, inside: true })));
+                let ops = star.into_iter().chain([input.op()]);
+                steps.push(ops, to(Self { place: self.place.with(input), stars: 0, inside: true }));
             }
         }
     }
 
     /// What ends the current part, with the separator after it unless it is the last of all.
-    fn end_part(self, is_last: bool) -> Vec<Op> {
+    fn end_part(self, is_last: bool) -> [Op; 2] {
         let separator = if is_last { Op::Empty } else { Op::Separator };
         match self.stars {
-            0 => vec![separator],
-            1 => vec![Op::Part, separator],
-            2 if is_last => vec![Op::AnyEnd],
-            2 => vec![Op::AnyPath],
-            _ => vec![Op::Star, separator],
+            0 => [Op::Empty, separator],
+            1 => [Op::Part, separator],
+            2 if is_last => [Op::AnyEnd, Op::Empty],
+            2 => [Op::AnyPath, Op::Empty],
+            _ => [Op::Star, separator],
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! The language is that of Python's `fnmatch`: `*`, `?`, `[seq]`, `[!seq]`, nothing else.
 
+use std::sync::Arc;
+
 use super::tokens::{Case, Class, Inner, Piece, Segment, Token, Wild};
 
 /// Whether a segment has wildcards.
@@ -186,7 +188,7 @@ fn ranges(chunks: &[Vec<char>]) -> Vec<(char, char)> {
 }
 
 /// The same ranges, sorted and merged.
-fn merged(mut ranges: Vec<(char, char)>) -> Box<[(char, char)]> {
+fn merged(mut ranges: Vec<(char, char)>) -> Arc<[(char, char)]> {
     ranges.sort_unstable();
     let mut merged: Vec<(char, char)> = Vec::with_capacity(ranges.len());
     for (start, end) in ranges {

@@ -62,8 +62,8 @@ pub(super) enum Token {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Class {
     pub(super) negated: bool,
-    /// Sorted and merged; both ends are included.
-    pub(super) ranges: Box<[(char, char)]>,
+    /// Sorted and merged; both ends are included. Shared, as many edges of an automaton have the same class.
+    pub(super) ranges: Arc<[(char, char)]>,
     pub(super) case: Case,
 }
 
