@@ -41,7 +41,7 @@ pub(crate) use tokens::Segment;
 
 use crate::flavour::{Flavour, Native, Rules};
 use crate::path::{AsPath, Path, PathBuf};
-use gate::Gate;
+use gate::{Bits, Ends, Gate};
 use matcher::Whole;
 use parse::has_wildcard;
 pub(crate) use tokens::Case;
@@ -102,6 +102,8 @@ struct Inner<F> {
     is_literal: bool,
     /// `None` follows the flavour.
     case: Option<Case>,
+    /// How the last name of every match ends.
+    name_end: Bits,
     form: Form<F>,
 }
 
@@ -172,7 +174,7 @@ impl<F: Flavour> Pattern<F> {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let form = Form::new(text, default_case::<F>());
-        Self { inner: Arc::new(Inner { text: text.to_owned(), is_literal: false, case: None, form }) }
+        Self::of(text.to_owned(), Reading::default(), form)
     }
 
     /// Returns a pattern that matches exactly this path.
@@ -197,7 +199,7 @@ impl<F: Flavour> Pattern<F> {
     #[must_use]
     pub fn literal(path: &Path<F>) -> Self {
         let form = Form::Plain(Plain::literal(path, default_case::<F>()));
-        Self { inner: Arc::new(Inner { text: escape(path), is_literal: true, case: None, form }) }
+        Self::of(escape(path), Reading { is_literal: true, case: None }, form)
     }
 
     /// Returns the same pattern with case that matters (`true`) or is ignored (`false`), whatever the flavour's rule is.
@@ -230,8 +232,13 @@ impl<F: Flavour> Pattern<F> {
             Form::Plain(plain) if *is_literal => Form::Plain(Plain::literal(&plain.path, case)),
             _ => Form::new(text, case),
         };
-        let inner = Inner { text: text.clone(), is_literal: *is_literal, case: Some(case), form };
-        Self { inner: Arc::new(inner) }
+        Self::of(text.clone(), Reading { is_literal: *is_literal, case: Some(case) }, form)
+    }
+
+    fn of(text: String, reading: Reading, form: Form<F>) -> Self {
+        let name_end = form.gate().end().before(F::Rules::SEPARATOR);
+        let Reading { is_literal, case } = reading;
+        Self { inner: Arc::new(Inner { text, is_literal, case, name_end, form }) }
     }
 }
 
@@ -316,22 +323,18 @@ impl<F: Flavour> Pattern<F> {
         self.inner.case.unwrap_or(default_case::<F>())
     }
 
-    /// Whether the end of a text rules out a match. This is checked before the text is normalized, which takes longer than
-    /// most matching.
+    /// Whether the last name of a POSIX path rules out a match. This is checked before the path is normalized, which takes
+    /// longer than most matching: the name stays the same, unless it may be a `.`. The few other characters up to the
+    /// separator are not told apart.
     #[inline]
     fn refuses_end(&self, text: &str) -> bool {
-        match &self.inner.form {
-            Form::Plain(plain) => F::SEPARATOR == '/' && plain.whole.refuses_end(text),
-            Form::Branched(_) => false,
-        }
+        let end = Ends::of(text.as_bytes()).end;
+        F::SEPARATOR == '/' && !self.inner.name_end.lets(end) && end as u8 > b'/'
     }
 
     /// How every path that matches begins and ends.
     fn gate(&self) -> Gate {
-        match &self.inner.form {
-            Form::Plain(plain) => plain.whole.gate(),
-            Form::Branched(automaton) => automaton.gate(),
-        }
+        self.inner.form.gate()
     }
 
     /// A text by which paths that match can be found, if they do not begin or end with one.
@@ -383,6 +386,14 @@ impl<F: Flavour> Pattern<F> {
 }
 
 impl<F: Flavour> Form<F> {
+    /// How every path that matches begins and ends.
+    fn gate(&self) -> Gate {
+        match self {
+            Self::Plain(plain) => plain.whole.gate(),
+            Self::Branched(automaton) => automaton.gate(),
+        }
+    }
+
     fn new(text: &str, case: Case) -> Self {
         match braces::alternatives(text, F::Rules::is_separator) {
             None => Self::Plain(Plain::new(text, case)),

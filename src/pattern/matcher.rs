@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::gate::{Bits, Ends, Gate};
+use super::gate::{Ends, Gate};
 use super::parts::Parts;
 use super::search;
 use super::sieve::{Mark, Sieve};
 use super::tokens::{Inner, Piece, Segment, Token, Wild};
-use crate::flavour::{Flavour, Rules};
+use crate::flavour::Flavour;
 
 impl Segment {
     /// Whether the segment matches one part. `**` matches any.
@@ -141,8 +141,6 @@ pub(super) struct Whole {
     start: Box<str>,
     end: Box<str>,
     gate: Gate,
-    /// How the last name of every match ends.
-    name_end: Bits,
     shape: Shape,
 }
 
@@ -164,22 +162,12 @@ impl Whole {
             _ => Shape::Segments,
         };
         let (start, end) = (start::<F>(&segments), end::<F>(&segments));
-        let gate = Gate::new(&start, &end);
-        let name_end = gate.end().before(F::Rules::SEPARATOR);
-        Self { gate, name_end, start: start.into(), end: end.into(), segments, shape }
+        Self { gate: Gate::new(&start, &end), start: start.into(), end: end.into(), segments, shape }
     }
 
     /// How every match begins and ends.
     pub(super) fn gate(&self) -> Gate {
         self.gate
-    }
-
-    /// Whether the last name of a POSIX path rules out a match, even if the path is not in normal form: the name is the
-    /// same there, unless it may be a `.`. The few other characters up to the separator are not told apart.
-    #[inline]
-    pub(super) fn refuses_end(&self, text: &str) -> bool {
-        let end = Ends::of(text.as_bytes()).end;
-        !self.name_end.lets(end) && end as u8 > b'/'
     }
 
     /// A text by which a match can be found among others.
