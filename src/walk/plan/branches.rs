@@ -13,7 +13,7 @@ use crate::flavour::Flavour;
 use crate::pattern::{self, Automaton, Branch, Exit, Pattern, Segment};
 
 /// What is wanted of what a pattern matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Ends {
     /// What the pattern asks for: anything, or a directory.
     AsWanted,

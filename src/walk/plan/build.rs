@@ -1,7 +1,7 @@
 //! Putting patterns together into a plan.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -46,12 +46,19 @@ pub(crate) struct PlanBuilder<'p, F: Flavour = Native> {
     /// part for themselves: it takes no search and no node.
     next: HashMap<(State, Step<'p>), State>,
     ends: Vec<((Ends, Wanted), State)>,
+    /// The patterns with alternatives, by their texts, each with the node where it starts.
+    branched: HashSet<(State, Step<'p>, Ends)>,
 }
 
 impl<'p, F: Flavour> PlanBuilder<'p, F> {
     /// Makes room for patterns: a table that grows, and is filled anew each time, takes as long as everything else.
     pub(crate) fn new(patterns: usize) -> Self {
-        Self { nodes: vec![Node::default()], next: HashMap::with_capacity(patterns), ends: Vec::new() }
+        Self {
+            nodes: vec![Node::default()],
+            next: HashMap::with_capacity(patterns),
+            ends: Vec::new(),
+            branched: HashSet::new(),
+        }
     }
 
     /// Adds a pattern.
@@ -77,7 +84,12 @@ impl<'p, F: Flavour> PlanBuilder<'p, F> {
     fn add_at(&mut self, start: State, pattern: &'p Pattern<F>, ends: Ends) {
         match pattern.form() {
             Form::Plain(plain) => self.add_plain(start, pattern, plain, ends),
-            Form::Branched(automaton) => Branches::add(self, pattern, automaton, start, ends),
+            Form::Branched(automaton) => {
+                let step = Step { text: pattern.as_str(), reading: pattern.reading() };
+                if self.branched.insert((start, step, ends)) {
+                    Branches::add(self, pattern, automaton, start, ends);
+                }
+            }
         }
     }
 
@@ -169,6 +181,7 @@ impl<'p, F: Flavour> PlanBuilder<'p, F> {
             nodes[at].below = nodes[at].wanted_below(&nodes);
             nodes[at].names.sort(Node::<F>::SPELLING);
             nodes[at].spellings.sort(Spelling::EXACT);
+            keep_first(&mut nodes[at].segments);
             nodes[at].sieve = sieve(&nodes[at].segments).map(Box::new);
         }
         Plan { nodes }
@@ -204,6 +217,14 @@ impl<F: Flavour> Node<F> {
     }
 }
 
+/// Drops what is given again.
+fn keep_first(segments: &mut Vec<(Segment, State)>) {
+    if segments.len() > 1 {
+        let mut seen = HashSet::with_capacity(segments.len());
+        segments.retain(|segment| seen.insert(segment.clone()));
+    }
+}
+
 /// What finds those segments that may match a name, if they are many, and the rest, which always may.
 fn sieve(segments: &[(Segment, State)]) -> Option<(Sieve, Vec<usize>)> {
     if segments.len() <= MOST_ASKED {
@@ -231,26 +252,35 @@ fn wanted<F: Flavour>(plain: &Plain<F>) -> Wanted {
 
 #[cfg(test)]
 mod tests {
-    use super::PlanBuilder;
+    use super::{Native, Node, PlanBuilder};
     use crate::pattern::Pattern;
 
     #[test]
-    fn a_name_that_is_given_twice_counts_once() {
-        let texts = ["x", "**/x", "x/y", "a/", "a"];
-        let patterns: Vec<Pattern> = texts.map(Pattern::new).into();
-        let planned = |patterns: &[Pattern], all_below: bool| {
+    fn a_pattern_that_is_given_again_counts_once() {
+        let texts = ["x", "**/x", "x/y", "a/", "a", "*.o", "**/[ab]*", "x/*.o", "{a,b}", "{a,b/**}/c", "**/{*.a,*.b}"];
+        let size = |patterns: &[Pattern], all_below: bool| {
             let mut plan = PlanBuilder::new(patterns.len());
             for pattern in patterns {
                 if all_below { plan.add_with_all_below(pattern) } else { plan.add_full_match(pattern) }
             }
-            format!("{:?}", plan.build())
+            let nodes = plan.build().nodes;
+            let count = |count: fn(&Node<Native>) -> usize| nodes.iter().map(count).sum::<usize>();
+            [
+                nodes.len(),
+                count(|node| node.segments.len()),
+                count(|node| node.names.iter().count()),
+                count(|node| node.spellings.iter().count()),
+                count(|node| node.any_paths.len()),
+            ]
         };
+        let patterns: Vec<Pattern> = texts.map(Pattern::new).into();
         for all_below in [false, true] {
-            assert_eq!(
-                planned(&[patterns.clone(), patterns.clone()].concat(), all_below),
-                planned(&patterns, all_below)
-            );
+            assert_eq!(size(&vec![patterns.clone(); 100].concat(), all_below), size(&patterns, all_below));
+            for (at, pattern) in patterns.iter().enumerate() {
+                assert_ne!(size(&patterns[..at], all_below), size(&patterns[..=at], all_below), "{pattern}");
+            }
         }
-        assert_ne!(planned(&["x", "x/"].map(Pattern::new), true), planned(&["x"].map(Pattern::new), true));
+        let [insensitive, other] = [patterns[5].clone().case_sensitive(false), Pattern::new("*.o")];
+        assert_ne!(size(&[insensitive, other], true), size(&patterns[5..6], true));
     }
 }
