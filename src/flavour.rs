@@ -115,6 +115,12 @@ pub trait Rules: Copy + Debug + 'static {
         drive.len() + root.len()
     }
 
+    /// Whether the anchor is shorter than this.
+    #[inline]
+    fn is_anchor_shorter(text: &str, len: usize) -> bool {
+        Self::anchor_len(text) < len
+    }
+
     /// Whether the path is an anchor or empty, so it has no last part to remove.
     fn has_no_tail(text: &str) -> bool {
         Self::split(text).tail.is_empty()

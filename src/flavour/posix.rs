@@ -49,9 +49,15 @@ impl Rules for Posix {
         root_len(text)
     }
 
+    /// Most texts are longer than any root, and their start need not be looked at.
+    #[inline]
+    fn is_anchor_shorter(text: &str, len: usize) -> bool {
+        len > 2 || root_len(text) < len
+    }
+
     #[inline]
     fn has_no_tail(text: &str) -> bool {
-        text.ends_with('/') || text == "."
+        matches!(text.as_bytes(), [b'/' | b'.'] | b"//")
     }
 
     /// A normal path ends in a separator only if it is a root, so the name always begins after the last separator.

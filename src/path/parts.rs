@@ -259,7 +259,7 @@ impl<F: Flavour> Path<F> {
         let text = self.as_str();
         match self.name_start() {
             start if start == text.len() => self,
-            start if start > self.anchor_len() => Self::from_normal(&text[..start - 1]),
+            start if F::Rules::is_anchor_shorter(text, start) => Self::from_normal(&text[..start - 1]),
             0 => Self::from_normal("."),
             start => Self::from_normal(&text[..start]),
         }
