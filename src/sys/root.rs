@@ -492,8 +492,12 @@ pub(super) fn is_link(dir: &impl Verbs, name: &OsStr) -> bool {
     dir.kind_in(name, Links::Keep).is_ok_and(|kind| kind == FileKind::Symlink)
 }
 
-/// Whether a name is a single part, or `.`.
+/// Whether a name is a single part, or `.`. It is asked for each directory of a listing, and nearly all names are plain.
 pub(super) fn is_single(name: &OsStr) -> bool {
+    let is_special = |byte: &u8| matches!(byte, b'/' | b'\\' | b':' | b'.');
+    if !name.is_empty() && !name.as_encoded_bytes().iter().any(is_special) {
+        return true;
+    }
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(_) | Component::CurDir), None))
 }

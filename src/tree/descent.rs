@@ -185,7 +185,16 @@ impl<D: Directory> Descent<D> {
     }
 
     /// Opens the current directory if it was closed.
+    #[inline]
     fn reopen(&mut self) -> io::Result<()> {
+        match self.open.last() {
+            Some(&last) if last + 1 < self.depth => self.reopen_from_above(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens the directories below the last one that is open.
+    fn reopen_from_above(&mut self) -> io::Result<()> {
         while let Some(&above) = self.open.last()
             && above + 1 < self.depth
         {

@@ -90,6 +90,7 @@ pub(super) struct Height {
 }
 
 impl Pending {
+    #[inline]
     pub(super) fn height(&self) -> Height {
         Height {
             items: self.items.len(),
@@ -101,6 +102,7 @@ impl Pending {
     }
 
     /// Drops what lies above a height.
+    #[inline]
     pub(super) fn truncate(&mut self, height: Height) {
         self.items.truncate(height.items);
         self.names.truncate(height.names);
@@ -109,6 +111,7 @@ impl Pending {
         self.raw_names.truncate(height.raw_names);
     }
 
+    #[inline]
     pub(super) fn text(&self, name: Name) -> &str {
         &self.names[name.range()]
     }
@@ -179,6 +182,7 @@ impl Pending {
     }
 
     /// Adds an item under a name of so many parts.
+    #[inline]
     pub(super) fn add(&mut self, text: &str, parts: usize, item: Item) {
         let name = self.add_text(text, parts);
         self.items.push(Item { name, ..item });

@@ -127,7 +127,8 @@ impl<F: Flavour> Node<F> {
     ///
     /// As an iterator, this takes a third more instructions: it would be asked which of its parts is on.
     fn try_next<B>(&self, name: &str, mut take: impl FnMut(State) -> ControlFlow<B>) -> ControlFlow<B> {
-        self.named(name).chain(self.spellings.find(name, Spelling::EXACT)).try_for_each(&mut take)?;
+        self.named(name).try_for_each(&mut take)?;
+        self.spellings.find(name, Spelling::EXACT).try_for_each(&mut take)?;
         let mut ask = |at: usize| {
             let (segment, next) = &self.segments[at];
             if segment.matches(name) { take(*next) } else { ControlFlow::Continue(()) }

@@ -86,6 +86,7 @@ where
 }
 
 /// Gives some of what is left to do away, if a thread has nothing to do.
+#[inline]
 pub(super) fn share<D: Directory>(pool: &Pool<Job<D>>, lister: &mut Lister<D>) {
     if pool.is_hungry()
         && let Some(part) = lister.split()

@@ -50,6 +50,7 @@ impl Dir {
         Ok(Self::new(open_dir(Place::new(&fd, OsStr::new(".")), Access::Search, Links::Keep)?))
     }
 
+    #[inline]
     pub(super) fn new(fd: OwnedFd) -> Self {
         Self {
             fd,
@@ -60,6 +61,7 @@ impl Dir {
     }
 }
 
+#[inline]
 pub(super) fn open_dir(place: Place<'_>, access: Access, links: Links) -> Result<OwnedFd> {
     match access {
         Access::Read | Access::Fill => place.open_dir(OFlags::RDONLY, links),
@@ -84,6 +86,7 @@ impl Directory for Dir {
         Ok(Self::new(open_dir(way.to(path.as_os_str())?, access, Links::Follow)?))
     }
 
+    #[inline]
     fn open_in_for(&self, access: Access, name: &OsStr, links: Links) -> io::Result<Self> {
         let dir = Self::new(open_dir(self.at(name), access, links)?);
         if access == Access::Fill {

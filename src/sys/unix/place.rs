@@ -44,11 +44,13 @@ impl<'a> Place<'a> {
         retry_on_intr(|| statat(self.dir, self.name, at_flags(links)))
     }
 
+    #[inline]
     pub(super) fn open(self, flags: OFlags, mode: Mode, links: Links) -> Result<OwnedFd> {
         let no_follow = if links == Links::Keep { OFlags::NOFOLLOW } else { OFlags::empty() };
         retry_on_intr(|| openat(self.dir, self.name, flags | no_follow | OFlags::CLOEXEC, mode))
     }
 
+    #[inline]
     pub(super) fn open_dir(self, flags: OFlags, links: Links) -> Result<OwnedFd> {
         self.open(flags | OFlags::DIRECTORY, Mode::empty(), links)
     }

@@ -109,7 +109,11 @@ impl<D: Directory> Lister<D> {
     /// How it goes on in the directory just opened. Where it is one that leads back, it goes on without
     /// the `**`; if there is nothing else, the directory is left again.
     fn below<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B, Option<Below>> {
-        let Some(error) = self.leads_back(enter) else { return ControlFlow::Continue(Some(enter.item.below)) };
+        let error = match self.search.options.links {
+            Links::Keep => None,
+            Links::Follow => self.leads_back(enter),
+        };
+        let Some(error) = error else { return ControlFlow::Continue(Some(enter.item.below)) };
         visitor.visit(Err(error))?;
         let above = self.frames.last().expect("BUG: a link in no directory");
         let name = self.pending.text(enter.item.name).to_owned();
@@ -186,9 +190,13 @@ impl<D: Directory> Lister<D> {
     /// Whether the directory just opened is one to list; it is left again, if not.
     #[inline]
     fn check(&mut self, access: Access) -> Result<(), Option<Error>> {
-        if !self.search.options.same_file_system && self.visited.is_none() {
-            return Ok(());
+        match self.search.options.same_file_system || self.visited.is_some() {
+            true => self.check_identity(access),
+            false => Ok(()),
         }
+    }
+
+    fn check_identity(&mut self, access: Access) -> Result<(), Option<Error>> {
         let result = self.is_elsewhere(access);
         if !matches!(result, Ok(false)) {
             self.descent.leave();
@@ -211,16 +219,12 @@ impl<D: Directory> Lister<D> {
         Ok(visited.is_some_and(|visited| !lock(visited).insert(id.clone())))
     }
 
-    /// The error if the directory just opened is one above, to which a link leads that `**` goes into; or
-    /// if that cannot be told.
+    /// The error if the directory just opened is one above, to which a link leads that `**` goes into, where links are
+    /// followed; or if that cannot be told.
     fn leads_back(&mut self, enter: &Enter) -> Option<Error> {
         let is_link = self.pending.listed_kind(&enter.item) == Some(FileKind::Symlink);
         let above = self.frames.last()?.parent.below.set;
-        if !is_link
-            || self.search.options.links == Links::Keep
-            || self.visited.is_some()
-            || !self.search.plan.goes_anywhere(above.of(&self.pending.states))
-        {
+        if !is_link || self.visited.is_some() || !self.search.plan.goes_anywhere(above.of(&self.pending.states)) {
             return None;
         }
         let level = self.descent.depth() - 1;

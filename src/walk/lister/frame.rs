@@ -39,6 +39,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// The directory whose path an entry has, which is made ready for the paths of what is in it.
+    #[inline]
     pub(super) fn new(entry: &mut Entry, below: Below, height: Height, own: Option<FileKind>) -> Self {
         let parent = Parent { depth: entry.depth, below, decides: Decides::Patterns };
         let path_len = entry.path.as_str().len();
@@ -76,6 +77,7 @@ impl Frame {
     }
 
     /// Whether git ignores a name in the directory, and that matters.
+    #[inline]
     pub(super) fn ignores(&self, entry: &Entry, name: &OsStr, is_directory: bool) -> bool {
         self.ignored.as_ref().is_some_and(|(start, ignored)| {
             let directory = entry.path.text_before_children(*start, self.prefix);

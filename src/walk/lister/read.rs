@@ -62,19 +62,22 @@ impl<D: Directory> Lister<D> {
     fn read<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
         let Self { search, pending, frames, descent, buffer, entry, in_order, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to read");
-        let mut flow = ControlFlow::Continue(());
+        // No flow that is written over: what it was before would be dropped for each name.
+        let mut broken = None;
         let mut reading = Reading { judge: Judge { search, pending }, frame, entry, in_order: *in_order };
         let rest = descent.read(buffer, |_, name, kind, _| {
-            if flow.is_continue() {
-                flow = reading.take(name, kind, visitor);
+            if broken.is_none()
+                && let ControlFlow::Break(value) = reading.take(name, kind, visitor)
+            {
+                broken = Some(value);
             }
         });
         let is_unread = matches!(rest, Ok(Rest::More));
-        if let Err(cause) = rest
-            && flow.is_continue()
-        {
-            flow = reading.fail("", |directory| Error::new(Op::List, directory, cause), visitor);
-        }
+        let flow = match (broken, rest) {
+            (Some(value), _) => ControlFlow::Break(value),
+            (None, Err(cause)) => reading.fail("", |directory| Error::new(Op::List, directory, cause), visitor),
+            (None, Ok(_)) => ControlFlow::Continue(()),
+        };
         frame.is_unread = is_unread;
         flow
     }

@@ -31,6 +31,7 @@ impl Set {
         self.from as usize..self.end as usize
     }
 
+    #[inline]
     pub(crate) fn of(self, states: &States) -> &[State] {
         &states[self.range()]
     }
