@@ -4,6 +4,7 @@ mod floor;
 mod peers;
 mod place;
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use waypath::{CopyOptions, RemoveOptions, Root};
@@ -29,11 +30,14 @@ pub(crate) fn main() {
         () if asked("--whole") => 1,
         () => 5,
     };
-    let place = Arc::new(Place::new(divisor));
+    let place = LazyCell::new(|| Arc::new(Place::source(divisor)));
     // With rayon's own number of threads, all cores would compete with two.
     rayon::ThreadPoolBuilder::new().num_threads(THREADS).build_global().unwrap();
     if "copy source".contains(&filter) {
         hold(&[Row::new("copy source".to_owned(), copiers(&place))], ROUNDS);
+    }
+    if "copy deep".contains(&filter) {
+        hold(&[Row::new("copy deep".to_owned(), deep_copiers(&Arc::new(Place::deep())))], ROUNDS);
     }
     if "remove source".contains(&filter) {
         hold(&[Row::new("remove source".to_owned(), removers(&place))], ROUNDS);
@@ -66,6 +70,15 @@ fn copiers(place: &Arc<Place>) -> Vec<Contender<Copied>> {
         copiers.push(copier.in_a_process());
     }
     copiers
+}
+
+/// Those who copy a deep tree, in which each step down costs as much as a file. The floor is first.
+fn deep_copiers(place: &Arc<Place>) -> Vec<Contender<Copied>> {
+    vec![
+        place.copier("floor", |from, to| floor::copy(from, to, floor::Naming::AtOnce)),
+        place.copier(OURS, |from, to| _ = CopyOptions::new().copy(from, to).unwrap()).ours([]),
+        place.copier("ours, in a root", copied_in_root).ours([at_most(1.05, OURS)]),
+    ]
 }
 
 /// Copies a tree below a root, which is the directory that both are in.

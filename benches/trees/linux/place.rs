@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, Mode, OFlags, mkdir, openat};
 use rustix::process::umask;
 use waypath::TempDir;
 
@@ -16,7 +16,7 @@ use common::Random;
 use common::contest::{Contender, Deed};
 use common::source::source;
 
-/// A folder with the tree `source`, and room for another.
+/// A folder with a tree, and room for another.
 pub(crate) struct Place {
     dir: TempDir,
     source: String,
@@ -24,8 +24,25 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Makes the tree, by so much smaller than it could be.
-    pub(crate) fn new(divisor: usize) -> Self {
+    /// Makes the tree `source`, by so much smaller than it could be.
+    pub(crate) fn source(divisor: usize) -> Self {
+        Self::new("source", |path, file| source(path, divisor, file))
+    }
+
+    /// Makes directories in one another, with two files in each: as deep as paths and the floor's descriptors go.
+    pub(crate) fn deep() -> Self {
+        const LEVELS: usize = 400;
+        Self::new("deep", |path, file| {
+            let mut path = path.to_owned();
+            for _ in 0..LEVELS {
+                mkdir(&path, Mode::from_raw_mode(0o755)).unwrap();
+                ["mod.rs", "notes.txt"].iter().for_each(|name| file(&format!("{path}/{name}")));
+                path += "/level";
+            }
+        })
+    }
+
+    fn new(name: &str, make: impl FnOnce(&str, &mut dyn FnMut(&str))) -> Self {
         // Permissions are those of the tree, whoever makes them and whoever runs this.
         umask(Mode::from_raw_mode(0o022));
         let dir = match std::env::var("WAYPATH_BENCH_DIR") {
@@ -33,12 +50,12 @@ impl Place {
             Err(_) => TempDir::new_in("/dev/shm").or_else(|_| TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))),
         };
         let dir = dir.unwrap();
-        let path = format!("{dir}/source");
+        let path = format!("{dir}/{name}");
         let mut contents = Contents::new();
-        source(&path, divisor, &mut |file| contents.write(file));
+        make(&path, &mut |file| contents.write(file));
         let sums = Copied::of(&path);
         assert_eq!(sums.bytes, contents.written);
-        eprintln!("source, in {dir}: {} entries, {} MB", sums.count, sums.bytes / 1_000_000);
+        eprintln!("{name}, in {dir}: {} entries, {} MB", sums.count, sums.bytes / 1_000_000);
         Self { dir, source: path, sums }
     }
 
