@@ -15,9 +15,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::closures::{Alone, Closures, Together};
+use super::closures::{Closures, Together};
 use super::entry::Entry;
-use super::lister::Lister;
+use super::listing::Listing;
 use super::plan::Begins;
 use super::search::{Options, Order, Scope, Search};
 use super::threads;
@@ -177,18 +177,14 @@ fn closures() -> Closures<'static> {
 }
 
 /// What a lister gives, one after the other, in the order of the system where none is asked for.
-fn listed<D: Directory>(search: &Arc<Search>) -> Vec<String> {
-    let mut closures = closures();
-    let mut lister = Lister::<D>::new(None, search.clone(), &mut closures);
+fn listed<D: Directory>(search: &Search) -> Vec<String> {
+    let mut listing = Listing::<D>::new(search.options.clone());
+    listing.closures = closures();
     let mut found = Vec::new();
-    let visit = |entry: Result<&mut Entry>| {
-        found.push(shown(entry.map(|entry| &*entry)));
-        ControlFlow::<()>::Continue(())
-    };
-    let mut visitor = Alone { closures: &mut closures, visit };
-    while !lister.is_done() {
-        _ = lister.step(&mut visitor);
-    }
+    let _: ControlFlow<()> = listing.visit(|entry| {
+        found.push(shown(entry));
+        ControlFlow::Continue(())
+    });
     found
 }
 
@@ -196,7 +192,7 @@ fn listed<D: Directory>(search: &Arc<Search>) -> Vec<String> {
 fn shared<D: Directory>(search: &Arc<Search>) -> Vec<String> {
     let (found, closures) = (Mutex::new(Vec::new()), Mutex::new(closures()));
     let visit = |entry: Result<&mut Entry>| {
-        found.lock().unwrap().push(shown(entry.map(|entry| &*entry)));
+        found.lock().unwrap().push(shown(entry));
         ControlFlow::Continue(())
     };
     _ = threads::run::<D, (), _>(None, search, || Together { closures: &closures, visit });
@@ -205,7 +201,7 @@ fn shared<D: Directory>(search: &Arc<Search>) -> Vec<String> {
     found
 }
 
-fn shown(found: Result<&Entry>) -> String {
+fn shown(found: Result<&mut Entry>) -> String {
     match found {
         Ok(entry) => format!("{entry:?}"),
         Err(error) => format!("{:?} {:?} {:?} {:?}", error.op(), error.kind(), error.path(), error.second_path()),
@@ -285,7 +281,7 @@ fn a_directory_that_breaks_is_one_error_behind_what_was_read() {
     for order in [Order::Sorted, Order::Unsorted] {
         let target = Scope::Patterns(vec![Pattern::new("*")], Begins::Anywhere);
         let options = Options { order, ..Options::new(base.to_path_buf(), target) };
-        let found = listed::<Brittle>(&Arc::new(Search::new(options)));
+        let found = listed::<Brittle>(&Search::new(options));
         let (errors, entries): (Vec<_>, Vec<_>) = found.into_iter().partition(|line| line.starts_with("List"));
         assert_eq!((entries.len(), errors.len()), (2, 2), "{entries:?} {errors:?}");
     }
@@ -460,7 +456,7 @@ fn a_listed_directory_that_cannot_be_opened_is_an_error_unless_it_has_gone() {
             let target = Scope::Patterns(vec![Pattern::new(pattern)], Begins::AtStart);
             // So that each directory is entered by itself.
             let options = Options { order, same_file_system: true, ..Options::new(start.clone(), target) };
-            let found = listed::<Sips<1000>>(&Arc::new(Search::new(options)));
+            let found = listed::<Sips<1000>>(&Search::new(options));
             assert_eq!(found.iter().filter(|line| line.starts_with("List")).count(), errors, "{pattern}: {found:?}");
         }
     }

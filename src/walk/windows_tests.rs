@@ -2,13 +2,11 @@
 //! a link. Each directory is listed once, whatever leads to it, unless links are followed.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
-use super::closures::{Alone, Closures};
 use super::entry::Entry;
-use super::lister::Lister;
+use super::listing::Listing;
 use super::plan::Begins;
-use super::search::{Options, Scope, Search};
+use super::search::{Options, Scope};
 use crate::error::Result;
 use crate::kind::FileKind;
 use crate::path::path;
@@ -19,20 +17,15 @@ use crate::sys::{Links, RecordedDir};
 fn listed(scope: Scope, set: impl FnOnce(&mut Options)) -> String {
     let mut options = Options::new(path("c"), scope);
     set(&mut options);
-    let (mut closures, mut found) = (Closures::default(), Vec::new());
-    let mut lister = Lister::<RecordedDir>::new(None, Arc::new(Search::new(options)), &mut closures);
-    let visit = |entry: Result<&mut Entry>| {
-        found.push(shown(entry.map(|entry| &*entry)));
-        ControlFlow::<()>::Continue(())
-    };
-    let mut visitor = Alone { closures: &mut closures, visit };
-    while !lister.is_done() {
-        _ = lister.step(&mut visitor);
-    }
+    let mut found = Vec::new();
+    let _: ControlFlow<()> = Listing::<RecordedDir>::new(options).visit(|entry| {
+        found.push(shown(entry));
+        ControlFlow::Continue(())
+    });
     found.join(" ")
 }
 
-fn shown(found: Result<&Entry>) -> String {
+fn shown(found: Result<&mut Entry>) -> String {
     match found {
         Ok(entry) => {
             let mark = match entry.kind() {
