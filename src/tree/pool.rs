@@ -124,6 +124,7 @@ impl<J> Pool<J> {
     }
 
     /// Whether a thread has nothing to do, and something should be given away.
+    #[inline]
     pub(crate) fn is_hungry(&self) -> bool {
         self.idle.load(Ordering::Relaxed) > 0
     }

@@ -88,9 +88,15 @@ where
 /// Gives some of what is left to do away, if a thread has nothing to do.
 #[inline]
 pub(super) fn share<D: Directory>(pool: &Pool<Job<D>>, lister: &mut Lister<D>) {
-    if pool.is_hungry()
-        && let Some(part) = lister.split()
-    {
+    if pool.is_hungry() {
+        give(pool, lister);
+    }
+}
+
+/// Apart from the question, which the thread that iterates asks for each entry.
+#[inline(never)]
+fn give<D: Directory>(pool: &Pool<Job<D>>, lister: &mut Lister<D>) {
+    if let Some(part) = lister.split() {
         pool.give(Job::Part(Box::new(part)));
     }
 }
