@@ -17,6 +17,7 @@ use no_globs as globs;
 mod normal;
 mod parse;
 mod parts;
+mod places;
 mod run;
 mod scan;
 mod search;

@@ -1,7 +1,7 @@
 //! Where a text has the characters of a range.
 
 use super::fold;
-use super::scan::Places;
+use super::places::Places;
 use super::tokens::{Case, Token};
 
 /// The characters of a text, each with the place before it.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::scan::Places;
+use super::places::Places;
 use super::tokens::Segment;
 
 /// The parts of a path. A place is the number of parts before it.

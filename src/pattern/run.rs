@@ -3,7 +3,8 @@
 use super::automaton::{ANCHORED, Automaton, END, END_OF_DIRECTORY, Edge, Number, RELATIVE};
 use super::gate::Ends;
 use super::normal::Op;
-use super::scan::{Places, Scan};
+use super::places::Places;
+use super::scan::Scan;
 use super::tokens::Token;
 use crate::flavour::first_byte;
 
