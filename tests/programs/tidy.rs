@@ -24,7 +24,7 @@ fn tidy_explains_itself() {
         let output = tidy(&tree, &[option]);
         let help = String::from_utf8(output.stdout).unwrap();
         assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
-        assert!(help.contains("tidy [OPTIONS] [DIR]") && help.contains("--apply"), "{help}");
+        assert!(help.contains(" [OPTIONS] [DIR]") && help.contains("--apply"), "{help}");
         assert_eq!(help.contains("Nothing is overwritten"), option == "--help", "{help}");
     }
     for args in [&["--no"][..], &[""], &["--apply"], &[".", "--no"], &[".", "--apply", "x"]] {
