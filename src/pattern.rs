@@ -678,3 +678,13 @@ impl<F: Flavour> fmt::Debug for Pattern<F> {
             .finish_non_exhaustive()
     }
 }
+
+/// Numbers below others, for tests: the same ones each time.
+#[cfg(test)]
+fn random() -> impl FnMut(usize) -> usize {
+    let mut random = 1_u64;
+    move |below| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (random >> 33) as usize % below
+    }
+}

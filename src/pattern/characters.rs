@@ -17,8 +17,9 @@ pub(super) struct Characters {
     all: Places,
 }
 
-/// At most so many blocks, so that the memory is linear in the text, and the least characters in one.
+/// The most blocks that a text is cut into, so that the memory is linear in the text.
 const BLOCKS: usize = 32;
+/// The fewest characters in a block.
 const LEAST: usize = 64;
 
 impl Characters {
@@ -108,20 +109,16 @@ impl Token {
 #[cfg(test)]
 mod tests {
     use super::Characters;
-    use crate::pattern::parse;
     use crate::pattern::tokens::Case;
+    use crate::pattern::{parse, random};
 
     #[test]
     fn ranges_are_the_characters_one_by_one() {
-        let mut random = 1_u64;
-        let mut next = |below: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (random >> 33) % below
-        };
+        let mut next = random();
         let letters: Vec<char> = ('A'..='z').chain('À'..='ω').chain(['\u{212a}', 'ſ', '日', 'ẞ']).collect();
         let mut found = 0;
         for round in 0..600 {
-            let mut letter = || letters[next(letters.len() as u64) as usize];
+            let mut letter = || letters[next(letters.len())];
             let text: Vec<(char, usize)> = (0..[10, 300, 5_000][round % 3]).map(|at| (letter(), at)).collect();
             let [from, to, single] = [(); 3].map(|()| letter());
             let (from, to) = (from.min(to), from.max(to));

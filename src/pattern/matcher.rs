@@ -384,23 +384,19 @@ impl Segment {
 mod tests {
     use super::{last_any_path, try_all_parts, try_each_way};
     use crate::flavour::Posix;
-    use crate::pattern::parse;
     use crate::pattern::tokens::{Case, Segment};
+    use crate::pattern::{parse, random};
 
     #[test]
     fn all_parts_at_once_are_one_after_another() {
         const SEGMENTS: [&str; 8] = ["**", "**", "**", "*", "a", "b", "?", "[!a]"];
-        let mut random = 1_u64;
-        let mut next = |below: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (random >> 33) % below
-        };
+        let mut next = random();
         let mut answers = [0; 2];
         for round in 0..20_000 {
             let most = [4, 8, 100][round % 3];
             let mut joined = |most, names: &[&str]| -> String {
-                let parts: Vec<_> = (0..1 + next(most)).map(|_| names[next(names.len() as u64) as usize]).collect();
-                ["", "/"][next(2) as usize].to_owned() + &parts.join("/")
+                let parts: Vec<_> = (0..1 + next(most)).map(|_| names[next(names.len())]).collect();
+                ["", "/"][next(2)].to_owned() + &parts.join("/")
             };
             let pattern = joined(8, &SEGMENTS);
             let path = joined(most, &["a", "a", "b", "aa"]);

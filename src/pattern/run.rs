@@ -272,18 +272,14 @@ impl Run<'_> {
 mod tests {
     use super::{Mode, Run};
     use crate::flavour::{Flavour, Posix, Windows};
-    use crate::pattern::{Form, Pattern};
+    use crate::pattern::{Form, Pattern, random};
 
     /// Both ways of matching, in every mode, of patterns and paths made of few pieces.
     fn all_places_are_one_after_another<F: Flavour>() {
         const LITERALS: [&str; 8] = ["a", "b", "é", "aé", "/", "..", "c:", "//s/h/"];
         const SPECIAL: [&str; 16] =
             ["*", "*", "?", "[!a]", "**", "/**/", "{a,", "{,", "{*,", "{", ",", ",", "}", "}", "}", "./"];
-        let mut random = 1_u64;
-        let mut next = move |below: usize| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (random >> 33) as usize % below
-        };
+        let mut next = random();
         let mut text = move |longest, specials| -> String {
             let count = next(longest);
             (0..count).map(|_| if next(8) < specials { SPECIAL[next(16)] } else { LITERALS[next(8)] }).collect()

@@ -87,25 +87,22 @@ fn skip_first_at_once<'a>(tokens: &[Token], name: &'a str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::{letters, skip_first, skip_first_at_once, skip_first_letters};
+    use crate::pattern::random;
     use crate::pattern::tokens::Token;
 
     /// Tokens and names of two letters, of all lengths around those of a word.
     #[test]
     fn all_places_at_once_are_one_after_another() {
-        let mut random = 1_u64;
-        let mut next = |below: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (random >> 33) % below
-        };
+        let mut next = random();
         let (mut found, mut not_found) = (0, 0);
         for round in 0..4_000 {
             let len = [1, 2, 3, 63, 64, 65, 128, 130][round % 8];
             let name: String = (0..200).map(|_| if next(8) == 0 { 'é' } else { 'a' }).collect();
-            let start = next(210) as usize;
+            let start = next(210);
             let mut tokens: Vec<_> =
                 name.chars().chain("aéa".chars().cycle()).skip(start).take(len).map(Token::Exact).collect();
             for _ in 0..[0, len / 2][round / 8 % 2] {
-                tokens[next(len as u64) as usize] = Token::Any;
+                tokens[next(len)] = Token::Any;
             }
             let rest = skip_first(&tokens, &name);
             assert_eq!(skip_first_at_once(&tokens, &name), rest, "{tokens:?} {name}");

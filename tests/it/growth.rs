@@ -222,8 +222,8 @@ fn pieces_are_found_in_time_in_long_names() {
     }
 }
 
-/// Hundreds of classes take a few times as long as the same one so many times, although case is ignored, and each matches
-/// each of many characters of a name.
+/// Hundreds of different classes take at most a few times as long as one class that is repeated as often. Case is ignored, and
+/// each class matches many characters of the name.
 #[test]
 fn different_classes_are_matched_in_time() {
     const MOST: u32 = 4;
