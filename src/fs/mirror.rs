@@ -57,6 +57,9 @@ impl MirrorOptions<'_> {
     /// links. A file that has the same length and time at the destination stays as it is, and gets the attributes that
     /// differ. Names need not be UTF-8, and paths may be longer than the system allows.
     ///
+    /// A directory at the destination may be read-only: as with `rsync`, it is writable for its owner while it is changed,
+    /// and in the end it has the permissions of its original.
+    ///
     /// If something fails, everything else is still done, and the error [lists](Error::failures) all failures; what was
     /// done is in its [report](Error::report). If both trees are to be compared first, as with
     /// [`delete`](Self::delete), [`progress`](Self::progress) and [`dry_run`](Self::dry_run), memory does not grow with the

@@ -232,6 +232,11 @@ pub(crate) fn error_kind(error: &io::Error) -> ErrorKind {
     }
 }
 
+/// Whether permissions do not stop this user: those of directories that std supports never do.
+pub(crate) fn ignores_permissions() -> bool {
+    true
+}
+
 /// Whether it is a junction, which only Windows has.
 pub(crate) fn is_junction(_: &Path) -> io::Result<bool> {
     Ok(false)

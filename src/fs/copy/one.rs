@@ -169,6 +169,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             }
             Some((dir, facts)) => {
                 self.merge(dir, target, &facts, source)?;
+                self.open_up(dir, name, &facts);
                 return Ok(Made::Merged);
             }
             None => {}
@@ -176,6 +177,15 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
         self.report.directories += 1;
         self.tell(PlanAction::MakeDirectory, target);
         Ok(made)
+    }
+
+    /// Lets the owner of a directory that is there change it, if the copy may do that. If it fails, what is then made in the
+    /// directory says why.
+    fn open_up(&self, dir: &D, name: &OsStr, facts: &Facts) {
+        let Settings { opens_up, dry_run, .. } = *self.copy.settings;
+        if opens_up && !dry_run && facts.mode & 0o700 != 0o700 && !sys::ignores_permissions() {
+            _ = dir.open_up_in(name);
+        }
     }
 
     /// Removes a directory that was made just now, as nothing can be put into it.

@@ -63,6 +63,8 @@ pub(in crate::fs) struct Settings {
     /// What a dry run takes for removed.
     pub(in crate::fs) removed: Arc<Removed>,
     pub(in crate::fs) merge: bool,
+    /// Whether directories that are there are made writable while something is copied into them.
+    pub(in crate::fs) opens_up: bool,
 }
 
 impl Default for Settings {
@@ -87,6 +89,7 @@ impl Default for Settings {
             tells_looks: false,
             removed: Arc::default(),
             merge: false,
+            opens_up: false,
         }
     }
 }
@@ -734,6 +737,12 @@ impl<'p> CopyOptions<'p> {
     /// ```
     pub fn assume_removed<P: Into<RawPath>>(self, paths: impl IntoIterator<Item = P>) -> Self {
         self.with(|settings| settings.removed = Arc::new(paths.into_iter().map(|path| path.into().into()).collect()))
+    }
+
+    /// Makes directories that are there writable while something is copied into them. In the end they get the permissions
+    /// of their originals.
+    pub(in crate::fs) fn opening_up(self) -> Self {
+        self.with(|settings| settings.opens_up = true)
     }
 
     /// Plans, and tells what is looked at as progress; keeps steps only if that is wanted, as they take memory for each file.

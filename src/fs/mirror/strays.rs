@@ -146,7 +146,7 @@ impl<'a, D: EditDir> Comparison<'a, D> {
         match self.original(name) {
             Ok(Some(original)) if self.is_left_out_of_source(path, name, original, kind) => self.level().stays = true,
             Ok(original) if original.is_some_and(|original| replaces(original, kind)) => {}
-            Ok(original) => match self.removed(|| dir.remove_file(name)) {
+            Ok(original) => match self.removed(dir, || dir.remove_file(name)) {
                 Ok(()) => self.count(path, name, PlanAction::Remove, original.is_some()),
                 Err(_) if is_directory(dir, name) => return true,
                 Err(cause) => {
@@ -264,7 +264,7 @@ impl<'a, D: EditDir> Comparison<'a, D> {
             self.level().stays = true;
             return;
         }
-        match traversal.dir().and_then(|dir| self.removed(|| dir.remove_dir(&name))) {
+        match traversal.dir().and_then(|dir| self.removed(dir, || dir.remove_dir(&name))) {
             Ok(()) => self.count(traversal.path(), &name, PlanAction::RemoveDirectory, level.is_obstacle),
             Err(cause) => {
                 self.level().stays = true;
@@ -284,12 +284,18 @@ impl<'a, D: EditDir> Comparison<'a, D> {
         }
     }
 
-    /// Removes something if that is the purpose. What others have removed is gone, as was wanted.
-    fn removed(&self, remove: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    /// Removes something of a directory if that is the purpose; makes the directory writable if that is needed. The copying
+    /// that follows gives it the permissions of its original.
+    fn removed(&self, dir: &D, remove: impl Fn() -> io::Result<()>) -> io::Result<()> {
         if self.purpose != Purpose::Remove {
             return Ok(());
         }
-        match remove() {
+        let removed = match remove() {
+            Err(cause) if cause.kind() == ErrorKind::PermissionDenied && dir.open_up().is_ok() => remove(),
+            result => result,
+        };
+        match removed {
+            // What others have removed is gone, as was wanted.
             Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(()),
             result => result,
         }

@@ -346,7 +346,7 @@ fn a_mirror_is_like_its_source_and_its_plan_like_the_deed() {
 #[cfg(unix)]
 mod unix {
     use super::*;
-    use crate::support::util::as_nobody;
+    use crate::support::util::{NOBODY, as_nobody, as_nobody_in};
 
     /// Wherever a link is: it is never gone through.
     #[test]
@@ -430,16 +430,69 @@ mod unix {
     /// What cannot be removed is said, and everything else is done.
     #[test]
     fn what_cannot_be_removed_is_a_failure() {
-        if !as_nobody("fs::mirror::unix::what_cannot_be_removed_is_a_failure") {
-            return;
-        }
-        let tree = Tree::new(["from/a", "to/fixed/x", "to/stray"]);
-        tree.at("to/fixed").chmod(0o555).unwrap();
-        let error = deleting().mirror(tree.at("from"), tree.at("to")).unwrap_err();
-        tree.at("to/fixed").chmod(0o755).unwrap();
+        let foreign = |place: &Path| {
+            (place / "to/foreign").mkdir_all().unwrap();
+            (place / "to/foreign/x").write_text("x").unwrap();
+            for own in ["", "to"] {
+                std::os::unix::fs::chown(place / own, Some(NOBODY), Some(NOBODY)).unwrap();
+            }
+        };
+        let name = "fs::mirror::unix::what_cannot_be_removed_is_a_failure";
+        let Some(place) = as_nobody_in(name, foreign) else { return };
+        let (from, to) = (&place / "from", &place / "to");
+        from.mkdir().unwrap();
+        (&from / "a").write_text("a").unwrap();
+        (&to / "stray").touch().unwrap();
+        let error = deleting().mirror(&from, &to).unwrap_err();
         assert_eq!((error.failure_count(), error.failures()[0].op()), (1, Op::Unlink), "{error}");
         assert_eq!((error.report().unwrap().removed, error.report().unwrap().files), (1, 1));
-        assert_eq!(lines(&tree.at("to")), ["a: a", "fixed/", "fixed/x: x"]);
+        assert_eq!(lines(&to), ["a: a", "foreign/", "foreign/x: x"]);
+    }
+
+    /// As of modules that a package manager protects: all of a tree may be read-only, on both sides.
+    #[test]
+    fn read_only_directories_are_mirrored_again() {
+        if !as_nobody("fs::mirror::unix::read_only_directories_are_mirrored_again") {
+            return;
+        }
+        const DIRS: [(&str, u32); 4] = [("fixed/sub", 0o500), ("fixed", 0o555), ("open", 0o755), ("", 0o555)];
+        let close = |start: &PathBuf| DIRS.iter().for_each(|(dir, mode)| (start / *dir).chmod(*mode).unwrap());
+        let open = |start: &PathBuf| DIRS.iter().rev().for_each(|(dir, _)| (start / *dir).chmod(0o755).unwrap());
+        for threads in [1, 3] {
+            let tree = Tree::new(["from/a", "from/fixed/b", "from/fixed/sub/c", "from/fixed/sub/d/e", "from/open/f"]);
+            let (from, to) = (tree.at("from"), tree.at("to"));
+            (&from / "fixed/name").hardlink_to(&from / "a").unwrap();
+            let options = deleting().threads(threads);
+            close(&from);
+            options.mirror(&from, &to).unwrap();
+            open(&from);
+            for gone in ["a", "fixed/sub/c", "fixed/sub/d/e", "open/f"] {
+                (&from / gone).unlink().unwrap();
+            }
+            (&from / "fixed/sub/d").rmdir().unwrap();
+            (&from / "fixed/b").write_text("another text").unwrap();
+            (&from / "fixed/sub/new/deep").mkdir_all().unwrap();
+            (&from / "fixed/sub/new/deep/x").symlink_to("a").unwrap();
+            (&from / "g").hardlink_to(&from / "fixed/name").unwrap();
+            close(&from);
+            (&to / "open").chmod(0).unwrap();
+            let plan = deleting().dry_run(true).mirror(&from, &to);
+            assert_eq!(plan.unwrap_err().kind(), ErrorKind::PermissionDenied, "a plan changes nothing");
+            (&to / "open").chmod(0o500).unwrap();
+            let report = options.mirror(&from, &to).unwrap();
+            assert_eq!((report.files, report.removed, report.hard_links), (1, 5, 1), "{report:?}");
+            assert_eq!(lines(&to), lines(&from));
+            for (dir, mode) in DIRS {
+                assert_eq!((&to / dir).stat().unwrap().mode() & 0o7777, mode, "{dir}");
+            }
+            let second = options.mirror(&from, &to).unwrap();
+            assert_eq!((second.files, second.removed, second.updated), (0, 0, 0));
+            (&to / "open").chmod(0).unwrap();
+            MirrorOptions::new().threads(threads).mirror(&from, &to).unwrap();
+            assert_eq!((&to / "open").stat().unwrap().mode() & 0o7777, 0o755);
+            open(&from);
+            open(&to);
+        }
     }
 }
 
