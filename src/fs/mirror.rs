@@ -54,11 +54,8 @@ impl MirrorOptions<'_> {
     /// Makes the directory `to` like the directory `from`.
     ///
     /// Files are copied as [`CopyOptions::archive`] does it: with permissions, times, extended attributes, owner and hard
-    /// links. A file that has the same length and time at the destination stays as it is, and gets the attributes that
-    /// differ. Names need not be UTF-8, and paths may be longer than the system allows.
-    ///
-    /// A directory at the destination may be read-only: as with `rsync`, it is writable for its owner while it is changed,
-    /// and in the end it has the permissions of its original.
+    /// links, into read-only directories too. A file that has the same length and time at the destination stays as it is, and
+    /// gets the attributes that differ. Names need not be UTF-8, and paths may be longer than the system allows.
     ///
     /// If something fails, everything else is still done, and the error [lists](Error::failures) all failures; what was
     /// done is in its [report](Error::report). If both trees are to be compared first, as with

@@ -182,8 +182,8 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     /// Lets the owner of a directory that is there change it, if the copy may do that. If it fails, what is then made in the
     /// directory says why.
     fn open_up(&self, dir: &D, name: &OsStr, facts: &Facts) {
-        let Settings { opens_up, dry_run, .. } = *self.copy.settings;
-        if opens_up && !dry_run && facts.mode & 0o700 != 0o700 && !sys::ignores_permissions() {
+        let Settings { opens_up, attributes, dry_run, .. } = *self.copy.settings;
+        if opens_up && attributes.mode && !dry_run && facts.mode & 0o700 != 0o700 && !sys::ignores_permissions() {
             _ = dir.open_up_in(name);
         }
     }

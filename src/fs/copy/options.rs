@@ -63,7 +63,8 @@ pub(in crate::fs) struct Settings {
     /// What a dry run takes for removed.
     pub(in crate::fs) removed: Arc<Removed>,
     pub(in crate::fs) merge: bool,
-    /// Whether directories that are there are made writable while something is copied into them.
+    /// Whether directories that are there are made writable while something is copied into them, if they get the
+    /// permissions of their originals in the end.
     pub(in crate::fs) opens_up: bool,
 }
 
@@ -261,6 +262,9 @@ impl<'p> CopyOptions<'p> {
     /// Returns options that preserve everything: permissions, times, extended attributes, owner, hard links, links and special
     /// files. `cp -a`.
     ///
+    /// A directory that is at the destination already may be read-only: as with `rsync -a`, it is writable for its owner while
+    /// something is copied into it, and in the end it has the permissions of its original.
+    ///
     /// # Examples
     ///
     /// ```
@@ -282,6 +286,7 @@ impl<'p> CopyOptions<'p> {
             hard_links: true,
             symlinks: Symlinks::Keep,
             specials: Specials::Recreate,
+            opens_up: true,
             ..Settings::default()
         };
         Self { settings, on_progress: None, pruning: Pruning::default() }
@@ -737,12 +742,6 @@ impl<'p> CopyOptions<'p> {
     /// ```
     pub fn assume_removed<P: Into<RawPath>>(self, paths: impl IntoIterator<Item = P>) -> Self {
         self.with(|settings| settings.removed = Arc::new(paths.into_iter().map(|path| path.into().into()).collect()))
-    }
-
-    /// Makes directories that are there writable while something is copied into them. In the end they get the permissions
-    /// of their originals.
-    pub(in crate::fs) fn opening_up(self) -> Self {
-        self.with(|settings| settings.opens_up = true)
     }
 
     /// Plans, and tells what is looked at as progress; keeps steps only if that is wanted, as they take memory for each file.

@@ -368,7 +368,6 @@ impl<'p> MirrorOptions<'p> {
     /// How files are copied.
     pub(in crate::fs) fn copying(&self) -> CopyOptions<'_> {
         let options = CopyOptions::archive()
-            .opening_up()
             .symlinks(Symlinks::KeepInside)
             .overwrite(Overwrite::IfDifferent)
             .exclude(&self.excluded)

@@ -534,6 +534,38 @@ fn attributes_of_what_is_read_only_are_brought_up_to_date() {
     }
 }
 
+/// Only archives, which give the directory the mode of the original in the end.
+#[test]
+fn archives_go_into_read_only_directories() {
+    if !as_nobody("fs::copy::attributes::archives_go_into_read_only_directories") {
+        return;
+    }
+    let archive = CopyOptions::archive;
+    for (options, is_done) in [
+        (archive(), true),
+        (archive().threads(3), true),
+        (archive().preserve_mode(false), false),
+        (CopyOptions::new(), false),
+    ] {
+        let tree = Tree::new(["src/d/new", "src/d/sub/new", "to/d/old", "to/d/sub/"]);
+        for (dir, bits) in [("src/d", 0o555), ("to/d/sub", 0o111), ("to/d", 0o500)] {
+            mode(tree.at(dir), bits);
+        }
+        let options = options.overwrite(Overwrite::Skip);
+        options.clone().dry_run(true).copy(tree.at("src"), tree.at("to")).unwrap_or_default();
+        assert_eq!(mode_of(tree.at("to/d")), 0o500, "a dry run changes nothing");
+        let copied = options.copy(tree.at("src"), tree.at("to"));
+        assert_eq!(copied.is_ok(), is_done, "{options:?}: {copied:?}");
+        if is_done {
+            assert_eq!((mode_of(tree.at("to/d")), mode_of(tree.at("to/d/sub"))), (0o555, 0o755));
+            assert!(tree.at("to/d/new").exists() && tree.at("to/d/sub/new").exists());
+        }
+        for dir in ["src/d", "to/d", "to/d/sub"] {
+            mode(tree.at(dir), 0o755);
+        }
+    }
+}
+
 /// A umask that lets not even the owner do anything.
 #[test]
 fn no_umask_is_in_the_way() {
