@@ -308,6 +308,13 @@ pub struct Parts<'a, F = crate::flavour::Native> {
     flavour: PhantomData<F>,
 }
 
+impl<'a, F> Parts<'a, F> {
+    /// The text of the parts that are left, an anchor aside.
+    pub(crate) fn rest(&self) -> &'a str {
+        self.tail
+    }
+}
+
 impl<'a, F: Flavour> Iterator for Parts<'a, F> {
     type Item = &'a str;
 

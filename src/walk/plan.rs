@@ -1,8 +1,9 @@
 //! What a listing looks for: patterns, and how far a path has come in them.
 //!
-//! The patterns are put together into a tree of their parts, in which equal beginnings are one. A name leads
-//! from a node to those below, and a path has come to a set of nodes. The names among the parts of a node are
-//! found by binary search, so that the time for a name does not grow with their number.
+//! The patterns are put together into a graph of their parts, in which equal beginnings are one, and equal ends of
+//! patterns that have nothing else in common. A name leads from a node to those below, and a path has come to a set of
+//! nodes. The names among the parts of a node are found by binary search, so that the time for a name does not grow with
+//! their number.
 //!
 //! What a name means to a `**`:
 //!
@@ -16,6 +17,7 @@
 mod branches;
 mod build;
 mod names;
+mod seeded;
 #[cfg(feature = "remote-no-tls")]
 mod starts;
 mod states;
@@ -92,7 +94,7 @@ enum WantedBelow {
 }
 
 /// What is wanted at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Wanted {
     /// A directory, or a link to one.
     Directory,
@@ -100,7 +102,7 @@ pub(crate) enum Wanted {
 }
 
 /// Where a pattern may begin to match.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Begins {
     AtStart,
     Anywhere,
