@@ -106,8 +106,8 @@ impl Judge<'_> {
 
     /// The item for a name, unless it is left out or replaced by what is looked up below it.
     fn item(&mut self, parent: &Parent, name: &str, kind: FileKind) -> Option<Item> {
-        if parent.decides == Decides::Exclusion && kind != FileKind::Symlink {
-            return self.unless_excluded(parent, name, kind);
+        if parent.decides == Decides::Exclusion && kind == FileKind::Directory {
+            return self.directory_unless_excluded(parent, name);
         }
         let states = self.pending.states.len();
         let depth = parent.depth + 1;
@@ -130,18 +130,23 @@ impl Judge<'_> {
         Some(Item::new(Origin::Listed(kind), wanted, below))
     }
 
-    /// The item for a name, which is no link, in a directory that takes all, unless it is excluded.
-    fn unless_excluded(&mut self, parent: &Parent, name: &str, kind: FileKind) -> Option<Item> {
-        let set = if kind == FileKind::Directory { parent.below.set } else { Set::default() };
+    /// The item for a directory in one that takes all, unless it is excluded.
+    fn directory_unless_excluded(&mut self, parent: &Parent, name: &str) -> Option<Item> {
+        let kind = FileKind::Directory;
         let states = self.pending.states.len();
         let (excluded, left_out) = self.take_excluded(parent.below.excluded, name, kind);
-        let below = self.below(parent.depth + 1, set, excluded);
+        let below = self.below(parent.depth + 1, parent.below.set, excluded);
         let wanted = (!left_out).then_some(Wanted::Anything);
         if wanted.is_none() && below.set.is_empty() {
             self.pending.states.truncate(states);
             return None;
         }
         Some(Item::new(Origin::Listed(kind), wanted, below))
+    }
+
+    /// Whether a file is excluded in a directory that has come to these nodes of what is.
+    pub(super) fn excludes_file(&self, excluded: Set, name: &str) -> bool {
+        self.search.excluded.takes_file(excluded.of(&self.pending.states), name)
     }
 
     /// How far a name comes in the patterns of what is excluded, and whether it is excluded itself.

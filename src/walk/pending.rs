@@ -271,6 +271,11 @@ impl Item {
         Self { name: Name::default(), origin, wanted, unless_directory: false, below }
     }
 
+    /// The item of a file that is wanted.
+    pub(super) fn of_file(kind: FileKind) -> Self {
+        Self::new(Origin::Listed(kind), Some(Wanted::Anything), Below::default())
+    }
+
     /// Whether it is wanted, whatever it is, and leads nowhere.
     pub(super) fn is_only_wanted(&self) -> bool {
         self.wanted == Some(Wanted::Anything) && !self.leads_on()

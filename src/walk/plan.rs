@@ -186,8 +186,7 @@ impl<F: Flavour> Plan<F> {
             }
             FileKind::Symlink => self.take_directory(states, set, name, followed),
             FileKind::File | FileKind::Other => {
-                let is_wanted = set.of(states).iter().any(|&state| self.wants_file(state, name));
-                (Set::default(), is_wanted.then_some(Wanted::Anything))
+                (Set::default(), self.takes_file(set.of(states), name).then_some(Wanted::Anything))
             }
         }
     }
@@ -219,13 +218,12 @@ impl<F: Flavour> Plan<F> {
         (below, wanted)
     }
 
-    /// Whether a file of this name is wanted: it can only be at the end of a pattern.
-    #[inline]
-    fn wants_file(&self, state: State, name: &str) -> bool {
-        let node = &self.nodes[state];
+    /// Whether a file of this name is wanted in a listed directory: it can only be at the end of a pattern.
+    pub(crate) fn takes_file(&self, set: &[State], name: &str) -> bool {
         let is_end = |at: State| self.nodes[at].end == Some(Wanted::Anything);
         let find = |at| if is_end(at) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        node.below >= WantedBelow::All || node.try_next(name, find).is_break()
+        let mut nodes = set.iter().map(|&state| &self.nodes[state]);
+        nodes.any(|node| node.below >= WantedBelow::All || node.try_next(name, find).is_break())
     }
 
     /// Whether what is below a path with this set is searched, not just looked up.

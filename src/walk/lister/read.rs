@@ -148,8 +148,19 @@ impl Reading<'_> {
         self.judge(name, kind, visitor)
     }
 
-    /// Takes a name that needs a decision.
+    /// Takes a name that needs a decision. Not inlined, for the sake of those that need none.
+    #[inline(never)]
     fn judge<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+        let Parent { decides, below, .. } = self.frame.parent;
+        if decides == Decides::Exclusion
+            && let Ok(kind @ (FileKind::File | FileKind::Other)) = kind
+            && let Some(name) = crate::path::text_of(name)
+        {
+            return match self.judge.excludes_file(below.excluded, name) {
+                true => ControlFlow::Continue(()),
+                false => self.item(name, Item::of_file(kind), visitor),
+            };
+        }
         if self.frame.ignores(self.entry, name, matches!(kind, Ok(FileKind::Directory))) {
             return ControlFlow::Continue(());
         }
