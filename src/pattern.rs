@@ -399,8 +399,9 @@ impl<F: Flavour> Form<F> {
         match braces::alternatives(text, F::Rules::is_separator) {
             None => Self::Plain(Plain::new(text, case)),
             Some(items) => {
-                let rules = normal::Rules { has_drives: F::SEPARATOR == '\\' };
-                Self::Branched(Arc::new(Automaton::new(&items, case, rules)))
+                let rules =
+                    normal::Rules { separator: F::SEPARATOR, has_drives: F::SEPARATOR == '\\' && text.contains(':') };
+                Self::Branched(Arc::new(Automaton::new(items, case, rules)))
             }
         }
     }

@@ -6,8 +6,8 @@ use super::parse::{Lexeme, lexemes};
 pub(super) enum Item<'a> {
     Symbol(Lexeme<'a>),
     Separator,
-    /// `{`, `,` and `}` of a group of alternatives.
-    Open,
+    /// `{`, `,` and `}` of a group of alternatives. The first has the index of the last.
+    Open(usize),
     Comma,
     Close,
 }
@@ -23,12 +23,12 @@ pub(super) fn alternatives(pattern: &str, is_separator: fn(char) -> bool) -> Opt
 }
 
 fn items(pattern: &str, is_separator: fn(char) -> bool) -> Vec<Item<'_>> {
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(pattern.len());
     for (at, segment) in pattern.split(is_separator).enumerate() {
         if at > 0 {
             items.push(Item::Separator);
         }
-        items.extend(lexemes(segment).map(Item::Symbol));
+        lexemes(segment).for_each(|lexeme| items.push(Item::Symbol(lexeme)));
     }
     items
 }
@@ -47,7 +47,7 @@ fn mark_groups(items: &mut [Item<'_>]) -> bool {
             '}' => {
                 let Some((opening, outer)) = open.pop() else { continue };
                 if commas.len() > outer {
-                    items[opening] = Item::Open;
+                    items[opening] = Item::Open(at);
                     commas.drain(outer..).for_each(|comma| items[comma] = Item::Comma);
                     items[at] = Item::Close;
                     found = true;

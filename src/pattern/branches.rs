@@ -113,7 +113,7 @@ impl Automaton {
                 continue;
             }
             for edge in self.edges_from(state) {
-                match &edge.op {
+                match edge.op {
                     Op::Separator => parts.push((part(read.clone(), case), Exit::To(Branch(edge.to)))),
                     Op::Up => parts.extend(self.after(edge.to).into_iter().map(|exit| (Part::Up, exit))),
                     Op::Part => {
@@ -121,7 +121,7 @@ impl Automaton {
                         parts.extend(self.after(edge.to).into_iter().map(|exit| (any_name(), exit)));
                     }
                     Op::AnyPath | Op::AnyEnd => {}
-                    op => todo.push((edge.to, read.iter().cloned().chain(taken(op)).collect())),
+                    op => todo.push((edge.to, read.iter().cloned().chain(self.taken(op)).collect())),
                 }
             }
         }
@@ -168,10 +168,11 @@ impl Automaton {
             }
             for edge in self.edges_from(state) {
                 after.become_same_as(&places);
-                match &edge.op {
+                match edge.op {
                     Op::Empty => {}
-                    Op::Text(text) => scan.take_bytes(&mut after, text.bytes()),
-                    Op::One(token) => scan.take_one(&mut after, token),
+                    Op::Text(text) => scan.take_bytes(&mut after, self.text(text).iter().copied()),
+                    Op::Exact(character) => scan.take_bytes(&mut after, character.encode_utf8(&mut [0; 4]).bytes()),
+                    Op::One(token) => scan.take_one(&mut after, self.token(token)),
                     Op::Up => scan.take_bytes(&mut after, *b".."),
                     Op::Part => scan.take_part(&mut after),
                     Op::Star | Op::Stars => scan.take_any(&mut after),
@@ -184,21 +185,22 @@ impl Automaton {
         }
         found.into_iter()
     }
+
+    /// What an edge inside a part matches.
+    fn taken(&self, op: Op) -> Read {
+        match op {
+            Op::Text(text) => self.characters(text).map(Token::Exact).map(Some).collect(),
+            Op::Exact(character) => vec![Some(Token::Exact(character))],
+            Op::One(token) => vec![Some(self.token(token).clone())],
+            Op::Star | Op::Stars => vec![None],
+            _ => vec![],
+        }
+    }
 }
 
 /// The end of a pattern.
 fn exit(end: Number) -> Exit {
     Exit::End { only_directories: end == END_OF_DIRECTORY }
-}
-
-/// What an edge inside a part matches.
-fn taken(op: &Op) -> Read {
-    match op {
-        Op::Text(text) => text.chars().map(Token::Exact).map(Some).collect(),
-        Op::One(token) => vec![Some(token.clone())],
-        Op::Star | Op::Stars => vec![None],
-        _ => vec![],
-    }
 }
 
 fn part(read: Read, case: Case) -> Part {

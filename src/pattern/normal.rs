@@ -9,26 +9,30 @@ use super::parse::{self, Lexeme};
 use super::tokens::{Case, Token};
 
 /// An input: a symbol of a pattern, or its end.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) enum Input {
-    /// One character of a match, and how it is written: a class has several characters.
-    Token {
-        token: Token,
+    /// One character of a match, and how it is written. A class is written as several characters.
+    One {
+        op: Op,
         written: Option<char>,
     },
-    /// A run of this many `*`.
-    Stars(usize),
+    /// A run of this many `*`; more than three are three.
+    Stars(u8),
     Separator,
     End,
 }
 
 /// A step of a match, and what it matches in the path.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Op {
     /// Nothing.
     Empty,
-    Text(Box<str>),
-    One(Token),
+    /// A character, spelled exactly so.
+    Exact(char),
+    /// Several of them, by the number of their text.
+    Text(u32),
+    /// One character that the token with this number matches.
+    One(u32),
     /// `*` in a part: any characters of a part.
     Star,
     /// `*` as a whole part: at least one character.
@@ -100,6 +104,19 @@ enum Due {
     AnyPath,
 }
 
+impl Due {
+    /// How the next part begins, if nothing is inserted before it.
+    fn first(self, rules: Rules) -> Option<First> {
+        match self {
+            Self::Nothing if rules.has_drives => Some(First::Relative),
+            Self::Guard if rules.has_drives => Some(First::Guardable),
+            Self::Nothing | Self::Guard | Self::Anchor => Some(First::No),
+            Self::Glued => Some(First::Glued),
+            Self::Separator | Self::AnyPath => None,
+        }
+    }
+}
+
 /// Whether a part is read specially.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum First {
@@ -143,6 +160,8 @@ enum Server {
 /// Where a step leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum To {
+    /// To its next piece.
+    Next,
     State(State),
     /// The end of the pattern, and whether it ended in a separator or was empty.
     End {
@@ -153,52 +172,67 @@ pub(super) enum To {
 /// The rules of a flavour.
 #[derive(Clone, Copy)]
 pub(super) struct Rules {
+    pub(super) separator: char,
+    /// Whether the flavour has drives, and the pattern has a colon. Without one, it has no drive.
     pub(super) has_drives: bool,
 }
 
-/// The steps that lead on from a state: what each matches, and where it leads.
-#[derive(Default)]
+impl Rules {
+    fn has_shares(self) -> bool {
+        self.separator == '\\'
+    }
+}
+
+/// Steps from states at places of a pattern as it is written.
 pub(super) struct Steps {
-    /// What all of them match, one after another.
-    ops: Vec<Op>,
-    /// Where that of each ends.
-    steps: Vec<(usize, To)>,
+    pub(super) list: Vec<Step>,
+    /// The place that steps lead to.
+    pub(super) place: u32,
+}
+
+/// A piece of a step, which the other pieces follow.
+pub(super) struct Step {
+    pub(super) op: Op,
+    pub(super) to: To,
+    pub(super) place: u32,
 }
 
 impl Steps {
-    fn push(&mut self, ops: impl IntoIterator<Item = Op>, to: To) {
-        self.ops.extend(ops.into_iter().filter(|op| !matches!(op, Op::Empty)));
-        self.steps.push((self.ops.len(), to));
+    fn push<const COUNT: usize>(&mut self, ops: [Op; COUNT], to: To) {
+        let (start, place) = (self.list.len(), self.place);
+        self.list.extend(ops.into_iter().filter(|op| *op != Op::Empty).map(|op| Step { op, to: To::Next, place }));
+        match self.list[start..].last_mut() {
+            Some(last) => last.to = to,
+            None => self.list.push(Step { op: Op::Empty, to, place }),
+        }
     }
 
-    fn go(&mut self, ops: impl IntoIterator<Item = Op>, at: At) {
+    fn go<const COUNT: usize>(&mut self, ops: [Op; COUNT], at: At) {
         self.push(ops, To::State(State::new(at)));
     }
 
-    fn go_in_part(&mut self, ops: impl IntoIterator<Item = Op>, at: At, no_colon: bool) {
+    fn go_in_part<const COUNT: usize>(&mut self, ops: [Op; COUNT], at: At, no_colon: bool) {
         self.push(ops, To::State(State { at, no_colon }));
-    }
-
-    /// Takes each step out, which must take all that it matches.
-    pub(super) fn take(&mut self, mut take: impl FnMut(&mut dyn Iterator<Item = Op>, To)) {
-        let mut ops = self.ops.drain(..);
-        let mut start = 0;
-        for (end, to) in self.steps.drain(..) {
-            take(&mut ops.by_ref().take(end - start), to);
-            start = end;
-        }
     }
 }
 
 impl Input {
-    pub(super) fn new(lexeme: &Lexeme<'_>, case: Case) -> Self {
+    /// A symbol. Its token is added, unless it is of one character.
+    pub(super) fn new(lexeme: &Lexeme<'_>, case: Case, tokens: &mut Vec<Token>) -> Self {
         let written = match *lexeme {
+            Lexeme::Star(count) => return Self::Stars(count.min(3) as u8),
             Lexeme::Literal(written) => Some(written),
             Lexeme::Any => Some('?'),
-            Lexeme::Star(_) | Lexeme::Class(_) => None,
+            Lexeme::Class(_) => None,
         };
-        let stars = if let Lexeme::Star(count) = *lexeme { count } else { 0 };
-        parse::token(lexeme, case).map_or(Self::Stars(stars), |token| Self::Token { token, written })
+        let op = match parse::token(lexeme, case) {
+            Some(Token::Exact(character)) => Op::Exact(character),
+            token => {
+                tokens.extend(token);
+                Op::One(tokens.len() as u32 - 1)
+            }
+        };
+        Self::One { op, written }
     }
 }
 
@@ -212,31 +246,32 @@ impl State {
         Self { at, no_colon: false }
     }
 
+    /// Whether it is only reached by steps that take no input, from a state that reads the same later text.
+    pub(super) fn is_due(self) -> bool {
+        matches!(self.at, At::Start(_))
+    }
+
+    /// The step to another place in the same state.
+    pub(super) fn stay(self, steps: &mut Steps) {
+        steps.push([], To::State(self));
+    }
+
     /// The steps that take no input.
-    pub(super) fn go_on(self, rules: Rules, steps: &mut Steps) {
+    pub(super) fn go_on(self, steps: &mut Steps) {
         match self.at {
             At::Root(count) => {
                 let second = if count == 2 { Op::Separator } else { Op::Empty };
                 steps.go([Op::Separator, second, Op::AnchorEnd], At::Between(Due::Anchor, false));
             }
             At::AfterDrive => steps.go([Op::AnchorEnd], At::Between(Due::Glued, false)),
-            At::Between(due, _) => {
-                let (op, first) = match due {
-                    Due::Nothing if rules.has_drives => (Op::Empty, First::Relative),
-                    Due::Guard if rules.has_drives => (Op::Empty, First::Guardable),
-                    Due::Nothing | Due::Guard | Due::Anchor => (Op::Empty, First::No),
-                    Due::Glued => (Op::Empty, First::Glued),
-                    Due::Separator => (Op::Separator, First::No),
-                    Due::AnyPath => (Op::AnyPath, First::No),
-                };
-                steps.go([op], At::Start(first));
-            }
+            At::Between(Due::Separator, _) => steps.go([Op::Separator], At::Start(First::No)),
+            At::Between(Due::AnyPath, _) => steps.go([Op::AnyPath], At::Start(First::No)),
             _ => {}
         }
     }
 
     /// The steps that take an input.
-    pub(super) fn read(self, input: &Input, rules: Rules, steps: &mut Steps) {
+    pub(super) fn read(self, input: Input, rules: Rules, steps: &mut Steps) {
         if self.no_colon && input.is(':') {
             return;
         }
@@ -247,7 +282,7 @@ impl State {
             (At::AfterDrive, Input::Separator) => {
                 steps.go([Op::Separator, Op::AnchorEnd], At::Between(Due::Anchor, true));
             }
-            (At::Root(1), Input::Separator) if rules.has_drives => {
+            (At::Root(1), Input::Separator) if rules.has_shares() => {
                 let share = Share { place: Place::Server(Server::Empty), stars: 0, inside: false };
                 steps.go([Op::Separator, Op::Separator], At::Share(share));
             }
@@ -255,7 +290,14 @@ impl State {
             (At::Share(share), _) => share.read(input, steps),
             (At::Between(due, _), Input::End) => end_between(due, true, steps),
             (At::Between(due, true), Input::Separator) => steps.go([], At::Between(due, true)),
-            (At::Between(due, _), _) if input.is('.') => steps.go([], At::Dropped(due)),
+            (At::Between(due, _), _) => {
+                if input.is('.') {
+                    steps.go([], At::Dropped(due));
+                }
+                if let Some(first) = due.first(rules) {
+                    Self::new(At::Start(first)).read_part(input, steps);
+                }
+            }
             (At::Dropped(due), Input::End) => end_between(due, false, steps),
             (At::Dropped(due), Input::Separator) => {
                 let due = if due == Due::Nothing { Due::Guard } else { due };
@@ -270,7 +312,7 @@ impl State {
     }
 
     /// Reads on in a part.
-    fn read_part(self, input: &Input, steps: &mut Steps) {
+    fn read_part(self, input: Input, steps: &mut Steps) {
         match (self.at, input) {
             (_, Input::Separator | Input::End) => self.end_part(input, steps),
             (At::Start(first), _) => {
@@ -279,21 +321,20 @@ impl State {
                     input.one().into_iter().for_each(|op| steps.go_in_part([Op::Guard, op], At::Guarded, false));
                 }
                 match input {
-                    Input::Stars(count) => {
-                        steps.go_in_part([], At::Stars(at_most_3(*count), first), !is_free && *count == 1)
-                    }
+                    Input::Stars(count) => steps.go_in_part([], At::Stars(count, first), !is_free && count == 1),
                     _ if input.is('.') => steps.go_in_part([], At::Dots(1), !is_free),
                     _ => steps.go_in_part([input.op()], At::Inside, !is_free && input.one().is_some()),
                 }
             }
             (At::Stars(before, first), Input::Stars(count)) => {
-                steps.go_in_part([], At::Stars(at_most_3(usize::from(before) + count), first), false);
+                steps.go_in_part([], At::Stars(3.min(before + count), first), false);
             }
             (At::Stars(..), _) => steps.go_in_part([Op::Star, input.op()], At::Inside, false),
             (At::Dots(1), _) if input.is('.') => steps.go_in_part([], At::Dots(2), false),
             (At::Dots(count), _) => {
-                let dots = Op::Text(".".repeat(count.into()).into());
-                steps.go_in_part([dots, input.op()], input.inside(), false);
+                let dot = Op::Exact('.');
+                let second = if count == 2 { dot } else { Op::Empty };
+                steps.go_in_part([dot, second, input.op()], input.inside(), false);
             }
             (At::InsideStar, Input::Stars(_)) => steps.go_in_part([], At::InsideStar, false),
             _ => steps.go_in_part([input.op()], input.inside(), false),
@@ -301,7 +342,7 @@ impl State {
     }
 
     /// Ends a part that is kept; another state handles one that is dropped.
-    fn end_part(self, input: &Input, steps: &mut Steps) {
+    fn end_part(self, input: Input, steps: &mut Steps) {
         let is_end = matches!(input, Input::End);
         let (op, due) = match self.at {
             At::Stars(2, first) if first != First::Glued => match is_end {
@@ -329,19 +370,15 @@ fn end_between(due: Due, with_separator: bool, steps: &mut Steps) {
     steps.push([op], To::End { with_separator });
 }
 
-fn at_most_3(count: usize) -> u8 {
-    count.min(3) as u8
-}
-
 impl Input {
     /// Whether it is written as this character, even if that is a wildcard.
-    fn is(&self, character: char) -> bool {
-        matches!(self, Self::Token { written, .. } if *written == Some(character))
+    fn is(self, character: char) -> bool {
+        matches!(self, Self::One { written, .. } if written == Some(character))
     }
 
-    fn op(&self) -> Op {
+    fn op(self) -> Op {
         match self {
-            Self::Token { token, .. } => Op::One(token.clone()),
+            Self::One { op, .. } => op,
             Self::Stars(_) => Op::Star,
             Self::Separator => Op::Separator,
             Self::End => Op::Empty,
@@ -349,23 +386,23 @@ impl Input {
     }
 
     /// The step, if the input is written as one character, as a drive letter is.
-    fn one(&self) -> Option<Op> {
+    fn one(self) -> Option<Op> {
         match self {
             Self::Stars(1) => Some(Op::Star),
-            Self::Token { written: Some(_), .. } => Some(self.op()),
+            Self::One { written: Some(_), .. } => Some(self.op()),
             _ => None,
         }
     }
 
     /// Where it leads in a part.
-    fn inside(&self) -> At {
+    fn inside(self) -> At {
         if matches!(self, Self::Stars(_)) { At::InsideStar } else { At::Inside }
     }
 }
 
 impl Share {
     /// In a share or device, no separator and no dot is dropped.
-    fn read(self, input: &Input, steps: &mut Steps) {
+    fn read(self, input: Input, steps: &mut Steps) {
         let to = |share: Self| To::State(State::new(At::Share(share)));
         match input {
             Input::Separator => {
@@ -384,13 +421,12 @@ impl Share {
                 }
             }
             Input::Stars(count) if !self.inside => {
-                let stars = at_most_3(usize::from(self.stars) + count);
+                let stars = 3.min(self.stars + count);
                 steps.push([], to(Self { place: self.place.with(input), stars, inside: false }));
             }
             _ => {
-                let star = (self.stars > 0).then_some(Op::Star);
-                let ops = star.into_iter().chain([input.op()]);
-                steps.push(ops, to(Self { place: self.place.with(input), stars: 0, inside: true }));
+                let star = if self.stars > 0 { Op::Star } else { Op::Empty };
+                steps.push([star, input.op()], to(Self { place: self.place.with(input), stars: 0, inside: true }));
             }
         }
     }
@@ -419,8 +455,8 @@ impl Share {
 }
 
 impl Place {
-    fn with(self, input: &Input) -> Self {
-        let written = if let Input::Token { written: Some(written), .. } = input { *written } else { '*' };
+    fn with(self, input: Input) -> Self {
+        let written = if let Input::One { written: Some(written), .. } = input { written } else { '*' };
         match self {
             Self::Server(server) => Self::Server(match (server, written) {
                 (Server::Empty, '?') => Server::Question,

@@ -116,10 +116,11 @@ impl Run<'_> {
 
     /// Follows an edge backwards, as `back` does, from all of these places at once.
     fn back_from_all<'a>(&'a self, edge: &'a Edge, places: &mut Places, scan: &mut Scan<'a>) {
-        match (&edge.op, self.mode) {
+        match (edge.op, self.mode) {
             (Op::Empty, _) | (Op::Guard, Mode::Last { .. }) | (Op::AnchorEnd, Mode::Whole) => {}
-            (Op::Text(text), _) => scan.take_bytes(places, text.bytes().rev()),
-            (Op::One(token), _) => scan.take_one(places, token),
+            (Op::Text(text), _) => scan.take_bytes(places, self.automaton.text(text).iter().rev().copied()),
+            (Op::Exact(character), _) => scan.take_bytes(places, character.encode_utf8(&mut [0; 4]).bytes().rev()),
+            (Op::One(token), _) => scan.take_one(places, self.automaton.token(token)),
             (Op::Up, _) => scan.take_bytes(places, *b".."),
             (Op::Guard, Mode::Whole) => scan.take_bytes(places, [self.separator, b'.']),
             (Op::Separator, _) => scan.take_bytes(places, [self.separator]),
@@ -171,13 +172,14 @@ impl Run<'_> {
     /// Follows an edge backwards from a place, to all places where it may have begun.
     #[inline]
     fn back(&self, edge: &Edge, at: usize, from: &mut impl FnMut(usize)) {
-        match (&edge.op, self.mode) {
+        match (edge.op, self.mode) {
             (Op::Empty, _) | (Op::Guard, Mode::Last { .. }) => from(at),
-            (Op::Text(text), _) => self.take_text(text, at).into_iter().for_each(from),
-            (Op::One(token), _) => self.take_one(token, at).into_iter().for_each(from),
-            (Op::Up, _) => self.take_text("..", at).into_iter().for_each(from),
+            (Op::Text(text), _) => self.take_bytes(self.automaton.text(text), at).into_iter().for_each(from),
+            (Op::Exact(character), _) => self.take_exact(character, at).into_iter().for_each(from),
+            (Op::One(token), _) => self.take_one(self.automaton.token(token), at).into_iter().for_each(from),
+            (Op::Up, _) => self.take_bytes(b"..", at).into_iter().for_each(from),
             (Op::Guard, Mode::Whole) => {
-                let dot = self.take_separator(at).and_then(|at| self.take_text(".", at));
+                let dot = self.take_separator(at).and_then(|at| self.take_bytes(b".", at));
                 dot.into_iter().for_each(from);
             }
             (Op::Separator, _) => self.take_separator(at).into_iter().for_each(from),
@@ -214,8 +216,13 @@ impl Run<'_> {
         }
     }
 
-    fn take_text(&self, text: &str, at: usize) -> Option<usize> {
-        self.text.as_bytes()[..at].ends_with(text.as_bytes()).then(|| at - text.len())
+    fn take_bytes(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        self.text.as_bytes()[..at].ends_with(bytes).then(|| at - bytes.len())
+    }
+
+    fn take_exact(&self, character: char, at: usize) -> Option<usize> {
+        let last = self.text[..at].chars().next_back()?;
+        (last == character).then(|| at - character.len_utf8())
     }
 
     fn take_separator(&self, at: usize) -> Option<usize> {
