@@ -6,12 +6,13 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
-/// What a name stands for.
-pub(super) enum Node {
-    /// With its target.
-    Link(PathBuf),
-    Directory,
-    Other,
+/// How a back end looks at the names of a path.
+pub(super) trait Names {
+    /// The target of a link; nothing, if the path leads to something else.
+    fn target(&mut self, path: &Path) -> io::Result<Option<PathBuf>>;
+
+    /// Whether there is a directory, which is not a link.
+    fn is_dir(&mut self, path: &Path) -> io::Result<bool>;
 }
 
 /// How to treat a part that cannot be looked at, and a link that leads back to itself.
@@ -25,6 +26,9 @@ pub(super) enum Trouble {
     Keep,
 }
 
+/// How many parts most paths have at most.
+const USUAL_DEPTH: usize = 16;
+
 /// A remaining part.
 enum Part<'p> {
     /// A prefix of Windows, or the root. It replaces everything before it.
@@ -37,21 +41,16 @@ enum Part<'p> {
     TargetEnds(PathBuf),
 }
 
-/// Follows `path` from `here`, which has no links and may be empty, and calls `look` for each name.
+/// Follows `path` from `here`, which has no links and may be empty.
 ///
 /// Each link is followed once. If it comes up again, the path to its target is known; if it does so before that, links lead
 /// in a circle.
-pub(super) fn follow(
-    mut here: PathBuf,
-    path: &Path,
-    trouble: Trouble,
-    mut look: impl FnMut(&Path) -> io::Result<Node>,
-) -> io::Result<PathBuf> {
+pub(super) fn follow(mut here: PathBuf, path: &Path, trouble: Trouble, names: &mut impl Names) -> io::Result<PathBuf> {
     if path.as_os_str().as_encoded_bytes().contains(&0) {
         return Err(io::Error::new(ErrorKind::InvalidInput, "a name holds NUL"));
     }
     here.reserve(path.as_os_str().len() + 1);
-    let mut parts = Vec::new();
+    let mut parts = Vec::with_capacity(USUAL_DEPTH);
     push(&mut parts, path, Cow::Borrowed);
     let mut targets = HashMap::<PathBuf, Option<PathBuf>>::new();
     while let Some(part) = parts.pop() {
@@ -72,18 +71,17 @@ pub(super) fn follow(
             }
         };
         push_name(&mut here, &name);
-        let target = match look(&here) {
-            Ok(Node::Directory) => continue,
-            Ok(Node::Other) if trouble != Trouble::Keep && go_on(&parts) => {
+        let target = match names.target(&here) {
+            Ok(None) if trouble != Trouble::Keep && needs_directory(&parts) && !names.is_dir(&here)? => {
                 return Err(ErrorKind::NotADirectory.into());
             }
-            Ok(Node::Other) => continue,
+            Ok(None) => continue,
             Err(error) => match trouble {
                 Trouble::Keep => continue,
-                Trouble::KeepMissingName if error.kind() == ErrorKind::NotFound && !go_on(&parts) => continue,
+                Trouble::KeepMissingName if error.kind() == ErrorKind::NotFound && next(&parts).is_none() => continue,
                 _ => return Err(error),
             },
-            Ok(Node::Link(target)) => target,
+            Ok(Some(target)) => target,
         };
         match targets.get(&here) {
             Some(Some(known)) => here.clone_from(known),
@@ -132,7 +130,12 @@ fn push<'t, 'p>(parts: &mut Vec<Part<'p>>, path: &'t Path, keep: impl Fn(&'t OsS
     parts[start..].reverse();
 }
 
-/// Whether a remaining part requires a directory.
-fn go_on(parts: &[Part<'_>]) -> bool {
-    parts.iter().any(|part| !matches!(part, Part::TargetEnds(_)))
+/// The next part of a path.
+fn next<'a, 'p>(parts: &'a [Part<'p>]) -> Option<&'a Part<'p>> {
+    parts.iter().rev().find(|part| !matches!(part, Part::TargetEnds(_)))
+}
+
+/// Whether the next part is found in directories only, though nothing is looked up there.
+fn needs_directory(parts: &[Part<'_>]) -> bool {
+    matches!(next(parts), Some(Part::Up | Part::IntoDirectory))
 }

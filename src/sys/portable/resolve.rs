@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::sys::paths;
-use crate::sys::resolve::{Node, Trouble, follow, push_name};
+use crate::sys::resolve::{Names, Trouble, follow, push_name};
 
 /// Returns the path to the same file without links and `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
@@ -21,7 +21,7 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     if paths::is_anchor(&absolute) {
         return Ok(absolute);
     }
-    let followed = follow(PathBuf::new(), &absolute, Trouble::Keep, look)?;
+    let followed = follow(PathBuf::new(), &absolute, Trouble::Keep, &mut Std)?;
     // Only std returns the names as they are spelled in their directories.
     let spelled = followed.ancestors().find_map(|above| Some((above, paths::spelled(above, path).ok()?)));
     let Some((above, mut real)) = spelled else { return Ok(followed) };
@@ -31,11 +31,15 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     Ok(real)
 }
 
-fn look(path: &Path) -> io::Result<Node> {
-    let found = paths::lstat(path)?;
-    Ok(match found.is_symlink() {
-        true => Node::Link(paths::read_link(path)?),
-        false if found.is_dir() => Node::Directory,
-        false => Node::Other,
-    })
+struct Std;
+
+impl Names for Std {
+    fn target(&mut self, path: &Path) -> io::Result<Option<PathBuf>> {
+        let is_link = paths::lstat(path)?.is_symlink();
+        is_link.then(|| paths::read_link(path)).transpose()
+    }
+
+    fn is_dir(&mut self, path: &Path) -> io::Result<bool> {
+        Ok(paths::lstat(path)?.is_dir())
+    }
 }

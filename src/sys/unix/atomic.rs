@@ -21,7 +21,6 @@ use super::handle::Handle;
 use super::is_one_of;
 use super::opening::{open_to_read, read_all};
 use super::place::{Place, Way};
-use super::resolve::look;
 use super::xattr::{self, Surplus};
 use crate::sys::directory::{Access, Links};
 use crate::sys::edit_dir::{Attributes, Existing, Losses};
@@ -227,8 +226,7 @@ fn open_parent(start: impl AsFd, path: &Path) -> io::Result<(OwnedFd, OsString)>
 /// The same for the target of a link, as far as it exists.
 fn follow_link(dir: &OwnedFd, name: &OsStr) -> io::Result<(OwnedFd, OsString)> {
     let mut way = Way::from(dir.as_fd());
-    let real =
-        follow(PathBuf::new(), Path::new(name), Trouble::KeepMissingName, |path| look(way.to(path.as_os_str())?))?;
+    let real = follow(PathBuf::new(), Path::new(name), Trouble::KeepMissingName, &mut way)?;
     open_parent(dir, &real)
 }
 

@@ -28,12 +28,22 @@ pub(super) fn look_up(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> O
     })
 }
 
+/// Whether a path leads somewhere, and not through a link, as far as the kernel says that in one call.
+#[cfg(target_os = "linux")]
+pub(super) fn is_without_links(path: &Path) -> bool {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    !IS_UNKNOWN.load(Ordering::Relaxed)
+        && openat2(rustix::fs::CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS).is_ok()
+}
+
+/// Whether the kernel does not know the call.
+static IS_UNKNOWN: AtomicBool = AtomicBool::new(false);
+
 fn open(dir: &Dir, path: &Path, rules: Rules, lookup: Lookup) -> Option<rustix::io::Result<OwnedFd>> {
     /// The kernel asks to be called again if any name was changed while it went up by `..`.
     const TRIES: usize = 32;
     /// The bytes of a path that fit into one call, without the NUL at the end.
     const PATH_MAX: usize = 4095;
-    static IS_UNKNOWN: AtomicBool = AtomicBool::new(false);
 
     if IS_UNKNOWN.load(Ordering::Relaxed) || path.as_os_str().len() > PATH_MAX {
         return None;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rustix::fs::{
     Access, AtFlags, CWD, Gid, Mode, OFlags, Stat, Timestamps, Uid, accessat, chmodat, chownat, linkat, mkdirat,
-    openat, readlinkat, renameat, statat, symlinkat, unlinkat, utimensat,
+    openat, readlinkat, readlinkat_raw, renameat, statat, symlinkat, unlinkat, utimensat,
 };
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use rustix::fs::{Statx, StatxFlags, statx};
@@ -69,6 +69,12 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn read_link(self) -> Result<OsString> {
+        // No memory is needed for what is not a link.
+        let mut buffer = [0; 256];
+        let count = retry_on_intr(|| readlinkat_raw(self.dir, self.name, &mut buffer[..]))?;
+        if count < buffer.len() {
+            return Ok(OsString::from_vec(buffer[..count].to_vec()));
+        }
         let target = retry_on_intr(|| readlinkat(self.dir, self.name, Vec::new()))?;
         Ok(OsString::from_vec(target.into_bytes()))
     }

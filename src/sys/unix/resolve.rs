@@ -4,12 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::CWD;
+use rustix::io::Errno;
 
 use super::facts;
-use super::place::{Place, Way};
+use super::place::Way;
 use crate::kind::FileKind;
 use crate::sys::directory::Links;
-use crate::sys::resolve::{Node, Trouble, follow};
+use crate::sys::resolve::{Names, Trouble, follow};
 
 /// Returns the path to the same file without links and `..`.
 pub(crate) fn resolve_strict(path: &Path) -> io::Result<PathBuf> {
@@ -23,17 +24,41 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
 
 fn resolve_with(path: &Path, trouble: Trouble) -> io::Result<PathBuf> {
     let start = if path.is_absolute() { PathBuf::new() } else { super::working_dir()? };
-    let mut way = Way::from(CWD);
-    follow(start, path, trouble, |path| look(way.to(path.as_os_str())?))
+    #[cfg(target_os = "linux")]
+    if super::openat2::is_without_links(path) {
+        return follow(start, path, trouble, &mut NoLinks);
+    }
+    follow(start, path, trouble, &mut Way::from(CWD))
 }
 
-/// What a name stands for.
-pub(super) fn look(place: Place<'_>) -> io::Result<Node> {
-    Ok(match facts::kind(&place.stat(Links::Keep)?) {
-        FileKind::Symlink => Node::Link(place.read_link()?.into()),
-        FileKind::Directory => Node::Directory,
-        _ => Node::Other,
-    })
+/// The names of a path of which that is known.
+#[cfg(target_os = "linux")]
+struct NoLinks;
+
+#[cfg(target_os = "linux")]
+impl Names for NoLinks {
+    fn target(&mut self, _: &Path) -> io::Result<Option<PathBuf>> {
+        Ok(None)
+    }
+
+    fn is_dir(&mut self, _: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
+}
+
+impl Names for Way<'_> {
+    fn target(&mut self, path: &Path) -> io::Result<Option<PathBuf>> {
+        match self.to(path.as_os_str())?.read_link() {
+            // It is something else.
+            Err(Errno::INVAL) => Ok(None),
+            target => Ok(Some(target?.into())),
+        }
+    }
+
+    fn is_dir(&mut self, path: &Path) -> io::Result<bool> {
+        let stat = self.to(path.as_os_str())?.stat(Links::Keep)?;
+        Ok(facts::kind(&stat) == FileKind::Directory)
+    }
 }
 
 #[cfg(test)]
