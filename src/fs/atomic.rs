@@ -108,7 +108,8 @@ impl Path {
     ///
     /// As for [`write_atomic`](Path::write_atomic).
     pub fn write_if_changed(&self, content: impl AsRef<[u8]>) -> Result<bool> {
-        find(self).write_if_changed(content.as_ref())
+        let content = content.as_ref();
+        if sys::has_content(self.as_ref(), content) { Ok(false) } else { find(self).write_if_changed(content) }
     }
 
     /// Passes the text of the file to a function, and atomically replaces it with what the function returns. Returns whether the

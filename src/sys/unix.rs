@@ -17,6 +17,7 @@ mod resolve;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod small_copy;
 mod temporary;
+mod unchanged;
 mod unnamed;
 mod verbs;
 mod xattr;
@@ -40,6 +41,7 @@ use place::{Place, ambient};
 pub(crate) use resolve::{resolve, resolve_strict};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use small_copy::copy_small_file;
+pub(crate) use unchanged::has_content;
 
 use super::edit_dir::Existing;
 use super::portable;

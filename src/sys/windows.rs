@@ -43,10 +43,10 @@ use super::{Links, portable};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 pub(crate) use portable::{
-    AtomicTarget, Dir, Draft, Metadata, copy_small_file, group, home_dir, home_dir_of, ignores_permissions, inode,
-    is_kept_by_owner, is_mount, is_out_of_descriptors, may_not_read, may_not_write, most_descriptors, names, owner,
-    permission_bits, protection, resolve, search_path, set_times_to_now, special, temp_dir, truncate_path, umask,
-    variable, working_dir, working_dir_on,
+    AtomicTarget, Dir, Draft, Metadata, copy_small_file, group, has_content, home_dir, home_dir_of,
+    ignores_permissions, inode, is_kept_by_owner, is_mount, is_out_of_descriptors, may_not_read, may_not_write,
+    most_descriptors, names, owner, permission_bits, protection, resolve, search_path, set_times_to_now, special,
+    temp_dir, truncate_path, umask, variable, working_dir, working_dir_on,
 };
 pub(crate) use portable::{group_name, user_name};
 
