@@ -219,17 +219,16 @@ impl Pending {
             |at| text(&items[at]),
             |left, right| compare(&items[left], &items[right]).then(left.cmp(&right)),
         );
-        self.rearrange(above, &order);
+        self.rearrange(above, order);
     }
 
     /// Puts the items above a height in this order, and then their texts: what is visited in turn lies in turn.
     ///
     /// Each pass reads from all over the memory, but knows early from where, so that the processor waits for many at
     /// a time. In one pass, each text would wait for its item.
-    fn rearrange(&mut self, above: Height, order: &[usize]) {
+    fn rearrange(&mut self, above: Height, order: Vec<usize>) {
         let items = &mut self.items[above.items..];
-        let in_order: Vec<_> = order.iter().map(|&at| items[at]).collect();
-        items.copy_from_slice(&in_order);
+        order::apply(order, items);
         let mut texts = String::with_capacity(self.names.len() - above.names);
         for Item { name, .. } in items {
             let from = above.names + texts.len();

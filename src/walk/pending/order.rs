@@ -1,6 +1,7 @@
 //! The order of many texts, found by comparing numbers.
 
 use std::cmp::Ordering;
+use std::mem;
 
 use crate::flavour::first_word;
 
@@ -28,6 +29,25 @@ pub(super) fn by_bytes<'a>(
     let mut order: Vec<_> = (0..count).map(|at| Keyed { key: [0; 2], at }).collect();
     sort(&mut order, 0, &|at| text(at).as_bytes(), &compare);
     order.into_iter().map(|keyed| keyed.at).collect()
+}
+
+/// Puts items in an order, which are the indices that they have now.
+///
+/// It needs no memory for a second copy: the first touch of each page takes longer than all that is done with it.
+pub(super) fn apply<T: Copy>(mut order: Vec<usize>, items: &mut [T]) {
+    for first in 0..items.len() {
+        // Each item goes where the one before it in this circle was.
+        let (item, mut at) = (items[first], first);
+        loop {
+            let from = mem::replace(&mut order[at], at);
+            if from == first {
+                break;
+            }
+            items[at] = items[from];
+            at = from;
+        }
+        items[at] = item;
+    }
 }
 
 /// Sorts texts whose first `start` bytes are the same.
