@@ -112,6 +112,8 @@ impl<D: Directory> Iterator for Listing<'_, D> {
 }
 
 impl<D: Directory> State<D> {
+    /// Not inlined: each entry would have to make room for it on the stack.
+    #[inline(never)]
     fn begin(base: Option<Arc<D>>, options: Options, closures: &mut Closures<'_>) -> Self {
         let may_be_threaded =
             options.order == Order::Unsorted && !options.prunes && options.threads.is_some_and(|count| count > 1);

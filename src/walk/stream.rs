@@ -95,7 +95,7 @@ pub(super) struct Stream<D: Directory> {
     is_listing: bool,
     /// None when all is listed.
     others: Vec<JoinHandle<()>>,
-    /// The directory that was taken last and is not UTF-8.
+    /// The directory of the last failure, if its name is not UTF-8.
     last_raw: Option<OsPathBuf>,
     /// The directories whose contents are not wanted. They may be listed by now, and are left out here.
     skipped: HashSet<OsPathBuf>,
@@ -128,7 +128,9 @@ impl<D: Directory> Stream<D> {
     pub(super) fn next(&mut self) -> Option<Result<Entry>> {
         loop {
             let next = self.take()?;
-            self.last_raw = next.as_ref().err().filter(|error| error.op() == Op::Convert).map(|it| it.path().into());
+            if let Err(error) = &next {
+                self.last_raw = (error.op() == Op::Convert).then(|| error.path().into());
+            }
             if self.skipped.is_empty() || !self.skips(&next) {
                 return Some(next);
             }
@@ -137,10 +139,9 @@ impl<D: Directory> Stream<D> {
 
     /// Leaves out what is below what was taken last.
     pub(super) fn skip_dir(&mut self) {
-        match (self.last_raw.take(), self.batch.last_path()) {
-            (Some(raw), _) => _ = self.skipped.insert(raw),
-            (None, "") => {}
-            (None, path) => _ = self.skipped.insert(path.into()),
+        match self.batch.last_path() {
+            "" => self.skipped.extend(self.last_raw.take()),
+            path => _ = self.skipped.insert(path.into()),
         }
     }
 
@@ -162,17 +163,21 @@ impl<D: Directory> Stream<D> {
             if let Some(next) = self.batch.pop() {
                 return Some(next);
             }
-            if self.belt.take(&mut self.batch) {
-                continue;
-            }
-            if self.is_listing {
-                self.list();
-            } else if self.others.is_empty() {
-                return None;
-            } else {
-                self.wait();
-            }
+            self.refill()?;
         }
+    }
+
+    /// Takes what is on the belt, or lists or waits; `None` when all is listed. Not inlined, for the sake of the entries
+    /// that are there.
+    #[inline(never)]
+    fn refill(&mut self) -> Option<()> {
+        match self.belt.take(&mut self.batch) {
+            true => {}
+            false if self.is_listing => self.list(),
+            false if self.others.is_empty() => return None,
+            false => self.wait(),
+        }
+        Some(())
     }
 
     /// Goes on with the part of this thread.
