@@ -29,6 +29,7 @@ use std::borrow::{Borrow, Cow};
 use std::convert::Infallible;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::num::NonZero;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -103,6 +104,8 @@ struct Inner<F> {
     is_literal: bool,
     /// `None` follows the flavour.
     case: Option<Case>,
+    /// The length of every match, if the pattern is a text without wildcards.
+    len: Option<NonZero<usize>>,
     /// How the last name of every match ends.
     name_end: Bits,
     form: Form<F>,
@@ -239,7 +242,7 @@ impl<F: Flavour> Pattern<F> {
     fn of(text: String, reading: Reading, form: Form<F>) -> Self {
         let name_end = form.gate().end().before(F::Rules::SEPARATOR);
         let Reading { is_literal, case } = reading;
-        Self { inner: Arc::new(Inner { text, is_literal, case, name_end, form }) }
+        Self { inner: Arc::new(Inner { text, is_literal, case, len: form.len(), name_end, form }) }
     }
 }
 
@@ -263,11 +266,15 @@ impl<F: Flavour> Pattern<F> {
     #[inline]
     #[must_use]
     pub fn full_match(&self, path: impl AsPath<F>) -> bool {
-        !self.refuses_end(path.as_path_text()) && self.matches_whole(&path)
+        let is_refused = match path.as_normal_path() {
+            Some(path) => self.refuses(path),
+            None => self.refuses_end(path.as_path_text()),
+        };
+        !is_refused && self.matches_whole(&path)
     }
 
-    /// The same for a path whose end does not rule out a match, which is rare: a function of its own, so that
-    /// `full_match` is small enough to be inlined.
+    /// The same for a path that a quick look does not refuse, which is rare: a function of its own, so that `full_match` is
+    /// small enough to be inlined.
     #[inline(never)]
     fn matches_whole(&self, path: &impl AsPath<F>) -> bool {
         let path = path.to_path();
@@ -324,9 +331,18 @@ impl<F: Flavour> Pattern<F> {
         self.inner.case.unwrap_or(default_case::<F>())
     }
 
-    /// Whether the last name of a POSIX path rules out a match. This is checked before the path is normalized, which takes
-    /// longer than most matching: the name stays the same, unless it may be a `.`. The few other characters up to the
-    /// separator are not told apart.
+    /// Whether the length or the end of a path rules out a match. The length is compared first, as the text of most paths
+    /// is not read then.
+    #[inline]
+    fn refuses(&self, path: &Path<F>) -> bool {
+        let text = path.as_str();
+        self.inner.len.is_some_and(|len| len.get() != text.len())
+            || !self.inner.name_end.lets(Ends::of(text.as_bytes()).end)
+    }
+
+    /// The same for text of which the normal form is not known, because to normalize it takes longer than most matching. In a
+    /// POSIX path, the last name stays the same, unless it may be a `.`. The few other characters up to the separator are not
+    /// told apart.
     #[inline]
     fn refuses_end(&self, text: &str) -> bool {
         let end = Ends::of(text.as_bytes()).end;
@@ -392,6 +408,14 @@ impl<F: Flavour> Form<F> {
         match self {
             Self::Plain(plain) => plain.whole.gate(),
             Self::Branched(automaton) => automaton.gate(),
+        }
+    }
+
+    /// The length of every match, if there is only one, which is not the empty path.
+    fn len(&self) -> Option<NonZero<usize>> {
+        match self {
+            Self::Plain(plain) => NonZero::new(plain.whole.text()?.len()),
+            Self::Branched(_) => None,
         }
     }
 

@@ -69,6 +69,13 @@ pub trait AsPath<F: Flavour = Native> {
     fn to_path(&self) -> Cow<'_, Path<F>> {
         Path::parse(self.as_path_text())
     }
+
+    /// Returns the path, if it is known to be in normal form without a look at its text.
+    #[doc(hidden)]
+    #[inline]
+    fn as_normal_path(&self) -> Option<&Path<F>> {
+        None
+    }
 }
 
 impl<F: Flavour> AsPath<F> for str {
@@ -106,6 +113,11 @@ impl<F: Flavour> AsPath<F> for Path<F> {
     fn to_path(&self) -> Cow<'_, Path<F>> {
         Cow::Borrowed(self)
     }
+
+    #[inline]
+    fn as_normal_path(&self) -> Option<&Path<F>> {
+        Some(self)
+    }
 }
 
 impl AsPath for camino::Utf8Path {
@@ -132,6 +144,11 @@ macro_rules! holds_path {
             #[inline]
             fn to_path(&self) -> Cow<'_, Path<F>> {
                 (**self).to_path()
+            }
+
+            #[inline]
+            fn as_normal_path(&self) -> Option<&Path<F>> {
+                (**self).as_normal_path()
             }
         }
     )*};

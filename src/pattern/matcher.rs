@@ -170,6 +170,11 @@ impl Whole {
         self.gate
     }
 
+    /// The only text that matches, if there is just one.
+    pub(super) fn text(&self) -> Option<&str> {
+        matches!(self.shape, Shape::Text).then_some(&*self.end)
+    }
+
     /// A text by which a match can be found among others.
     pub(super) fn mark(&self) -> Mark<'_> {
         let name = self.segments.iter().find_map(|segment| match segment {
