@@ -209,8 +209,8 @@ impl<D: Directory> Lister<D> {
     /// Makes the entry's path that of an item.
     fn be_at(&mut self, item: &Item) {
         let frame = self.frames.last().expect("BUG: an item of no directory");
-        let name = self.pending.text(item.name);
-        match item.name.parts() {
+        let name = self.pending.text(item);
+        match item.parts() {
             0 => frame.restore(&mut self.entry),
             parts => {
                 self.entry.path.set_child(frame.prefix, name);
@@ -227,7 +227,7 @@ impl<D: Directory> Lister<D> {
         match (&frame.raw, self.pending.raw_name(item)) {
             (None, None) => None,
             (_, Some(raw_name)) => Some(frame.path(&self.entry).join(raw_name)),
-            (Some(directory), None) => Some(directory.join(self.pending.text(item.name))),
+            (Some(directory), None) => Some(directory.join(self.pending.text(item))),
         }
     }
 
@@ -269,7 +269,7 @@ impl<D: Directory> Lister<D> {
     /// Whether git ignores an item that was looked up; one that was listed is none if it does.
     fn is_ignored(&self, item: &Item) -> bool {
         let frame = self.frames.last().expect("BUG: an item of no directory");
-        let name = OsStr::new(self.pending.text(item.name));
+        let name = OsStr::new(self.pending.text(item));
         matches!(item.origin, Origin::LookedUp)
             && frame.ignores(&self.entry, name, self.entry.kind == FileKind::Directory)
     }
@@ -338,7 +338,7 @@ fn system_name<'a, D: Directory>(
     match pending.raw_name(item) {
         Some(raw_name) => raw_name,
         None if descent.depth() == 0 => OsStr::new(entry.path.as_str()),
-        None => OsStr::new(pending.text(item.name)),
+        None => OsStr::new(pending.text(item)),
     }
 }
 

@@ -28,25 +28,25 @@ pub(super) struct Pending {
 /// A name in a directory, which is wanted or leads to what is; or a failure.
 ///
 /// There is one for each entry, and it is moved by sorting: so it is small, and has nothing to drop.
+///
+/// Its text is a name; a path, if literal parts of a pattern are looked up; empty for the start, and for failures of
+/// the directory itself.
 #[derive(Clone, Copy)]
 pub(super) struct Item {
-    pub(super) name: Name,
-    pub(super) origin: Origin,
+    /// Where its text begins among the names.
+    from: usize,
+    len: u32,
+    /// How many parts its text has.
+    parts: u16,
     pub(super) wanted: Option<Wanted>,
     /// Whether it is excluded if it is a directory, which is not known yet of a name that is looked up.
     pub(super) unless_directory: bool,
+    pub(super) origin: Origin,
     /// How it goes on below.
     pub(super) below: Below,
 }
 
-/// The text of an item: a name; a path, if literal parts of a pattern are looked up; empty for the start, and for
-/// failures of the directory itself.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Name {
-    from: usize,
-    len: u32,
-    parts: u32,
-}
+const _: () = assert!(size_of::<Item>() <= 40);
 
 /// What an item stands for.
 #[derive(Clone, Copy)]
@@ -56,9 +56,9 @@ pub(super) enum Origin {
     /// Nothing is known of a name that was not listed, not even that it exists.
     LookedUp,
     /// The number of a name that is not UTF-8.
-    Raw(usize),
+    Raw(u32),
     /// The number of the failure.
-    Failure(usize),
+    Failure(u32),
 }
 
 /// How far a directory has come in the patterns of what is wanted, and of what is excluded.
@@ -112,24 +112,24 @@ impl Pending {
     }
 
     #[inline]
-    pub(super) fn text(&self, name: Name) -> &str {
-        &self.names[name.range()]
+    pub(super) fn text(&self, item: &Item) -> &str {
+        &self.names[item.range()]
     }
 
-    pub(super) fn take_failure(&mut self, number: usize) -> Option<Error> {
-        self.failures[number].take()
+    pub(super) fn take_failure(&mut self, number: u32) -> Option<Error> {
+        self.failures[number as usize].take()
     }
 
     /// Adds a failure in the place of its name.
     pub(super) fn add_failure(&mut self, name: &str, failure: Error) {
-        let origin = Origin::Failure(self.failures.len());
+        let origin = Origin::Failure(small(self.failures.len()));
         self.failures.push(Some(failure));
         self.add(name, 0, Item::new(origin, None, Below::default()));
     }
 
     /// Adds an item for a name that is not UTF-8.
     pub(super) fn add_raw(&mut self, name: &OsStr, kind: FileKind, RawItem { is_error, below }: RawItem) {
-        let origin = Origin::Raw(self.raw_names.len());
+        let origin = Origin::Raw(small(self.raw_names.len()));
         self.raw_names.push((name.to_owned(), kind));
         let wanted = is_error.then_some(Wanted::Anything);
         self.add(&name.to_string_lossy(), 1, Item::new(origin, wanted, below));
@@ -138,7 +138,7 @@ impl Pending {
     /// The name of an item, if it is not UTF-8.
     pub(super) fn raw_name(&self, item: &Item) -> Option<&OsStr> {
         match item.origin {
-            Origin::Raw(number) => Some(&self.raw_names[number].0),
+            Origin::Raw(number) => Some(&self.raw_names[number as usize].0),
             _ => None,
         }
     }
@@ -147,7 +147,7 @@ impl Pending {
     pub(super) fn listed_kind(&self, item: &Item) -> Option<FileKind> {
         match item.origin {
             Origin::Listed(kind) => Some(kind),
-            Origin::Raw(number) => Some(self.raw_names[number].1),
+            Origin::Raw(number) => Some(self.raw_names[number as usize].1),
             _ => None,
         }
     }
@@ -156,20 +156,20 @@ impl Pending {
     pub(super) fn take_items(&mut self, items: Range<usize>) -> Self {
         let mut taken = Self::default();
         for at in items {
-            let Item { name, origin, below, .. } = self.items[at];
-            let below = taken.put(below, self);
-            let origin = match origin {
+            let item = self.items[at];
+            let below = taken.put(item.below, self);
+            let origin = match item.origin {
                 Origin::Failure(number) => {
                     taken.failures.push(self.take_failure(number));
-                    Origin::Failure(taken.failures.len() - 1)
+                    Origin::Failure(small(taken.failures.len() - 1))
                 }
                 Origin::Raw(number) => {
-                    taken.raw_names.push(self.raw_names[number].clone());
-                    Origin::Raw(taken.raw_names.len() - 1)
+                    taken.raw_names.push(self.raw_names[number as usize].clone());
+                    Origin::Raw(small(taken.raw_names.len() - 1))
                 }
                 origin => origin,
             };
-            taken.add(self.text(name), name.parts(), Item { origin, below, ..self.items[at] });
+            taken.add(self.text(&item), item.parts(), Item { origin, below, ..item });
         }
         taken
     }
@@ -184,16 +184,10 @@ impl Pending {
     /// Adds an item under a name of so many parts.
     #[inline]
     pub(super) fn add(&mut self, text: &str, parts: usize, item: Item) {
-        let name = self.add_text(text, parts);
-        self.items.push(Item { name, ..item });
-    }
-
-    fn add_text(&mut self, text: &str, parts: usize) -> Name {
         let from = self.names.len();
         self.names.push_str(text);
-        let [len, parts] =
-            [text.len(), parts].map(|count| u32::try_from(count).expect("BUG: a name of four billion bytes"));
-        Name { from, len, parts }
+        let parts = u16::try_from(parts).expect("BUG: a longer path than the system takes");
+        self.items.push(Item { from, len: small(text.len()), parts, ..item });
     }
 
     /// Sorts the items above a height in the order of their paths. A failure, or a name that is not UTF-8, comes after
@@ -201,10 +195,10 @@ impl Pending {
     pub(super) fn sort(&mut self, above: Height) {
         let Self { items, names, failures, raw_names, .. } = self;
         let items = &mut items[above.items..];
-        let text = |item: &Item| &names[item.name.range()];
+        let text = |item: &Item| &names[item.range()];
         let raw = |item: &Item| match item.origin {
-            Origin::Failure(number) => failures[number].as_ref().map(|failure| failure.path().as_ref()),
-            Origin::Raw(number) => Some(&*raw_names[number].0),
+            Origin::Failure(number) => failures[number as usize].as_ref().map(|failure| failure.path().as_ref()),
+            Origin::Raw(number) => Some(&*raw_names[number as usize].0),
             _ => None,
         };
         let compare = |left: &Item, right: &Item| {
@@ -230,10 +224,10 @@ impl Pending {
         let items = &mut self.items[above.items..];
         order::apply(order, items);
         let mut texts = String::with_capacity(self.names.len() - above.names);
-        for Item { name, .. } in items {
+        for item in items {
             let from = above.names + texts.len();
-            texts.push_str(&self.names[name.range()]);
-            name.from = from;
+            texts.push_str(&self.names[item.range()]);
+            item.from = from;
         }
         self.names.truncate(above.names);
         self.names.push_str(&texts);
@@ -253,21 +247,25 @@ impl Height {
     }
 }
 
-impl Name {
-    fn range(self) -> Range<usize> {
-        self.from..self.from + self.len as usize
-    }
-
-    /// How many parts it has.
-    pub(super) fn parts(self) -> usize {
-        self.parts as usize
-    }
+/// A number for which half of the memory is enough.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).expect("BUG: a name of four billion bytes, or as many failures in one directory")
 }
 
 impl Item {
-    /// An item that has no name yet.
+    /// An item that has no text yet.
     pub(super) fn new(origin: Origin, wanted: Option<Wanted>, below: Below) -> Self {
-        Self { name: Name::default(), origin, wanted, unless_directory: false, below }
+        Self { from: 0, len: 0, parts: 0, wanted, unless_directory: false, origin, below }
+    }
+
+    /// Where its text is among the names.
+    fn range(&self) -> Range<usize> {
+        self.from..self.from + self.len as usize
+    }
+
+    /// How many parts its text has.
+    pub(super) fn parts(&self) -> usize {
+        self.parts.into()
     }
 
     /// The item of a file that is wanted.
@@ -309,7 +307,7 @@ mod tests {
     fn shown(pending: &mut Pending) -> Vec<String> {
         let items = pending.items.clone();
         let shown = |item: &Item| {
-            let text = pending.text(item.name).to_owned();
+            let text = pending.text(item).to_owned();
             match item.origin {
                 Origin::Failure(number) => {
                     format!("{text}: failure of {:?}", pending.take_failure(number).unwrap().path())

@@ -95,7 +95,8 @@ impl Judge<'_> {
         if self.jumps(wanted, below, path) {
             self.names_below(Jump { path, parts, depth }, below);
         } else if wanted.is_some() || !below.set.is_empty() {
-            let item = Item { unless_directory, ..Item::new(Origin::LookedUp, wanted, below) };
+            let mut item = Item::new(Origin::LookedUp, wanted, below);
+            item.unless_directory = unless_directory;
             self.pending.add(path, parts, item);
         }
     }

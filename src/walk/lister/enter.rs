@@ -87,7 +87,7 @@ impl<D: Directory> Lister<D> {
 
     /// Finds out what git ignores in the directory just entered.
     fn read_what_is_ignored<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
-        let leads_up = self.pending.text(enter.item.name) == "..";
+        let leads_up = self.pending.text(&enter.item) == "..";
         let [.., above, frame] = &mut *self.frames else { unreachable!("BUG: a directory without one above") };
         let path = frame.path(&self.entry);
         let (start, found) = match &above.ignored {
@@ -116,7 +116,7 @@ impl<D: Directory> Lister<D> {
         let Some(error) = error else { return ControlFlow::Continue(Some(enter.item.below)) };
         visitor.visit(Err(error))?;
         let above = self.frames.last().expect("BUG: a link in no directory");
-        let name = self.pending.text(enter.item.name).to_owned();
+        let name = self.pending.text(&enter.item).to_owned();
         let states = &mut self.pending.states;
         let (set, _) = self.search.plan.take(states, above.parent.below.set, &name, FileKind::Symlink, Links::Keep);
         if set.is_empty() {
