@@ -142,6 +142,8 @@ fn all(keys: &BTreeSet<String>) -> BTreeSet<(PathBuf<Posix>, bool)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// In pages of a few keys, so that listings are split, and go on behind what they leave out.
     #[test]
     fn a_glob_finds_what_a_filtered_listing_has(

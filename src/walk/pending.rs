@@ -370,6 +370,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn many_items_come_in_the_order_of_few(names in vec((name(), 0..5_u8), 0..4 * MANY)) {
             let mut expected = shown(&mut filled_with(&names).0);

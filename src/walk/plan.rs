@@ -17,7 +17,6 @@
 mod branches;
 mod build;
 mod names;
-mod seeded;
 #[cfg(feature = "remote-no-tls")]
 mod starts;
 mod states;
