@@ -199,12 +199,15 @@ pub(super) struct Step {
 
 impl Steps {
     fn push<const COUNT: usize>(&mut self, ops: [Op; COUNT], to: To) {
-        let (start, place) = (self.list.len(), self.place);
-        self.list.extend(ops.into_iter().filter(|op| *op != Op::Empty).map(|op| Step { op, to: To::Next, place }));
-        match self.list[start..].last_mut() {
-            Some(last) => last.to = to,
-            None => self.list.push(Step { op: Op::Empty, to, place }),
+        let place = self.place;
+        let mut last = Op::Empty;
+        for op in ops.into_iter().filter(|op| *op != Op::Empty) {
+            let before = std::mem::replace(&mut last, op);
+            if before != Op::Empty {
+                self.list.push(Step { op: before, to: To::Next, place });
+            }
         }
+        self.list.push(Step { op: last, to, place });
     }
 
     fn go<const COUNT: usize>(&mut self, ops: [Op; COUNT], at: At) {
@@ -246,7 +249,7 @@ impl State {
         Self { at, no_colon: false }
     }
 
-    /// Whether it is only reached by steps that take no input, from a state that reads the same later text.
+    /// Whether only steps that take no input lead to it, so what can follow it in the text can follow the state before it.
     pub(super) fn is_due(self) -> bool {
         matches!(self.at, At::Start(_))
     }

@@ -91,6 +91,7 @@ impl<'a> Composition<'a> {
         for step in self.spelling.steps_from(place) {
             self.steps.place = step.to;
             match step.input {
+                // The state before it stays, too.
                 None if state.is_due() => {}
                 None => state.stay(&mut self.steps),
                 Some(input) => state.read(input, self.rules, &mut self.steps),
