@@ -195,7 +195,7 @@ fn shared<D: Directory>(search: &Arc<Search>) -> Vec<String> {
         found.lock().unwrap().push(shown(entry));
         ControlFlow::Continue(())
     };
-    _ = threads::run::<D, (), _>(None, search, || Together { closures: &closures, visit });
+    _ = threads::run::<D, _>(None, search, || Together { closures: &closures, visit });
     let mut found = found.into_inner().unwrap();
     found.sort();
     found

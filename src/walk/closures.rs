@@ -57,9 +57,9 @@ impl<V> Asks for Alone<'_, '_, V> {
     }
 }
 
-impl<B, V: FnMut(Result<&mut Entry>) -> ControlFlow<B>> Visitor<B> for Alone<'_, '_, V> {
+impl<V: FnMut(Result<&mut Entry>) -> ControlFlow<()>> Visitor for Alone<'_, '_, V> {
     #[inline]
-    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<B> {
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<()> {
         (self.visit)(found)
     }
 }
@@ -80,14 +80,14 @@ impl<V> Asks for Together<'_, '_, V> {
     }
 }
 
-impl<B, V: FnMut(Result<&mut Entry>) -> ControlFlow<B>> Visitor<B> for Together<'_, '_, V> {
+impl<V: FnMut(Result<&mut Entry>) -> ControlFlow<()>> Visitor for Together<'_, '_, V> {
     #[inline]
-    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<B> {
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<()> {
         (self.visit)(found)
     }
 }
 
-impl<B, V: FnMut(Result<&mut Entry>) -> ControlFlow<B>> Worker<B> for Together<'_, '_, V> {}
+impl<V: FnMut(Result<&mut Entry>) -> ControlFlow<()>> Worker for Together<'_, '_, V> {}
 
 /// Runs a listing that knows only whether its visitor breaks, and returns what the visitor broke with.
 pub(crate) fn keeping_break<E, B>(

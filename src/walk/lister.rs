@@ -80,8 +80,8 @@ pub(super) trait Asks {
 }
 
 /// Takes what a listing lends, for as long as the call lasts, and answers what it asks. An entry is afterwards as it was.
-pub(super) trait Visitor<B>: Asks {
-    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<B>;
+pub(super) trait Visitor: Asks {
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<()>;
 }
 
 /// Going through a listing.
@@ -161,7 +161,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Goes on by one item, or by as many entries as the system gives at once. What comes up is lent.
-    pub(super) fn step<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    pub(super) fn step(&mut self, visitor: &mut impl Visitor) -> ControlFlow<()> {
         if let Some(enter) = self.entering.take() {
             return self.enter(&enter, visitor);
         }
@@ -181,7 +181,7 @@ impl<D: Directory> Lister<D> {
 
 /// Visiting items.
 impl<D: Directory> Lister<D> {
-    fn visit<B>(&mut self, item: &Item, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    fn visit(&mut self, item: &Item, visitor: &mut impl Visitor) -> ControlFlow<()> {
         if let Origin::Failure(number) = item.origin {
             return self
                 .pending
@@ -232,7 +232,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Lends the entry, which is of this kind: entries are lent in between, by reading on.
-    fn lend<B>(&mut self, kind: FileKind, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    fn lend(&mut self, kind: FileKind, visitor: &mut impl Visitor) -> ControlFlow<()> {
         if let Some(raw) = &self.raw {
             return visitor.visit(Err(not_utf8(raw)));
         }

@@ -1,7 +1,6 @@
 //! A listing that is asked for, or goes on: what [`Walk`](super::Walk) is made of, in directories of any back end.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
@@ -65,7 +64,7 @@ impl<'w, D: Directory> Listing<'w, D> {
 
 /// What [`Walk`](super::Walk) promises.
 impl<D: Directory> Listing<'_, D> {
-    pub(crate) fn visit<B>(self, visit: impl FnMut(Result<&mut Entry>) -> ControlFlow<B>) -> ControlFlow<B> {
+    pub(crate) fn visit(self, visit: impl FnMut(Result<&mut Entry>) -> ControlFlow<()>) -> ControlFlow<()> {
         let (base, search, mut closures) = self.into_search();
         let mut lister = Lister::new(base, search, &mut closures);
         let mut visitor = Alone { closures: &mut closures, visit };
@@ -76,9 +75,9 @@ impl<D: Directory> Listing<'_, D> {
     }
 
     /// Each thread has a visitor of its own.
-    pub(crate) fn par_visit<B: Send, V>(self, visitor: impl Fn() -> V + Sync) -> ControlFlow<B>
+    pub(crate) fn par_visit<V>(self, visitor: impl Fn() -> V + Sync) -> ControlFlow<()>
     where
-        V: FnMut(Result<&mut Entry>) -> ControlFlow<B>,
+        V: FnMut(Result<&mut Entry>) -> ControlFlow<()>,
     {
         let (base, search, closures) = self.into_search();
         let closures = Mutex::new(closures);
@@ -160,7 +159,7 @@ fn next_of<D: Directory>(
         }
         let visit = |entry: Result<&mut Entry>| {
             entries.push_back(entry.cloned());
-            ControlFlow::<Infallible>::Continue(())
+            ControlFlow::Continue(())
         };
         _ = lister.step(&mut Alone { closures: &mut *closures, visit });
     }

@@ -4,7 +4,6 @@
 mod thread_tests;
 
 use std::collections::{HashSet, VecDeque};
-use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -306,21 +305,21 @@ impl<D: Directory> Outbox<D> {
 impl Asks for Batch {}
 impl<D: Directory> Asks for Outbox<D> {}
 
-impl Visitor<Infallible> for Batch {
-    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<Infallible> {
+impl Visitor for Batch {
+    fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<()> {
         self.push(found.map(|entry| &*entry));
         ControlFlow::Continue(())
     }
 }
 
-impl<D: Directory> Visitor<()> for Outbox<D> {
+impl<D: Directory> Visitor for Outbox<D> {
     fn visit(&mut self, found: Result<&mut Entry>) -> ControlFlow<()> {
         self.batch.push(found.map(|entry| &*entry));
         if self.batch.found.len() < BATCH { ControlFlow::Continue(()) } else { self.put() }
     }
 }
 
-impl<D: Directory> Worker<()> for Outbox<D> {
+impl<D: Directory> Worker for Outbox<D> {
     fn pause(&mut self) -> ControlFlow<()> {
         match self.batch.found.is_empty() {
             true if self.belt.is_stopped() => ControlFlow::Break(()),

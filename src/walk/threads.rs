@@ -5,17 +5,18 @@
 //! kernel where threads are many: the parts that are given away are open directories.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::lister::{Lister, Part, Visitor};
 use super::search::Search;
 use crate::sys::Directory;
-use crate::tree::{MOST_OPEN, Pool, in_threads, lock, most_open, thread_count, usual_threads};
+use crate::tree::{MOST_OPEN, Pool, in_threads, most_open, thread_count, usual_threads};
 
 /// What one thread does with what it finds.
-pub(super) trait Worker<B>: Visitor<B> {
+pub(super) trait Worker: Visitor {
     /// Is called before the next call to the system, which may take its time.
-    fn pause(&mut self) -> ControlFlow<B> {
+    fn pause(&mut self) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 }
@@ -24,11 +25,10 @@ pub(super) trait Worker<B>: Visitor<B> {
 ///
 /// Where a few names are looked up and no directory is entered, this thread does it alone: starting another takes
 /// many times as long.
-pub(super) fn run<D, B, W>(base: Option<Arc<D>>, search: &Arc<Search>, worker: impl Fn() -> W + Sync) -> ControlFlow<B>
+pub(super) fn run<D, W>(base: Option<Arc<D>>, search: &Arc<Search>, worker: impl Fn() -> W + Sync) -> ControlFlow<()>
 where
     D: Directory,
-    B: Send,
-    W: Worker<B>,
+    W: Worker,
 {
     let (pool, visited) = (Pool::new(Job::<D>::Everything), Lister::<D>::visited(search));
     let alone = Lister::unordered(base.clone(), search.clone(), visited.clone(), MOST_OPEN);
@@ -37,17 +37,14 @@ where
     }
     let count = thread_count(search.options.threads.unwrap_or_else(usual_threads));
     let most_open = most_open(count);
-    let broken = Mutex::new(None);
+    let is_broken = AtomicBool::new(false);
     in_threads(count, || {
         let lister = Lister::unordered(base.clone(), search.clone(), visited.clone(), most_open);
-        if let ControlFlow::Break(value) = work(&pool, lister, worker()) {
-            lock(&broken).get_or_insert(value);
+        if work(&pool, lister, worker()).is_break() {
+            is_broken.store(true, Ordering::Relaxed);
         }
     });
-    match broken.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some(value) => ControlFlow::Break(value),
-        None => ControlFlow::Continue(()),
-    }
+    if is_broken.into_inner() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// What one thread is to list.
@@ -66,7 +63,7 @@ impl<D: Directory> Job<D> {
 }
 
 /// What one thread does, until there is nothing more to do.
-pub(super) fn work<D, B>(pool: &Pool<Job<D>>, mut lister: Lister<D>, mut worker: impl Worker<B>) -> ControlFlow<B>
+pub(super) fn work<D>(pool: &Pool<Job<D>>, mut lister: Lister<D>, mut worker: impl Worker) -> ControlFlow<()>
 where
     D: Directory,
 {

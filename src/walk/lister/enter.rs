@@ -48,7 +48,7 @@ impl<D: Directory> Clone for Ancestor<D> {
 
 impl<D: Directory> Lister<D> {
     /// Enters the directory whose path the entry has.
-    pub(super) fn enter<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    pub(super) fn enter(&mut self, enter: &Enter, visitor: &mut impl Visitor) -> ControlFlow<()> {
         if self.descent.must_read_on() {
             self.read_to_the_end(visitor)?;
             self.be_at(&enter.item);
@@ -86,7 +86,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Finds out what git ignores in the directory just entered.
-    fn read_what_is_ignored<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    fn read_what_is_ignored(&mut self, enter: &Enter, visitor: &mut impl Visitor) -> ControlFlow<()> {
         let leads_up = self.pending.text(&enter.item) == "..";
         let [.., above, frame] = &mut *self.frames else { unreachable!("BUG: a directory without one above") };
         let path = frame.path(&self.entry);
@@ -108,7 +108,7 @@ impl<D: Directory> Lister<D> {
 
     /// How it goes on in the directory just opened. Where it is one that leads back, it goes on without
     /// the `**`; if there is nothing else, the directory is left again.
-    fn below<B>(&mut self, enter: &Enter, visitor: &mut impl Visitor<B>) -> ControlFlow<B, Option<Below>> {
+    fn below(&mut self, enter: &Enter, visitor: &mut impl Visitor) -> ControlFlow<(), Option<Below>> {
         let error = match self.search.options.links {
             Links::Keep => None,
             Links::Follow => self.leads_back(enter),
@@ -276,7 +276,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Goes back up. The directory itself may be wanted after its contents.
-    pub(super) fn leave<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    pub(super) fn leave(&mut self, visitor: &mut impl Visitor) -> ControlFlow<()> {
         let Some(frame) = self.frames.last_mut() else { return ControlFlow::Continue(()) };
         self.pending.truncate(frame.height);
         if self.descent.depth() > 0 {

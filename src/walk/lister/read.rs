@@ -17,7 +17,7 @@ use crate::walk::search::Order;
 
 impl<D: Directory> Lister<D> {
     /// Reads the current directory or its next part, or adds the names to look up in it.
-    pub(super) fn list<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    pub(super) fn list(&mut self, visitor: &mut impl Visitor) -> ControlFlow<()> {
         let Self { search, pending, frames, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to list");
         let Parent { depth, below, .. } = frame.parent;
@@ -46,7 +46,7 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Reads the rest of the current directory; items go after those that are being visited.
-    pub(super) fn read_to_the_end<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    pub(super) fn read_to_the_end(&mut self, visitor: &mut impl Visitor) -> ControlFlow<()> {
         let frame = self.frames.last().expect("BUG: nothing to read");
         // Those behind were given away.
         self.pending.items.truncate(frame.end);
@@ -59,25 +59,22 @@ impl<D: Directory> Lister<D> {
     }
 
     /// Reads as much of the current directory as the system gives at once.
-    fn read<B>(&mut self, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    fn read(&mut self, visitor: &mut impl Visitor) -> ControlFlow<()> {
         let Self { search, pending, frames, descent, buffer, entry, in_order, .. } = self;
         let frame = frames.last_mut().expect("BUG: nothing to read");
-        // No flow that is written over: what it was before would be dropped for each name.
-        let mut broken = None;
+        let mut flow = ControlFlow::Continue(());
         let mut reading = Reading { judge: Judge { search, pending }, frame, entry, in_order: *in_order };
         let rest = descent.read(buffer, |_, name, kind, _| {
-            if broken.is_none()
-                && let ControlFlow::Break(value) = reading.take(name, kind, visitor)
-            {
-                broken = Some(value);
+            if flow.is_continue() {
+                flow = reading.take(name, kind, visitor);
             }
         });
         let is_unread = matches!(rest, Ok(Rest::More));
-        let flow = match (broken, rest) {
-            (Some(value), _) => ControlFlow::Break(value),
-            (None, Err(cause)) => reading.fail("", |directory| Error::new(Op::List, directory, cause), visitor),
-            (None, Ok(_)) => ControlFlow::Continue(()),
-        };
+        if flow.is_continue()
+            && let Err(cause) = rest
+        {
+            flow = reading.fail("", |directory| Error::new(Op::List, directory, cause), visitor);
+        }
         frame.is_unread = is_unread;
         flow
     }
@@ -132,7 +129,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn take<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    fn take(&mut self, name: &OsStr, kind: io::Result<FileKind>, visitor: &mut impl Visitor) -> ControlFlow<()> {
         if self.frame.parent.decides == Decides::Nothing
             && let Ok(kind) = kind
             && kind != FileKind::Symlink
@@ -150,7 +147,7 @@ impl Reading<'_> {
 
     /// Takes a name that needs a decision. Not inlined, for the sake of those that need none.
     #[inline(never)]
-    fn judge<B>(&mut self, name: &OsStr, kind: io::Result<FileKind>, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    fn judge(&mut self, name: &OsStr, kind: io::Result<FileKind>, visitor: &mut impl Visitor) -> ControlFlow<()> {
         let Parent { decides, below, .. } = self.frame.parent;
         if decides == Decides::Exclusion
             && let Ok(kind @ (FileKind::File | FileKind::Other)) = kind
@@ -183,7 +180,7 @@ impl Reading<'_> {
     /// Where no order is asked for, an entry that is only wanted is lent at once, before its name is
     /// put anywhere.
     #[inline]
-    fn item<B>(&mut self, name: &str, item: Item, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    fn item(&mut self, name: &str, item: Item, visitor: &mut impl Visitor) -> ControlFlow<()> {
         match item.origin {
             Origin::Listed(kind) if !self.in_order && item.is_only_wanted() => self.lend_listed(name, kind, visitor),
             _ => {
@@ -195,7 +192,7 @@ impl Reading<'_> {
 
     /// Lends what has a name. Inlined in both places, as calling it takes 5 % of the instructions of a whole listing.
     #[inline(always)]
-    fn lend_listed<B>(&mut self, name: &str, kind: FileKind, visitor: &mut impl Visitor<B>) -> ControlFlow<B> {
+    fn lend_listed(&mut self, name: &str, kind: FileKind, visitor: &mut impl Visitor) -> ControlFlow<()> {
         if let Some(directory) = &self.frame.raw {
             return visitor.visit(Err(not_utf8(&directory.join(name))));
         }
@@ -207,12 +204,12 @@ impl Reading<'_> {
     }
 
     /// Takes the failure of a name; of the directory itself, if it is empty.
-    fn fail<B>(
+    fn fail(
         &mut self,
         name: &str,
         error: impl FnOnce(OsPathBuf) -> Error,
-        visitor: &mut impl Visitor<B>,
-    ) -> ControlFlow<B> {
+        visitor: &mut impl Visitor,
+    ) -> ControlFlow<()> {
         let error = error(self.frame.path(self.entry));
         if !self.in_order {
             return visitor.visit(Err(error));
