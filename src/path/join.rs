@@ -67,7 +67,7 @@ pub trait AsPath<F: Flavour = Native> {
     /// assert_eq!(AsPath::<Posix>::to_path("a//b/").as_str(), "a/b");
     /// ```
     fn to_path(&self) -> Cow<'_, Path<F>> {
-        Path::parse(self.as_path_text())
+        self.as_normal_path().map_or_else(|| Path::parse(self.as_path_text()), Cow::Borrowed)
     }
 
     /// Returns the path, if it is known to be in normal form without a look at its text.
@@ -107,11 +107,6 @@ impl<F: Flavour> AsPath<F> for Path<F> {
             "." => "",
             text => text,
         }
-    }
-
-    #[inline]
-    fn to_path(&self) -> Cow<'_, Path<F>> {
-        Cow::Borrowed(self)
     }
 
     #[inline]

@@ -191,8 +191,9 @@ impl AsPath for Entry {
         self.path.as_path_text()
     }
 
-    fn to_path(&self) -> Cow<'_, Path> {
-        Cow::Borrowed(&self.path)
+    #[inline]
+    fn as_normal_path(&self) -> Option<&Path> {
+        Some(&self.path)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Temporary directories.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, Div};
 
@@ -170,8 +169,9 @@ impl AsPath for TempDir {
         self.path.as_path_text()
     }
 
-    fn to_path(&self) -> Cow<'_, Path> {
-        Cow::Borrowed(&self.path)
+    #[inline]
+    fn as_normal_path(&self) -> Option<&Path> {
+        Some(&self.path)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Temporary files that have names.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io;
@@ -262,8 +261,9 @@ impl AsPath for TempFile {
         self.name.path.as_path_text()
     }
 
-    fn to_path(&self) -> Cow<'_, Path> {
-        Cow::Borrowed(&self.name.path)
+    #[inline]
+    fn as_normal_path(&self) -> Option<&Path> {
+        Some(&self.name.path)
     }
 }
 
