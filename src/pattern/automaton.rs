@@ -1,12 +1,9 @@
 //! The automaton of a pattern with alternatives: they are branches that part and meet again.
 
-mod spelling;
-
 mod composition;
-
-mod states;
-
 mod ends;
+mod spelling;
+mod states;
 
 use std::ops::Range;
 
