@@ -11,7 +11,7 @@ use crate::error::{Error, Op};
 use crate::gitignore::Ignored;
 use crate::kind::FileKind;
 use crate::report::{PlanAction, PlanStep};
-use crate::sys::{BasedPath, EditDir, Links, OsPath, OsPathBuf};
+use crate::sys::{self, BasedPath, EditDir, Links, OsPath, OsPathBuf};
 use crate::tree::{Account, Descent, MOST_OPEN, Next, Traversal, path_of};
 use crate::walk::{Exclusion, ExclusionWay};
 
@@ -284,14 +284,16 @@ impl<'a, D: EditDir> Comparison<'a, D> {
         }
     }
 
-    /// Removes something of a directory if that is the purpose; makes the directory writable if that is needed. The copying
-    /// that follows gives it the permissions of its original.
+    /// Removes something of a directory if that is the purpose; makes the directory writable if permissions are in the way.
+    /// The copying that follows gives it those of its original.
     fn removed(&self, dir: &D, remove: impl Fn() -> io::Result<()>) -> io::Result<()> {
         if self.purpose != Purpose::Remove {
             return Ok(());
         }
+        let may_open_up =
+            |cause: &io::Error| cause.kind() == ErrorKind::PermissionDenied && !sys::ignores_permissions();
         let removed = match remove() {
-            Err(cause) if cause.kind() == ErrorKind::PermissionDenied && dir.open_up().is_ok() => remove(),
+            Err(cause) if may_open_up(&cause) && dir.open_up().is_ok() => remove(),
             result => result,
         };
         match removed {
