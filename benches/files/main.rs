@@ -4,8 +4,8 @@
 //! them in turn, round by round, and prints the table of that. `-- --table` prints the table only, `-- --table copy`
 //! the part that has `copy` in its name. `-- --test` proves everything and times nothing.
 //!
-//! The files are in memory, in `/dev/shm`, where no disk is waited for; or in the folder that the variable
-//! `WAYPATH_BENCH_DIR` names.
+//! The files are in memory, in `/dev/shm`, so that no time goes to a disk. The variable `WAYPATH_BENCH_DIR` names
+//! another folder for them.
 //!
 //! The floor is what one writes with std for the same job. It promises less: `std::fs::copy` and `std::fs::rename`
 //! overwrite what has the name, and after a failure a part of a copy stays under its final name. So a second floor makes

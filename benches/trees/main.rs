@@ -7,8 +7,8 @@
 //! has `copy` in its name; `-- --table --whole` takes the whole of `source`, 100,000 files, instead of a
 //! fifth. `-- --test` proves everything, on a small tree, and times nothing.
 //!
-//! The trees are in memory, in `/dev/shm`, where no disk is waited for; or in the folder that the variable
-//! `WAYPATH_BENCH_DIR` names. They are removed in the end.
+//! The trees are in memory, in `/dev/shm`, so that no time goes to a disk. The variable `WAYPATH_BENCH_DIR` names
+//! another folder for them. They are removed in the end.
 //!
 //! Before anything is timed, every contender has to do the same: of a copy, all paths, kinds, permissions
 //! and contents are compared with the floor's; of a tree that was removed, nothing may be left. What a
