@@ -22,7 +22,7 @@ fn main() {
         println!("the contenders agree about POSIX paths only: nothing to compare on this system");
         return;
     }
-    let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let filter = common::filter();
     let paths = Vec::leak(paths());
     let mut rows = pattern_rows(paths);
     rows.extend([set_row(paths, 102), set_row(paths, 2_000), which_row(paths, 102), which_row(paths, 2_000)]);

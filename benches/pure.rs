@@ -36,7 +36,7 @@ fn main() {
         return;
     }
     let asked = |option: &str| std::env::args().any(|argument| argument == option);
-    let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let filter = common::filter();
     let corpus = Corpus::new();
     let mut rows = path_rows(&corpus);
     rows.extend(pattern_rows(&corpus));

@@ -21,6 +21,11 @@ pub fn criterion() -> Criterion {
         .configure_from_args()
 }
 
+/// The word that the names of the wanted rows have; empty if all are wanted.
+pub fn filter() -> String {
+    std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default()
+}
+
 /// Knuth's MMIX generator: the same numbers on every machine.
 pub struct Random(pub u64);
 

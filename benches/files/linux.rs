@@ -28,7 +28,7 @@ const FILES: usize = 100;
 const SIZE: usize = 4096;
 
 pub(crate) fn main() {
-    let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let filter = common::filter();
     let mut rows = Vec::new();
     for parts in PARTS {
         let place = Arc::new(Place::new(parts));

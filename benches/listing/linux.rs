@@ -20,7 +20,7 @@ const TREES: [&str; 5] = ["source", "wide", "deep", "mixed", "million"];
 
 pub(crate) fn main() {
     let asked = |option: &str| std::env::args().any(|argument| argument == option);
-    let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let filter = common::filter();
     let trees = Trees::new(asked("--test"));
     let mut rows = Vec::new();
     for tree in TREES.into_iter().filter(|&tree| tree != "million" || asked("--million")) {

@@ -34,7 +34,7 @@ const STD: &str = "std, absolute path";
 const SIZE: usize = 2_200;
 
 pub(crate) fn main() {
-    let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let filter = common::filter();
     let mut rows = Vec::new();
     for parts in PARTS {
         let place = Arc::new(Place::new(parts));

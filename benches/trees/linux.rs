@@ -24,7 +24,7 @@ const PARALLEL: &str = "remove_dir_all, 2 threads";
 
 pub(crate) fn main() {
     let asked = |option: &str| std::env::args().any(|argument| argument == option);
-    let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let filter = common::filter();
     let divisor = match () {
         () if asked("--test") => 100,
         () if asked("--whole") => 1,
