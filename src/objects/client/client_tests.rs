@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Read as _};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use super::super::Object;
@@ -456,7 +456,7 @@ fn credentials_that_have_expired_are_fetched_anew_once() {
         "/latest/api/token" => Reply::new(200, &[], "session"),
         "/latest/meta-data/iam/security-credentials/" => Reply::new(200, &[], "role\n"),
         _ => {
-            let number = fetched.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let number = fetched.fetch_add(1, Ordering::SeqCst);
             let token = format!("token-{number}");
             let json = format!(
                 r#"{{"Code":"Success","AccessKeyId":"key","SecretAccessKey":"secret","Token":"{token}",
@@ -550,19 +550,20 @@ fn fewer_requests_are_made_at_a_time_after_a_busy_answer() {
     let noted = running.clone();
     let server = Canned::new(move |heard| {
         let (now, most) = &*noted;
-        most.fetch_max(now.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1, std::sync::atomic::Ordering::SeqCst);
-        let reply = if heard.number < 16 { slow_down(heard) } else { put_done(heard) };
-        now.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(5)); // so that others come meanwhile
+        let reply = if heard.number == 0 { slow_down(heard) } else { put_done(heard) };
+        now.fetch_sub(1, Ordering::SeqCst);
         reply
     });
     let (client, _) = client(&server, given());
-    std::thread::scope(|scope| {
-        for _ in 0..32 {
-            scope.spawn(|| client.put("a", b"", Condition::Always).unwrap());
-        }
-    });
-    assert_eq!(server.heard().len(), 48);
-    assert!((1..=16).contains(&running.1.load(std::sync::atomic::Ordering::SeqCst)));
+    let put = || client.put("a", b"", Condition::Always).unwrap();
+    put();
+    std::thread::scope(|scope| (0..32).for_each(|_| _ = scope.spawn(put)));
+    assert_eq!(server.heard().len(), 1 + 1 + 32);
+    // 8 of 16, and one more after 8, 9 and 10 that went well.
+    let most = running.1.load(Ordering::SeqCst);
+    assert!((1..=11).contains(&most), "{most} requests at a time");
 }
 
 #[test]
