@@ -166,7 +166,7 @@ fn renamed<F: Flavour>(path: &Path<F>, stem: &str, suffix: &str) -> Result<PathB
 /// Text for a name, if it holds no separator, which is a character of one byte in every flavour.
 fn one_part<F: Flavour>(text: &str) -> Result<&str, &'static str> {
     match text.bytes().any(|byte| F::Rules::is_separator(byte.into())) {
-        true => Err("a name must not hold a separator"),
+        true => Err("a name must not contain a separator"),
         false => Ok(text),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Path, PathBuf, is_normal};
 use crate::error::{Error, Op, Result};
 use crate::flavour::{Flavour, Native, Posix, Rules};
+use crate::printable::printable;
 
 /// Values that can be used as a path of flavour `F`: text, paths, and references and boxes of them.
 ///
@@ -330,13 +331,13 @@ fn way_out(text: &str) -> Option<String> {
         let reason = match part {
             "" | "." => return None,
             ".." => "leads up",
-            _ if part.contains('\0') => "holds NUL",
+            _ if part.contains('\0') => "contains NUL",
             _ if part.contains(':') => "has a drive or a stream on Windows",
             _ if part.ends_with(['.', ' ']) => "ends in a dot or space, which Windows drops",
             _ if crate::flavour::is_device_name(part) => "is a device on Windows",
             _ => return None,
         };
-        Some(format!("{part:?} {reason}"))
+        Some(format!("`{}` {reason}", printable(part)))
     })
 }
 

@@ -140,7 +140,7 @@ impl TempOptions {
     ///
     /// - [`NotFound`](std::io::ErrorKind::NotFound): the parent does not exist.
     /// - [`PermissionDenied`](std::io::ErrorKind::PermissionDenied): the parent may not be changed.
-    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): prefix or suffix hold a separator, or the mode is not one.
+    /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): the prefix or suffix contains a separator, or the mode is not one.
     pub fn file(&self) -> Result<TempFile> {
         let (file, path) = self.create(Op::TempFile, PRIVATE_FILE, sys::create_new)?;
         Ok(TempFile::of(file, path))
@@ -182,7 +182,7 @@ impl TempOptions {
     fn check_names(&self) -> Result<(), &'static str> {
         let name = format!("{}0{}", self.prefix, self.suffix);
         let is_name = *path(&name).name() == name;
-        if is_name { Ok(()) } else { Err("prefix and suffix must not hold a separator") }
+        if is_name { Ok(()) } else { Err("prefix and suffix must not contain a separator") }
     }
 
     fn mode_from(&self, default: u32) -> Result<u32, String> {

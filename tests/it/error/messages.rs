@@ -28,10 +28,10 @@ const IN_TEXT: &[InText] = &[
     }),
     ("cannot change the name of `a` to ``: a name must not be empty", || posix("a").with_name("").unwrap_err()),
     ("cannot change the name of `a` to `.`: `.` is not a name", || posix("a").with_name(".").unwrap_err()),
-    ("cannot change the name of `a` to `b/c`: a name must not hold a separator", || {
+    ("cannot change the name of `a` to `b/c`: a name must not contain a separator", || {
         posix("a").with_name("b/c").unwrap_err()
     }),
-    ("cannot change the name of `a` to `b\\c`: a name must not hold a separator", || {
+    ("cannot change the name of `a` to `b\\c`: a name must not contain a separator", || {
         windows("a").with_name(r"b\c").unwrap_err()
     }),
     ("cannot change the name of `/` to `b`: the path has no name", || posix("/").with_name("b").unwrap_err()),
@@ -40,7 +40,7 @@ const IN_TEXT: &[InText] = &[
     ("cannot change the stem of `/` to `b`: the path has no name", || posix("/").with_stem("b").unwrap_err()),
     ("cannot change the suffix of `a` to `b`: a suffix begins with a dot", || posix("a").with_suffix("b").unwrap_err()),
     ("cannot change the suffix of `/` to `.b`: the path has no name", || posix("/").with_suffix(".b").unwrap_err()),
-    ("cannot change the suffix of `a` to `.b\\c`: a name must not hold a separator", || {
+    ("cannot change the suffix of `a` to `.b\\c`: a name must not contain a separator", || {
         windows("a").with_suffix(r".b\c").unwrap_err()
     }),
     ("cannot change the suffix of `a` to `b`: a suffix begins with a dot", || posix("a").add_suffix("b").unwrap_err()),
@@ -66,15 +66,15 @@ const IN_TEXT: &[InText] = &[
     }),
     ("cannot join `/b` inside `a`: the text has a root", || posix("a").join_inside("/b").unwrap_err()),
     ("cannot join `\\b` inside `a`: the text has a root", || windows("a").join_inside(r"\b").unwrap_err()),
-    ("cannot join `b/../..` inside `a`: \"..\" leads up", || posix("a").join_inside("b/../..").unwrap_err()),
-    ("cannot join `b\\u{0}` inside `a`: \"b\\0\" holds NUL", || posix("a").join_inside("b\0").unwrap_err()),
-    ("cannot join `c:b` inside `a`: \"c:b\" has a drive or a stream on Windows", || {
+    ("cannot join `b/../..` inside `a`: `..` leads up", || posix("a").join_inside("b/../..").unwrap_err()),
+    ("cannot join `b\\u{0}` inside `a`: `b\\u{0}` contains NUL", || posix("a").join_inside("b\0").unwrap_err()),
+    ("cannot join `c:b` inside `a`: `c:b` has a drive or a stream on Windows", || {
         posix("a").join_inside("c:b").unwrap_err()
     }),
-    ("cannot join `b.` inside `a`: \"b.\" ends in a dot or space, which Windows drops", || {
+    ("cannot join `b.` inside `a`: `b.` ends in a dot or space, which Windows drops", || {
         posix("a").join_inside("b.").unwrap_err()
     }),
-    ("cannot join `NUL` inside `a`: \"NUL\" is a device on Windows", || windows("a").join_inside("NUL").unwrap_err()),
+    ("cannot join `NUL` inside `a`: `NUL` is a device on Windows", || windows("a").join_inside("NUL").unwrap_err()),
     ("cannot join `b` inside `\\\\server`: the base is a share or device that the text would complete", || {
         windows(r"\\server").join_inside("b").unwrap_err()
     }),
@@ -198,7 +198,7 @@ const ON_DISK: &[OnDisk] = &[
         std::fs::create_dir(at / "a").unwrap();
         MirrorOptions::new().delete(true).mirror(at / "a", at).unwrap_err()
     }),
-    ("cannot create a temporary file in `@`: prefix and suffix must not hold a separator", |at| {
+    ("cannot create a temporary file in `@`: prefix and suffix must not contain a separator", |at| {
         TempOptions::new().prefix("a/").parent(at).file().unwrap_err()
     }),
     ("cannot write `@/a\\u{0}`: file name contained an unexpected NUL byte", |at| {

@@ -152,8 +152,8 @@ fn join_inside_refuses_what_may_leave() {
         leaves::<Windows>("c:/srv", text, "the text has a root");
     }
     for text in ["..", "a/..", "a/../b", r"a\..\b", "../srv/a", r"./..\a"] {
-        leaves::<Posix>("/srv", text, "\"..\" leads up");
-        leaves::<Windows>("c:/srv", text, "\"..\" leads up");
+        leaves::<Posix>("/srv", text, "`..` leads up");
+        leaves::<Windows>("c:/srv", text, "`..` leads up");
     }
     for text in ["c:", "c:a", "a/c:", "a:b", "a/b.txt:stream", "a::$DATA", "é:a"] {
         leaves::<Posix>("/srv", text, "has a drive or a stream");
@@ -167,7 +167,7 @@ fn join_inside_refuses_what_may_leave() {
         leaves::<Posix>("/srv", text, "ends in a dot or space");
         leaves::<Windows>("c:/srv", text, "ends in a dot or space");
     }
-    leaves::<Posix>("/srv", "a\0b", "holds NUL");
+    leaves::<Posix>("/srv", "a\0b", "contains NUL");
 }
 
 /// A share or device that is not complete yet becomes one that the text chooses.
