@@ -236,7 +236,7 @@ impl Path {
 /// Lists what matches a pattern that is absolute, or relative to the working directory.
 ///
 /// The listing starts in the directory that the pattern begins with ([`Pattern::base`](crate::Pattern::base)); its parents are not listed. The rest
-/// is [`Path::glob`]. All alternatives of `{…}` must have the same root.
+/// is [`Path::glob`]. A root and a drive come first, without wildcards or braces: write `/{etc,opt}/*`, not `{/etc,/opt}/*`.
 ///
 /// # Examples
 ///
@@ -255,10 +255,12 @@ impl Path {
 ///
 /// # Errors
 ///
-/// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern is only a root, such as `/`, or only some of its
-/// alternatives are absolute. Otherwise as for [`Path::glob`].
+/// [`InvalidInput`](std::io::ErrorKind::InvalidInput): the pattern is empty, or `.`, or only a root such as `/`; or it is
+/// absolute and does not begin with its root, as `{/a,/b}`. Otherwise as for [`Path::glob`].
 pub fn glob(pattern: impl IntoPattern) -> Result<Walk<'static>> {
-    let (directory, rest) = pattern.into_pattern().borrow().base();
+    let pattern = pattern.into_pattern();
+    let (directory, rest) = pattern.borrow().base();
+    exclude::refuse_unsplit(pattern.borrow(), &rest)?;
     directory.glob(rest)
 }
 

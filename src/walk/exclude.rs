@@ -25,8 +25,20 @@ pub(crate) fn refuse_absolute<F: Flavour>(pattern: &Pattern<F>) -> Result<()> {
 /// Refuses a pattern that matches nothing below a directory.
 pub(crate) fn refuse_elsewhere<F: Flavour>(pattern: &Pattern<F>) -> Result<()> {
     refuse_absolute(pattern)?;
-    refuse(pattern, pattern.may_be_empty(), "the pattern names nothing below a directory")
+    refuse(pattern, pattern.may_be_empty(), NOTHING_BELOW)
 }
+
+/// Refuses a pattern that its base and the rest of it do not replace.
+pub(super) fn refuse_unsplit<F: Flavour>(pattern: &Pattern<F>, rest: &Pattern<F>) -> Result<()> {
+    refuse(
+        pattern,
+        !rest.is_relative(),
+        "a root or drive must come first, without wildcards or braces, as in `/{a,b}`",
+    )?;
+    refuse(pattern, rest.may_be_empty(), NOTHING_BELOW)
+}
+
+const NOTHING_BELOW: &str = "the pattern names nothing below a directory";
 
 /// Refuses a pattern that excludes nothing: no path below a directory has a part `..`.
 pub(crate) fn refuse_useless<F: Flavour>(pattern: &Pattern<F>) -> Result<()> {

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use rustix::fs::{CWD, FileType, mknodat};
 use waypath::{
     CopyOptions, Error, MirrorOptions, Mode, Overwrite, Path, PathBuf, Posix, PosixPathBuf, RemoveOptions, Root,
-    RootLinks, RootPath, Specials, Symlinks, TempDir, TempFile, TempOptions, Windows, WindowsPathBuf, path,
+    RootLinks, RootPath, Specials, Symlinks, TempDir, TempFile, TempOptions, Windows, WindowsPathBuf, glob, path,
 };
 
 use crate::support::messages::{has_parts_of, of_objects, sentences};
@@ -109,6 +109,11 @@ const IN_TEXT: &[InText] = &[
     ("cannot use the pattern ``: the pattern names nothing below a directory", || {
         path("a").walk().exclude("").find_map(Result::err).unwrap()
     }),
+    ("cannot use the pattern `/`: the pattern names nothing below a directory", || glob("/").err().unwrap()),
+    (
+        "cannot use the pattern `{/a,/b}`: a root or drive must come first, without wildcards or braces, as in `/{a,b}`",
+        || glob("{/a,/b}").err().unwrap(),
+    ),
     (
         "cannot use the pattern `../b`: a pattern with a part `..` excludes nothing; make it relative to the start directory",
         || path("a").walk().exclude("../b").find_map(Result::err).unwrap(),
