@@ -18,6 +18,9 @@ pub(super) fn lines(error: &Error) -> Vec<String> {
         let (ground, name) = new_name(error);
         return taken(ground, name);
     }
+    if let Some(line) = unsuitable(error) {
+        return vec![line];
+    }
     const EXPLAINED: [ErrorKind; 4] =
         [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::PermissionDenied, ErrorKind::ResourceBusy];
     let is_loop = error.io_error().is_some_and(sys::is_loop);
@@ -51,6 +54,28 @@ fn taken(ground: &Ground, path: &OsPath) -> Vec<String> {
         Ok(_) => Vec::new(),
         Err(cause) if cause.kind() == ErrorKind::NotFound => vec![leads_to_nothing(ground, path)],
         Err(cause) => vec![cannot_be_followed(ground, path, &cause)],
+    }
+}
+
+/// The hint for a path that is there and cannot be used like this, if the cause does not say so or not of which path.
+fn unsuitable(error: &Error) -> Option<String> {
+    let [ground, second_ground] = &error.0.grounds;
+    let path = error.path().as_std_path();
+    let second = error.second_path().map_or(path, RawPath::as_std_path);
+    match (error.op(), error.kind()) {
+        (Op::Readlink, ErrorKind::InvalidInput) if matches!(ground.is_link(path), Ok(false)) => {
+            Some(format!("{} is not a symbolic link", named(ground, path)))
+        }
+        (Op::Rename | Op::Replace, ErrorKind::InvalidInput) if second != path && second.starts_with(path) => {
+            Some(format!("{} is inside {}", named(second_ground, second), named(ground, path)))
+        }
+        (Op::Hardlink, ErrorKind::PermissionDenied) if matches!(second_ground.is_dir(second), Ok(true)) => {
+            Some(format!("{} is a directory", named(second_ground, second)))
+        }
+        (Op::Mirror, ErrorKind::NotADirectory) if matches!(ground.is_dir(path), Ok(false)) => {
+            Some(format!("{} is not a directory", named(ground, path)))
+        }
+        _ => None,
     }
 }
 

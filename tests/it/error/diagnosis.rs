@@ -58,6 +58,25 @@ fn of_two_paths_it_is_said_which_is_missing() {
     adds(&tree, at("note").mirror_to(at("copy")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
 }
 
+/// The system says "Invalid argument" or "Operation not permitted".
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_used_like_this_is_named() {
+    let tree = Tree::new(["d/f", "e/"]);
+    let at = |name: &str| tree.at(name);
+    adds(&tree, at("d/f").readlink(), ["`DIR/d/f` is not a symbolic link"]);
+    adds(&tree, at("d").rename(at("d/x")), ["`DIR/d/x` is inside `DIR/d`"]);
+    adds(&tree, at("d").replace(at("d/f")), ["`DIR/d/f` is inside `DIR/d`"]);
+    adds(&tree, at("new").hardlink_to(at("d")), ["`DIR/d` is a directory"]);
+    adds(&tree, at("d/f").mirror_to(at("new")), ["`DIR/d/f` is not a directory"]);
+    let root = Root::open(&*tree).unwrap();
+    adds(&tree, (&root / "d").rename(&root / "d/x"), ["`d/x` is inside `d`"]);
+    adds(&tree, (&root / "e").readlink(), ["`e` is not a symbolic link"]);
+    // Another reason for the same kind of error.
+    adds(&tree, at("d").rename(at("a\0b")), []);
+    adds(&tree, at("a\0b").readlink(), []);
+}
+
 /// A temporary file is gone when the error of its renaming is printed.
 #[test]
 fn a_temporary_file_that_was_there_is_not_missing() {
@@ -399,7 +418,7 @@ mod unix {
         assert!(path("x").write_text("").is_err(), "the working directory may not be changed");
         adds(&tree, path("/etc/passwd").chmod(0o666), []);
         adds(&tree, path("/etc/passwd").symlink_replace("x"), ["`/etc` may not be changed"]);
-        adds(&tree, at("new").hardlink_to("/etc"), []);
+        adds(&tree, at("new").hardlink_to("/etc"), ["`/etc` is a directory"]);
         adds(
             &tree,
             at("link").read_text(),
