@@ -34,14 +34,17 @@
 //! | check what is there | [`exists`](Path::exists), [`is_file`](Path::is_file), [`is_dir`](Path::is_dir), [`stat`](Path::stat) |
 //! | know size and times | [`size`](Path::size), [`modified`](Path::modified), [`tree_size`](Path::tree_size) |
 //! | list a directory, or a whole tree | [`iterdir`](Path::iterdir), [`walk`](Path::walk) |
+//! | list only files, leave things out | [`only`](Walk::only), [`exclude`](Walk::exclude), [`gitignore`](Walk::gitignore), [`hidden`](Walk::hidden) |
 //! | find files by pattern | [`glob`](Path::glob), [`rglob`](Path::rglob), [`glob("/var/**/*.log")`](glob()) |
 //! | test a path against a pattern | [`full_match`](Path::full_match), [`matches`](Path::matches), [`Pattern`], [`PatternSet`] |
 //! | look for a file here and in the parents | [`find_up`](Path::find_up) |
+//! | compare files | [`same_content`](Path::same_content), [`samefile`](Path::samefile) |
 //! | read a file | [`read_text`](Path::read_text), [`read_lines`](Path::read_lines), [`read_bytes`](Path::read_bytes), [`open`](Path::open) |
 //! | write a file | [`write_text`](Path::write_text), [`append_text`](Path::append_text), [`create`](Path::create) |
 //! | replace a file, or leave it whole | [`write_atomic`](Path::write_atomic), [`edit_text`](Path::edit_text), [`create_atomic`](Path::create_atomic) |
 //! | write only if new, or if changed | [`write_new`](Path::write_new), [`write_if_changed`](Path::write_if_changed) |
 //! | create directories | [`mkdir`](Path::mkdir), [`mkdir_all`](Path::mkdir_all), [`mkdir_parent`](Path::mkdir_parent) |
+//! | find a name that is free | [`next_free_name`](Path::next_free_name), [`at_free_name`](Path::at_free_name) |
 //! | copy a file or a tree, keep a copy up to date | [`copy`](Path::copy), [`CopyOptions`], [`mirror_to`](Path::mirror_to) |
 //! | move or rename | [`move_to`](Path::move_to), [`rename`](Path::rename), [`replace`](Path::replace) |
 //! | remove a file, a tree, whatever is there | [`unlink`](Path::unlink), [`rmtree`](Path::rmtree), [`remove`](Path::remove) |
@@ -55,6 +58,7 @@
 //! | print a tree, or a size | [`tree`](Path::tree), [`Size`] |
 //! | work with paths of another system | [`PosixPath`], [`WindowsPath`] |
 //! | take paths in my own functions | [`&Path`](Path), [`impl AsPath`](AsPath) |
+//! | add the path to an error of std | [`at`](IoResultExt::at) |
 //!
 //! # What makes it different
 //!

@@ -19,7 +19,8 @@ use crate::tree::lock;
 /// A listing that prints as a tree; see [`Path::tree`](crate::Path::tree) and [`Walk::tree`](super::Walk::tree).
 ///
 /// The directory is listed each time it is printed. Directories end in `/`, control characters are
-/// [escaped](crate::Path::printable), errors are printed in their place. `unsorted` and `contents_first` have no effect.
+/// [escaped](crate::Path::printable), errors are printed in their place. The last line does not end in a newline, so use
+/// `println!`. `unsorted` and `contents_first` have no effect.
 ///
 /// # Examples
 ///
