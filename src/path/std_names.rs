@@ -103,6 +103,7 @@ absent!([F: Flavour] starts_with(base) "use `is_relative_to(base)`");
 absent!([F: Flavour] ends_with(end) "use `matches(pattern)`, which compares as many parts from the end as the pattern has");
 absent!([F: Flavour] strip_prefix(base) "use `relative_to(base)?`");
 absent!([F: Flavour] is_relative() "write `!path.is_absolute()`");
+absent!([F: Flavour] is_empty() "write `path == \".\"`: the path of an empty text is `.`");
 absent!(canonicalize() "use `resolve_strict()?`, or `resolve()?` if the path need not exist");
 absent!(metadata() "use `stat()?`");
 absent!(symlink_metadata() "use `lstat()?`");

@@ -120,6 +120,24 @@ const NOT_HELPED: &[Mistake] = &[
         right: r#"fn open(_: &Path) {} open(&PathBuf::try_from(std::path::Path::new("a"))?);"#,
     },
     Mistake {
+        wrong: r#"fn open(_: &Path) {} open(path("a"));"#,
+        code: "E0308",
+        said: &[],
+        right: r#"fn open(_: &Path) {} open(&path("a"));"#,
+    },
+    Mistake {
+        wrong: r#"let _ = Pattern::new(format!("*.{}", "rs"));"#,
+        code: "E0308",
+        said: &[],
+        right: r#"let _ = Pattern::new(&format!("*.{}", "rs"));"#,
+    },
+    Mistake {
+        wrong: r#"let _ = Pattern::literal("a[1]");"#,
+        code: "E0308",
+        said: &[],
+        right: r#"let _ = Pattern::literal(&path("a[1]"));"#,
+    },
+    Mistake {
         wrong: r#"struct Site { dir: PathBuf } fn index(site: &Site) -> PathBuf { site.dir / "index.html" }"#,
         code: "E0507",
         said: &[],
@@ -161,6 +179,7 @@ const STD_NAMES: &[(&str, &str)] = &[
     ("ends_with(\"x\")", "matches(pattern)"),
     ("strip_prefix(\"x\")", "relative_to(base)?"),
     ("is_relative()", "!path.is_absolute()"),
+    ("is_empty()", "path == \".\""),
     ("canonicalize()", "resolve_strict()?"),
     ("metadata()", "stat()?"),
     ("symlink_metadata()", "lstat()?"),
