@@ -22,8 +22,8 @@ use crate::error::{Error, Op, Result};
 /// | `a` | all three | `t` | the sticky bit |
 /// | none | all three, minus the umask | `u`, `g`, `o` | the current permissions of these |
 ///
-/// `+` adds permissions, `-` removes them, `=` sets exactly these. The set-ID bits of a directory are kept unless they are
-/// named, as by GNU's `chmod`.
+/// `+` adds permissions, `-` removes them, `=` sets exactly these. Changes keep the set-ID bits of a directory unless they
+/// name them, as with GNU's `chmod`. A number clears them, as the system call does and GNU's `chmod` does not.
 ///
 /// # Examples
 ///
