@@ -12,7 +12,7 @@ impl<F: Flavour> Pattern<F> {
     ///
     /// Everything that the pattern matches is below that directory. The last part always belongs to the rest. The directory is
     /// `.` if the first part has wildcards or alternatives, or if the pattern [ignores case](Pattern::case_sensitive) and paths do
-    /// not.
+    /// not. Then the rest is the whole pattern, which is absolute if its alternatives are, as in `{/a,/b}`.
     ///
     /// # Examples
     ///
