@@ -37,6 +37,8 @@ mod prune;
 #[cfg(target_os = "linux")]
 #[path = "../support/random.rs"]
 mod random;
+#[cfg(target_os = "linux")]
+mod refused_calls;
 mod rename;
 #[cfg(target_os = "linux")]
 mod root;

@@ -17,9 +17,14 @@ pub(super) fn rename_new(from: Place<'_>, to: Place<'_>) -> io::Result<()> {
     use rustix::fs::{RenameFlags, renameat_with};
     use rustix::io::retry_on_intr;
 
-    match retry_on_intr(|| renameat_with(from.dir, from.name, to.dir, to.name, RenameFlags::NOREPLACE)) {
+    let rename = |flags| retry_on_intr(|| renameat_with(from.dir, from.name, to.dir, to.name, flags));
+    match rename(RenameFlags::NOREPLACE) {
         // The file system or the kernel does not know the flag.
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_in_two_steps(from, to),
+        // Flags that exclude each other are invalid, unless a filter of system calls refuses the call before that.
+        Err(Errno::PERM) if rename(RenameFlags::NOREPLACE | RenameFlags::EXCHANGE) == Err(Errno::PERM) => {
+            rename_in_two_steps(from, to)
+        }
         result => Ok(result?),
     }
 }

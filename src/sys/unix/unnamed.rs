@@ -24,10 +24,11 @@ mod here {
     use crate::sys::unix::place::path_of;
     use crate::sys::unix::xattr;
 
-    /// Creates a file in a directory. Returns nothing if the system or the file system has no such files.
+    /// Creates a file in a directory. Returns nothing if the system, the file system or a security module has no such files.
     pub(in crate::sys::unix) fn create(dir: Place<'_>, mode: Mode) -> io::Result<Option<File>> {
         // In a directory that was removed, ext4 says PERM; the error of a file with a name is the true one.
-        let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS, Errno::PERM];
+        let unknown =
+            [Errno::OPNOTSUPP, Errno::ISDIR, Errno::NOENT, Errno::INVAL, Errno::NOSYS, Errno::PERM, Errno::ACCESS];
         match dir.open(OFlags::TMPFILE | OFlags::RDWR, mode, Links::Follow) {
             Err(errno) if unknown.contains(&errno) => Ok(None),
             file => Ok(Some(File::from(file?))),

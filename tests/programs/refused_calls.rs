@@ -1,0 +1,94 @@
+//! Calls that are refused whenever they are made, by an older kernel or a filter of system calls: the same is done without
+//! them.
+
+use waypath::{CopyOptions, Path, Result, TempDir};
+
+use crate::anew::{anew, begin, end, job, strace};
+use crate::snapshot::{but, snapshot};
+
+const TEST: &str = "refused_calls::what_refused_calls_would_do_is_done_without_them";
+
+/// Calls that have an older one beside them, and how they are refused.
+const REFUSALS: [(&str, &[&str]); 6] = [
+    ("faccessat2", &["ENOSYS", "EPERM"]),
+    ("renameat2", &["ENOSYS", "EPERM", "EINVAL"]),
+    ("openat2", &["ENOSYS", "EPERM"]),
+    ("copy_file_range", &["ENOSYS", "EPERM", "EXDEV", "EOPNOTSUPP"]),
+    ("ioctl", &["ENOSYS", "EPERM", "ENOTTY"]),
+    ("statx", &["ENOSYS"]),
+];
+
+/// How files without a name are refused, which are opened by the same call as others.
+const UNNAMED: [&str; 5] = ["EOPNOTSUPP", "EISDIR", "EINVAL", "EACCES", "EPERM"];
+
+const JOBS: [&str; 8] = ["replace", "create", "copy", "copy large", "archive", "rename", "rename directory", "resolve"];
+
+fn make(place: &Path) -> Result<()> {
+    (place / "src").mkdir()?;
+    (place / "src/program").write_text("#!/bin/sh\n")?;
+    (place / "src/program").chmod(0o755)?;
+    (place / "src/large").write_bytes(vec![b'x'; 300_000])
+}
+
+fn perform(job: &str, place: &Path) -> Result<()> {
+    let (src, program, new) = (place / "src", place / "src/program", place / "new");
+    match job {
+        "replace" => program.write_atomic("new"),
+        "create" => new.write_atomic("new"),
+        "copy" => program.copy(new).map(drop),
+        "copy large" => (src / "large").copy(new).map(drop),
+        "archive" => CopyOptions::archive().copy(src, new).map(drop),
+        "rename" => program.rename(new).map(drop),
+        "rename directory" => src.rename(new).map(drop),
+        _ => (src / "../src/program").resolve_strict().map(|real| assert!(real.is_executable())),
+    }
+}
+
+/// Does a job in a process of its own, in a new place, with a fault in strace's words; returns what is there then, and the
+/// number of the call that opens a file without a name.
+fn done(job: &str, fault: Option<&str>) -> Option<(crate::snapshot::Snapshot, Option<usize>)> {
+    let (place, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    make(&place).unwrap();
+    let (log, inject) = (&logs / "log", fault.map(|fault| format!("inject={fault}")));
+    let mut options = vec!["-o", log.as_str(), "-e", "trace=openat"];
+    inject.iter().for_each(|inject| options.extend(["-e", inject]));
+    let output = anew(strace(&options)?, TEST, job, &place).output().unwrap();
+    assert!(output.status.success(), "{job} with {fault:?}: {}", String::from_utf8_lossy(&output.stdout));
+    let kept = but(snapshot(&place), |_, node| node.modified = (0, 0));
+    Some((kept, unnamed_call(&log)))
+}
+
+/// Strace counts the calls of each thread by itself.
+fn unnamed_call(log: &Path) -> Option<usize> {
+    let text = log.read_bytes().unwrap();
+    let text = String::from_utf8_lossy(&text);
+    let calls = || text.lines().filter_map(|line| line.split_once(' '));
+    let (thread, _) = calls().find(|(_, call)| call.contains("O_TMPFILE"))?;
+    let of_thread = calls().filter(|(id, call)| *id == thread && call.trim_start().starts_with("openat("));
+    of_thread.map(|(_, call)| call).zip(1..).find(|(call, _)| call.contains("O_TMPFILE")).map(|(_, number)| number)
+}
+
+#[test]
+fn what_refused_calls_would_do_is_done_without_them() {
+    if let Some((job, place)) = job() {
+        begin();
+        let done = perform(&job, &place);
+        end();
+        return done.unwrap();
+    }
+    let mut unnamed = 0;
+    for job in JOBS {
+        let Some((expected, unnamed_call)) = done(job, None) else { return };
+        let of_calls =
+            REFUSALS.iter().flat_map(|(call, errors)| errors.iter().map(move |error| format!("{call}:error={error}")));
+        let of_unnamed =
+            UNNAMED.iter().filter_map(|error| Some(format!("openat:error={error}:when={}", unnamed_call?)));
+        for fault in of_calls.chain(of_unnamed) {
+            unnamed += usize::from(fault.starts_with("openat:"));
+            let (found, _) = done(job, Some(&fault)).unwrap();
+            assert_eq!(found, expected, "{job} with {fault}");
+        }
+    }
+    // Not every file system has them.
+    println!("{unnamed} times without files that have no name");
+}
