@@ -101,7 +101,8 @@ impl Bucket {
     /// profile (`AWS_PROFILE`, or `default`) in `~/.aws/config`. Without an endpoint, it is that of AWS. Keys are those of
     /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or of the profile, or of its
     /// `credential_process`, or of the container or the instance that the program runs in: the first that has some. They are
-    /// renewed before they expire.
+    /// renewed before they expire. `AWS_METADATA_SERVICE_TIMEOUT` is the number of seconds in which the container or the
+    /// instance must answer.
     ///
     /// # Examples
     ///

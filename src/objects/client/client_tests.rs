@@ -392,16 +392,16 @@ fn an_upload_whose_end_broke_off_is_looked_at() {
 /// The clock of the store is an hour ahead: the request is signed anew, and the next one at once for the right time.
 #[test]
 fn clocks_that_differ_are_learned() {
-    let ahead = SystemTime::now() + Duration::from_secs(3600);
-    let stamp = super::super::date::compact(ahead);
-    let hour = stamp[..11].to_owned();
-    let date = http_date(ahead);
-    let server =
-        Canned::new(move |heard| match heard.header("x-amz-date").is_some_and(|time| time.starts_with(&hour)) {
-            true => Reply::object("tag", 0, &[]),
-            // The answer to HEAD has no body that would say why.
-            false => Reply::new(403, &[("Date", &date)], ""),
-        });
+    const HOUR: Duration = Duration::from_secs(3600);
+    let now = SystemTime::now();
+    // What is not signed with the time of this computer, however long that takes.
+    let later = super::super::date::compact(now + HOUR);
+    let date = http_date(now + 2 * HOUR);
+    let server = Canned::new(move |heard| match heard.header("x-amz-date").is_some_and(|time| time > &*later) {
+        true => Reply::object("tag", 0, &[]),
+        // The answer to HEAD has no body that would say why.
+        false => Reply::new(403, &[("Date", &date)], ""),
+    });
     let (client, pause) = client(&server, given());
     client.head("a").unwrap();
     client.head("a").unwrap();
@@ -470,6 +470,7 @@ fn credentials_that_have_expired_are_fetched_anew_once() {
             ("AWS_SHARED_CREDENTIALS_FILE", "no/such/file"),
             ("AWS_CONFIG_FILE", "no/such/file"),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &metadata.endpoint()),
+            ("AWS_METADATA_SERVICE_TIMEOUT", "60"),
         ]);
         Source::Chain(Chain { environment, profile: None })
     };

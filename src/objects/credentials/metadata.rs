@@ -19,6 +19,15 @@ const LONGEST: u64 = 64 << 10;
 /// Outside of the cloud nobody answers at these addresses, which must not take long.
 const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(1), silence: Duration::from_secs(2) };
 
+/// How long to wait: as many seconds as the environment says, as other programs do.
+fn timeouts(environment: &Environment) -> Timeouts {
+    let seconds = environment.get("AWS_METADATA_SERVICE_TIMEOUT").and_then(|text| text.trim().parse::<u32>().ok());
+    match seconds.map(|seconds| Duration::from_secs(seconds.into())) {
+        None | Some(Duration::ZERO) => TIMEOUTS,
+        Some(time) => Timeouts { connect: time, silence: time },
+    }
+}
+
 /// Those of the task or the pod.
 pub(super) fn of_container(environment: &Environment) -> io::Result<Found> {
     let relative = environment.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").map(|uri| format!("{CONTAINER}{uri}"));
@@ -37,7 +46,7 @@ pub(super) fn of_container(environment: &Environment) -> io::Result<Found> {
     let token = token.as_deref().map(str::trim);
     let headers: Vec<_> = token.iter().map(|token| ("authorization", *token)).collect();
     let failed = |cause: &dyn std::fmt::Display| denied(format!("the credentials of the container: {cause}"));
-    match ask("GET", &url, &headers).map_err(|cause| failed(&cause))? {
+    match ask(timeouts(environment), "GET", &url, &headers).map_err(|cause| failed(&cause))? {
         Answer { status: 200, text } => match Credentials::from_json(&text) {
             Ok(credentials) => Ok(Found::Credentials(credentials)),
             Err(reason) => Err(failed(&reason)),
@@ -75,6 +84,7 @@ pub(super) fn of_instance(environment: &Environment) -> io::Result<Found> {
     let endpoint = environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT");
     let endpoint = endpoint.as_deref().unwrap_or(INSTANCE).trim_end_matches('/');
     let nobody = || Ok(Found::Nothing("no metadata service of an instance answers".to_owned()));
+    let ask = |method, url: &str, headers: &[_]| ask(timeouts(environment), method, url, headers);
 
     let seconds = [("x-aws-ec2-metadata-token-ttl-seconds", "21600")];
     let Ok(Answer { status: 200, text: token }) = ask("PUT", &format!("{endpoint}/latest/api/token"), &seconds) else {
@@ -103,9 +113,9 @@ struct Answer {
 }
 
 /// Asks once, without a proxy: these addresses are near.
-fn ask(method: &str, url: &str, headers: &[(&str, &str)]) -> io::Result<Answer> {
-    let agent = agent(TIMEOUTS, 0, &Roots::default())
-        .timeout_global(Some(TIMEOUTS.connect + TIMEOUTS.silence))
+fn ask(timeouts: Timeouts, method: &str, url: &str, headers: &[(&str, &str)]) -> io::Result<Answer> {
+    let agent = agent(timeouts, 0, &Roots::default())
+        .timeout_global(Some(timeouts.connect + timeouts.silence))
         .proxy(None)
         .build()
         .new_agent();
@@ -127,6 +137,14 @@ fn ask(method: &str, url: &str, headers: &[(&str, &str)]) -> io::Result<Answer> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_environment_says_how_long_to_wait() {
+        for (text, seconds) in [("60", [60, 60]), (" 1 ", [1, 1]), ("0", [1, 2]), ("", [1, 2]), ("soon", [1, 2])] {
+            let Timeouts { connect, silence } = timeouts(&Environment::of([("AWS_METADATA_SERVICE_TIMEOUT", text)]));
+            assert_eq!([connect, silence], seconds.map(Duration::from_secs), "{text:?}");
+        }
+    }
 
     #[test]
     fn a_token_does_not_leave_the_computer_in_plain_text() {
