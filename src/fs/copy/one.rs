@@ -231,6 +231,9 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             Err(error) if sys::is_loop(&error) && links == Links::Keep => {
                 return self.link(dir, name, target).map(|()| false);
             }
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                return self.unreadable_file(dir, name, target, links, error).map(|()| false);
+            }
             result => result?,
         };
         let facts = self.identified(dir, name, facts);
@@ -246,6 +249,28 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             FileKind::Symlink => self.link(dir, name, target).map(|()| false),
             FileKind::Other => self.special(&original, target).map(|()| false),
         }
+    }
+
+    /// Does with a file that cannot be read what takes no reading: what is at the target may stay.
+    fn unreadable_file(
+        &mut self,
+        dir: &D,
+        name: &OsStr,
+        target: &Target<'_, D>,
+        links: Links,
+        cause: io::Error,
+    ) -> io::Result<()> {
+        let facts = match dir.facts_in(name, links) {
+            Ok(facts) if facts.kind == FileKind::File => self.identified(dir, name, facts),
+            _ => return Err(cause),
+        };
+        let (settings, original) = (self.copy.settings, Original { dir, name, links, file: None, facts: &facts });
+        self.copy_once(target, name, &facts, |copier| {
+            match copier.existing(target, &original, |old| is_different(settings, &facts, old))? {
+                Err(done) => Ok(done),
+                Ok(_) => Err(cause),
+            }
+        })
     }
 
     /// What is to be known of a file before it is copied.

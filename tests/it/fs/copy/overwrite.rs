@@ -347,3 +347,51 @@ fn what_appears_while_a_file_is_copied_stays() {
         }
     }
 }
+
+/// A file that nobody may read matters only if it has to be copied.
+#[cfg(unix)]
+#[test]
+fn what_stays_need_not_be_readable() {
+    use std::os::unix::fs::PermissionsExt;
+
+    use crate::support::util::as_nobody;
+
+    if !as_nobody("fs::copy::overwrite::what_stays_need_not_be_readable") {
+        return;
+    }
+    let close = |path: &Path| {
+        set_time(path, 1);
+        std::fs::set_permissions(path.as_str(), PermissionsExt::from_mode(0o200)).unwrap();
+    };
+    for (overwrite, is_same, stays) in [
+        (Overwrite::Skip, false, true),
+        (Overwrite::IfNewer, false, true),
+        (Overwrite::IfDifferent, true, true),
+        (Overwrite::IfDifferent, false, false),
+        (Overwrite::Always, true, false),
+    ] {
+        let tree = Tree::new(["src/d/f", "src/g", "to/d/f"]);
+        close(&tree.at("src/d/f"));
+        if is_same {
+            close(&tree.at("to/d/f"));
+        }
+        let options = CopyOptions::archive().overwrite(overwrite).merge(true);
+        for is_dry in [true, false] {
+            let report = match options.clone().dry_run(is_dry).copy(tree.at("src"), tree.at("to")) {
+                Ok(report) if stays => report,
+                Err(error) if !stays => {
+                    assert_eq!((error.kind(), error.failure_count()), (ErrorKind::PermissionDenied, 1), "{error}");
+                    error.report().unwrap().clone()
+                }
+                result => panic!("{overwrite:?}: {result:?}"),
+            };
+            assert_eq!((report.files, report.unchanged), (1, stays.into()), "{overwrite:?}");
+            assert_eq!(tree.at("to/g").exists(), !is_dry, "{overwrite:?}");
+        }
+    }
+    let tree = Tree::new(["src/f", "to/f"]);
+    close(&tree.at("src/f"));
+    close(&tree.at("to/f"));
+    let report = tree.at("src").mirror_to(tree.at("to")).unwrap();
+    assert_eq!((report.files, report.unchanged), (0, 1));
+}
