@@ -158,6 +158,20 @@ fn copies_arrive_where_the_call_to_change_modes_fails() {
     }
 }
 
+/// A file that gets no name is copied again, with the same losses.
+#[test]
+fn what_is_lost_at_first_is_lost_again() {
+    let faults = ["linkat,fgetxattr:error=EPERM"];
+    if with_faults("fs::copy::not_kept::what_is_lost_at_first_is_lost_again", &faults).is_some() {
+        let tree = Tree::new(["src/f"]);
+        mode(tree.at("src/f"), 0o664);
+        let report = CopyOptions::new().copy(tree.at("src"), tree.at("to")).unwrap();
+        let lost = lost(&report);
+        assert!(has(&lost, "f", Attribute::AccessList), "{lost:?}");
+        assert_eq!(mode_of(tree.at("to/f")), 0o604);
+    }
+}
+
 /// A container without root's rights knows few users, and refuses others as no numbers at all.
 #[test]
 fn owners_that_a_container_does_not_know_are_reported() {
