@@ -68,7 +68,7 @@ pub(super) fn walk<D: Verbs>(
     missing: Missing,
 ) -> io::Result<Arrival<D>> {
     if path.as_os_str().as_encoded_bytes().contains(&0) {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "a name holds NUL"));
+        return Err(io::Error::new(ErrorKind::InvalidInput, "a name contains NUL"));
     }
     D::check_names(path)?;
     let mut walk = Walk { way: Way::new(root), parts: Vec::new(), rules, links: 0, missing: Vec::new() };

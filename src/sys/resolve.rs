@@ -47,7 +47,7 @@ enum Part<'p> {
 /// in a circle.
 pub(super) fn follow(mut here: PathBuf, path: &Path, trouble: Trouble, names: &mut impl Names) -> io::Result<PathBuf> {
     if path.as_os_str().as_encoded_bytes().contains(&0) {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "a name holds NUL"));
+        return Err(io::Error::new(ErrorKind::InvalidInput, "a name contains NUL"));
     }
     here.reserve(path.as_os_str().len() + 1);
     let mut parts = Vec::with_capacity(USUAL_DEPTH);

@@ -29,7 +29,7 @@ impl AtomicTarget {
                 Ok(found) if found.is_symlink() => path = parent_of(&path).join(paths::read_link(&path)?),
                 Ok(found) if found.is_file() => return leads_to(path, Some(found)),
                 Ok(found) if found.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-                Ok(_) => return Err(refuse_special("no regular file")),
+                Ok(_) => return Err(refuse_special("an unknown kind of file")),
                 Err(error) if error.kind() == ErrorKind::NotFound => return leads_to(path, None),
                 Err(error) => return Err(error),
             }

@@ -51,7 +51,7 @@ impl AtomicTarget {
                 return Ok(target);
             }
         }
-        Err(io::Error::other("it is another file each time it is looked at, or has no name any more"))
+        Err(io::Error::other("the file keeps changing, or has no name any more"))
     }
 
     /// Returns `None` if something changed meanwhile.
@@ -264,7 +264,7 @@ fn refuse_special_kind(found: Option<&Stat>) -> io::Result<()> {
         Some(FileType::Fifo) => Err(refuse_special("a pipe")),
         Some(FileType::Socket) => Err(refuse_special("a socket")),
         Some(FileType::BlockDevice | FileType::CharacterDevice) => Err(refuse_special("a device")),
-        Some(_) => Err(refuse_special("no regular file")),
+        Some(_) => Err(refuse_special("an unknown kind of file")),
     }
 }
 

@@ -164,7 +164,7 @@ pub(super) fn final_path(file: &File) -> io::Result<PathBuf> {
 fn wide(path: &Path) -> io::Result<Vec<u16>> {
     let mut wide: Vec<u16> = system_path(path)?.as_os_str().encode_wide().collect();
     if wide.contains(&0) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a name holds NUL"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a name contains NUL"));
     }
     wide.push(0);
     Ok(wide)

@@ -209,7 +209,7 @@ const ON_DISK: &[OnDisk] = &[
     ("cannot write `@/a\\u{0}`: file name contained an unexpected NUL byte", |at| {
         (at / "a\0").write_text("").unwrap_err()
     }),
-    ("cannot resolve `@/a\\u{0}/b`: a name holds NUL", |at| (at / "a\0/b").resolve().unwrap_err()),
+    ("cannot resolve `@/a\\u{0}/b`: a name contains NUL", |at| (at / "a\0/b").resolve().unwrap_err()),
     ("cannot read `@/a`: stream did not contain valid UTF-8", |at| {
         std::fs::write(at / "a", b"\xff").unwrap();
         (at / "a").edit_text(|text| text).unwrap_err()
@@ -338,14 +338,14 @@ const WITHOUT_ROW: &[(&str, &str)] = &[
     ("this system has no permissions of files", "WASI only"),
     ("this system does not know owners by a user's name", "Windows and WASI only"),
     ("this system has no groups of files", "Windows and WASI only"),
-    ("no regular file", "neither pipe, socket nor device: Linux has no such file"),
+    ("an unknown kind of file", "neither pipe, socket nor device: Linux has no such file"),
     ("it was moved while it was copied", RACE),
     ("it was moved while it was listed", RACE),
     ("it has become a directory", RACE),
     ("it was changed while it was copied", RACE),
     ("it appeared while the directory was copied", RACE),
     ("it is no longer the directory that was copied", RACE),
-    ("it is another file each time it is looked at, or has no name any more", RACE),
+    ("the file keeps changing, or has no name any more", RACE),
     ("the file keeps changing", RACE),
     ("{} has been moved out of the root", RACE),
     ("the path leads out of the root", RACE),
