@@ -72,6 +72,9 @@ fn unsuitable(error: &Error) -> Option<String> {
         (Op::Hardlink, ErrorKind::PermissionDenied) if matches!(second_ground.is_dir(second), Ok(true)) => {
             Some(format!("{} is a directory", named(second_ground, second)))
         }
+        (Op::Rmdir | Op::Rmtree, ErrorKind::NotADirectory) if matches!(ground.is_link(path), Ok(true)) => {
+            Some(format!("{} is a symbolic link", named(ground, path)))
+        }
         (Op::Mirror, ErrorKind::NotADirectory) if matches!(ground.is_dir(path), Ok(false)) => {
             Some(format!("{} is not a directory", named(ground, path)))
         }

@@ -79,7 +79,8 @@ impl Path {
         sys::read(self.as_ref()).map_err(|cause| Error::new(Op::Read, self, cause))
     }
 
-    /// Checks whether two files have the same content. Reads both up to the first difference.
+    /// Checks whether two files have the same content. Reads both up to the first difference. Opening a pipe waits for a program
+    /// that writes to it.
     ///
     /// # Examples
     ///

@@ -62,8 +62,11 @@ fn of_two_paths_it_is_said_which_is_missing() {
 #[cfg(unix)]
 #[test]
 fn what_cannot_be_used_like_this_is_named() {
-    let tree = Tree::new(["d/f", "e/"]);
+    let tree = Tree::new(["d/f", "e/", "link => d"]);
     let at = |name: &str| tree.at(name);
+    adds(&tree, at("link").rmtree(), ["`DIR/link` is a symbolic link"]);
+    adds(&tree, at("link").rmdir(), ["`DIR/link` is a symbolic link"]);
+    adds(&tree, at("d/f").rmtree(), []);
     adds(&tree, at("d/f").readlink(), ["`DIR/d/f` is not a symbolic link"]);
     adds(&tree, at("d").rename(at("d/x")), ["`DIR/d/x` is inside `DIR/d`"]);
     adds(&tree, at("d").replace(at("d/f")), ["`DIR/d/f` is inside `DIR/d`"]);
