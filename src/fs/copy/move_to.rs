@@ -154,12 +154,14 @@ impl<D: EditDir> Moving<'_, D> {
         Ok(if is_outdated(self.settings, facts, &old) { Taken::Replaced } else { Taken::Stays })
     }
 
-    /// Fails if the directory that has the new name is not empty.
+    /// Fails if the directory that has the new name is not empty. If it cannot be read, the rename finds out.
     fn refuse_full(&self) -> io::Result<()> {
         const FULL: &str = "the destination is a directory that is not empty: `merge(true)` moves into it";
-        match names(self.new.open()?)?.is_empty() {
-            true => Ok(()),
-            false => Err(io::Error::new(ErrorKind::DirectoryNotEmpty, FULL)),
+        match self.new.open().and_then(names) {
+            Ok(names) if names.is_empty() => Ok(()),
+            Ok(_) => Err(io::Error::new(ErrorKind::DirectoryNotEmpty, FULL)),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
+            Err(error) => Err(error),
         }
     }
 

@@ -8,10 +8,10 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::{Arc, Mutex};
 
-use waypath::{CopyOptions, Entry, Error, FileKind, Op, Path, Report, Result, TempDir};
+use waypath::{CopyOptions, Entry, Error, FileKind, Op, Overwrite, Path, Report, Result, TempDir};
 
 use crate::support::snapshot::{assert_same, snapshot};
-use crate::support::util::{Tree, fails};
+use crate::support::util::{Tree, as_nobody, fails};
 
 /// A tree here and a directory on another device; none where there is no such device, which is said.
 fn two_devices<const N: usize>(lines: [&str; N]) -> Option<(Tree, TempDir)> {
@@ -595,5 +595,31 @@ fn what_was_named_is_replaced_on_any_device() {
                 target.rmtree().unwrap();
             }
         }
+    }
+}
+
+/// Whether a directory that may not be read is empty, the system finds out.
+#[test]
+fn a_directory_that_may_not_be_read_is_replaced_if_it_is_empty() {
+    if !as_nobody("fs::copy::move_to::a_directory_that_may_not_be_read_is_replaced_if_it_is_empty") {
+        return;
+    }
+    let set_mode = |path: &Path, mode| {
+        fs::set_permissions(path.as_str(), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    };
+    let options = CopyOptions::new().overwrite(Overwrite::Always);
+    let Some((tree, other)) = two_devices(["a/f", "b/f", "full/g", "empty/"]) else { return };
+    for to in [&*tree, &*other] {
+        let (full, empty) = (to / "full", to / "empty");
+        full.mkdir_all().unwrap();
+        empty.mkdir_all().unwrap();
+        (&full / "g").touch().unwrap();
+        [&full, &empty].iter().for_each(|path| set_mode(path, 0o300));
+        fails(options.move_to(tree.at("b"), &full), Op::Move, ErrorKind::DirectoryNotEmpty);
+        options.move_to(tree.at("a"), &empty).unwrap();
+        set_mode(&full, 0o700);
+        assert!((&empty / "f").is_file() && (&full / "g").is_file() && tree.at("b/f").is_file());
+        assert_eq!(to.iterdir().filter(|entry| entry.as_ref().unwrap().name().starts_with('.')).count(), 0);
+        tree.at("b").copy(tree.at("a")).unwrap();
     }
 }
