@@ -66,7 +66,7 @@ impl<'p> Pruning<'p> {
     }
 }
 
-/// The same without its lifetime, so that all that borrows it borrows for one.
+/// The same without the lifetime of the closures, so that what borrows it has only one.
 pub(crate) trait Prunes: Sync {
     fn is_none(&self) -> bool;
 

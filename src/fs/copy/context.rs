@@ -30,7 +30,7 @@ pub(super) struct Copy<'a, D: EditDir> {
     pub(super) manifest: Option<&'a Manifest<D>>,
     /// The target of a tree, for those.
     pub(super) target: Option<D>,
-    /// What tells it from others, as a way into it must not be followed: that never ends.
+    /// Its identity: a copy that enters it would never end.
     pub(super) target_id: Option<D::Id>,
     /// The directory that is copied.
     pub(super) source_id: Option<D::Id>,
@@ -97,8 +97,8 @@ impl<'a, D: EditDir> Copy<'a, D> {
         if self.settings.symlinks == Symlinks::Follow { Links::Follow } else { Links::Keep }
     }
 
-    /// Whether a path of the source leads to the target or into it, also if that is not there yet. Between a root and what
-    /// is beside it, paths do not tell; a directory that is met on the way into itself is known by its identity.
+    /// Whether a path of the source leads to the target or into it, even if the target does not exist yet. Paths do not show
+    /// that between a root and what is outside it; there, a directory is known by its identity when it is met.
     pub(super) fn leads_into_target(&self, path: &OsPath, name: &OsStr) -> bool {
         if !self.from.has_base_of(self.to) {
             return false;
@@ -128,7 +128,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
         self.account.fail(Error::new(self.op, from, cause).with_second(to));
     }
 
-    /// Enters what a copy does not have of its original; an error if it must have everything.
+    /// Reports what a copy could not keep of its original. With `strict`, that is an error.
     pub(super) fn not_kept(&self, losses: Losses, path: impl FnOnce() -> OsPathBuf) -> io::Result<()> {
         if losses.is_empty() {
             return Ok(());

@@ -54,7 +54,7 @@ pub(super) struct Target<'t, D> {
     name: &'t OsStr,
 }
 
-/// What became of a directory that is to be made.
+/// The result of making a directory.
 pub(super) enum Made {
     /// It is new, and may have to get this mode in the end.
     New(Option<u32>),
@@ -93,7 +93,7 @@ pub(super) enum Done {
     PutOff,
 }
 
-/// One who copies single things, and keeps an account of it.
+/// Copies single things, and keeps an account of it.
 pub(super) struct Copier<'c, 'a, D: EditDir> {
     pub(super) copy: &'c Copy<'a, D>,
     /// Whether it copies the start itself, whose names are in its paths.
@@ -251,7 +251,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
         }
     }
 
-    /// Does with a file that cannot be read what takes no reading: what is at the target may stay.
+    /// Handles a file that may not be read: that is an error only if it has to be copied.
     fn unreadable_file(
         &mut self,
         dir: &D,

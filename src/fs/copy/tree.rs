@@ -28,7 +28,7 @@ pub(super) struct Job<'c, 'a, D: EditDir> {
     pub(super) finish: Option<Arc<Finish<'c, 'a, D>>>,
 }
 
-/// What tells a directory on the way from others, and its copy, if there is one.
+/// The identity of a directory on the way, and that of its copy, if there is one.
 pub(super) struct Above<D: EditDir> {
     pub(super) source: D::Id,
     pub(super) target: Option<D::Id>,
@@ -59,7 +59,7 @@ impl<D: EditDir> Drop for Finish<'_, '_, D> {
     }
 }
 
-/// One who goes down both trees, and has copied what is found.
+/// A thread that goes down both trees and copies what it finds.
 pub(super) struct Worker<'c, 'a, D: EditDir> {
     copy: &'c Copy<'a, D>,
     copier: Copier<'c, 'a, D>,
@@ -97,12 +97,12 @@ impl<D: EditDir> TargetTree<'_, '_, D> {
         Ok(TargetDir { dir, is_fresh, names })
     }
 
-    /// What tells the current directories from others, that of the source and that of the target, if there is one.
+    /// The identities of the current directories: of the source, and of the target, if there is one.
     fn ids(&mut self, traversal: &mut Traversal<D>) -> io::Result<(D::Id, Option<D::Id>)> {
         Ok((traversal.current_id()?.clone(), self.current()?.dir.map(D::id).transpose()?))
     }
 
-    /// What tells that directory from others, unless it is the one whose copy it is to be.
+    /// The identity of the current directory of the target. Fails if that is the source itself.
     fn id_other_than(&mut self, source: &D::Id) -> io::Result<Option<D::Id>> {
         match self.current()?.dir.map(D::id).transpose()? {
             Some(id) if id == *source => Err(into_itself()),
@@ -276,8 +276,7 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
         Ok(())
     }
 
-    /// Does in a dry run what is done with the target, when it is met in the current directory of the source: there it is
-    /// listed once it is made.
+    /// In a dry run, reports a target that would be made in the current directory of the source: a run would meet it there.
     fn visit_planned_target(&mut self, traversal: &mut Traversal<D>) {
         let Some((parent, name)) = &self.copy.place else { return };
         if traversal.current_id().is_ok_and(|id| id == parent)
@@ -308,7 +307,7 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
         }
     }
 
-    /// Copies what is no directory in the current one; whether it leads to one after all.
+    /// Copies something other than a directory. Returns whether it is a directory after all.
     fn leaf(&mut self, dir: &D, path: &OsPath, name: &OsStr, kind: io::Result<FileKind>, number: Option<u64>) -> bool {
         let named_kind = kind.as_ref().map_or(FileKind::Other, |kind| *kind);
         if self.copy.account.is_over() || self.copier.is_excluded(path, name, named_kind) {

@@ -17,8 +17,8 @@ use crate::kind::FileKind;
 use crate::sys::directory::Links;
 use crate::sys::edit_dir::{Facts, Losses, parent_of};
 
-/// Copies a small file and its permissions to a name that nothing has, and returns its size. `None` if this way does not
-/// lead there, whatever the reason: then nothing was made, and copying in open directories succeeds or finds the error.
+/// Copies a small file and its permissions to a free name, and returns its size. Returns `None` if that is not possible: then
+/// nothing was made, and copying in open directories succeeds or reports why.
 ///
 /// Each path is looked up from the working directory, and the system checks that the name is free when the copy, which
 /// has none before, gets it.
@@ -63,7 +63,7 @@ fn has_mode(file: &File, mode: u32) -> bool {
     xattr::has_list(&handle) == Ok(false) && handle.stat().is_ok_and(|found| mode_of(&found) == mode)
 }
 
-/// Copies the content of a small file to an empty one; whether it was as much as its size says.
+/// Copies the content of a small file to an empty one. Returns whether it was as long as the size says.
 fn has_content(from: &File, to: &File, size: u64) -> bool {
     retry_on_intr(|| copy_file_range(from, None, to, None, size as usize)).is_ok_and(|count| count as u64 == size)
 }
@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    /// The names in a directory, as nothing but what is asked for may be made.
+    /// The names in a directory: nothing may be left there.
     fn names(dir: &Path) -> Vec<String> {
         let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<_> = names.collect();

@@ -13,7 +13,7 @@ use super::place::Place;
 use crate::kind::FileKind;
 use crate::sys::directory::Links;
 
-/// Whether a path is known to lead to a regular file with this content. `false` says nothing.
+/// Whether a path certainly leads to a regular file with this content. `false` means that this was not found out.
 pub(crate) fn has_content(path: &Path, content: &[u8]) -> bool {
     let place = Place::of(path);
     let may_have_it = |stat: &Stat| kind(stat) == FileKind::File && stat.st_size as u64 == content.len() as u64;
@@ -69,7 +69,7 @@ mod tests {
         assert!(!has_content(place.path(), b"") && !has_content(&place.path().join("none"), b""));
     }
 
-    /// Who waits to write into it waits on.
+    /// A program that waits to write to the pipe goes on waiting.
     #[test]
     fn a_pipe_has_no_content() {
         let place = tempfile::tempdir().unwrap();
@@ -86,7 +86,7 @@ mod tests {
         });
     }
 
-    /// What the system makes up while it is read has no size.
+    /// Files whose content the system makes while they are read have no size.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_size_of_nothing_is_not_believed() {
