@@ -57,8 +57,8 @@ impl MirrorOptions<'_> {
     /// links, into read-only directories too. A file that has the same length and time at the destination stays as it is, and
     /// gets the attributes that differ. Names need not be UTF-8, and paths may be longer than the system allows.
     ///
-    /// If something fails, everything else is still done, and the error [lists](Error::failures) all failures; what was
-    /// done is in its [report](Error::report). If both trees are to be compared first, as with
+    /// If something fails, everything else is still done, unless the disk is full; the error [lists](Error::failures) all
+    /// failures, and what was done is in its [report](Error::report). If both trees are to be compared first, as with
     /// [`delete`](Self::delete), [`progress`](Self::progress) and [`dry_run`](Self::dry_run), memory does not grow with the
     /// number of files, except for the steps of a dry run.
     ///
