@@ -252,6 +252,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
     }
 
     /// Handles a file that may not be read: that is an error only if it has to be copied.
+    #[cold]
     fn unreadable_file(
         &mut self,
         dir: &D,

@@ -199,12 +199,12 @@ impl EditDir for Dir {
             scratch.name = Some(clone.become_permanent(self.at(name), copying.existing)?);
             return Ok(Some(CopiedFile { means: crate::sys::Means::Shared, losses: Losses::default() }));
         }
+        let (mut losses, stated) = (Losses::default(), facts);
+        let facts = &permitted(&Handle::Open(source.as_fd()), stated, copying.attributes, &mut losses);
         let replaced = self.replaced_file(name, copying);
         let kept = replaced.as_ref().map(|facts| Giver::replaced(self.named(name), facts, copying.attributes));
         let mut is_first = true;
         loop {
-            let mut losses = Losses::default();
-            let facts = &permitted(&Handle::Open(source.as_fd()), facts, copying.attributes, &mut losses);
             let (file, temporary) = self.temporary_file(facts, copying, replaced.is_some(), scratch)?;
             // What is copied again is not counted again.
             let mut goes_on = |count| goes_on(if is_first { count } else { 0 });
@@ -225,8 +225,9 @@ impl EditDir for Dir {
                 Err(unnamed::UNABLE) => {}
                 result => return Ok(result.map(|()| Some(CopiedFile { means, losses }))?),
             }
-            // It tries again, under a temporary name.
-            (scratch.cannot_name, is_first) = (true, false);
+            // It tries again, under a temporary name, and what cannot be known of the original is lost again.
+            (scratch.cannot_name, losses, is_first) = (true, Losses::default(), false);
+            _ = permitted(&Handle::Open(source.as_fd()), stated, copying.attributes, &mut losses);
             rustix::fs::seek(source, rustix::fs::SeekFrom::Start(0))?;
         }
     }
