@@ -136,17 +136,16 @@ fn roles(op: Op) -> [Role; 2] {
 
 impl Subject<'_> {
     fn lines(&self, kind: ErrorKind) -> Vec<String> {
-        let mut fails: Option<(&OsPath, io::Error)> = None;
-        for there in self.path.ancestors() {
-            match (self.ground.is_dir(here(there)), fails) {
-                (Err(cause), _) => fails = Some((there, cause)),
-                (Ok(_), None) => return self.forbidden(kind),
-                (Ok(is_dir), Some((at, cause))) => {
-                    return self.missing(&Ancestor { path: there, is_dir }, at, &cause, kind);
-                }
-            }
+        let is_dir = |path| self.ground.is_dir(here(path));
+        let ancestors: Vec<_> = self.path.ancestors().collect();
+        // Not one after the other: there may be thousands, and each takes a look at all above it.
+        let first_there = ancestors.partition_point(|path| is_dir(path).is_err());
+        let Some(below) = first_there.checked_sub(1) else { return self.forbidden(kind) };
+        match (ancestors.get(first_there), is_dir(ancestors[below])) {
+            (Some(&path), Err(cause)) => is_dir(path)
+                .map_or(Vec::new(), |is_dir| self.missing(&Ancestor { path, is_dir }, ancestors[below], &cause, kind)),
+            _ => Vec::new(),
         }
-        Vec::new()
     }
 
     /// The hints if something has the path.
