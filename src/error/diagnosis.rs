@@ -138,12 +138,13 @@ impl Subject<'_> {
     fn lines(&self, kind: ErrorKind) -> Vec<String> {
         let is_dir = |path| self.ground.is_dir(here(path));
         let ancestors: Vec<_> = self.path.ancestors().collect();
-        // Not one after the other: there may be thousands, and each takes a look at all above it.
+        // In halves: there may be thousands, and to ask for one takes as long as it has parts.
         let first_there = ancestors.partition_point(|path| is_dir(path).is_err());
         let Some(below) = first_there.checked_sub(1) else { return self.forbidden(kind) };
-        match (ancestors.get(first_there), is_dir(ancestors[below])) {
-            (Some(&path), Err(cause)) => is_dir(path)
-                .map_or(Vec::new(), |is_dir| self.missing(&Ancestor { path, is_dir }, ancestors[below], &cause, kind)),
+        let (at, Some(&there)) = (ancestors[below], ancestors.get(first_there)) else { return Vec::new() };
+        match (is_dir(at), is_dir(there)) {
+            (Err(cause), Ok(is_dir)) => self.missing(&Ancestor { path: there, is_dir }, at, &cause, kind),
+            // Something has changed since.
             _ => Vec::new(),
         }
     }
