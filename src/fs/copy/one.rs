@@ -241,7 +241,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
         match facts.kind {
             FileKind::File => {
                 let original = Original { file: Some(&source), ..original };
-                let copied = |copier: &mut Self| copier.copied(target, &source, &original);
+                let copied = |copier: &mut Self| copier.copied(target, Ok(&source), &original);
                 self.copy_once(target, name, &facts, copied).map(|()| false)
             }
             // It was a file when its directory was read.
@@ -265,13 +265,8 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
             Ok(facts) if facts.kind == FileKind::File => self.identified(dir, name, facts),
             _ => return Err(cause),
         };
-        let (settings, original) = (self.copy.settings, Original { dir, name, links, file: None, facts: &facts });
-        self.copy_once(target, name, &facts, |copier| {
-            match copier.existing(target, &original, |old| is_different(settings, &facts, old))? {
-                Err(done) => Ok(done),
-                Ok(_) => Err(cause),
-            }
-        })
+        let original = Original { dir, name, links, file: None, facts: &facts };
+        self.copy_once(target, name, &facts, |copier| copier.copied(target, Err(cause), &original))
     }
 
     /// What is to be known of a file before it is copied.
@@ -287,14 +282,20 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
         if self.copy.manifest.is_some() { dir.with_number(name, facts) } else { facts }
     }
 
-    /// Copies an open file, unless what is there stays.
-    fn copied(&mut self, target: &Target<'_, D>, source: &D::Source, original: &Original<'_, D>) -> io::Result<Done> {
+    /// Copies an open file, or fails as opening it did, unless what is there stays.
+    fn copied(
+        &mut self,
+        target: &Target<'_, D>,
+        source: io::Result<&D::Source>,
+        original: &Original<'_, D>,
+    ) -> io::Result<Done> {
         let (copy, facts) = (self.copy, original.facts);
         let is_different = |old: &Facts| is_different(copy.settings, facts, old);
         let existing = match self.existing(target, original, is_different)? {
             Err(done) => return Ok(done),
             Ok(existing) => existing,
         };
+        let source = source?;
         if let Some(dir) = self.writable(target) {
             let (copying, own_name, mut bytes) = (self.copying(existing), self.own_name(target), 0);
             let mut goes_on = |count| {
