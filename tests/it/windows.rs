@@ -124,7 +124,7 @@ fn is_done_when_closed(deed: impl FnOnce() -> Result<()>, file: File) -> bool {
         });
         (deed(), closing.join().unwrap())
     });
-    assert!(done.is_ok() || held >= Duration::from_secs(1), "{done:?}, after it was closed for long: {held:?}");
+    assert!(done.is_ok() || held >= Duration::from_secs(1), "{done:?}, although it was closed after {held:?}");
     done.is_ok()
 }
 

@@ -4,7 +4,7 @@
 use waypath::{CopyOptions, Path, Result, TempDir};
 
 use crate::anew::{anew, begin, end, job, strace};
-use crate::snapshot::{but, snapshot};
+use crate::snapshot::{Snapshot, but, snapshot};
 
 const TEST: &str = "refused_calls::what_refused_calls_would_do_is_done_without_them";
 
@@ -46,7 +46,7 @@ fn perform(job: &str, place: &Path) -> Result<()> {
 
 /// Does a job in a process of its own, in a new place, with a fault in strace's words; returns what is there then, and the
 /// number of the call that opens a file without a name.
-fn done(job: &str, fault: Option<&str>) -> Option<(crate::snapshot::Snapshot, Option<usize>)> {
+fn done(job: &str, fault: Option<&str>) -> Option<(Snapshot, Option<usize>)> {
     let (place, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     make(&place).unwrap();
     let (log, inject) = (&logs / "log", fault.map(|fault| format!("inject={fault}")));

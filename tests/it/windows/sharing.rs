@@ -115,14 +115,12 @@ fn outcome((name, verb, after): (&str, Verb, &[&str]), holding: Holding) -> Outc
         put_text_back(&tree);
     }
     let lines = tree.lines();
-    match (result, holding) {
-        (Ok(()), _) => Outcome { shown: "done".to_owned(), is_whole: lines == after || is_gone(holding, name, &lines) },
-        // What is done has not waited, since nobody lets go meanwhile: then a long time is that of a slow machine.
-        (Err(error), holding) => Outcome {
-            shown: short(error.kind()) + if time >= WAITED { ", waited" } else { "" },
-            is_whole: lines == BEFORE || is_gone(holding, name, &lines),
-        },
-    }
+    let (shown, expected) = match result {
+        // It has not waited, since nobody lets go meanwhile: a long time is that of a slow machine.
+        Ok(()) => ("done".to_owned(), after),
+        Err(error) => (short(error.kind()) + if time >= WAITED { ", waited" } else { "" }, BEFORE),
+    };
+    Outcome { shown, is_whole: lines == expected || is_gone(holding, name, &lines) }
 }
 
 /// What was deleted while it was open may be gone now, whatever was done. Wine takes away the name of a removed file when
