@@ -4,8 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use rustix::buffer::spare_capacity;
-use rustix::fs::{Stat, fstat};
-use rustix::io::{read, retry_on_intr};
+use rustix::io::{pread, retry_on_intr};
 
 use super::facts::kind;
 use super::opening::open_to_read;
@@ -16,23 +15,22 @@ use crate::sys::directory::Links;
 /// Whether a path certainly leads to a regular file with this content. `false` means that this was not found out.
 pub(crate) fn has_content(path: &Path, content: &[u8]) -> bool {
     let place = Place::of(path);
-    let may_have_it = |stat: &Stat| kind(stat) == FileKind::File && stat.st_size as u64 == content.len() as u64;
     // Not everything may be opened: opening a pipe lets the program go on that waits to write to it.
-    if !place.stat(Links::Follow).is_ok_and(|stat| may_have_it(&stat)) {
-        return false;
-    }
-    let Ok(file) = open_to_read(place, Links::Follow) else { return false };
-    fstat(&file).is_ok_and(|stat| may_have_it(&stat)) && reads_as(&file, content)
+    let may_have_it = place
+        .stat(Links::Follow)
+        .is_ok_and(|stat| kind(&stat) == FileKind::File && stat.st_size as u64 == content.len() as u64);
+    may_have_it && open_to_read(place, Links::Follow).is_ok_and(|file| reads_as(&file, content))
 }
 
-/// Whether a regular file has this content from its position to its end.
+/// Whether a file has this content. A pipe that took its place meanwhile has none, and loses none: nothing is read at a
+/// position there.
 fn reads_as(file: &File, content: &[u8]) -> bool {
     const MOST: usize = 64 * 1024;
 
     // One byte more than there should be, so that the end is seen with the last part.
     let mut part = Vec::with_capacity(MOST.min(content.len() + 1));
     let mut rest = content;
-    while retry_on_intr(|| read(file, spare_capacity(&mut part))).is_ok() {
+    while retry_on_intr(|| pread(file, spare_capacity(&mut part), (content.len() - rest.len()) as u64)).is_ok() {
         match rest.strip_prefix(&*part) {
             Some([]) if part.len() < part.capacity() => return true,
             Some(left) if !part.is_empty() => rest = left,
@@ -84,6 +82,21 @@ mod tests {
             drop(File::open(&pipe).unwrap());
             writing.join().unwrap().unwrap();
         });
+    }
+
+    /// As one would be found that took the place of a file between two calls.
+    #[test]
+    fn a_pipe_that_is_open_has_no_content_and_loses_none() {
+        use std::io::{Read as _, Write as _};
+
+        let (mut reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(b"content").unwrap();
+        let pipe = File::from(std::os::fd::OwnedFd::from(reader.try_clone().unwrap()));
+        assert!(!reads_as(&pipe, b"content") && !reads_as(&pipe, b""));
+        drop(writer);
+        let mut content = String::new();
+        reader.read_to_string(&mut content).unwrap();
+        assert_eq!(content, "content");
     }
 
     /// Files whose content the system makes while they are read have no size.
