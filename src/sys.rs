@@ -11,6 +11,7 @@ mod ground;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod hooked;
 mod located;
+mod nul;
 mod portable;
 mod random_name;
 mod rename;

@@ -13,6 +13,7 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use super::directory::{Access, Links};
+use super::nul::check_nul;
 use super::verbs::Verbs;
 use crate::kind::FileKind;
 use crate::printable::printable;
@@ -67,9 +68,7 @@ pub(super) fn walk<D: Verbs>(
     last: Links,
     missing: Missing,
 ) -> io::Result<Arrival<D>> {
-    if path.as_os_str().as_encoded_bytes().contains(&0) {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "a name contains NUL"));
-    }
+    check_nul(path)?;
     D::check_names(path)?;
     let mut walk = Walk { way: Way::new(root), parts: Vec::new(), rules, links: 0, missing: Vec::new() };
     walk.push(path, None, Cow::Borrowed);

@@ -6,6 +6,8 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
+use super::nul::check_nul;
+
 /// How a back end looks at the names of a path.
 pub(super) trait Names {
     /// The target of a link; nothing, if the path leads to something else.
@@ -46,9 +48,7 @@ enum Part<'p> {
 /// Each link is followed once. If it comes up again, the path to its target is known; if it does so before that, links lead
 /// in a circle.
 pub(super) fn follow(mut here: PathBuf, path: &Path, trouble: Trouble, names: &mut impl Names) -> io::Result<PathBuf> {
-    if path.as_os_str().as_encoded_bytes().contains(&0) {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "a name contains NUL"));
-    }
+    check_nul(path)?;
     here.reserve(path.as_os_str().len() + 1);
     let mut parts = Vec::with_capacity(USUAL_DEPTH);
     push(&mut parts, path, Cow::Borrowed);

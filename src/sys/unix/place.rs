@@ -1,7 +1,7 @@
 //! What every verb on Unix works on: a name in an open directory, or a path from `CWD`.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
@@ -16,6 +16,7 @@ use rustix::io::{Errno, Result, retry_on_intr};
 use rustix::process::{getegid, geteuid, getgid, getuid};
 
 use crate::sys::directory::Links;
+use crate::sys::nul::{holds_nul, nul_error};
 
 /// How a directory is opened to look up names in it: without permission to read it, if the system supports that.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -149,11 +150,8 @@ pub(super) fn ambient<T, const N: usize>(
     paths: [&Path; N],
     verb: impl FnOnce([Place<'_>; N]) -> Result<T>,
 ) -> io::Result<T> {
-    let holds_nul = |path: &Path| path.as_os_str().as_bytes().contains(&0);
     verb(paths.map(Place::of)).map_err(|errno| match errno {
-        Errno::INVAL if paths.into_iter().any(holds_nul) => {
-            io::Error::new(ErrorKind::InvalidInput, "file name contained an unexpected NUL byte")
-        }
+        Errno::INVAL if paths.into_iter().any(holds_nul) => nul_error(),
         _ => errno.into(),
     })
 }

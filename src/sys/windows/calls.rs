@@ -20,6 +20,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 use super::errors::code;
 use super::streams::stream_names;
 use super::verbatim::system_path;
+use crate::sys::nul::check_nul;
 
 /// Renames a file or directory on its volume in one step. Fails if the name is taken.
 ///
@@ -162,12 +163,8 @@ pub(super) fn final_path(file: &File) -> io::Result<PathBuf> {
 
 /// A path in the form that the system expects.
 fn wide(path: &Path) -> io::Result<Vec<u16>> {
-    let mut wide: Vec<u16> = system_path(path)?.as_os_str().encode_wide().collect();
-    if wide.contains(&0) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a name contains NUL"));
-    }
-    wide.push(0);
-    Ok(wide)
+    check_nul(path)?;
+    Ok(system_path(path)?.as_os_str().encode_wide().chain([0]).collect())
 }
 
 fn check(done: i32) -> io::Result<()> {
