@@ -29,7 +29,7 @@ fn do_and_exit(job: &str, place: &Path) -> ! {
     let threads = threads.parse().unwrap();
     let options = CopyOptions::archive().threads(threads);
     if verb == "merge" {
-        (&to / "moved").mkdir().unwrap();
+        (&to / "moved").mkdir_all().unwrap();
     }
     println!("ready");
     std::io::stdout().flush().unwrap();
@@ -264,8 +264,8 @@ mod kills {
 }
 
 /// The calls by which a job brings files to the disk, gives them names and removes names, in order.
-fn order_of(test: &str, job: &str) -> Option<Vec<&'static str>> {
-    let (scene, logs) = (Scene::across_devices(), TempDir::new().unwrap());
+fn order_of(test: &str, job: &str, scene: &Scene) -> Option<Vec<&'static str>> {
+    let logs = TempDir::new().unwrap();
     let log = &logs / "log";
     let options = ["-o", log.as_str(), "-e", "trace=all"];
     let output = anew(strace(&options)?, test, job, &scene.place).output().unwrap();
@@ -277,9 +277,7 @@ fn order_of(test: &str, job: &str) -> Option<Vec<&'static str>> {
         "unlinkat" => Some("remove"),
         _ => None,
     });
-    let mut calls: Vec<_> = calls.collect();
-    calls.dedup();
-    Some(calls)
+    Some(calls.collect())
 }
 
 /// At any moment one of both is on the disk under its name.
@@ -292,18 +290,50 @@ fn what_is_moved_is_on_the_disk_before_the_original_goes() {
     if !has_other_device() {
         return;
     }
+    let order_of = |job| {
+        let mut calls = order_of(TEST, job, &Scene::across_devices())?;
+        calls.dedup();
+        Some(calls)
+    };
     // The first try is a rename. The last sync is that of the directory.
-    let Some(calls) = order_of(TEST, "move-file") else { return };
+    let Some(calls) = order_of("move-file") else { return };
     assert_eq!(calls, ["name", "sync", "name", "sync", "remove"]);
-    let Some(calls) = order_of(TEST, "copy-synced") else { return };
+    let Some(calls) = order_of("copy-synced") else { return };
     assert_eq!(calls, ["sync", "name"]);
-    let Some(calls) = order_of(TEST, "move") else { return };
+    let Some(calls) = order_of("move") else { return };
     let synced = calls.iter().position(|&call| call == "sync all").expect("a tree is synced at once");
     assert_eq!(calls[synced..], ["sync all", "name", "sync", "remove"], "{calls:?}");
-    let Some(calls) = order_of(TEST, "merge") else { return };
+    let Some(calls) = order_of("merge") else { return };
     let synced = calls.iter().position(|&call| call == "sync all").expect("a tree is synced at once");
     assert_eq!(calls[synced..], ["sync all", "remove"], "{calls:?}");
     assert!(calls[..synced].contains(&"name"), "{calls:?}");
+}
+
+/// What goes into a file system that is mounted in the target is on that disk before the original goes.
+#[test]
+fn what_is_moved_into_two_file_systems_is_on_both_disks() {
+    const TEST: &str = "trees::what_is_moved_into_two_file_systems_is_on_both_disks";
+    if let Some((job, place)) = job() {
+        do_and_exit(&job, &place);
+    }
+    if !has_other_device() {
+        return;
+    }
+    let scene = Scene::across_devices();
+    let target = scene.target() / "moved";
+    target.mkdir().unwrap();
+    let Some(disk) = Disk::at(TempDir::new_in(&target).unwrap(), &["-t", "tmpfs", "waypath"]) else { return };
+    // A directory of this name is there, too, and one in it that was there.
+    let inside = scene.source() / disk.0.name() / "d";
+    inside.mkdir_all().unwrap();
+    (&inside / "file").write_text("content").unwrap();
+    (&disk.0 / "d").mkdir().unwrap();
+    let Some(calls) = order_of(TEST, "merge", &scene) else { return };
+    let synced = calls.iter().position(|&call| call == "sync all").expect("trees are synced at once");
+    let [first, second, removed @ ..] = &calls[synced..] else { panic!("{calls:?}") };
+    assert!((*first, *second) == ("sync all", "sync all") && removed.iter().all(|&call| call == "remove"), "{calls:?}");
+    assert_eq!((&disk.0 / "d/file").read_text().unwrap(), "content");
+    assert!(!scene.source().exists());
 }
 
 /// Does the job, in a process that was started for it; else plays the test.
@@ -319,7 +349,10 @@ struct Disk(TempDir);
 
 impl Disk {
     fn new(options: &[&str]) -> Option<Self> {
-        let place = TempDir::new().unwrap();
+        Self::at(TempDir::new().unwrap(), options)
+    }
+
+    fn at(place: TempDir, options: &[&str]) -> Option<Self> {
         let mounted = Command::new("mount").args(options).arg(place.as_str()).output();
         if !mounted.is_ok_and(|output| output.status.success()) {
             println!("nothing can be mounted here: not tested");

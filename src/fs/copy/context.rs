@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::hard_links::HardLinks;
 use super::options::{Settings, Symlinks};
@@ -12,7 +12,7 @@ use crate::error::{Error, Op};
 use crate::fs::manifest::Manifest;
 use crate::gitignore::IgnoredTree;
 use crate::sys::{BasedPath, EditDir, Finishing, Links, Losses, OsPath, OsPathBuf};
-use crate::tree::{Account, path_of};
+use crate::tree::{Account, lock, path_of};
 use crate::walk::{Exclusion, Prunes};
 
 /// The copying of one path to another.
@@ -28,6 +28,8 @@ pub(super) struct Copy<'a, D: EditDir> {
     pub(super) puts_off: bool,
     /// Records what was copied, for a move.
     pub(super) manifest: Option<&'a Manifest<D>>,
+    /// For a move, a directory of each file system that is copied to: others may be mounted in the target.
+    file_systems: Mutex<Vec<(D::Id, D)>>,
     /// The target of a tree, for those.
     pub(super) target: Option<D>,
     /// Its identity: a copy that enters it would never end.
@@ -65,6 +67,7 @@ impl<'a, D: EditDir> Copy<'a, D> {
             put_off: PutOff::new(),
             puts_off: false,
             manifest: None,
+            file_systems: Mutex::default(),
             target: None,
             target_id: None,
             source_id: None,
@@ -80,6 +83,24 @@ impl<'a, D: EditDir> Copy<'a, D> {
     /// Records in a manifest what is copied.
     pub(super) fn with_manifest(self, manifest: &'a Manifest<D>) -> Self {
         Self { manifest: Some(manifest), ..self }
+    }
+
+    /// Notes the file system of a directory that was there, if it has to be flushed before an original is removed.
+    pub(super) fn note_file_system(&self, dir: &D) -> io::Result<()> {
+        if !D::SYNCS_FILE_SYSTEM || self.manifest.is_none() {
+            return Ok(());
+        }
+        let id = dir.id()?;
+        let mut known = lock(&self.file_systems);
+        if !known.iter().any(|(other, _)| D::is_same_device(other, &id)) {
+            known.push((id, dir.try_clone()?));
+        }
+        Ok(())
+    }
+
+    /// Flushes to the disk what was copied. Where the system cannot do that at once, each file was flushed by itself.
+    pub(super) fn sync_file_systems(&self) -> io::Result<()> {
+        lock(&self.file_systems).iter().try_for_each(|(_, dir)| dir.sync_file_system())
     }
 
     /// Leaves out what closures say.

@@ -214,13 +214,11 @@ impl<D: EditDir> Moving<'_, D> {
         let (listed, source) = self.opened_source()?;
         let mut copy = self.copy(&settings, &manifest);
         let root = copy.root(&source, &self.target(&self.new.name)?)?;
-        let target = root.dir.as_ref().map(D::try_clone).transpose()?;
         copy.content(listed, root)?;
-        let Some(target) = target.filter(|_| !settings.dry_run && !self.account.is_over()) else { return Ok(()) };
-        if D::SYNCS_FILE_SYSTEM {
-            target.sync_file_system()?;
+        if !settings.dry_run && !self.account.is_over() {
+            copy.sync_file_systems()?;
+            self.remove_copied(&source, &manifest);
         }
-        self.remove_copied(&source, &manifest);
         Ok(())
     }
 
@@ -279,9 +277,7 @@ impl<D: EditDir> Moving<'_, D> {
         if self.is_broken_off() {
             return Ok(false);
         }
-        if D::SYNCS_FILE_SYSTEM {
-            unfinished.copy.sync_file_system()?;
-        }
+        copy.sync_file_systems()?;
         unfinished.finish(existing)?;
         self.new.dir.sync()?;
         Ok(true)

@@ -264,14 +264,23 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
             },
             None => self.target.absent += 1,
         }
+        let entered = self.entered(made, source);
+        if entered.is_err() {
+            self.target.leave();
+        }
+        entered
+    }
+
+    /// Notes what is to be known of a directory of the target that was gone into.
+    fn entered(&mut self, made: &Made, source: D::Id) -> io::Result<()> {
+        if let Made::Merged = made
+            && let Some(dir) = self.target.current()?.dir
+        {
+            self.copy.note_file_system(dir)?;
+        }
         if self.copy.links() == Links::Follow {
-            match self.target.id_other_than(&source) {
-                Ok(target) => self.above.push(Above { source, target }),
-                Err(cause) => {
-                    self.target.leave();
-                    return Err(cause);
-                }
-            }
+            let target = self.target.id_other_than(&source)?;
+            self.above.push(Above { source, target });
         }
         Ok(())
     }
