@@ -1,27 +1,46 @@
 //! Calls that are refused whenever they are made, by an older kernel or a filter of system calls: the same is done without
 //! them.
 
-use waypath::{CopyOptions, Path, Result, TempDir};
+use std::collections::BTreeSet;
 
-use crate::anew::{anew, begin, end, job, strace};
+use waypath::{CopyOptions, MirrorOptions, Path, Result, Root, TempDir};
+
+use crate::anew::{Log, anew, begin, end, job, strace};
+use crate::scene::{OTHER_DEVICE, has_other_device};
 use crate::snapshot::{Snapshot, but, snapshot};
 
 const TEST: &str = "refused_calls::what_refused_calls_would_do_is_done_without_them";
 
 /// Calls that have an older one beside them, and how they are refused.
-const REFUSALS: [(&str, &[&str]); 6] = [
+const REFUSALS: [(&str, &[&str]); 7] = [
     ("faccessat2", &["ENOSYS", "EPERM"]),
     ("renameat2", &["ENOSYS", "EPERM", "EINVAL"]),
     ("openat2", &["ENOSYS", "EPERM"]),
     ("copy_file_range", &["ENOSYS", "EPERM", "EXDEV", "EOPNOTSUPP"]),
     ("ioctl", &["ENOSYS", "EPERM", "ENOTTY"]),
-    ("statx", &["ENOSYS"]),
+    ("statx", &["ENOSYS", "EPERM"]),
+    ("syncfs", &["ENOSYS", "EPERM"]),
 ];
 
 /// How files without a name are refused, which are opened by the same call as others.
 const UNNAMED: [&str; 5] = ["EOPNOTSUPP", "EISDIR", "EINVAL", "EACCES", "EPERM"];
 
-const JOBS: [&str; 8] = ["replace", "create", "copy", "copy large", "archive", "rename", "rename directory", "resolve"];
+const FROM_OTHER_DEVICE: &str = "from other device";
+
+const JOBS: [&str; 12] = [
+    "replace",
+    "create",
+    "copy",
+    "copy large",
+    "archive",
+    "mirror",
+    "remove",
+    "in a root",
+    "rename",
+    "rename directory",
+    FROM_OTHER_DEVICE,
+    "resolve",
+];
 
 fn make(place: &Path) -> Result<()> {
     (place / "src").mkdir()?;
@@ -38,24 +57,46 @@ fn perform(job: &str, place: &Path) -> Result<()> {
         "copy" => program.copy(new).map(drop),
         "copy large" => (src / "large").copy(new).map(drop),
         "archive" => CopyOptions::archive().copy(src, new).map(drop),
+        "mirror" => MirrorOptions::new().delete(true).mirror(src, new).map(drop),
+        "remove" => src.rmtree(),
+        "in a root" => {
+            let root = Root::open(place)?;
+            (&root / "src").copy(&root / "new")?;
+            (&root / "new/program").write_atomic("new")
+        }
         "rename" => program.rename(new).map(drop),
         "rename directory" => src.rename(new).map(drop),
-        _ => (src / "../src/program").resolve_strict().map(|real| assert!(real.is_executable())),
+        FROM_OTHER_DEVICE => {
+            let other = TempDir::new_in(OTHER_DEVICE)?;
+            CopyOptions::archive().copy(src, &other / "src")?;
+            (&other / "src").move_to(new).map(drop)
+        }
+        "resolve" => (src / "../src/program").resolve_strict().map(|real| assert!(real.is_executable())),
+        _ => unreachable!("{job}"),
     }
 }
 
-/// Does a job in a process of its own, in a new place, with a fault in strace's words; returns what is there then, and the
-/// number of the call that opens a file without a name.
-fn done(job: &str, fault: Option<&str>) -> Option<(Snapshot, Option<usize>)> {
+struct Done {
+    /// What is there then.
+    kept: Snapshot,
+    /// The number of the call that opens a file without a name.
+    unnamed_call: Option<usize>,
+    /// The calls that were refused.
+    refused: Vec<String>,
+}
+
+/// Does a job in a process of its own, in a new place, with a fault in strace's words.
+fn done(job: &str, fault: Option<&str>) -> Option<Done> {
     let (place, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     make(&place).unwrap();
+    // A call that is not traced cannot be made to fail.
     let (log, inject) = (&logs / "log", fault.map(|fault| format!("inject={fault}")));
-    let mut options = vec!["-o", log.as_str(), "-e", "trace=openat"];
+    let mut options = vec!["-o", log.as_str(), "-e", "trace=all"];
     inject.iter().for_each(|inject| options.extend(["-e", inject]));
     let output = anew(strace(&options)?, TEST, job, &place).output().unwrap();
     assert!(output.status.success(), "{job} with {fault:?}: {}", String::from_utf8_lossy(&output.stdout));
     let kept = but(snapshot(&place), |_, node| node.modified = (0, 0));
-    Some((kept, unnamed_call(&log)))
+    Some(Done { kept, unnamed_call: unnamed_call(&log), refused: Log::read(&log).failed })
 }
 
 /// Strace counts the calls of each thread by itself.
@@ -76,19 +117,22 @@ fn what_refused_calls_would_do_is_done_without_them() {
         end();
         return done.unwrap();
     }
-    let mut unnamed = 0;
-    for job in JOBS {
-        let Some((expected, unnamed_call)) = done(job, None) else { return };
+    let has_other_device = has_other_device();
+    let mut refused = BTreeSet::new();
+    for job in JOBS.into_iter().filter(|&job| job != FROM_OTHER_DEVICE || has_other_device) {
+        let Some(Done { kept: expected, unnamed_call, .. }) = done(job, None) else { return };
         let of_calls =
             REFUSALS.iter().flat_map(|(call, errors)| errors.iter().map(move |error| format!("{call}:error={error}")));
         let of_unnamed =
             UNNAMED.iter().filter_map(|error| Some(format!("openat:error={error}:when={}", unnamed_call?)));
         for fault in of_calls.chain(of_unnamed) {
-            unnamed += usize::from(fault.starts_with("openat:"));
-            let (found, _) = done(job, Some(&fault)).unwrap();
-            assert_eq!(found, expected, "{job} with {fault}");
+            let done = done(job, Some(&fault)).unwrap();
+            assert_eq!(done.kept, expected, "{job} with {fault}");
+            refused.extend(done.refused);
         }
     }
-    // Not every file system has them.
-    println!("{unnamed} times without files that have no name");
+    // Not every file system has files without a name, which `openat` opens.
+    let mut expected = REFUSALS.iter().map(|(call, _)| *call).filter(|&call| call != "syncfs" || has_other_device);
+    assert!(expected.all(|call| refused.contains(call)), "{refused:?}");
+    println!("refused calls: {refused:?}");
 }

@@ -72,7 +72,7 @@ pub(crate) fn is_temporary(path: &std::path::Path) -> bool {
 }
 
 /// Where another file system is, as far as there is one.
-const OTHER_DEVICE: &str = "/dev/shm";
+pub(crate) const OTHER_DEVICE: &str = "/dev/shm";
 
 pub(crate) fn has_other_device() -> bool {
     let device = |path: &str| std::fs::metadata(path).map(|found| std::os::unix::fs::MetadataExt::dev(&found)).ok();

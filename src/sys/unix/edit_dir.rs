@@ -281,7 +281,12 @@ impl EditDir for Dir {
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn sync_file_system(&self) -> io::Result<()> {
-        Ok(retry_on_intr(|| rustix::fs::syncfs(&self.fd))?)
+        match retry_on_intr(|| rustix::fs::syncfs(&self.fd)) {
+            // A filter of system calls: what is done for all file systems is done for this one, too.
+            Err(Errno::NOSYS | Errno::PERM) => rustix::fs::sync(),
+            result => result?,
+        }
+        Ok(())
     }
 
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
