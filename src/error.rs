@@ -640,8 +640,9 @@ impl fmt::Display for Error {
 /// What a script's `main` prints: the line of [`Display`](fmt::Display), then hints.
 ///
 /// If something does not exist, the hints are the first part of the path that does not exist, and up to three similar names
-/// there. If something is not permitted, they are what cannot be searched, read or changed. The system is only asked when the
-/// error is printed like this; at most some thousand names are read. Each failure has a line.
+/// there. If something is not permitted, they are what cannot be searched, read or changed; if something is too long, they are
+/// which name. The system is only asked when the error is printed like this; at most some thousand names are read. Each
+/// failure has a line.
 ///
 /// # Examples
 ///

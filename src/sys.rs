@@ -67,12 +67,13 @@ pub(crate) use std::path::{Path as OsPath, PathBuf as OsPathBuf};
 pub(crate) use back_end::{AtomicTarget, Dir, Draft, Metadata};
 /// Every verb on paths.
 pub(crate) use back_end::{
-    append, copy_small_file, create, create_dir, create_dir_with_mode, create_if_missing, create_new, error_kind,
-    file_id, group, hard_link, has_content, home_dir, home_dir_of, ignores_permissions, inode, is_executable,
-    is_junction, is_loop, is_mount, is_out_of_descriptors, loop_error, lstat, most_descriptors, not_found, open, owner,
-    permission_bits, program_names, read, read_link, read_text, remove_dir, remove_file, rename, rename_new, resolve,
-    resolve_strict, search_path, set_permission_bits, set_times, set_times_to_now, special, stat, symlink, taken_error,
-    temp_dir, truncate_path, umask, variable, working_dir, working_dir_on, write,
+    LONGEST_PATH, append, copy_small_file, create, create_dir, create_dir_with_mode, create_if_missing, create_new,
+    error_kind, file_id, group, hard_link, has_content, home_dir, home_dir_of, ignores_permissions, inode,
+    is_executable, is_junction, is_loop, is_mount, is_out_of_descriptors, long_name, loop_error, lstat,
+    most_descriptors, not_found, open, owner, permission_bits, program_names, read, read_link, read_text, remove_dir,
+    remove_file, rename, rename_new, resolve, resolve_strict, search_path, set_permission_bits, set_times,
+    set_times_to_now, special, stat, symlink, taken_error, temp_dir, truncate_path, umask, variable, working_dir,
+    working_dir_on, write,
 };
 /// The names of owners, by their numbers.
 pub(crate) use back_end::{group_name, user_name};

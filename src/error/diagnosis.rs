@@ -21,8 +21,13 @@ pub(super) fn lines(error: &Error) -> Vec<String> {
     if let Some(line) = unsuitable(error) {
         return vec![line];
     }
-    const EXPLAINED: [ErrorKind; 4] =
-        [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::PermissionDenied, ErrorKind::ResourceBusy];
+    const EXPLAINED: [ErrorKind; 5] = [
+        ErrorKind::NotFound,
+        ErrorKind::NotADirectory,
+        ErrorKind::PermissionDenied,
+        ErrorKind::ResourceBusy,
+        ErrorKind::InvalidFilename,
+    ];
     let is_loop = error.io_error().is_some_and(sys::is_loop);
     if !is_loop && !EXPLAINED.contains(&error.kind()) {
         return Vec::new();
@@ -108,6 +113,10 @@ enum Role {
     Content,
     /// It writes the file, which need not exist.
     Written,
+    /// It opens the file, to read it or to write it.
+    Opened,
+    /// It changes what only the owner may.
+    Owned,
     /// It makes something in it.
     Directory,
     /// It gives or takes away the name of what is there.
@@ -122,7 +131,9 @@ enum Role {
 fn roles(op: Op) -> [Role; 2] {
     match op {
         Op::Home | Op::Cwd | Op::Expand | Op::Which => [Role::None, Role::None],
-        Op::Read | Op::List => [Role::Content, Role::None],
+        Op::Read | Op::List | Op::ClearDir | Op::TreeSize => [Role::Content, Role::None],
+        Op::Open => [Role::Opened, Role::None],
+        Op::Chmod => [Role::Owned, Role::None],
         Op::Copy | Op::Mirror => [Role::Content, Role::Name],
         Op::Write | Op::Touch => [Role::Written, Role::None],
         Op::TempDir | Op::TempFile => [Role::Directory, Role::None],
@@ -136,6 +147,9 @@ fn roles(op: Op) -> [Role; 2] {
 
 impl Subject<'_> {
     fn lines(&self, kind: ErrorKind) -> Vec<String> {
+        if kind == ErrorKind::InvalidFilename {
+            return self.too_long().into_iter().collect();
+        }
         let is_dir = |path| self.ground.is_dir(here(path));
         let ancestors: Vec<_> = self.path.ancestors().collect();
         // In halves: there may be thousands, and to ask for one takes as long as it has parts.
@@ -146,6 +160,17 @@ impl Subject<'_> {
             (Err(cause), Ok(is_dir)) => self.missing(&Ancestor { path: there, is_dir }, at, &cause, kind),
             // Something has changed since.
             _ => Vec::new(),
+        }
+    }
+
+    /// What of the path is too long.
+    fn too_long(&self) -> Option<String> {
+        match sys::long_name(self.path) {
+            Some(name) => Some(format!("`{}` is too long for a name", shown(&name.to_string_lossy()))),
+            None if self.path.as_os_str().len() > sys::LONGEST_PATH && *self.ground == Ground::Working => {
+                Some("the path as a whole is too long for the system: a `Root` takes it in steps".to_owned())
+            }
+            None => None,
         }
     }
 
@@ -164,8 +189,9 @@ impl Subject<'_> {
     fn protected(&self) -> Option<String> {
         let changed: &[&OsPath] = match self.role {
             Role::Written | Role::Named => &[self.path, self.parent()],
+            Role::Opened => &[self.opened()],
             Role::Name => &[self.parent()],
-            Role::Directory | Role::Other => &[self.path],
+            Role::Directory | Role::Owned | Role::Other => &[self.path],
             Role::Content | Role::None => &[],
         };
         changed.iter().find_map(|path| Some(format!("{} {}", self.named(path), self.ground.protection(here(path))?)))
@@ -177,6 +203,10 @@ impl Subject<'_> {
         match self.role {
             Role::Content if self.ground.may_not_read(here(self.path)) => may_not("read", self.path),
             Role::Written if self.ground.may_not_write(here(self.path)) => may_not("written", self.path),
+            Role::Opened => self.not_opened(),
+            Role::Owned if self.ground.has_another_owner(here(self.path)) => {
+                Some(format!("{} has another owner, and only owners may change modes", self.named(self.path)))
+            }
             Role::Directory if self.ground.may_not_write(here(self.path)) => may_not("changed", self.path),
             Role::Written | Role::Named | Role::Name if self.ground.may_not_write(here(self.parent())) => {
                 may_not("changed", self.parent())
@@ -189,6 +219,25 @@ impl Subject<'_> {
         }
     }
 
+    /// What keeps this user from opening the file; which of it was asked for, the error does not say.
+    fn not_opened(&self) -> Option<String> {
+        let path = self.opened();
+        let is_new = path != self.path;
+        let forbidden = match (self.ground.may_not_read(here(path)), self.ground.may_not_write(here(path))) {
+            (_, true) if is_new => "changed",
+            (true, true) => "read or written",
+            (true, false) if !is_new => "read",
+            (false, true) => "written",
+            _ => return None,
+        };
+        Some(format!("{} may not be {forbidden}", self.named(path)))
+    }
+
+    /// What opening is about: the file, or the directory that would get it.
+    fn opened(&self) -> &OsPath {
+        if self.ground.is_dir(here(self.path)).is_ok() { self.path } else { self.parent() }
+    }
+
     fn parent(&self) -> &OsPath {
         self.path.parent().unwrap_or(self.path)
     }
@@ -197,6 +246,7 @@ impl Subject<'_> {
     fn missing(&self, there: &Ancestor<'_>, at: &OsPath, cause: &io::Error, kind: ErrorKind) -> Vec<String> {
         let is_link = self.ground.is_link(at).is_ok();
         let may_be_missing = at == self.path && matches!(self.role, Role::Written | Role::Name);
+        let may_be_made = at == self.path && self.role == Role::Opened;
         // What has changed since the error came up does not explain it.
         match (kind, cause.kind()) {
             (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) if is_link => {
@@ -205,16 +255,25 @@ impl Subject<'_> {
             (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) => {
                 vec![format!("{} may not be searched", self.named(there.path))]
             }
-            (ErrorKind::PermissionDenied, _) if may_be_missing => self.forbidden(kind),
+            (ErrorKind::PermissionDenied, _) if may_be_missing || may_be_made => self.forbidden(kind),
             (ErrorKind::PermissionDenied, _) | (_, ErrorKind::PermissionDenied) => Vec::new(),
             _ if !there.is_dir => vec![format!("{} is not a directory", self.named(there.path))],
             (_, ErrorKind::NotFound) if is_link => vec![leads_to_nothing(self.ground, at)],
             // Of the path itself the error says so.
             _ if is_link && sys::is_loop(cause) && at != self.path => vec![cannot_be_followed(self.ground, at, cause)],
+            (_, ErrorKind::NotFound) if self.starts_nowhere(there.path) => {
+                vec!["the working directory was removed".to_owned()]
+            }
             (_, ErrorKind::NotFound) if may_be_missing => Vec::new(),
             (_, ErrorKind::NotFound) => self.not_there(there.path, at),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether the path begins in a working directory that is no longer there. One that was removed is still a directory.
+    fn starts_nowhere(&self, there: &OsPath) -> bool {
+        let was_removed = || sys::working_dir().is_err_and(|cause| cause.kind() == ErrorKind::NotFound);
+        there.as_os_str().is_empty() && *self.ground == Ground::Working && was_removed()
     }
 
     fn not_there(&self, there: &OsPath, at: &OsPath) -> Vec<String> {

@@ -77,6 +77,11 @@ impl Ground {
         matches!(self, Self::Working) && back_end::is_kept_by_owner(path)
     }
 
+    /// Whether it is known that what has this path, links followed, is another user's.
+    pub(crate) fn has_another_owner(&self, path: &Path) -> bool {
+        matches!(self, Self::Working) && back_end::has_another_owner(path)
+    }
+
     /// Whether it is known that something is mounted at this path.
     pub(crate) fn is_mount(&self, path: &Path) -> bool {
         matches!(self, Self::Working) && back_end::is_mount(path).unwrap_or(false)

@@ -30,8 +30,9 @@ pub(crate) use std::fs::Metadata;
 
 pub(crate) use atomic::{AtomicTarget, Draft};
 pub(crate) use attr::{
-    create_if_missing, create_new, group, group_name, inode, is_kept_by_owner, is_mount, may_not_read, may_not_write,
-    owner, permission_bits, protection, set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
+    create_if_missing, create_new, group, group_name, has_another_owner, inode, is_kept_by_owner, is_mount,
+    may_not_read, may_not_write, owner, permission_bits, protection, set_permission_bits, set_times, set_times_to_now,
+    special, umask, user_name,
 };
 pub(crate) use dir::Dir;
 #[cfg(test)]
@@ -252,6 +253,15 @@ pub(crate) fn names(directory: &Path, most: usize) -> io::Result<Vec<OsString>> 
     let entries = fs::read_dir(directory)?.take(most);
     Ok(entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect())
 }
+
+/// The first name in a path that is too long for every file system.
+pub(crate) fn long_name(path: &Path) -> Option<&OsStr> {
+    const LONGEST: usize = 255;
+    path.iter().find(|name| name.len() > LONGEST)
+}
+
+/// The bytes of a path that fit into one call of the system, without the NUL at the end.
+pub(crate) const LONGEST_PATH: usize = 4095;
 
 /// `ELOOP` of WASI. std has no stable name for its kind.
 const LOOP: Option<i32> = if cfg!(target_os = "wasi") { Some(32) } else { None };

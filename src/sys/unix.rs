@@ -33,10 +33,11 @@ use rustix::io::Errno;
 
 pub(crate) use atomic::{AtomicTarget, Draft};
 pub(crate) use attr::{
-    create_if_missing, create_new, file_id, group, group_name, inode, is_kept_by_owner, is_mount, owner,
-    permission_bits, protection, set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
+    create_if_missing, create_new, file_id, group, group_name, has_another_owner, inode, is_kept_by_owner, is_mount,
+    owner, permission_bits, protection, set_permission_bits, set_times, set_times_to_now, special, umask, user_name,
 };
 pub(crate) use dir::Dir;
+pub(crate) use place::LONGEST_PATH;
 use place::{Place, ambient};
 pub(crate) use resolve::{resolve, resolve_strict};
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -48,8 +49,8 @@ use super::portable;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) use portable::copy_small_file;
 pub(crate) use portable::{
-    Metadata, append, create, error_kind, is_junction, lstat, names, open, program_names, read, read_text, search_path,
-    stat, variable, working_dir, working_dir_on, write,
+    Metadata, append, create, error_kind, is_junction, long_name, lstat, names, open, program_names, read, read_text,
+    search_path, stat, variable, working_dir, working_dir_on, write,
 };
 
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {

@@ -27,7 +27,7 @@ use std::thread;
 use std::time::SystemTime;
 
 pub(super) use errors::explained;
-pub(crate) use errors::{error_kind, is_loop, loop_error, not_found, taken_error};
+pub(crate) use errors::{LONGEST_PATH, error_kind, is_loop, long_name, loop_error, not_found, taken_error};
 use errors::{explained_for_dir, explained_for_file, obstacle};
 pub(super) use identity::{Id, is_same_device};
 use kinds::Link;
@@ -43,7 +43,7 @@ use super::{Links, portable};
 use crate::kind::FileKind;
 use crate::report::Attribute;
 pub(crate) use portable::{
-    AtomicTarget, Dir, Draft, Metadata, copy_small_file, group, has_content, home_dir, home_dir_of,
+    AtomicTarget, Dir, Draft, Metadata, copy_small_file, group, has_another_owner, has_content, home_dir, home_dir_of,
     ignores_permissions, inode, is_kept_by_owner, is_mount, is_out_of_descriptors, may_not_read, may_not_write,
     most_descriptors, names, owner, permission_bits, protection, resolve, search_path, set_times_to_now, special,
     temp_dir, truncate_path, umask, variable, working_dir, working_dir_on,

@@ -50,6 +50,11 @@ pub(crate) fn is_kept_by_owner(_: &Path) -> bool {
     false
 }
 
+/// Whether what has this path is another user's: std cannot tell.
+pub(crate) fn has_another_owner(_: &Path) -> bool {
+    false
+}
+
 /// Makes a file read-only unless the mode lets its owner write; the other bits have no counterpart.
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
     if cfg!(target_family = "wasm") {

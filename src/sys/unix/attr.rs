@@ -187,6 +187,11 @@ pub(crate) fn is_kept_by_owner(path: &Path) -> bool {
     }
 }
 
+/// Whether what has this path, links followed, is another user's.
+pub(crate) fn has_another_owner(path: &Path) -> bool {
+    Place::of(path).stat(Links::Follow).is_ok_and(|found| found.st_uid != geteuid().as_raw())
+}
+
 /// The identity of a file: device and inode.
 pub(crate) fn file_id(path: &Path) -> io::Result<(u64, u64)> {
     Ok(id_of(&followed(path)?))

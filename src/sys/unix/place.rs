@@ -195,19 +195,19 @@ impl<'a> Way<'a> {
     }
 }
 
+/// The bytes of a path that fit into one system call, without the NUL at the end.
+pub(crate) const LONGEST_PATH: usize = if cfg!(target_os = "linux") { 4095 } else { 1023 };
+
 /// Splits a long path into a start that fits into one system call, and the rest. Returns nothing for a path that fits. A name
 /// that is too long by itself stays whole, and the system refuses it.
 fn split_long(path: &[u8]) -> Option<(&[u8], &[u8])> {
-    /// The bytes of a path that fit into one system call, without the NUL at the end.
-    const PATH_MAX: usize = if cfg!(target_os = "linux") { 4095 } else { 1023 };
-
-    if path.len() <= PATH_MAX {
+    if path.len() <= LONGEST_PATH {
         return None;
     }
     let is_separator = |&byte: &u8| byte == b'/';
     // The root has nothing before it.
-    let within = path[..=PATH_MAX].iter().rposition(is_separator).filter(|&at| at > 0);
-    let beyond = || path[PATH_MAX..].iter().position(is_separator).map(|at| at + PATH_MAX);
+    let within = path[..=LONGEST_PATH].iter().rposition(is_separator).filter(|&at| at > 0);
+    let beyond = || path[LONGEST_PATH..].iter().position(is_separator).map(|at| at + LONGEST_PATH);
     within.or_else(beyond).map(|at| (&path[..at], &path[at + 1..]))
 }
 

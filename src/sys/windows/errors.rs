@@ -1,5 +1,6 @@
 //! The errors of Windows, in terms of other systems.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::windows::ffi::OsStrExt as _;
@@ -69,7 +70,7 @@ pub(super) fn is_denied(error: &io::Error) -> bool {
 /// too long. Only Wine calls that not found.
 pub(in crate::sys) fn explained(path: &Path, error: io::Error) -> io::Error {
     match error.raw_os_error() {
-        Some(code::FILE_NOT_FOUND | code::PATH_NOT_FOUND) if has_long_name(path) => {
+        Some(code::FILE_NOT_FOUND | code::PATH_NOT_FOUND) if long_name(path).is_some() => {
             io::Error::from_raw_os_error(code::FILENAME_EXCED_RANGE)
         }
         Some(code::PATH_NOT_FOUND) if leads_through_file(path) => io::Error::from_raw_os_error(code::DIRECTORY),
@@ -77,10 +78,14 @@ pub(in crate::sys) fn explained(path: &Path, error: io::Error) -> io::Error {
     }
 }
 
-fn has_long_name(path: &Path) -> bool {
+/// The first name in a path that is too long for every file system.
+pub(crate) fn long_name(path: &Path) -> Option<&OsStr> {
     const LONGEST: usize = 255;
-    path.iter().any(|name| name.encode_wide().nth(LONGEST).is_some())
+    path.iter().find(|name| name.encode_wide().nth(LONGEST).is_some())
 }
+
+/// The units of a path that fit into one call of the system, without the NUL at the end.
+pub(crate) const LONGEST_PATH: usize = 32_766;
 
 /// The same for an operation on files only, if it is a directory.
 pub(super) fn explained_for_file(path: &Path, error: io::Error) -> io::Error {

@@ -232,6 +232,8 @@ mod unix {
     use super::*;
     #[cfg(target_os = "linux")]
     use crate::support::mounts::{Mount, with_own_mounts};
+    #[cfg(target_os = "linux")]
+    use crate::support::util::alone;
     use crate::support::util::{as_nobody, as_nobody_in};
 
     #[test]
@@ -279,6 +281,53 @@ mod unix {
         adds(&tree, tree.at("f/x/y").mkdir_all(), ["`DIR/f` is not a directory"]);
         adds(&tree, tree.at("d").rename(tree.at("f")), []);
         tree.is(["d/", "dir => d", "f", "link => gone", "round => round"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_working_directory_that_was_removed_is_said() {
+        if !alone("error::diagnosis::unix::a_working_directory_that_was_removed_is_said") {
+            return;
+        }
+        let tree = Tree::new(["gone/"]);
+        std::env::set_current_dir(tree.at("gone").as_std_path()).unwrap();
+        tree.at("gone").rmdir().unwrap();
+        let was_removed = ["the working directory was removed"];
+        for result in [
+            path("x").read_text().map(drop),
+            path("x").write_text(""),
+            path("x").write_atomic(""),
+            path("x").mkdir(),
+            path("x/y").mkdir_all(),
+            path("x").open().map(drop),
+            path("x").resolve_strict().map(drop),
+        ] {
+            adds(&tree, result, was_removed);
+        }
+        adds(&tree, tree.at("x").read_text(), []);
+    }
+
+    #[test]
+    fn what_is_too_long_is_said() {
+        let tree = Tree::new(["f"]);
+        let (longest, too_long) = ("n".repeat(255), "n".repeat(256));
+        let is_too_long = [&*format!("`{too_long}` is too long for a name")];
+        let [new, deep] = [tree.at(&too_long), tree.at(&too_long) / "x"];
+        adds(&tree, new.write_text(""), is_too_long);
+        adds(&tree, new.write_atomic(""), is_too_long);
+        adds(&tree, deep.read_text(), is_too_long);
+        adds(&tree, tree.at("f").rename(&new), is_too_long);
+        adds(&tree, tree.at("f").copy(&new), is_too_long);
+        adds(&tree, new.hardlink_to(tree.at("f")), is_too_long);
+        let root = Root::open(&*tree).unwrap();
+        adds(&tree, (&root / &too_long).mkdir(), is_too_long);
+        // Each name is short enough. What has no path of its own to name is not said.
+        let long = (0..20).fold(tree.at("."), |path, _| path / &longest);
+        adds(&tree, long.stat(), ["the path as a whole is too long for the system: a `Root` takes it in steps"]);
+        adds(&tree, waypath::TempOptions::new().prefix(&too_long).parent(&*tree).file(), []);
+        let below = &root / long.relative_to(&*tree).unwrap();
+        below.mkdir_all().unwrap();
+        assert!(below.is_dir());
     }
 
     #[test]
@@ -397,6 +446,18 @@ mod unix {
         adds(&tree, at("secret").rename(at("closed/f")), ["`DIR/closed` may not be searched"]);
         adds(&tree, at("unlisted").iterdir().next().unwrap(), ["`DIR/unlisted` may not be read"]);
         adds(&tree, at("secret").read_text(), ["`DIR/secret` may not be read"]);
+        adds(&tree, at("unlisted").clear_dir(), ["`DIR/unlisted` may not be read"]);
+        adds(&tree, at("unlisted").tree_size(), ["`DIR/unlisted` may not be read"]);
+        // What opens a file says what it could not be opened for, as far as that is known.
+        let none = at("none");
+        none.touch().unwrap();
+        none.chmod(0).unwrap();
+        adds(&tree, at("secret").open(), ["`DIR/secret` may not be read"]);
+        adds(&tree, at("secret").same_content(at("kept")), ["`DIR/secret` may not be read"]);
+        adds(&tree, at("kept").create(), ["`DIR/kept` may not be written"]);
+        adds(&tree, none.create(), ["`DIR/none` may not be read or written"]);
+        adds(&tree, at("fixed/new").create(), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("closed/f").open(), ["`DIR/closed` may not be searched"]);
         // Of a copy, which side it was.
         adds(&tree, at("secret").copy(at("copy")), ["`DIR/secret` may not be read"]);
         adds(&tree, at("unlisted").copy(at("copy")), ["`DIR/unlisted` may not be read"]);
@@ -419,7 +480,9 @@ mod unix {
         adds(&tree, at("fixed/d").remove(), ["`DIR/fixed` may not be changed"]);
         // Neither a mode nor what a link leads to is a name in the working directory, nor is an original to be changed.
         assert!(path("x").write_text("").is_err(), "the working directory may not be changed");
-        adds(&tree, path("/etc/passwd").chmod(0o666), []);
+        let is_another_s = ["`/etc/passwd` has another owner, and only owners may change modes"];
+        adds(&tree, path("/etc/passwd").chmod(0o666), is_another_s);
+        adds(&tree, at("closed/f").chmod(0o666), ["`DIR/closed` may not be searched"]);
         adds(&tree, path("/etc/passwd").symlink_replace("x"), ["`/etc` may not be changed"]);
         adds(&tree, at("new").hardlink_to("/etc"), ["`/etc` is a directory"]);
         adds(
