@@ -30,6 +30,8 @@
 //! | change name or suffix | [`with_name`](Path::with_name), [`with_suffix`](Path::with_suffix), [`add_suffix`](Path::add_suffix) |
 //! | make a path relative | [`relative_to`](Path::relative_to), [`relative_to_walk_up`](Path::relative_to_walk_up) |
 //! | resolve `..`, links, `~`, `$NAME` | [`normalize`](Path::normalize), [`resolve`](Path::resolve), [`expanduser`](Path::expanduser), [`expandvars`](Path::expandvars) |
+//! | convert to a URI, from and to std | [`as_uri`](Path::as_uri), [`from_uri`](Path::from_uri), [`PathBuf::try_from`], [`as_std_path`](Path::as_std_path) |
+//! | sort `page2` before `page10` | [`natural_cmp`](Path::natural_cmp) |
 //! | find home, working or temporary directory | [`home`](Path::home), [`cwd`](Path::cwd), [`temp_dir`](Path::temp_dir), [`TempDir`], [`TempFile`] |
 //! | check what is there | [`exists`](Path::exists), [`is_file`](Path::is_file), [`is_dir`](Path::is_dir), [`stat`](Path::stat) |
 //! | know size and times | [`size`](Path::size), [`modified`](Path::modified), [`tree_size`](Path::tree_size) |
@@ -37,12 +39,13 @@
 //! | list only files, leave things out | [`only`](Walk::only), [`exclude`](Walk::exclude), [`gitignore`](Walk::gitignore), [`hidden`](Walk::hidden) |
 //! | find files by pattern | [`glob`](Path::glob), [`rglob`](Path::rglob), [`glob("/var/**/*.log")`](glob()) |
 //! | test a path against a pattern | [`full_match`](Path::full_match), [`matches`](Path::matches), [`Pattern`], [`PatternSet`] |
-//! | look for a file here and in the parents | [`find_up`](Path::find_up) |
+//! | look for a file here and in the parents, for a program | [`find_up`](Path::find_up), [`which`](Path::which) |
 //! | compare files | [`same_content`](Path::same_content), [`samefile`](Path::samefile) |
 //! | read a file | [`read_text`](Path::read_text), [`read_lines`](Path::read_lines), [`read_bytes`](Path::read_bytes), [`open`](Path::open) |
 //! | write a file | [`write_text`](Path::write_text), [`append_text`](Path::append_text), [`create`](Path::create) |
 //! | replace a file, or leave it whole | [`write_atomic`](Path::write_atomic), [`edit_text`](Path::edit_text), [`create_atomic`](Path::create_atomic) |
 //! | write only if new, or if changed | [`write_new`](Path::write_new), [`write_if_changed`](Path::write_if_changed) |
+//! | open a file with options, lock it | [`open_with`](Path::open_with) |
 //! | create directories | [`mkdir`](Path::mkdir), [`mkdir_all`](Path::mkdir_all), [`mkdir_parent`](Path::mkdir_parent) |
 //! | find a name that is free | [`next_free_name`](Path::next_free_name), [`at_free_name`](Path::at_free_name) |
 //! | copy a file or a tree, keep a copy up to date | [`copy`](Path::copy), [`CopyOptions`], [`mirror_to`](Path::mirror_to) |
@@ -50,7 +53,7 @@
 //! | remove a file, a tree, whatever is there | [`unlink`](Path::unlink), [`rmtree`](Path::rmtree), [`remove`](Path::remove) |
 //! | change permissions and times | [`chmod`](Path::chmod), [`touch`](Path::touch), [`TouchOptions`] |
 //! | create and read links | [`symlink_to`](Path::symlink_to), [`hardlink_to`](Path::hardlink_to), [`readlink`](Path::readlink) |
-//! | use a name that somebody else chose | [`join_inside`](Path::join_inside), [`Root`] |
+//! | use a name that somebody else chose | [`join_inside`](Path::join_inside), [`Root`], [`portability`](Path::portability) |
 #![cfg_attr(
     feature = "remote-no-tls",
     doc = "| do the same in an object store | [`Bucket`], [`RemotePath`], [`Memory`] |"

@@ -44,14 +44,15 @@ impl Path {
     ///
     /// ```
     /// use std::io::{BufWriter, Write};
+    /// use waypath::IoResultExt;
     ///
     /// # let base = waypath::TempDir::new()?;
     /// let table = &base / "table.csv";
     /// let mut lines = BufWriter::new(table.create()?);
     /// for number in 0..3 {
-    ///     writeln!(lines, "{number},{}", number * number).unwrap();
+    ///     writeln!(lines, "{number},{}", number * number).at(&table)?;    // An error of a `File` has no path.
     /// }
-    /// lines.flush().unwrap();
+    /// lines.flush().at(&table)?;
     /// assert_eq!(table.read_text()?, "0,0\n1,1\n2,4\n");
     /// # Ok::<(), waypath::Error>(())
     /// ```
