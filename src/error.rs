@@ -379,6 +379,12 @@ impl Error {
         self
     }
 
+    /// The same failure, as one of an operation that has the same paths.
+    pub(crate) fn with_op(mut self, op: Op) -> Self {
+        self.0.op = op;
+        self
+    }
+
     /// The same mistake in a text, come up in an operation on a path: the text is the second one there.
     pub(crate) fn in_operation(mut self, op: Op, path: impl Into<OsString>) -> Self {
         let text = std::mem::replace(&mut self.0.path, path.into().into());

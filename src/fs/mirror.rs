@@ -142,9 +142,10 @@ impl Failed {
         }
     }
 
-    /// The only failure, if it is not of something in the source.
+    /// The only failure, if it is not of something in the source. A copy that could not begin is a mirror that could not.
     fn of_the_whole(&mut self, from: &OsPath) -> Option<Error> {
-        if self.is_of_the_whole(from) { self.kept.pop() } else { None }
+        let only = if self.is_of_the_whole(from) { self.kept.pop()? } else { return None };
+        Some(if only.op() == Op::Copy { only.with_op(Op::Mirror) } else { only })
     }
 
     fn is_of_the_whole(&self, from: &OsPath) -> bool {

@@ -213,7 +213,7 @@ fn mirror_refuses_what_would_destroy_the_source() {
         (["--delete", "top", "top/from"], "the destination is inside the source"),
         (["--delete", "top/other", "top/from"], "cannot mirror `top/other` to `top/from`: not a directory"),
         (["--delete", "no", "top"], "cannot mirror `no` to `top`"),
-        (["--delete", "top/from", "top/other"], "cannot copy `top/from` to `top/other`"),
+        (["--delete", "top/from", "top/other"], "cannot mirror `top/from` to `top/other`"),
     ] {
         let complaints = complains(&tree, &args);
         assert!(complaints.contains(reason), "{args:?}: {complaints}");
@@ -229,7 +229,7 @@ fn mirror_says_by_its_status_what_went_wrong() {
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(!output.stderr.is_empty() && output.stdout.is_empty());
     }
-    assert!(complains(&tree, &["from", "no/to"]).contains("cannot copy `from` to `no/to`"));
+    assert!(complains(&tree, &["from", "no/to"]).contains("cannot mirror `from` to `no/to`"));
 }
 
 #[test]

@@ -138,13 +138,13 @@ fn what_would_destroy_the_source_is_refused() {
         fails(deleting.mirror(&from, &top), Op::Mirror, invalid);
         fails(deleting.mirror(&top, &top), Op::Mirror, invalid);
         fails(deleting.clone().dry_run(true).mirror(&from, &top), Op::Mirror, invalid);
-        fails(deleting.mirror(&top, &from), Op::Copy, invalid);
-        fails(MirrorOptions::new().threads(threads).mirror(&top, &top), Op::Copy, invalid);
-        fails(MirrorOptions::new().threads(threads).mirror(&top, &from), Op::Copy, invalid);
+        fails(deleting.mirror(&top, &from), Op::Mirror, invalid);
+        fails(MirrorOptions::new().threads(threads).mirror(&top, &top), Op::Mirror, invalid);
+        fails(MirrorOptions::new().threads(threads).mirror(&top, &from), Op::Mirror, invalid);
         fails(deleting.mirror(&other, &from), Op::Mirror, ErrorKind::NotADirectory);
         fails(deleting.mirror(tree.at("no"), &top), Op::Mirror, ErrorKind::NotFound);
-        fails(deleting.mirror(&from, &other), Op::Copy, ErrorKind::NotADirectory);
-        fails(deleting.mirror(&from, tree.at("no/to")), Op::Copy, ErrorKind::NotFound);
+        fails(deleting.mirror(&from, &other), Op::Mirror, ErrorKind::NotADirectory);
+        fails(deleting.mirror(&from, tree.at("no/to")), Op::Mirror, ErrorKind::NotFound);
     }
     assert_eq!(tree.lines(), before);
     // Into a directory that is left out.
