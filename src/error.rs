@@ -602,7 +602,12 @@ impl Error {
     /// What may help: the system is asked once, and the answer kept.
     fn diagnosis(&self) -> Option<&Diagnosis> {
         let [only] = self.failures() else { return None };
-        let found = || Some(diagnosis::lines(only)).filter(|lines| !lines.is_empty()).map(Diagnosis);
+        let is_whole = std::ptr::eq(only, self);
+        let found = || {
+            let mut lines = diagnosis::lines(only);
+            lines.extend(is_whole.then(|| diagnosis::into_directory(self)).flatten());
+            Some(lines).filter(|lines| !lines.is_empty()).map(Diagnosis)
+        };
         self.0.diagnosis.get_or_init(found).as_ref()
     }
 
@@ -647,8 +652,8 @@ impl fmt::Display for Error {
 ///
 /// If something does not exist, the hints are the first part of the path that does not exist, and up to three similar names
 /// there. If something is not permitted, they are what cannot be searched, read or changed; if something is too long, they are
-/// which name. The system is only asked when the error is printed like this; at most some thousand names are read. Each
-/// failure has a line.
+/// which name. If a copy or a move meets a directory, they name the method that goes into it. The system is only asked when the
+/// error is printed like this; at most some thousand names are read. Each failure has a line.
 ///
 /// # Examples
 ///

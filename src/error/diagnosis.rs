@@ -41,6 +41,18 @@ pub(super) fn lines(error: &Error) -> Vec<String> {
     subjects.map(|subject| subject.lines(error.kind())).find(|lines| !lines.is_empty()).unwrap_or_default()
 }
 
+/// The hint for a target that is the directory to put something in, as other libraries take it.
+pub(super) fn into_directory(error: &Error) -> Option<String> {
+    let remedy = match (error.op(), error.kind()) {
+        (Op::Copy, ErrorKind::AlreadyExists) => "`copy_into` copies into it",
+        (Op::Move, ErrorKind::AlreadyExists) => "`move_into` moves into it",
+        _ => return None,
+    };
+    let (ground, target) = new_name(error);
+    let is_dir = ground.is_dir(here(target)).unwrap_or(false);
+    is_dir.then(|| format!("{} is a directory: {remedy}", named(ground, target)))
+}
+
 /// The path that an operation gives to something, of those that need it to be free, and where it begins.
 fn new_name(error: &Error) -> (&Ground, &OsPath) {
     let [ground, second_ground] = &error.0.grounds;

@@ -58,6 +58,26 @@ fn of_two_paths_it_is_said_which_is_missing() {
     adds(&tree, at("note").mirror_to(at("copy")), ["`DIR/note` does not exist", "similar names there: `notes`"]);
 }
 
+#[test]
+fn a_directory_that_something_was_to_be_put_into_is_said() {
+    let tree = Tree::new(["d/sub/", "e/sub/", "f"]);
+    let at = |name: &str| tree.at(name);
+    let copies = ["`DIR/d` is a directory: `copy_into` copies into it"];
+    adds(&tree, at("f").copy(at("d")), copies);
+    adds(&tree, at("e").copy(at("d")), copies);
+    adds(&tree, at("f").move_to(at("d")), ["`DIR/d` is a directory: `move_into` moves into it"]);
+    let root = Root::open(&*tree).unwrap();
+    adds(&tree, (&root / "f").copy(&root / "d"), ["`d` is a directory: `copy_into` copies into it"]);
+    at("g").touch().unwrap();
+    adds(&tree, at("f").copy(at("g")), []);
+    at("d/sub").rmdir().unwrap();
+    at("d/sub").touch().unwrap();
+    // Something in a tree has its own name there.
+    let merged = waypath::CopyOptions::new().merge(true).move_to(at("d"), at("e"));
+    assert_eq!(merged.as_ref().unwrap_err().failures()[0].kind(), std::io::ErrorKind::AlreadyExists);
+    adds(&tree, merged, []);
+}
+
 /// The system says "Invalid argument" or "Operation not permitted".
 #[cfg(unix)]
 #[test]
