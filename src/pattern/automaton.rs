@@ -13,6 +13,7 @@ use super::normal::{Op, Rules};
 use super::tokens::{Case, Token};
 use composition::Composition;
 use spelling::Spelling;
+use states::Edges;
 
 /// The number of a state. The edges from all states but the starts lead to lower numbers.
 pub(super) type Number = u32;
@@ -20,13 +21,14 @@ pub(super) type Number = u32;
 /// States, and edges between them, each of which matches a piece of a path. The size is linear in the text of the pattern.
 #[derive(Clone, Debug)]
 pub(crate) struct Automaton {
+    /// The edges, by the states that they leave, and where those from each state begin.
     pub(super) edges: Box<[Edge]>,
+    from: Box<[u32]>,
+    /// The edges that enter each state.
+    to: Index,
     /// What the edges match.
     tokens: Box<[Token]>,
     texts: Texts,
-    /// The edges that leave each state, and those that enter it.
-    from: Index,
-    to: Index,
     /// How every path that matches ends.
     gate: Gate,
 }
@@ -57,15 +59,18 @@ impl Automaton {
         drop(items);
         let states = Composition::of(&spelling, rules);
         let tokens = spelling.into_tokens();
-        let (mut edges, texts) = states.into_edges();
-        mark_leading(&mut edges);
-        let (from, to) = (Index::of_starts(&edges), Index::of_ends(&edges));
-        let gate = Gate::of_end(ends::common(&edges, &from, &texts, rules));
-        Self { edges: edges.into(), tokens: tokens.into(), texts, from, to, gate }
+        let Edges { mut edges, from, texts } = states.into_edges();
+        let count = from.len() - 1;
+        mark_leading(&mut edges, count);
+        let to = Index::new(count, edges.iter().map(|edge| edge.to));
+        let (edges, from, tokens) = (edges.into(), from.into(), tokens.into());
+        let mut new = Self { edges, from, to, tokens, texts, gate: Gate::default() };
+        new.gate = Gate::of_end(ends::common(&new, rules));
+        new
     }
 
     pub(super) fn edges_from(&self, state: Number) -> impl Iterator<Item = &Edge> {
-        self.from.of(state).iter().map(|&at| &self.edges[at as usize])
+        self.edges[range(&self.from, state)].iter()
     }
 
     /// The edges to a state, by their numbers.
@@ -81,7 +86,7 @@ impl Automaton {
 
     /// The same, by character.
     pub(super) fn characters(&self, text: u32) -> impl Iterator<Item = char> {
-        self.texts.all[self.texts.range(text)].chars()
+        self.texts.all[range(&self.texts.bounds, text)].chars()
     }
 
     /// A token of an edge.
@@ -96,12 +101,12 @@ impl Automaton {
     }
 
     pub(super) fn states(&self) -> Number {
-        self.from.states()
+        self.from.len() as Number - 1
     }
 
     /// All states, each after those that follow it.
     pub(super) fn states_from_end(&self) -> impl Iterator<Item = Number> {
-        from_end(self.states())
+        [END, END_OF_DIRECTORY].into_iter().chain(FIRST_FREE..self.states()).chain([RELATIVE, ANCHORED])
     }
 
     /// Whether no alternative has an anchor.
@@ -113,11 +118,6 @@ impl Automaton {
     pub(crate) fn leads_up(&self) -> bool {
         self.edges.iter().any(|edge| matches!(edge.op, Op::Up))
     }
-}
-
-/// That many states, each after those that follow it.
-fn from_end(count: Number) -> impl Iterator<Item = Number> {
-    [END, END_OF_DIRECTORY].into_iter().chain(FIRST_FREE..count).chain([RELATIVE, ANCHORED])
 }
 
 /// Texts by number.
@@ -142,12 +142,7 @@ impl Texts {
     /// The bytes of a text: to find where characters begin would take longer than most compares.
     #[inline]
     fn get(&self, number: u32) -> &[u8] {
-        &self.all.as_bytes()[self.range(number)]
-    }
-
-    fn range(&self, number: u32) -> Range<usize> {
-        let at = number as usize;
-        self.bounds[at] as usize..self.bounds[at + 1] as usize
+        &self.all.as_bytes()[range(&self.bounds, number)]
     }
 }
 
@@ -159,49 +154,39 @@ struct Index {
 }
 
 impl Index {
-    fn of_starts(edges: &[Edge]) -> Self {
-        Self::new(states(edges), edges.iter().map(|edge| edge.from))
-    }
-
-    fn of_ends(edges: &[Edge]) -> Self {
-        Self::new(states(edges), edges.iter().map(|edge| edge.to))
-    }
-
     /// The numbers are below `count`.
-    fn new(count: Number, numbers: impl Iterator<Item = Number> + Clone) -> Self {
-        let mut starts = vec![0; count as usize + 1];
-        numbers.clone().for_each(|number| starts[number as usize + 1] += 1);
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
+    fn new(count: usize, numbers: impl DoubleEndedIterator<Item = Number> + ExactSizeIterator + Clone) -> Self {
+        let mut starts = vec![0; count + 1];
+        numbers.clone().for_each(|number| starts[number as usize] += 1);
+        let mut before = 0;
+        for start in &mut starts {
+            before += *start;
+            // Where those of the number end, until all of them have their places.
+            *start = before;
         }
-        let mut next = starts.clone();
-        let mut sorted = vec![0; starts[count as usize] as usize];
-        for (at, number) in numbers.enumerate() {
-            let place = &mut next[number as usize];
-            sorted[*place as usize] = at as u32;
-            *place += 1;
+        let mut things = vec![0; before as usize];
+        for (at, number) in numbers.enumerate().rev() {
+            let start = &mut starts[number as usize];
+            *start -= 1;
+            things[*start as usize] = at as u32;
         }
-        Self { starts: starts.into(), things: sorted.into() }
+        Self { starts: starts.into(), things: things.into() }
     }
 
-    fn states(&self) -> Number {
-        self.starts.len() as Number - 1
-    }
-
-    fn of(&self, state: Number) -> &[u32] {
-        let state = state as usize;
-        &self.things[self.starts[state] as usize..self.starts[state + 1] as usize]
+    fn of(&self, number: Number) -> &[u32] {
+        &self.things[range(&self.starts, number)]
     }
 }
 
-/// One more than the highest number of a state.
-fn states(edges: &[Edge]) -> Number {
-    edges.iter().map(|edge| edge.from.max(edge.to) + 1).fold(FIRST_FREE, Number::max)
+/// From the start of a number to that of the next one.
+fn range(starts: &[u32], number: Number) -> Range<usize> {
+    let at = number as usize;
+    starts[at] as usize..starts[at + 1] as usize
 }
 
 /// Marks the edges that are always at the start of a part.
-fn mark_leading(edges: &mut [Edge]) {
-    let mut begins = vec![true; states(edges) as usize];
+fn mark_leading(edges: &mut [Edge], states: usize) {
+    let mut begins = vec![true; states];
     for edge in &*edges {
         begins[edge.to as usize] &= matches!(edge.op, Op::Separator | Op::AnyPath);
     }

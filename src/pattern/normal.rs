@@ -65,7 +65,7 @@ pub(super) struct State {
 enum At {
     /// Nothing has been read, and an anchor follows.
     Anchor,
-    /// Only this many separators have been read.
+    /// Only this many separators have been read, one or two.
     Root(u8),
     /// One character, and a colon follows.
     Drive,
@@ -78,8 +78,8 @@ enum At {
     Dropped(Due),
     /// A part is due.
     Start(First),
-    /// This many `*` and nothing else of a part.
-    Stars(u8, First),
+    /// This many `*` and nothing else of a part. The flag says whether they are directly after a drive.
+    Stars(u8, bool),
     /// `.` or `..`, and nothing else of a part.
     Dots(u8),
     /// The first character after the guard, and a colon follows.
@@ -128,7 +128,7 @@ enum First {
     Glued,
 }
 
-/// The place in `\\server\share` or `\\?\UNC\server\share`, and what has been read of the current part.
+/// The place in `\\server\share`, `\\?\device` or `\\?\UNC\server\share`, and what has been read of the current part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Share {
     place: Place,
@@ -138,30 +138,23 @@ struct Share {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Place {
-    Server(Server),
-    /// How much of `UNC` has been read after `?`, and whether the server is `UNC`.
-    Share {
-        unc: Option<u8>,
-        of_server: bool,
-    },
-    UncServer,
-    UncShare,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Server {
-    Empty,
+    /// Before the server.
+    Start,
+    /// `?` as the server, which devices follow.
     Question,
+    /// `.` or `?.` as the server.
     Dot,
-    QuestionDot,
-    Name,
+    Server,
+    /// After `?`, this much of `UNC`.
+    Unc(u8),
+    /// Anything else that follows what is not a server.
+    Device,
+    Share,
 }
 
 /// Where a step leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum To {
-    /// To its next piece.
-    Next,
     State(State),
     /// The end of the pattern, and whether it ended in a separator or was empty.
     End {
@@ -190,24 +183,18 @@ pub(super) struct Steps {
     pub(super) place: u32,
 }
 
-/// A piece of a step, which the other pieces follow.
+/// What is matched, one after another, and where that leads.
 pub(super) struct Step {
-    pub(super) op: Op,
+    pub(super) ops: [Op; 3],
     pub(super) to: To,
     pub(super) place: u32,
 }
 
 impl Steps {
-    fn push<const COUNT: usize>(&mut self, ops: [Op; COUNT], to: To) {
-        let place = self.place;
-        let mut last = Op::Empty;
-        for op in ops.into_iter().filter(|op| *op != Op::Empty) {
-            let before = std::mem::replace(&mut last, op);
-            if before != Op::Empty {
-                self.list.push(Step { op: before, to: To::Next, place });
-            }
-        }
-        self.list.push(Step { op: last, to, place });
+    fn push<const COUNT: usize>(&mut self, matched: [Op; COUNT], to: To) {
+        let mut ops = [Op::Empty; 3];
+        ops[..COUNT].copy_from_slice(&matched);
+        self.list.push(Step { ops, to, place: self.place });
     }
 
     fn go<const COUNT: usize>(&mut self, ops: [Op; COUNT], at: At) {
@@ -251,7 +238,7 @@ impl State {
 
     /// Whether only steps that take no input lead to it, so what can follow it in the text can follow the state before it.
     pub(super) fn is_due(self) -> bool {
-        matches!(self.at, At::Start(_))
+        matches!(self.at, At::Start(_) | At::Between(Due::Anchor | Due::Glued, false))
     }
 
     /// The step to another place in the same state.
@@ -282,14 +269,15 @@ impl State {
             (At::Anchor, Input::Separator) => steps.go([], At::Root(1)),
             (At::Anchor, _) if rules.has_drives => input.one().into_iter().for_each(|op| steps.go([op], At::Drive)),
             (At::Drive, _) if input.is(':') => steps.go([input.op()], At::AfterDrive),
-            (At::AfterDrive, Input::Separator) => {
-                steps.go([Op::Separator, Op::AnchorEnd], At::Between(Due::Anchor, true));
-            }
             (At::Root(1), Input::Separator) if rules.has_shares() => {
-                let share = Share { place: Place::Server(Server::Empty), stars: 0, inside: false };
+                let share = Share { place: Place::Start, stars: 0, inside: false };
                 steps.go([Op::Separator, Op::Separator], At::Share(share));
             }
-            (At::Root(count), Input::Separator) => steps.go([], At::Root(3.min(count + 1))),
+            (At::Root(1), Input::Separator) => steps.go([], At::Root(2)),
+            // Three separators and more are one.
+            (At::Root(_) | At::AfterDrive, Input::Separator) => {
+                steps.go([Op::Separator, Op::AnchorEnd], At::Between(Due::Anchor, true));
+            }
             (At::Share(share), _) => share.read(input, steps),
             (At::Between(due, _), Input::End) => end_between(due, true, steps),
             (At::Between(due, true), Input::Separator) => steps.go([], At::Between(due, true)),
@@ -324,13 +312,15 @@ impl State {
                     input.one().into_iter().for_each(|op| steps.go_in_part([Op::Guard, op], At::Guarded, false));
                 }
                 match input {
-                    Input::Stars(count) => steps.go_in_part([], At::Stars(count, first), !is_free && count == 1),
+                    Input::Stars(count) => {
+                        steps.go_in_part([], At::Stars(count, first == First::Glued), !is_free && count == 1)
+                    }
                     _ if input.is('.') => steps.go_in_part([], At::Dots(1), !is_free),
                     _ => steps.go_in_part([input.op()], At::Inside, !is_free && input.one().is_some()),
                 }
             }
-            (At::Stars(before, first), Input::Stars(count)) => {
-                steps.go_in_part([], At::Stars(3.min(before + count), first), false);
+            (At::Stars(before, is_glued), Input::Stars(count)) => {
+                steps.go_in_part([], At::Stars(3.min(before + count), is_glued), false);
             }
             (At::Stars(..), _) => steps.go_in_part([Op::Star, input.op()], At::Inside, false),
             (At::Dots(1), _) if input.is('.') => steps.go_in_part([], At::Dots(2), false),
@@ -348,12 +338,11 @@ impl State {
     fn end_part(self, input: Input, steps: &mut Steps) {
         let is_end = matches!(input, Input::End);
         let (op, due) = match self.at {
-            At::Stars(2, first) if first != First::Glued => match is_end {
+            At::Stars(2, false) => match is_end {
                 true => (Op::AnyEnd, Due::Separator),
                 false => (Op::Empty, Due::AnyPath),
             },
-            At::Stars(_, First::Glued) => (Op::Stars, Due::Separator),
-            At::Stars(1, _) => (Op::Part, Due::Separator),
+            At::Stars(1, false) => (Op::Part, Due::Separator),
             At::Stars(..) => (Op::Stars, Due::Separator),
             At::Dots(2) => (Op::Up, Due::Separator),
             At::Inside | At::InsideStar => (Op::Empty, Due::Separator),
@@ -449,43 +438,33 @@ impl Share {
     /// Whether it is a complete share, which has a root even if none is written.
     fn gets_root(self) -> bool {
         let is_empty = self.stars == 0 && !self.inside;
-        match self.place {
-            Place::Share { of_server, .. } => of_server && !is_empty,
-            Place::UncShare => !is_empty,
-            Place::Server(_) | Place::UncServer => false,
-        }
+        self.place == Place::Share && !is_empty
     }
 }
 
 impl Place {
     fn with(self, input: Input) -> Self {
         let written = if let Input::One { written: Some(written), .. } = input { written } else { '*' };
-        match self {
-            Self::Server(server) => Self::Server(match (server, written) {
-                (Server::Empty, '?') => Server::Question,
-                (Server::Empty, '.') => Server::Dot,
-                (Server::Question, '.') => Server::QuestionDot,
-                _ => Server::Name,
-            }),
-            Self::Share { unc, of_server } => {
-                let next = |read: u8| {
-                    b"UNC".get(usize::from(read)).is_some_and(|&byte| char::from(byte) == written.to_ascii_uppercase())
-                };
-                Self::Share { unc: unc.filter(|&read| next(read)).map(|read| read + 1), of_server }
-            }
-            place => place,
+        match (self, written.to_ascii_uppercase()) {
+            (Self::Start, '?') => Self::Question,
+            (Self::Start | Self::Question, '.') => Self::Dot,
+            (Self::Start | Self::Question | Self::Dot | Self::Server, _) => Self::Server,
+            (Self::Unc(0), 'U') => Self::Unc(1),
+            (Self::Unc(1), 'N') => Self::Unc(2),
+            (Self::Unc(2), 'C') => Self::Unc(3),
+            (Self::Unc(_) | Self::Device, _) => Self::Device,
+            (Self::Share, _) => Self::Share,
         }
     }
 
     /// Where a separator leads, unless it is the root.
     fn next(self) -> Option<Self> {
         match self {
-            Self::Server(server) => {
-                Some(Self::Share { unc: (server == Server::Question).then_some(0), of_server: server == Server::Name })
-            }
-            Self::Share { unc: Some(3), .. } => Some(Self::UncServer),
-            Self::UncServer => Some(Self::UncShare),
-            Self::Share { .. } | Self::UncShare => None,
+            Self::Start | Self::Dot => Some(Self::Device),
+            Self::Question => Some(Self::Unc(0)),
+            Self::Unc(3) => Some(Self::Server),
+            Self::Server => Some(Self::Share),
+            Self::Unc(_) | Self::Device | Self::Share => None,
         }
     }
 }

@@ -1,88 +1,122 @@
 //! Combines a pattern as it is written with its normal form.
 
 use super::spelling::Spelling;
-use super::states::{ByPlace, Leg, NOWHERE, States};
+use super::states::{Leg, NOWHERE, States};
 use super::{END, END_OF_DIRECTORY, Number};
-use crate::pattern::normal::{Input, Rules, State, Step, Steps, To};
+use crate::pattern::normal::{Input, Op, Rules, State, Step, Steps, To};
 
-/// Pairs of a place in the spelling and a state of the normal form. A pair becomes a state of the automaton after all those
-/// that it leads to, so those from which no end is reached, and those that are the same as another one, are left out.
+/// Pairs of a place in the spelling and a state of the normal form. They are found from the start of the spelling to its
+/// end, and become states of the automaton from the end to the start, each after all those that it leads to. So those from
+/// which no end is reached, and those that are the same as another one, are left out.
 pub(super) struct Composition<'a> {
     spelling: &'a Spelling,
     rules: Rules,
-    pairs: ByPlace<Pair>,
-    /// The pairs on the way from a start, each with those of its steps that were followed.
-    open: Vec<Open>,
-    /// The steps of the open pairs, and the states that those lead to that were followed.
+    /// The first two stand for the ends of the automaton, and have their numbers.
+    pairs: Vec<Pair>,
+    /// The last pair that was found at each place.
+    last: Vec<u32>,
+    /// The pairs by their places, and the ways from each of them.
+    order: Vec<u32>,
+    ways: Vec<Way>,
+    /// The steps from one pair.
     steps: Steps,
-    followed: Vec<Number>,
-    states: States,
 }
 
 struct Pair {
     state: State,
+    place: Number,
+    /// The pair that was found before it at its place.
+    before: u32,
+    /// Where the ways from it begin. They end where those of the next pair in order begin.
+    ways: u32,
     /// The state of the automaton, once it is known.
     number: Number,
 }
 
-/// A pair whose steps are being followed.
-struct Open {
-    pair: u32,
-    place: Number,
-    /// Where its steps begin, and the states that those lead to that were followed.
-    steps: u32,
-    followed: u32,
+/// What is matched on the way from a pair, and the pair that it leads to.
+struct Way {
+    op: Op,
+    to: u32,
 }
+
+/// No pair.
+const NONE: u32 = u32::MAX;
+/// Leads to the way after it.
+const NEXT: u32 = u32::MAX;
 
 impl<'a> Composition<'a> {
     pub(super) fn of(spelling: &'a Spelling, rules: Rules) -> States {
+        let places = spelling.places();
+        let end = |number| Pair { state: State::RELATIVE, place: spelling.end, before: NONE, ways: 0, number };
+        let mut pairs = Vec::with_capacity(places + 2);
+        pairs.extend([END, END_OF_DIRECTORY].map(end));
         let mut new = Self {
             spelling,
             rules,
-            pairs: ByPlace::new(spelling.places()),
-            open: Vec::with_capacity(spelling.places()),
-            steps: Steps { list: Vec::with_capacity(spelling.places()), place: 0 },
-            followed: Vec::new(),
-            states: States::new(spelling.places()),
+            pairs,
+            last: vec![NONE; places],
+            order: Vec::with_capacity(places),
+            ways: Vec::with_capacity(2 * places),
+            steps: Steps { list: Vec::new(), place: 0 },
         };
-        let starts = [State::RELATIVE, State::ANCHORED].map(|state| new.compose(state));
-        new.states.add_starts(starts);
-        new.states
+        let starts = [State::RELATIVE, State::ANCHORED].map(|state| new.pair(0, state));
+        (0..places as Number).for_each(|place| new.leave(place));
+        let mut states = new.states();
+        states.add_starts(starts.map(|start| new.pairs[start as usize].number));
+        states
     }
 
-    /// Makes states of all pairs that a start leads to.
-    fn compose(&mut self, start: State) -> Number {
-        self.open(0, start);
-        while let Some(open) = self.open.last() {
-            let next = open.steps as usize + self.followed.len() - open.followed as usize;
-            let number = match self.steps.list.get(next) {
-                None => self.close(),
-                Some(&Step { to: To::State(state), place, .. }) => match self.number(place, state) {
-                    Some(number) => number,
-                    None => {
-                        self.open(place, state);
-                        continue;
-                    }
-                },
-                Some(Step { to: To::End { with_separator: true }, .. }) => END_OF_DIRECTORY,
-                Some(Step { to: To::End { with_separator: false }, .. }) => END,
-                Some(Step { to: To::Next, .. }) => NOWHERE,
-            };
-            self.followed.push(number);
+    /// Finds the ways from all pairs at a place. Those from all places before it must be known: they lead to these pairs.
+    fn leave(&mut self, place: Number) {
+        let mut next = self.order.len();
+        let mut pair = self.last[place as usize];
+        while pair != NONE {
+            self.order.push(pair);
+            pair = self.pairs[pair as usize].before;
         }
-        self.followed.pop().unwrap_or(NOWHERE)
+        while let Some(&pair) = self.order.get(next) {
+            self.find_ways(pair, place);
+            next += 1;
+        }
     }
 
-    /// The number of the state that a pair has become.
-    fn number(&self, place: Number, state: State) -> Option<Number> {
-        self.pairs.of(place).find(|pair| pair.state == state).map(|pair| pair.number)
+    /// Finds the ways from a pair, and the pairs that they lead to.
+    fn find_ways(&mut self, pair: u32, place: Number) {
+        let pair = &mut self.pairs[pair as usize];
+        pair.ways = self.ways.len() as u32;
+        let state = pair.state;
+        self.find_steps(place, state);
+        let mut steps = std::mem::take(&mut self.steps.list);
+        for Step { ops, to, place: next } in steps.drain(..) {
+            let new = self.pairs.len() as u32;
+            let to = match to {
+                To::State(state) => self.pair(next, state),
+                To::End { with_separator: true } => END_OF_DIRECTORY,
+                To::End { with_separator: false } => END,
+            };
+            // One that is due at this place is the last to be left, and nothing is due after it.
+            if to == new && next == place {
+                self.order.push(new);
+            }
+            self.add_ways(ops, to);
+        }
+        self.steps.list = steps;
     }
 
-    /// Finds all steps from a new pair.
-    fn open(&mut self, place: Number, state: State) {
-        let pair = self.pairs.add(place, Pair { state, number: NOWHERE });
-        let (steps, followed) = (self.steps.list.len() as u32, self.followed.len() as u32);
-        self.open.push(Open { pair, place, steps, followed });
+    /// Adds a way for each of these that is not empty, or one that is.
+    fn add_ways(&mut self, ops: [Op; 3], to: u32) {
+        let mut last = Op::Empty;
+        for op in ops.into_iter().filter(|op| *op != Op::Empty) {
+            let before = std::mem::replace(&mut last, op);
+            if before != Op::Empty {
+                self.ways.push(Way { op: before, to: NEXT });
+            }
+        }
+        self.ways.push(Way { op: last, to });
+    }
+
+    /// Finds all steps from a state at a place.
+    fn find_steps(&mut self, place: Number, state: State) {
         self.steps.place = place;
         state.go_on(&mut self.steps);
         if place == self.spelling.end {
@@ -99,22 +133,39 @@ impl<'a> Composition<'a> {
         }
     }
 
-    /// Makes a state of the last open pair, all of whose steps were followed.
-    fn close(&mut self) -> Number {
-        let Some(Open { pair, place, steps, followed }) = self.open.pop() else { return NOWHERE };
-        let (first, reached) = (steps as usize, &mut self.followed[followed as usize..]);
-        let steps = &self.steps.list[first..];
-        // A piece leads to where the pieces after it begin.
-        for at in (1..steps.len()).rev().filter(|&at| steps[at - 1].to == To::Next) {
-            reached[at - 1] = self.states.add(place, [Leg { op: steps[at].op, to: reached[at] }].into_iter());
+    /// A pair, which is new unless it was found before.
+    fn pair(&mut self, place: Number, state: State) -> u32 {
+        let last = &mut self.last[place as usize];
+        let mut known = *last;
+        while let Some(pair) = self.pairs.get(known as usize) {
+            if pair.state == state {
+                return known;
+            }
+            known = pair.before;
         }
-        let is_first = |&(at, _): &(usize, _)| at == 0 || steps[at - 1].to != To::Next;
-        let legs =
-            steps.iter().zip(&*reached).enumerate().filter(is_first).map(|(_, (step, &to))| Leg { op: step.op, to });
-        let number = self.states.add(place, legs);
-        self.steps.list.truncate(first);
-        self.followed.truncate(followed as usize);
-        self.pairs.get_mut(pair).number = number;
-        number
+        let new = self.pairs.len() as u32;
+        self.pairs.push(Pair { state, place, before: *last, ways: 0, number: NOWHERE });
+        *last = new;
+        new
+    }
+
+    /// Makes states of all pairs.
+    fn states(&mut self) -> States {
+        let mut states = States::new(self.pairs.len());
+        // The legs of one state, the last one first.
+        let mut legs: Vec<Leg> = Vec::new();
+        for &pair in self.order.iter().rev() {
+            let Pair { place, ways, .. } = self.pairs[pair as usize];
+            states.set_place(place);
+            for Way { op, to } in self.ways.drain(ways as usize..).rev() {
+                match legs.last_mut() {
+                    Some(next) if to == NEXT => *next = Leg { op, to: states.add([*next].iter()) },
+                    _ => legs.push(Leg { op, to: self.pairs[to as usize].number }),
+                }
+            }
+            self.pairs[pair as usize].number = states.add(legs.iter().rev());
+            legs.clear();
+        }
+        states
     }
 }

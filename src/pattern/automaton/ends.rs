@@ -1,6 +1,6 @@
 //! How all matches of an automaton end.
 
-use super::{ANCHORED, END, END_OF_DIRECTORY, Edge, Index, RELATIVE, Texts, from_end};
+use super::{ANCHORED, Automaton, END, END_OF_DIRECTORY, RELATIVE, Texts};
 use crate::pattern::gate::Bits;
 use crate::pattern::normal::{Op, Rules};
 
@@ -12,19 +12,34 @@ struct Tail {
     len: usize,
 }
 
-/// The bits that all matches have at their end.
-pub(super) fn common(edges: &[Edge], from: &Index, texts: &Texts, rules: Rules) -> Bits {
-    let mut tails = vec![Tail { bits: Bits::default(), len: 0 }; from.states() as usize];
-    for state in from_end(from.states()).filter(|state| !matches!(*state, END | END_OF_DIRECTORY)) {
-        let following = from.of(state).iter().map(|&edge| &edges[edge as usize]);
-        let longer = following.map(|edge| tails[edge.to as usize].after(edge.op, texts, rules));
-        tails[state as usize] = longer.reduce(Tail::and).unwrap_or(tails[state as usize]);
+/// The bits that all matches have at their end. Tails grow from the end, until they are long enough.
+pub(super) fn common(automaton: &Automaton, rules: Rules) -> Bits {
+    let mut tails: Vec<Option<Tail>> = vec![None; automaton.states() as usize];
+    [END, END_OF_DIRECTORY].into_iter().for_each(|end| tails[end as usize] = Some(Tail::EMPTY));
+    let mut common: Option<Bits> = None;
+    for state in automaton.states_from_end() {
+        let Some(tail) = tails[state as usize] else { continue };
+        if tail.len == 8 || matches!(state, RELATIVE | ANCHORED) {
+            let bits = common.map_or(tail.bits, |bits| bits.and(tail.bits));
+            if bits == Bits::default() {
+                return bits;
+            }
+            common = Some(bits);
+            continue;
+        }
+        for &edge in automaton.edges_to(state) {
+            let edge = &automaton.edges[edge as usize];
+            let longer = tail.after(edge.op, &automaton.texts, rules);
+            let known = &mut tails[edge.from as usize];
+            *known = Some(known.map_or(longer, |tail| tail.and(longer)));
+        }
     }
-    let starts = [RELATIVE, ANCHORED].into_iter().filter(|&start| !from.of(start).is_empty());
-    starts.map(|start| tails[start as usize]).reduce(Tail::and).map_or(Bits::default(), |tail| tail.bits)
+    common.unwrap_or_default()
 }
 
 impl Tail {
+    const EMPTY: Self = Self { bits: Bits { mask: 0, wanted: 0 }, len: 0 };
+
     fn and(self, other: Self) -> Self {
         Self { bits: self.bits.and(other.bits), len: if self.len == other.len { self.len } else { 8 } }
     }

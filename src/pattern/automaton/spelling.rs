@@ -64,7 +64,7 @@ impl Spelling {
             steps.push(Step { from: current, input: Some(input), to: next });
             (current, is_inside) = (next, true);
         }
-        let from = Index::new(items.len() as Number + 1, steps.iter().map(|step| step.from));
+        let from = Index::new(items.len() + 1, steps.iter().map(|step| step.from));
         Self { steps, tokens, from, end: current }
     }
 
@@ -74,7 +74,7 @@ impl Spelling {
 
     /// The number of places.
     pub(super) fn places(&self) -> usize {
-        self.from.states() as usize
+        self.from.starts.len() - 1
     }
 
     pub(super) fn steps_from(&self, place: Number) -> impl Iterator<Item = &Step> {

@@ -2,21 +2,32 @@
 
 use std::ops::Range;
 
-use super::{ANCHORED, Edge, FIRST_FREE, Number, RELATIVE, Texts};
+use super::{ANCHORED, Edge, FIRST_FREE, Number, RELATIVE, Texts, range};
 use crate::pattern::normal::Op;
 
 /// What leads here leads to no end.
 pub(super) const NOWHERE: Number = Number::MAX;
 /// The number of the first state that is not an end.
 const FIRST: usize = 2;
+/// How many states a new one is compared with, so that a place of many takes no longer than many places.
+const MOST_COMPARED: usize = 64;
+
+/// The edges of an automaton.
+pub(super) struct Edges {
+    pub(super) edges: Vec<Edge>,
+    /// Where the edges from each state begin, and where the last ones end.
+    pub(super) from: Vec<u32>,
+    pub(super) texts: Texts,
+}
 
 /// States that lead to lower numbers only. The last two are the starts.
 pub(super) struct States {
     legs: Vec<Leg>,
     /// Where the legs of each state begin, and those of the next one.
     starts: Vec<u32>,
-    /// The states that were made at each place of the spelling.
-    at: ByPlace<Number>,
+    /// The place of the spelling that states are made of now, and the first of them.
+    place: Number,
+    first: usize,
     /// How many states were to be added, and the last of them from which an empty leg led to each state.
     asked: u32,
     reached_by: Vec<u32>,
@@ -25,8 +36,8 @@ pub(super) struct States {
 /// What a state reads, and where that leads.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Leg {
-    pub(super) op: Op,
     pub(super) to: Number,
+    pub(super) op: Op,
 }
 
 impl Leg {
@@ -37,17 +48,24 @@ impl Leg {
 
 impl States {
     /// The two ends.
-    pub(super) fn new(places: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         let (starts, reached_by) = (vec![0; FIRST + 1], vec![0; FIRST]);
-        Self { legs: Vec::with_capacity(places), starts, at: ByPlace::new(places), asked: 0, reached_by }
+        Self { legs: Vec::with_capacity(capacity), starts, place: 0, first: FIRST, asked: 0, reached_by }
     }
 
-    /// The state with these legs. It is added only if it is not the same as another one at its place, or as the state that
-    /// its only leg leads to. Of empty legs to the same state, one is kept.
-    pub(super) fn add(&mut self, place: Number, legs: impl Iterator<Item = Leg>) -> Number {
+    /// Sets the place that states are made of.
+    pub(super) fn set_place(&mut self, place: Number) {
+        if place != self.place {
+            (self.place, self.first) = (place, self.count());
+        }
+    }
+
+    /// The state with these legs. It is added only if it is not the same as one of the last ones at its place, or as the state
+    /// that its only leg leads to. Of empty legs to the same state, one is kept.
+    pub(super) fn add<'a>(&mut self, legs: impl Iterator<Item = &'a Leg>) -> Number {
         let start = self.legs.len();
         self.asked += 1;
-        for leg in legs.filter(|leg| leg.to != NOWHERE) {
+        for &leg in legs.filter(|leg| leg.to != NOWHERE) {
             let last = &mut self.reached_by[leg.to as usize];
             if leg.op != Op::Empty || std::mem::replace(last, self.asked) != self.asked {
                 self.legs.push(leg);
@@ -56,19 +74,21 @@ impl States {
         let known = match &self.legs[start..] {
             [] => Some(NOWHERE),
             [Leg { op: Op::Empty, to }] => Some(*to),
-            legs => self.at.of(place).copied().find(|&state| &self.legs[self.range(state)] == legs),
+            legs => self.find(legs),
         };
         match known {
             Some(known) => {
                 self.legs.truncate(start);
                 known
             }
-            None => {
-                let new = self.end_state();
-                self.at.add(place, new);
-                new
-            }
+            None => self.end_state(),
         }
+    }
+
+    /// The state with these legs, if it is one of the last at its place.
+    fn find(&self, legs: &[Leg]) -> Option<Number> {
+        let first = self.first.max(self.count().saturating_sub(MOST_COMPARED));
+        (first as Number..self.count() as Number).find(|&state| &self.legs[self.range(state)] == legs)
     }
 
     /// Adds the starts, each the same as a state.
@@ -90,19 +110,21 @@ impl States {
     }
 
     fn range(&self, state: Number) -> Range<usize> {
-        let [start, end] = [state, state + 1].map(|state| self.starts[state as usize] as usize);
-        start..end
+        range(&self.starts, state)
     }
 
     /// The edges of the automaton, and their texts. States that only one leg leads to, which is empty or continues a text,
     /// become one with the state before.
-    pub(super) fn into_edges(self) -> (Vec<Edge>, Texts) {
+    pub(super) fn into_edges(self) -> Edges {
         let is_part = self.parts_of_others();
         let numbers = self.numbers(&is_part);
         let mut edges = Vec::with_capacity(self.legs.len());
+        let mut from = vec![0; FIRST];
         let mut texts = Texts::new();
         let mut todo = Vec::new();
-        for state in (FIRST..self.count()).filter(|&state| !is_part[state]) {
+        let starts = self.count() - 2;
+        for state in (starts..self.count()).chain(FIRST..starts).filter(|&state| !is_part[state]) {
+            from.push(edges.len() as u32);
             todo.push(state as Number);
             while let Some(part) = todo.pop() {
                 for mut leg in self.legs[self.range(part)].iter().copied() {
@@ -119,7 +141,8 @@ impl States {
                 }
             }
         }
-        (edges, texts)
+        from.push(edges.len() as u32);
+        Edges { edges, from, texts }
     }
 
     /// The leg that continues a text, if there is one.
@@ -149,38 +172,5 @@ impl States {
         }
         numbers[inner.end..].copy_from_slice(&[RELATIVE, ANCHORED]);
         numbers
-    }
-}
-
-/// Things at places of a spelling, most of which have few.
-pub(super) struct ByPlace<T> {
-    /// One more than the index of the last thing at each place, and of the one before each thing, or 0.
-    last: Vec<u32>,
-    things: Vec<(T, u32)>,
-}
-
-impl<T> ByPlace<T> {
-    pub(super) fn new(places: usize) -> Self {
-        Self { last: vec![0; places], things: Vec::with_capacity(places) }
-    }
-
-    /// Adds a thing. Returns its index.
-    pub(super) fn add(&mut self, place: Number, thing: T) -> u32 {
-        let at = self.things.len() as u32;
-        self.things.push((thing, std::mem::replace(&mut self.last[place as usize], at + 1)));
-        at
-    }
-
-    pub(super) fn of(&self, place: Number) -> impl Iterator<Item = &T> {
-        let mut next = self.last[place as usize];
-        std::iter::from_fn(move || {
-            let (thing, before) = &self.things[next.checked_sub(1)? as usize];
-            next = *before;
-            Some(thing)
-        })
-    }
-
-    pub(super) fn get_mut(&mut self, at: u32) -> &mut T {
-        &mut self.things[at as usize].0
     }
 }
