@@ -479,7 +479,7 @@ impl Error {
     /// Checks whether a [`Root`](crate::Root) refused the path: because a part of it leads out, is a link and the root
     /// refuses links, or is on another file system and the root stays on its own.
     ///
-    /// The message says which part, and where a link leads to. Of several failures, each is asked by itself.
+    /// The message says which part, and where a link leads to. If there are several [failures](Error::failures), ask each of them.
     ///
     /// # Examples
     ///
@@ -689,8 +689,8 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {
-    /// What may help, as [`Debug`](#impl-Debug-for-Error) shows it, so that programs that print the chain of causes show
-    /// it, too; else the cause of the cause. The cause itself is in the message.
+    /// What may help, as [`Debug`](#impl-Debug-for-Error) shows it, so that programs that print a chain of causes print it;
+    /// otherwise the cause of the cause. The cause itself is in the message.
     ///
     /// # Examples
     ///

@@ -68,7 +68,7 @@
 //! - **One vocabulary**: everything is a method of one type, with pathlib's name and pathlib's answer.
 //! - **Typed**: a path is always UTF-8 and in [normal form](Path#normal-form); POSIX and Windows paths do not mix.
 //! - **Nothing is lost**: `copy`, `move_to` and `rename` never overwrite unless told to; a copied file appears when it is complete.
-//! - **Errors that help**: each has the operation, the path and the cause; printed by `main`, also similar names.
+//! - **Errors that help**: each has the operation, the path and the cause; if `main` prints it, similar names as well.
 //! - **Fast**: listing and globbing take little longer than the bare system calls; see [Performance](docs::performance).
 //!
 //! # Guides

@@ -99,7 +99,7 @@ impl sealed::Handle for RootHandle {
 impl Root {
     /// Opens a directory as a root.
     ///
-    /// The root stays with the directory, whatever becomes of its name. On Windows and WASI it stays with its path.
+    /// The root stays with the directory, even if it is renamed. On Windows and WASI it stays with the path.
     ///
     /// # Examples
     ///

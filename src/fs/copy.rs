@@ -123,7 +123,7 @@ impl Path {
         CopyOptions::new().copy_to_directory(self.side(), directory)
     }
 
-    /// Moves this file, or this directory and everything in it, also to another file system. Fails if the target exists. Returns
+    /// Moves this file, or this directory with everything in it, even to another file system. Fails if the target exists. Returns
     /// the target.
     ///
     /// To overwrite, as pathlib's `move` does, use [`replace`](Path::replace) or [`CopyOptions::overwrite`].

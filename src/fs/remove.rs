@@ -336,7 +336,7 @@ impl<'p> RemoveOptions<'p> {
     /// # Platform-specific behavior
     ///
     /// On Windows, where std removes the tree in one go, it is called once, when all is gone, and cannot stop it;
-    /// [`clear_dir`](RemoveOptions::clear_dir) goes step by step there, too.
+    /// [`clear_dir`](RemoveOptions::clear_dir) goes step by step even there.
     pub fn progress(self, on_progress: impl FnMut(&TreeProgress<'_>) -> ControlFlow<()> + Send + 'p) -> Self {
         Self { on_progress: Some(OnProgress::new(on_progress)), ..self }
     }

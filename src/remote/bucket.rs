@@ -19,7 +19,7 @@ use crate::path::{AsPath, PathBuf};
 
 /// A bucket of an S3-compatible object store.
 ///
-/// It dereferences to the path `.` in it, and `/` joins paths to it: see [`RemotePath`]. Clones share its connections, also
+/// It dereferences to the path `.` in it, and `/` joins paths to it: see [`RemotePath`]. Clones share its connections, even
 /// between threads. The guide [Object stores](crate::docs::object_stores) shows how stores are set up, and what costs requests.
 ///
 /// # Examples

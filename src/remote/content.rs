@@ -120,7 +120,7 @@ impl<S: ObjectStore> At<S> {
         self.write_bytes(text.as_ref())
     }
 
-    /// Writes the bytes to the file, replacing its content; see [`write_text`](At#method.write_text-1), also for the requests.
+    /// Writes the bytes to the file, replacing its content; see [`write_text`](At#method.write_text-1), which lists the requests.
     ///
     /// # Examples
     ///

@@ -119,7 +119,7 @@ impl<S: ObjectStore> At<S> {
     /// # Errors
     ///
     /// - [`PermissionDenied`](ErrorKind::PermissionDenied): the store refuses to answer. Without the permission to list, it
-    ///   refuses it for what is not there, too.
+    ///   also refuses if nothing is there.
     /// - [`InvalidInput`](ErrorKind::InvalidInput): the path is no key, because it is absolute, has a part `..` or a NUL
     ///   character, or is longer than 1,024 bytes. This holds for all methods that ask a store.
     pub fn exists(&self) -> Result<bool> {

@@ -26,7 +26,7 @@ use crate::report::Report;
 /// - **A tree is merged into a prefix**: a file `x` and a directory `x` can both be in a store.
 /// - **A mirror removes last**, and only if nothing failed. What it removes is remembered until then; otherwise memory does
 ///   not grow with the number of files, but each thread that puts a large file has up to five parts of 8 MiB. With [`progress`](MirrorOptions::progress), both sides are listed twice.
-/// - **Cancelled** copies leave whole objects and whole files. What was copied stays, also if a move fails.
+/// - **Cancelled** copies leave whole objects and whole files. What was copied stays, even if a move fails.
 ///
 /// In reports, errors and what is passed to closures, a path in a store is its [URI](At::uri).
 impl<S: ObjectStore> At<S> {
@@ -59,12 +59,12 @@ impl<S: ObjectStore> At<S> {
     /// - [`InvalidInput`](std::io::ErrorKind::InvalidInput): this path or the target is not a key; or the target is in this
     ///   directory.
     /// - Those of the requests. In a tree, everything that can be copied is, and the error [lists](crate::Error::failures) what
-    ///   failed: also keys that this system has no file name for.
+    ///   failed, including keys that this system has no file name for.
     pub fn copy<T: Side>(&self, target: T) -> Result<T::Owned> {
         CopyOptions::new().copy_to(self.side(), target)
     }
 
-    /// Copies this file or directory into a directory, under its own name: see [`copy`](At#method.copy-1), also for the requests.
+    /// Copies this file or directory into a directory, under its own name: see [`copy`](At#method.copy-1), which lists the requests.
     ///
     /// # Examples
     ///
@@ -116,8 +116,8 @@ impl<S: ObjectStore> At<S> {
         CopyOptions::new().moved_to(self.side(), target)
     }
 
-    /// Moves this file or directory into a directory, under its own name: see [`move_to`](At#method.move_to-1), also for the
-    /// requests.
+    /// Moves this file or directory into a directory, under its own name: see [`move_to`](At#method.move_to-1), which lists
+    /// the requests.
     ///
     /// # Examples
     ///

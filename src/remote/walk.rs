@@ -408,7 +408,7 @@ impl<'w, S: ObjectStore> RemoteWalk<'w, S> {
 
     /// Whether to yield entries in the order in which pages arrive. The default is `false`.
     ///
-    /// With several [`threads`](RemoteWalk::threads) set, large directories are then read side by side, also in `walk` and
+    /// With several [`threads`](RemoteWalk::threads) set, large directories are then read side by side, even in `walk` and
     /// below `**`, which may take more requests. A directory still comes before what is in it.
     ///
     /// # Examples

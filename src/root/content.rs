@@ -301,7 +301,7 @@ impl RootPath {
     /// Begins a file that will replace the one at this path, or be made there, when it is
     /// [committed](AtomicFile::commit): see [`Path::create_atomic`](crate::Path::create_atomic).
     ///
-    /// Its directory stays open until then: it is written there, whatever becomes of the names above it.
+    /// Its directory stays open until then: the file is written there, even if a directory above it is renamed.
     ///
     /// # Examples
     ///

@@ -102,7 +102,7 @@ impl RootOptions {
     ///
     /// # Platform-specific behavior
     ///
-    /// On Linux, also what is mounted from the same file system is refused.
+    /// On Linux, directories that are mounted from the same file system are refused as well.
     pub fn same_file_system(self, same_file_system: bool) -> Self {
         Self { same_file_system, ..self }
     }

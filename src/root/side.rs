@@ -68,7 +68,7 @@ impl RootPath {
         CopyOptions::new().copy_to_directory(self.side(), directory)
     }
 
-    /// Moves this file, or this directory and everything in it, also to another file system. Fails if the target exists: see
+    /// Moves this file, or this directory with everything in it, even to another file system. Fails if the target exists: see
     /// [`Path::move_to`](crate::Path::move_to).
     ///
     /// # Examples

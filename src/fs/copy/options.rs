@@ -113,7 +113,7 @@ impl Settings {
 /// A file or link is replaced atomically: at any time, it is the old file or the complete new one. A directory is never
 /// replaced: the copy is merged into it, and its other entries stay.
 ///
-/// A link that is copied as a link replaces the link that was named, never the file behind it. The content of a file
+/// A link that is copied as a link replaces the link that was named, never the file that it points to. The content of a file
 /// goes through a link at the destination, as when a program writes to that path:
 ///
 /// | destination | a file is copied | a link is copied as a link | a directory is copied |
@@ -566,7 +566,7 @@ impl<'p> CopyOptions<'p> {
         self.with(|settings| settings.excluded.extend(patterns.into_patterns()))
     }
 
-    /// Whether to leave out what git ignores; `.git` itself, too. The default is `false`.
+    /// Whether to leave out what git ignores, and `.git` itself. The default is `false`.
     ///
     /// [`Walk::gitignore`](crate::Walk::gitignore) says which rules count. What is left out is
     /// [reported](crate::Report::skipped). A file with rules that cannot be read is a failure with

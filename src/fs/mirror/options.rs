@@ -95,8 +95,8 @@ impl<'p> MirrorOptions<'p> {
 
     /// Whether to remove what the destination has and the source does not. Off by default.
     ///
-    /// What a copy cannot replace is removed then, too: a directory where the source has a file, a file where it has a
-    /// directory, a pipe or device where it has something else. Without this option these are errors.
+    /// This also removes what a copy cannot replace: a directory if the source has a file of that name, a file if it has a
+    /// directory, a pipe or device if it has something else. Without this option these are errors.
     ///
     /// **Nothing is removed unless all of the source and of the destination could be read**: what cannot be read might be
     /// there. Everything else is copied anyway.
@@ -147,8 +147,8 @@ impl<'p> MirrorOptions<'p> {
     /// Leaves out each entry for which the closure returns `true`, with everything below it, as [`exclude`](Self::exclude)
     /// does. Can be called several times.
     ///
-    /// It is called with entries of the source, and, with [`delete`](Self::delete), also with entries of the destination:
-    /// what it returns `true` for in one of both trees is neither copied nor removed. With several threads, one at a time
+    /// It is called with entries of the source and, with [`delete`](Self::delete), of the destination: if it returns `true` for
+    /// one in either tree, that is neither copied nor removed. With several threads, one at a time
     /// calls it. It is not called for names that are not UTF-8, which are mirrored.
     ///
     /// In a tree below a [`Root`](crate::Root), the path of the entry begins at the root, **but its methods that look at
