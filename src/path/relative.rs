@@ -41,7 +41,7 @@ impl<F: Flavour> Path<F> {
 
         let base = base.to_path();
         let Some(tail) = tail_behind(self, &base) else {
-            return Err(stranger(self, &base, "the first does not start with the second"));
+            return Err(unrelated(self, &base, "the first does not start with the second"));
         };
         match F::Rules::relative(tail) {
             Cow::Borrowed(text) => Ok(Self::from_normal(text)),
@@ -72,7 +72,7 @@ impl<F: Flavour> Path<F> {
     pub fn relative_to_walk_up(&self, base: impl AsPath<F>) -> Result<PathBuf<F>> {
         let base = base.to_path();
         let Some(common) = common(self, &base) else {
-            return Err(stranger(self, &base, "they have different anchors"));
+            return Err(unrelated(self, &base, "they have different anchors"));
         };
         if common.base_rest.is_empty() {
             return Ok(PathBuf::from_normal(F::Rules::relative(common.rest).into_owned()));
@@ -217,6 +217,14 @@ fn skip_parts<F: Flavour>(tail: &str, count: usize) -> &str {
         None => tail,
         Some(before) => tail.match_indices(F::SEPARATOR).nth(before).map_or("", |(at, _)| &tail[at + 1..]),
     }
+}
+
+/// The error of paths that begin differently. If only one of them is absolute, that is the reason.
+#[cold]
+fn unrelated<F: Flavour>(path: &Path<F>, base: &Path<F>, reason: &'static str) -> Error {
+    const MIXED: &str = "one of them is absolute, and the other is not";
+    let is_mixed = path.is_absolute() != base.is_absolute();
+    stranger(path, base, if is_mixed { MIXED } else { reason })
 }
 
 #[cold]

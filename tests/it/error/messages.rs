@@ -47,15 +47,21 @@ const IN_TEXT: &[InText] = &[
     ("cannot express `a` relative to `b`: the first does not start with the second", || {
         posix("a").relative_to("b").unwrap_err()
     }),
-    ("cannot express `c:\\a` relative to `d:`: the first does not start with the second", || {
-        windows(r"c:\a").relative_to("d:").unwrap_err()
+    ("cannot express `c:\\a` relative to `d:\\`: the first does not start with the second", || {
+        windows(r"c:\a").relative_to(r"d:\").unwrap_err()
+    }),
+    ("cannot express `/a/b` relative to `a`: one of them is absolute, and the other is not", || {
+        posix("/a/b").relative_to("a").unwrap_err()
+    }),
+    ("cannot express `c:a` relative to `c:\\`: one of them is absolute, and the other is not", || {
+        windows("c:a").relative_to(r"c:\").unwrap_err()
     }),
     (
         "cannot express `a\\c:b` relative to `a`: what is left would read as a drive; `relative_to_walk_up` gives it with \
          `.\\` in front",
         || windows(r"a\c:b").relative_to("a").unwrap_err(),
     ),
-    ("cannot express `/a` relative to `a`: they have different anchors", || {
+    ("cannot express `/a` relative to `a`: one of them is absolute, and the other is not", || {
         posix("/a").relative_to_walk_up("a").unwrap_err()
     }),
     ("cannot express `c:\\a` relative to `d:\\a`: they have different anchors", || {
