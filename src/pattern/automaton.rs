@@ -74,6 +74,7 @@ impl Automaton {
     }
 
     /// The edges to a state, by their numbers.
+    #[inline]
     pub(super) fn edges_to(&self, state: Number) -> &[u32] {
         self.to.of(state)
     }
@@ -173,12 +174,14 @@ impl Index {
         Self { starts: starts.into(), things: things.into() }
     }
 
+    #[inline]
     fn of(&self, number: Number) -> &[u32] {
         &self.things[range(&self.starts, number)]
     }
 }
 
 /// From the start of a number to that of the next one.
+#[inline]
 fn range(starts: &[u32], number: Number) -> Range<usize> {
     let at = number as usize;
     starts[at] as usize..starts[at + 1] as usize

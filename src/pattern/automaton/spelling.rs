@@ -50,6 +50,7 @@ impl Spelling {
                     let group = open.last_mut().expect("BUG: commas and ends are in a group");
                     match steps.last_mut() {
                         Some(Step { to, .. }) if is_inside => *to = group.end,
+                        // One empty alternative is as good as several.
                         _ if current == group.start && std::mem::replace(&mut group.may_be_empty, true) => {}
                         _ => steps.push(Step { from: current, input: None, to: group.end }),
                     }
