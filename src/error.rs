@@ -282,8 +282,10 @@ impl Inner {
 
 impl Error {
     /// A failure of the system.
-    pub(crate) fn new(op: Op, path: impl Into<OsString>, cause: io::Error) -> Self {
-        Self(Box::new(Inner::new(op, path.into(), Cause::System(cause))))
+    pub(crate) fn new(op: Op, path: impl Into<OsString>, mut cause: io::Error) -> Self {
+        let path = path.into();
+        sys::explain_nul(&mut cause, path.as_ref());
+        Self(Box::new(Inner::new(op, path, Cause::System(cause))))
     }
 
     /// A failure at a path that does not begin at the working directory: looking there would explain nothing.
@@ -348,7 +350,11 @@ impl Error {
 
     /// The same error, with the path or text that the operation had beside the first.
     pub(crate) fn with_second(mut self, second: impl Into<OsString>) -> Self {
-        self.0.second = Some(second.into().into());
+        let second = second.into();
+        if let Cause::System(cause) = &mut self.0.cause {
+            sys::explain_nul(cause, second.as_ref());
+        }
+        self.0.second = Some(second.into());
         self
     }
 

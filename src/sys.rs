@@ -87,6 +87,7 @@ pub(crate) use edit_dir::{
 };
 pub(crate) use ground::Ground;
 pub(crate) use located::Located;
+pub(crate) use nul::explain_nul;
 #[cfg(all(test, unix))]
 pub(crate) use portable::Dir as PortableDir;
 #[cfg(test)]

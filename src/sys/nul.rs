@@ -3,16 +3,23 @@
 use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
 
-pub(super) fn holds_nul(path: &Path) -> bool {
-    path.as_os_str().as_encoded_bytes().contains(&0)
-}
-
 /// Refuses a path that holds NUL.
 pub(super) fn check_nul(path: &Path) -> Result<()> {
     if holds_nul(path) { Err(nul_error()) } else { Ok(()) }
 }
 
+/// Makes the error of a call say why, if it says no more than that something is invalid, and the path holds NUL.
+pub(crate) fn explain_nul(error: &mut Error, path: &Path) {
+    if error.kind() == ErrorKind::InvalidInput && error.raw_os_error().is_some() && holds_nul(path) {
+        *error = nul_error();
+    }
+}
+
+fn holds_nul(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().contains(&0)
+}
+
 /// The error of the standard library for such a path.
-pub(super) fn nul_error() -> Error {
+fn nul_error() -> Error {
     Error::new(ErrorKind::InvalidInput, "file name contained an unexpected NUL byte")
 }

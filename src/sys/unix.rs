@@ -38,7 +38,7 @@ pub(crate) use attr::{
 };
 pub(crate) use dir::Dir;
 pub(crate) use place::LONGEST_PATH;
-use place::{Place, ambient};
+use place::Place;
 pub(crate) use resolve::{resolve, resolve_strict};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use small_copy::copy_small_file;
@@ -59,21 +59,21 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
 
 /// Creates a directory with these permissions, less the umask.
 pub(crate) fn create_dir_with_mode(path: &Path, mode: u32) -> io::Result<()> {
-    ambient([path], |[new]| new.make_dir(mode))
+    Ok(Place::of(path).make_dir(mode)?)
 }
 
 pub(crate) fn remove_dir(path: &Path) -> io::Result<()> {
-    ambient([path], |[old]| old.remove_dir())
+    Ok(Place::of(path).remove_dir()?)
 }
 
 /// Removes a file or a link.
 pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
-    ambient([path], |[old]| old.remove_file())
+    Ok(Place::of(path).remove_file()?)
 }
 
 /// Renames. Replaces what has the new name.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    ambient([from, to], |[old, new]| old.rename(new))
+    Ok(Place::of(from).rename(Place::of(to))?)
 }
 
 /// Renames. Fails if the new name is taken.
@@ -98,17 +98,17 @@ fn rename_at(old: Place<'_>, new: Place<'_>, existing: Existing) -> io::Result<(
 
 /// Creates a hard link to `target`. A symbolic link there is not followed.
 pub(crate) fn hard_link(target: &Path, link: &Path) -> io::Result<()> {
-    ambient([target, link], |[old, new]| old.hard_link(new))
+    Ok(Place::of(target).hard_link(Place::of(link))?)
 }
 
 /// Creates a symbolic link with this text.
 pub(crate) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
-    ambient([link], |[new]| new.make_symlink(target.as_os_str()))
+    Ok(Place::of(link).make_symlink(target.as_os_str())?)
 }
 
 /// Returns the text of a symbolic link.
 pub(crate) fn read_link(path: &Path) -> io::Result<PathBuf> {
-    ambient([path], |[link]| link.read_link()).map(PathBuf::from)
+    Ok(Place::of(path).read_link().map(PathBuf::from)?)
 }
 
 /// Whether the path leads to a file that this user may run.

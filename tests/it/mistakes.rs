@@ -123,9 +123,9 @@ const MISTAKES: &[Mistake] = mistakes! {
 
     Mirror "nothing is there" NotFound: t => t.at("no").mirror_to(t.at("x"));
     Mirror "it is a file" NotADirectory: t => t.at("f").mirror_to(t.at("x"));
-    Copy "to mirror: a file has the name" NotADirectory: t => t.at("d").mirror_to(t.at("f"));
-    Copy "to mirror: the new parent is missing" NotFound: t => t.at("d").mirror_to(t.at("no/x"));
-    Copy "to mirror: a directory goes into itself" InvalidInput: t => t.at("d").mirror_to(t.at("d/sub/x"));
+    Mirror "to mirror: a file has the name" NotADirectory: t => t.at("d").mirror_to(t.at("f"));
+    Mirror "to mirror: the new parent is missing" NotFound: t => t.at("d").mirror_to(t.at("no/x"));
+    Mirror "to mirror: a directory goes into itself" InvalidInput: t => t.at("d").mirror_to(t.at("d/sub/x"));
     Mirror "a directory comes out of itself" InvalidInput: t => MirrorOptions::new().delete(true).mirror(t.at("d/sub"), t.at("d"));
 
     Rmtree "nothing is there" NotFound: t => t.at("no").rmtree();

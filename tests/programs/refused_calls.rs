@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use waypath::{CopyOptions, MirrorOptions, Path, Result, Root, TempDir};
+use waypath::{CopyOptions, MirrorOptions, Path, Result, Root, TempDir, path};
 
 use crate::anew::{Log, anew, begin, end, job, strace};
 use crate::scene::{OTHER_DEVICE, has_other_device};
@@ -14,7 +14,7 @@ const TEST: &str = "refused_calls::what_refused_calls_would_do_is_done_without_t
 /// Calls that have an older one beside them, and how they are refused.
 const REFUSALS: [(&str, &[&str]); 7] = [
     ("faccessat2", &["ENOSYS", "EPERM"]),
-    ("renameat2", &["ENOSYS", "EPERM", "EINVAL"]),
+    ("renameat2", &["ENOSYS", "EPERM", "EINVAL", "EOPNOTSUPP"]),
     ("openat2", &["ENOSYS", "EPERM"]),
     ("copy_file_range", &["ENOSYS", "EPERM", "EXDEV", "EOPNOTSUPP"]),
     ("ioctl", &["ENOSYS", "EPERM", "ENOTTY"]),
@@ -27,7 +27,7 @@ const UNNAMED: [&str; 5] = ["EOPNOTSUPP", "EISDIR", "EINVAL", "EACCES", "EPERM"]
 
 const FROM_OTHER_DEVICE: &str = "from other device";
 
-const JOBS: [&str; 12] = [
+const JOBS: [&str; 13] = [
     "replace",
     "create",
     "copy",
@@ -40,6 +40,7 @@ const JOBS: [&str; 12] = [
     "rename directory",
     FROM_OTHER_DEVICE,
     "resolve",
+    "mounts",
 ];
 
 fn make(place: &Path) -> Result<()> {
@@ -72,6 +73,10 @@ fn perform(job: &str, place: &Path) -> Result<()> {
             (&other / "src").move_to(new).map(drop)
         }
         "resolve" => (src / "../src/program").resolve_strict().map(|real| assert!(real.is_executable())),
+        "mounts" => {
+            assert!(path("/proc").is_mount() && !place.is_mount());
+            Ok(())
+        }
         _ => unreachable!("{job}"),
     }
 }

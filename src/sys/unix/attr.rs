@@ -13,7 +13,7 @@ use rustix::fs::{Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT
 use rustix::process::umask as umask_of_process;
 
 use super::facts::{self, id_of};
-use super::place::{Place, ambient};
+use super::place::Place;
 use crate::kind::{FileKind, Inode, Special};
 use crate::sys::directory::Links;
 use crate::sys::edit_dir::parent_of;
@@ -41,7 +41,7 @@ pub(crate) fn inode(found: &Metadata) -> Option<Inode> {
 }
 
 pub(crate) fn set_permission_bits(path: &Path, bits: u32) -> io::Result<()> {
-    ambient([path], |[place]| place.set_mode(bits, Links::Follow))
+    Ok(Place::of(path).set_mode(bits, Links::Follow)?)
 }
 
 /// The permissions that a new file must not have.
@@ -84,14 +84,14 @@ pub(crate) fn group_name(group: u32) -> io::Result<Option<String>> {
 /// Sets the times of a file. A time that is not given stays.
 pub(crate) fn set_times(path: &Path, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> io::Result<()> {
     let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
-    ambient([path], |[place]| place.set_times(&times, Links::Follow))
+    Ok(Place::of(path).set_times(&times, Links::Follow)?)
 }
 
 /// Sets the times of a file to now. Unlike std, this works for directories and unreadable files.
 pub(crate) fn set_times_to_now(path: &Path) -> io::Result<()> {
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     let times = Timestamps { last_access: now, last_modification: now };
-    ambient([path], |[place]| place.set_times(&times, Links::Follow))
+    Ok(Place::of(path).set_times(&times, Links::Follow)?)
 }
 
 pub(super) fn timespec(time: Option<SystemTime>) -> Timespec {
@@ -109,13 +109,13 @@ pub(super) fn timespec(time: Option<SystemTime>) -> Timespec {
 
 /// Creates an empty file, with these permissions less the umask. Fails if the name is taken.
 pub(crate) fn create_new(path: &Path, mode: u32) -> io::Result<File> {
-    ambient([path], |[place]| place.create_new(Mode::from_raw_mode(mode as _)).map(File::from))
+    Ok(Place::of(path).create_new(Mode::from_raw_mode(mode as _)).map(File::from)?)
 }
 
 /// Creates an empty file, unless the name is taken.
 pub(crate) fn create_if_missing(path: &Path, mode: u32) -> io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE;
-    ambient([path], |[place]| place.open(flags, Mode::from_raw_mode(mode as _), Links::Follow).map(drop))
+    Ok(Place::of(path).open(flags, Mode::from_raw_mode(mode as _), Links::Follow).map(drop)?)
 }
 
 /// Whether it is a mount point: as the kernel reports, or if its device is not that of the directory it is in. The root
@@ -198,7 +198,7 @@ pub(crate) fn file_id(path: &Path) -> io::Result<(u64, u64)> {
 }
 
 fn followed(path: &Path) -> io::Result<Stat> {
-    ambient([path], |[place]| place.stat(Links::Follow))
+    Ok(Place::of(path).stat(Links::Follow)?)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What every verb on Unix works on: a name in an open directory, or a path from `CWD`.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
@@ -16,7 +15,6 @@ use rustix::io::{Errno, Result, retry_on_intr};
 use rustix::process::{getegid, geteuid, getgid, getuid};
 
 use crate::sys::directory::Links;
-use crate::sys::nul::{holds_nul, nul_error};
 
 /// How a directory is opened to look up names in it: without permission to read it, if the system supports that.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -143,17 +141,6 @@ impl<'a> Place<'a> {
 
 fn at_flags(links: Links) -> AtFlags {
     if links == Links::Keep { AtFlags::SYMLINK_NOFOLLOW } else { AtFlags::empty() }
-}
-
-/// Does something with paths from the working directory.
-pub(super) fn ambient<T, const N: usize>(
-    paths: [&Path; N],
-    verb: impl FnOnce([Place<'_>; N]) -> Result<T>,
-) -> io::Result<T> {
-    verb(paths.map(Place::of)).map_err(|errno| match errno {
-        Errno::INVAL if paths.into_iter().any(holds_nul) => nul_error(),
-        _ => errno.into(),
-    })
 }
 
 /// Follows paths that may be too long for one system call. Keeps the last directory that had to be opened.

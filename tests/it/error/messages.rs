@@ -215,6 +215,10 @@ const ON_DISK: &[OnDisk] = &[
     ("cannot write `@/a\\u{0}`: file name contained an unexpected NUL byte", |at| {
         (at / "a\0").write_text("").unwrap_err()
     }),
+    ("cannot look at `@/a\\u{0}`: file name contained an unexpected NUL byte", |at| (at / "a\0").stat().unwrap_err()),
+    ("cannot rename `@/a\\u{0}` to `@/b`: file name contained an unexpected NUL byte", |at| {
+        (at / "a\0").rename(at / "b").unwrap_err()
+    }),
     ("cannot resolve `@/a\\u{0}/b`: file name contained an unexpected NUL byte", |at| {
         (at / "a\0/b").resolve().unwrap_err()
     }),
