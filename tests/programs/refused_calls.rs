@@ -12,7 +12,7 @@ use crate::snapshot::{Snapshot, but, snapshot};
 const TEST: &str = "refused_calls::what_refused_calls_would_do_is_done_without_them";
 
 /// Calls that have an older one beside them, and how they are refused.
-const REFUSALS: [(&str, &[&str]); 7] = [
+const REFUSALS: [(&str, &[&str]); 9] = [
     ("faccessat2", &["ENOSYS", "EPERM"]),
     ("renameat2", &["ENOSYS", "EPERM", "EINVAL", "EOPNOTSUPP"]),
     ("openat2", &["ENOSYS", "EPERM"]),
@@ -20,10 +20,13 @@ const REFUSALS: [(&str, &[&str]); 7] = [
     ("ioctl", &["ENOSYS", "EPERM", "ENOTTY"]),
     ("statx", &["ENOSYS", "EPERM"]),
     ("syncfs", &["ENOSYS", "EPERM"]),
+    // A name for a file without one.
+    ("linkat", &["ENOSYS", "EPERM", "EACCES", "ENOENT", "EXDEV", "EOPNOTSUPP", "EINVAL"]),
+    ("fgetxattr", &["ENOSYS", "EOPNOTSUPP"]),
 ];
 
 /// How files without a name are refused, which are opened by the same call as others.
-const UNNAMED: [&str; 5] = ["EOPNOTSUPP", "EISDIR", "EINVAL", "EACCES", "EPERM"];
+const UNNAMED: [&str; 7] = ["EOPNOTSUPP", "EISDIR", "EINVAL", "EACCES", "EPERM", "ENOENT", "ENOSYS"];
 
 const FROM_OTHER_DEVICE: &str = "from other device";
 
