@@ -211,17 +211,18 @@ impl Subject<'_> {
 
     /// What this user may not do.
     fn not_permitted(&self) -> Option<String> {
-        let may_not = |what: &str, path| Some(format!("{} may not be {what}", self.named(path)));
         match self.role {
-            Role::Content if self.ground.may_not_read(here(self.path)) => may_not("read", self.path),
-            Role::Written if self.ground.may_not_write(here(self.path)) => may_not("written", self.path),
+            Role::Content if self.ground.may_not_read(here(self.path)) => Some(self.no_permission("read", self.path)),
+            Role::Written if self.ground.may_not_write(here(self.path)) => Some(self.no_permission("write", self.path)),
             Role::Opened => self.not_opened(),
             Role::Owned if self.ground.has_another_owner(here(self.path)) => {
                 Some(format!("{} has another owner, and only owners may change modes", self.named(self.path)))
             }
-            Role::Directory if self.ground.may_not_write(here(self.path)) => may_not("changed", self.path),
+            Role::Directory if self.ground.may_not_write(here(self.path)) => {
+                Some(self.no_permission("change", self.path))
+            }
             Role::Written | Role::Named | Role::Name if self.ground.may_not_write(here(self.parent())) => {
-                may_not("changed", self.parent())
+                Some(self.no_permission("change", self.parent()))
             }
             Role::Named if self.ground.is_kept_by_owner(here(self.path)) => {
                 let [path, parent] = [self.path, self.parent()].map(|path| self.named(path));
@@ -235,14 +236,18 @@ impl Subject<'_> {
     fn not_opened(&self) -> Option<String> {
         let path = self.opened();
         let is_new = path != self.path;
-        let forbidden = match (self.ground.may_not_read(here(path)), self.ground.may_not_write(here(path))) {
-            (_, true) if is_new => "changed",
-            (true, true) => "read or written",
+        let verb = match (self.ground.may_not_read(here(path)), self.ground.may_not_write(here(path))) {
+            (_, true) if is_new => "change",
+            (true, true) => "read or write",
             (true, false) if !is_new => "read",
-            (false, true) => "written",
+            (false, true) => "write",
             _ => return None,
         };
-        Some(format!("{} may not be {forbidden}", self.named(path)))
+        Some(self.no_permission(verb, path))
+    }
+
+    fn no_permission(&self, verb: &str, path: &OsPath) -> String {
+        format!("no permission to {verb} {}", self.named(path))
     }
 
     /// What opening is about: the file, or the directory that would get it.
@@ -265,7 +270,7 @@ impl Subject<'_> {
                 vec![cannot_be_followed(self.ground, at, cause)]
             }
             (ErrorKind::PermissionDenied, ErrorKind::PermissionDenied) => {
-                vec![format!("{} may not be searched", self.named(there.path))]
+                vec![self.no_permission("search", there.path)]
             }
             (ErrorKind::PermissionDenied, _) if may_be_missing || may_be_made => self.forbidden(kind),
             (ErrorKind::PermissionDenied, _) | (_, ErrorKind::PermissionDenied) => Vec::new(),

@@ -460,50 +460,50 @@ mod unix {
             |name: &str, mode| std::fs::set_permissions(at(name).as_str(), PermissionsExt::from_mode(mode)).unwrap();
         modes.iter().for_each(|&(name, mode)| set(name, mode));
 
-        adds(&tree, at("closed/d/f").read_text(), ["`DIR/closed` may not be searched"]);
-        adds(&tree, at("closed/d/f").unlink(), ["`DIR/closed` may not be searched"]);
-        adds(&tree, at("closed/d/f").rename(at("f")), ["`DIR/closed` may not be searched"]);
-        adds(&tree, at("secret").rename(at("closed/f")), ["`DIR/closed` may not be searched"]);
-        adds(&tree, at("unlisted").iterdir().next().unwrap(), ["`DIR/unlisted` may not be read"]);
-        adds(&tree, at("secret").read_text(), ["`DIR/secret` may not be read"]);
-        adds(&tree, at("unlisted").clear_dir(), ["`DIR/unlisted` may not be read"]);
-        adds(&tree, at("unlisted").tree_size(), ["`DIR/unlisted` may not be read"]);
+        adds(&tree, at("closed/d/f").read_text(), ["no permission to search `DIR/closed`"]);
+        adds(&tree, at("closed/d/f").unlink(), ["no permission to search `DIR/closed`"]);
+        adds(&tree, at("closed/d/f").rename(at("f")), ["no permission to search `DIR/closed`"]);
+        adds(&tree, at("secret").rename(at("closed/f")), ["no permission to search `DIR/closed`"]);
+        adds(&tree, at("unlisted").iterdir().next().unwrap(), ["no permission to read `DIR/unlisted`"]);
+        adds(&tree, at("secret").read_text(), ["no permission to read `DIR/secret`"]);
+        adds(&tree, at("unlisted").clear_dir(), ["no permission to read `DIR/unlisted`"]);
+        adds(&tree, at("unlisted").tree_size(), ["no permission to read `DIR/unlisted`"]);
         // What opens a file says what it could not be opened for, as far as that is known.
         let none = at("none");
         none.touch().unwrap();
         none.chmod(0).unwrap();
-        adds(&tree, at("secret").open(), ["`DIR/secret` may not be read"]);
-        adds(&tree, at("secret").same_content(at("kept")), ["`DIR/secret` may not be read"]);
-        adds(&tree, at("kept").create(), ["`DIR/kept` may not be written"]);
-        adds(&tree, none.create(), ["`DIR/none` may not be read or written"]);
-        adds(&tree, at("fixed/new").create(), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("closed/f").open(), ["`DIR/closed` may not be searched"]);
+        adds(&tree, at("secret").open(), ["no permission to read `DIR/secret`"]);
+        adds(&tree, at("secret").same_content(at("kept")), ["no permission to read `DIR/secret`"]);
+        adds(&tree, at("kept").create(), ["no permission to write `DIR/kept`"]);
+        adds(&tree, none.create(), ["no permission to read or write `DIR/none`"]);
+        adds(&tree, at("fixed/new").create(), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("closed/f").open(), ["no permission to search `DIR/closed`"]);
         // Of a copy, which side it was.
-        adds(&tree, at("secret").copy(at("copy")), ["`DIR/secret` may not be read"]);
-        adds(&tree, at("unlisted").copy(at("copy")), ["`DIR/unlisted` may not be read"]);
-        adds(&tree, at("kept").copy(at("fixed/new")), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("kept").copy(at("closed/new")), ["`DIR/closed` may not be searched"]);
-        adds(&tree, at("kept").write_text("x"), ["`DIR/kept` may not be written"]);
-        adds(&tree, at("kept").write_atomic("x"), ["`DIR/kept` may not be written"]);
+        adds(&tree, at("secret").copy(at("copy")), ["no permission to read `DIR/secret`"]);
+        adds(&tree, at("unlisted").copy(at("copy")), ["no permission to read `DIR/unlisted`"]);
+        adds(&tree, at("kept").copy(at("fixed/new")), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("kept").copy(at("closed/new")), ["no permission to search `DIR/closed`"]);
+        adds(&tree, at("kept").write_text("x"), ["no permission to write `DIR/kept`"]);
+        adds(&tree, at("kept").write_atomic("x"), ["no permission to write `DIR/kept`"]);
         for result in [at("fixed/f").unlink(), at("fixed/d").rmdir(), at("fixed/new").mkdir()] {
-            adds(&tree, result, ["`DIR/fixed` may not be changed"]);
+            adds(&tree, result, ["no permission to change `DIR/fixed`"]);
         }
-        adds(&tree, at("fixed/new").write_text("x"), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("fixed/f").write_atomic("x"), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("fixed/new").touch(), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("fixed/f").rename(at("new")), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("secret").rename(at("fixed/new")), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, waypath::TempDir::new_in(at("fixed")), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("fixed/new").symlink_to("x"), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("fixed/f").symlink_replace("x"), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("fixed/new").hardlink_to(at("kept")), ["`DIR/fixed` may not be changed"]);
-        adds(&tree, at("fixed/d").remove(), ["`DIR/fixed` may not be changed"]);
+        adds(&tree, at("fixed/new").write_text("x"), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("fixed/f").write_atomic("x"), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("fixed/new").touch(), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("fixed/f").rename(at("new")), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("secret").rename(at("fixed/new")), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, waypath::TempDir::new_in(at("fixed")), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("fixed/new").symlink_to("x"), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("fixed/f").symlink_replace("x"), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("fixed/new").hardlink_to(at("kept")), ["no permission to change `DIR/fixed`"]);
+        adds(&tree, at("fixed/d").remove(), ["no permission to change `DIR/fixed`"]);
         // Neither a mode nor what a link leads to is a name in the working directory, nor is an original to be changed.
         assert!(path("x").write_text("").is_err(), "the working directory may not be changed");
         let is_another_s = ["`/etc/passwd` has another owner, and only owners may change modes"];
         adds(&tree, path("/etc/passwd").chmod(0o666), is_another_s);
-        adds(&tree, at("closed/f").chmod(0o666), ["`DIR/closed` may not be searched"]);
-        adds(&tree, path("/etc/passwd").symlink_replace("x"), ["`/etc` may not be changed"]);
+        adds(&tree, at("closed/f").chmod(0o666), ["no permission to search `DIR/closed`"]);
+        adds(&tree, path("/etc/passwd").symlink_replace("x"), ["no permission to change `/etc`"]);
         adds(&tree, at("new").hardlink_to("/etc"), ["`/etc` is a directory"]);
         adds(
             &tree,
