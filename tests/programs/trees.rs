@@ -323,7 +323,7 @@ fn what_is_moved_into_two_file_systems_is_on_both_disks() {
     let target = scene.target() / "moved";
     target.mkdir().unwrap();
     let Some(disk) = Disk::at(TempDir::new_in(&target).unwrap(), &["-t", "tmpfs", "waypath"]) else { return };
-    // A directory of this name is there, too, and one in it that was there.
+    // Both trees have a directory of this name, with a directory `d` in it.
     let inside = scene.source() / disk.0.name() / "d";
     inside.mkdir_all().unwrap();
     (&inside / "file").write_text("content").unwrap();

@@ -153,7 +153,9 @@ impl<'a, D: EditDir> Copy<'a, D> {
             self.target = target.as_ref().map(D::try_clone).transpose()?;
         }
         self.target_id = target.as_ref().map(D::id).transpose()?;
-        target.as_ref().map_or(Ok(()), |target| self.note_file_system(target))?;
+        if let Some(target) = &target {
+            self.note_file_system(target)?;
+        }
         self.source_id = Some(source.id()?);
         if self.settings.dry_run {
             if target.is_none() {
