@@ -184,7 +184,8 @@ impl<F: Flavour> Pattern<F> {
     /// Returns a pattern that matches exactly this path.
     ///
     /// Wildcards, braces and commas in its text are put in brackets, so the text can also be a part of another pattern, even
-    /// inside braces. Those in a Windows drive or device are not, because brackets would make it another drive.
+    /// inside braces. A Windows drive letter is not, nor is the `?` at the start of `\\?\C:\`, because in brackets they would
+    /// be no drive and no device.
     ///
     /// # Examples
     ///
@@ -455,11 +456,12 @@ fn whole_text<F: Flavour>(path: &Path<F>) -> &str {
     }
 }
 
-/// The path with each special character in brackets, except in a drive letter or a device, which brackets would change.
+/// What a Windows path starts with that is passed to the system as it is. Its `?` is no wildcard.
+const DEVICE: &str = r"\\?\";
+
+/// The path with each special character in brackets, except where they would change what the text before it is.
 fn escape<F: Flavour>(path: &Path<F>) -> String {
-    let drive = path.drive();
-    let is_share = drive.starts_with(r"\\") && !drive.starts_with(r"\\?\") && !drive.starts_with(r"\\.\");
-    let (kept, rest) = path.as_str().split_at(if is_share { 0 } else { drive.len() });
+    let (kept, rest) = path.as_str().split_at(kept_len(path));
     let mut escaped = kept.to_owned();
     for character in rest.chars() {
         match character {
@@ -468,6 +470,22 @@ fn escape<F: Flavour>(path: &Path<F>) -> String {
         }
     }
     escaped
+}
+
+/// The length of the start that brackets would make something else: a drive letter, and the `?` of a device. pathlib takes
+/// a share of the server `?.` for a device as well, which shows where there is no root.
+fn kept_len<F: Flavour>(path: &Path<F>) -> usize {
+    let drive = path.drive();
+    let is_server_a_device = path.root().is_empty() && drive.starts_with(r"\\?.\");
+    if drive.starts_with(DEVICE) {
+        DEVICE.len()
+    } else if is_server_a_device {
+        r"\\?.\".len()
+    } else if drive.starts_with(r"\\") {
+        0
+    } else {
+        drive.len()
+    }
 }
 
 impl<F: Flavour> Plain<F> {

@@ -12,7 +12,7 @@ const FRAGMENTS: &[&str] = &[
     // Drives and shares.
     "c:", "C:", "d:", "é:", "Σ:", "::", ":", "c:/", "c:\\", "//s/sh", "//S/SH/", "//s", "//s/",
     // Devices.
-    "//?/", "//?/c:/", "//?/UNC/s/sh", "//./", "//./COM1", "\\\\?\\", "\\\\?\\unc\\", "?",
+    "//?/", "//?/c:/", "//?/UNC/s/sh", "//./", "//./COM1", "\\\\?\\", "\\\\?\\unc\\", "?", "//?./",
     // Names.
     "a", "a", "b", "A", "B", "ab", "a.b", ".a", "a.", "a..b", ".a.b", "x.tar.gz", "...", " ", "a ",
     // Letters whose case is odd, and such as are composed.
@@ -20,7 +20,7 @@ const FRAGMENTS: &[&str] = &[
     // Not what one expects in a name.
     "\0", "\n", "\t", "\u{7f}", "😀", "\u{fffd}", "日本",
     // Patterns and URIs.
-    "[", "]", "[!", "*", "**", "?", "-", "^", "{", "}", ",", "%", "%41", "#", "~", "|",
+    "[", "]", "[!", "*", "**", "?", "-", "^", "{", "}", ",", "{a,b}", "%", "%41", "#", "~", "|",
     // Names of devices.
     "nul", "NUL.txt", "COM¹", "CONIN$", "con ", "lpt9",
 ];

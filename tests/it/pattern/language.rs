@@ -361,6 +361,26 @@ fn literals() {
 }
 
 #[test]
+fn literals_of_drives_and_devices() {
+    let check = |path, text: &str| {
+        let path = Path::<Windows>::parse(path);
+        let literal = Pattern::literal(&path);
+        assert_eq!(literal.as_str(), text);
+        for pattern in [text, &format!("{{{text},x}}")] {
+            assert!(Pattern::<Windows>::parse(pattern).full_match(&path), "{pattern}");
+        }
+    };
+    check("c:/{a,b}", r"c:\[{]a[,]b[}]");
+    check("//{a,b}/s*/c", r"\\[{]a[,]b[}]\s[*]\c");
+    check("//?/c:/a*", r"\\?\c:\a[*]");
+    check("//?/{a,b}", r"\\?\[{]a[,]b[}]");
+    check("//?/UNC/{a,b}/s*", r"\\?\UNC\[{]a[,]b[}]\s[*]\");
+    check("//./{a,b}", r"\\.\[{]a[,]b[}]");
+    check("//?./x", r"\\?.\x"); // no share for pathlib: it has no root
+    check("//?./x/y", r"\\[?].\x\y");
+}
+
+#[test]
 fn patterns_begin_with_a_directory() {
     fn check<F: Flavour>(pattern: &str, directory: &str, rest: &str) {
         let (found, below) = Pattern::<F>::parse(pattern).base();

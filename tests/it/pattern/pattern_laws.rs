@@ -75,14 +75,20 @@ fn an_escaped_path_matches_itself_only<F: Flavour>((path, other): (String, Strin
     let (path, other) = (PathBuf::<F>::parse(&path), PathBuf::<F>::parse(&other));
     let escaped = Pattern::<F>::parse(Pattern::literal(&path).as_str());
     // What stands in brackets is no drive, so that the `.\` falls away that a path such as `.\*:`
-    // has; and wildcards in a drive cannot be escaped: `[*]:` is none.
+    // has; and a drive letter stands as it is: `[*]:` is none.
     let loses_guard = path.as_str().starts_with(r".\")
         && F::SEPARATOR == '\\'
         && path.parts().next().is_some_and(|name| name.starts_with(['*', '?', '[', '{', '}', ',']));
-    if !loses_guard && !path.drive().contains('[') {
-        assert!(escaped.full_match(&path));
+    let letter = if path.drive().starts_with(r"\\") { "" } else { path.drive() };
+    if loses_guard || letter.starts_with(['[', '{', '}', ',']) {
+        return;
     }
-    if !loses_guard && !path.drive().contains(['*', '?', '[']) {
+    assert!(escaped.full_match(&path));
+    let (text, elsewhere) = (escaped.as_str(), PathBuf::<F>::parse("elsewhere"));
+    let either = Pattern::<F>::parse(&format!("{{{text},elsewhere}}"));
+    assert!(either.full_match(&path) && either.full_match(&elsewhere), "{text:?}");
+    // The `?` of a device is a wildcard in a pattern.
+    if !letter.starts_with(['*', '?']) && !path.drive().starts_with(r"\\?") {
         assert_eq!(escaped.case_sensitive(true).full_match(&other), path.as_str() == other.as_str());
     }
 }
