@@ -2,7 +2,7 @@
 
 use super::parse::{Lexeme, has_wildcard, lexemes};
 use super::tokens::Case;
-use super::{Form, Pattern};
+use super::{DEVICE, Form, Pattern};
 use crate::flavour::{Flavour, Rules};
 use crate::path::PathBuf;
 
@@ -12,7 +12,8 @@ impl<F: Flavour> Pattern<F> {
     ///
     /// Everything that the pattern matches is below that directory. The last part always belongs to the rest. The directory is
     /// `.` if the first part has wildcards or alternatives, or if the pattern [ignores case](Pattern::case_sensitive) and paths do
-    /// not. Then the rest is the whole pattern, which is absolute if its alternatives are, as in `{/a,/b}`.
+    /// not. Then the rest is the whole pattern, which is absolute if its alternatives are, as in `{/a,/b}`. On Windows, the `?` of
+    /// `\\?\C:\` is not taken for a wildcard here.
     ///
     /// # Examples
     ///
@@ -38,12 +39,13 @@ impl<F: Flavour> Pattern<F> {
     /// The directory, and the length of its text.
     fn spelled_out(&self) -> (PathBuf<F>, usize) {
         let path = PathBuf::<F>::parse(&self.inner.text);
-        if F::Rules::has_no_tail(path.as_str()) && !has_wildcard(path.as_str()) {
+        let drive = path.drive();
+        let device = if drive.starts_with(DEVICE) { DEVICE } else { "" };
+        if F::Rules::has_no_tail(path.as_str()) && !has_wildcard(&path.as_str()[device.len()..]) {
             return (path, self.inner.text.len());
         }
-        let drive =
-            Some(path.drive()).filter(|drive| !drive.starts_with(F::SEPARATOR) && self.inner.text.starts_with(drive));
-        let mut directory = drive.filter(|drive| !has_wildcard(drive)).unwrap_or_default().to_owned();
+        let is_letter = !drive.starts_with(F::SEPARATOR) && self.inner.text.starts_with(drive);
+        let mut directory = if is_letter && !has_wildcard(drive) { drive } else { device }.to_owned();
         let mut end = directory.len();
         let is_any_spelling = self.case() == Case::Insensitive && F::Rules::CASE_SENSITIVE;
         // A separator at the end belongs to the last part.

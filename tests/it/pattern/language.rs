@@ -403,6 +403,13 @@ fn patterns_begin_with_a_directory() {
     check::<Windows>("c:*", "c:", "*");
     check::<Windows>("//s/sh/a*", r"\\s\sh\", "a*");
     check::<Windows>("//s/*/a", ".", "//s/*/a");
+    check::<Windows>("//?/c:/a/*", r"\\?\c:\a", "*");
+    check::<Windows>("//?/UNC/s/sh/a*", r"\\?\UNC\s\sh\", "a*");
+    check::<Windows>("//?/c:/", r"\\?\c:\", "");
+    check::<Windows>("//?/*:/a", ".", "//?/*:/a");
+    check::<Windows>("//./c:/a/*", r"\\.\c:\a", "*");
+    check::<Windows>("//?/{c,d}:/a", ".", "//?/{c,d}:/a");
+    check::<Posix>("//?/a/*", "//", "?/a/*");
     check::<Windows>("a/c:b", ".", "a/c:b"); // what is left would read as a drive
     check::<Windows>("?:/a/*", ".", "?:/a/*");
     let (directory, rest) = Pattern::<Posix>::parse("a/b/*").case_sensitive(false).base();

@@ -137,6 +137,15 @@ fn a_glob_begins_where_its_pattern_does() {
     assert_eq!(waypath::glob("{/a,b}").unwrap_err().op(), Op::Pattern);
 }
 
+#[cfg(windows)]
+#[test]
+fn a_glob_begins_with_a_verbatim_path_too() {
+    let tree = Tree::new(["a.log", "b/c.log"]);
+    let at = format!(r"\\?\{}", tree.at(""));
+    let found = waypath::glob(format!("{at}/**/*.log")).unwrap().map(|entry| entry.unwrap().path().to_string());
+    assert_eq!(found.collect::<Vec<_>>(), [format!(r"{at}\a.log"), format!(r"{at}\b\c.log")]);
+}
+
 #[test]
 fn what_cannot_be_a_pattern_for_a_listing_is_an_error() {
     for pattern in ["", ".", "/x", "/"] {
