@@ -54,8 +54,13 @@ fn on_disk(at: &Path) -> Files {
     files.map(|entry| (entry.relative_to(at).unwrap().as_posix().into_owned(), entry.read_text().unwrap())).collect()
 }
 
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases / 5, failure_persistence: None, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn what_goes_up_comes_down(files in files(), threads in 1..5_usize) {

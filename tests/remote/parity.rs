@@ -33,8 +33,14 @@ macro_rules! paths {
     };
 }
 
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    let cases = config.cases / if cfg!(windows) { 8 } else { 2 };
+    ProptestConfig { cases, failure_persistence: None, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(windows) { 32 } else { 128 }))]
+    #![proptest_config(config())]
 
     #[test]
     fn listings_are_those_of_a_disk(

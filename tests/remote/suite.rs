@@ -211,7 +211,9 @@ fn the_same_words_give_the_same_answers_on_servers() {
         check_table("a bucket", &mut (&server.bucket("table") / "."), is_alike);
         check_table("a directory in a bucket", &mut (&server.bucket("below") / "some/where"), is_alike);
         let bucket = server.bucket("random");
-        let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, cases: 4, ..Default::default() });
+        let config = ProptestConfig::default();
+        let config = ProptestConfig { cases: config.cases.div_ceil(64), failure_persistence: None, ..config };
+        let mut runner = TestRunner::new(config);
         let outcome = runner.run(&vec(deed(), 1..40), |deeds| {
             bucket.clear_dir().unwrap();
             let (mut model, mut place) = (Model::default(), &bucket / ".");
