@@ -109,9 +109,11 @@ impl<'a> Place<'a> {
     pub(super) fn check_access(self, access: Access) -> Result<()> {
         let check = |flags| retry_on_intr(|| accessat(self.dir, self.name, access, flags));
         match check(AtFlags::EACCESS) {
-            // Filters of system calls that do not know the one with flags refuse it in this way, and let the older one pass,
-            // which asks for the real user and group.
-            Err(Errno::PERM) if getuid() == geteuid() && getgid() == getegid() => check(AtFlags::empty()),
+            // Filters of system calls that do not know the one with flags refuse it with PERM, and Android's C library, which
+            // has no flags, with INVAL. The older one asks for the real user and group.
+            Err(Errno::PERM | Errno::INVAL) if getuid() == geteuid() && getgid() == getegid() => {
+                check(AtFlags::empty())
+            }
             result => result,
         }
     }
