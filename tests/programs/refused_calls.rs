@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use waypath::{CopyOptions, MirrorOptions, Path, Result, Root, TempDir, path};
+use waypath::{CopyOptions, MirrorOptions, Overwrite, Path, Report, Result, Root, TempDir, path};
 
 use crate::anew::{Log, anew, begin, end, job, strace};
 use crate::scene::{OTHER_DEVICE, has_other_device};
@@ -11,9 +11,9 @@ use crate::snapshot::{Snapshot, but, snapshot};
 
 const TEST: &str = "refused_calls::what_refused_calls_would_do_is_done_without_them";
 
-/// Calls that have an older one beside them, and how they are refused.
-const REFUSALS: [(&str, &[&str]); 9] = [
-    ("faccessat2", &["ENOSYS", "EPERM"]),
+/// Calls that are refused whenever they are made: they have an older one beside them, or can be done without.
+const REFUSALS: [(&str, &[&str]); 11] = [
+    ("faccessat2", &["ENOSYS", "EPERM", "EINVAL"]),
     ("renameat2", &["ENOSYS", "EPERM", "EINVAL", "EOPNOTSUPP"]),
     ("openat2", &["ENOSYS", "EPERM"]),
     ("copy_file_range", &["ENOSYS", "EPERM", "EXDEV", "EOPNOTSUPP"]),
@@ -23,20 +23,41 @@ const REFUSALS: [(&str, &[&str]); 9] = [
     // A name for a file without one.
     ("linkat", &["ENOSYS", "EPERM", "EACCES", "ENOENT", "EXDEV", "EOPNOTSUPP", "EINVAL"]),
     ("fgetxattr", &["ENOSYS", "EOPNOTSUPP"]),
+    ("flistxattr", &["ENOSYS", "EOPNOTSUPP"]),
+    // The list of a file that has none.
+    (REMOVAL_OF_LIST, &["ENODATA", "ENOSYS", "EOPNOTSUPP", "EINVAL"]),
 ];
 
-/// How files without a name are refused, which are opened by the same call as others.
-const UNNAMED: [&str; 7] = ["EOPNOTSUPP", "EISDIR", "EINVAL", "EACCES", "EPERM", "ENOENT", "ENOSYS"];
+const REMOVAL_OF_LIST: &str = "fremovexattr,lremovexattr,removexattr";
+
+/// Single calls that are refused, while others of the same name are not: the call, all that strace shows of it, and how it
+/// fails.
+const SINGLE_REFUSALS: [(&str, &[&str], &[&str]); 6] = [
+    // A file without a name.
+    ("openat", &["O_TMPFILE"], &["EOPNOTSUPP", "EISDIR", "EINVAL", "EACCES", "EPERM", "ENOENT", "ENOSYS"]),
+    // A file on which another program holds a lease.
+    ("openat", &["O_NONBLOCK"], &["EAGAIN"]),
+    // The question whether a file may be written, which only writing answers then.
+    ("faccessat2,faccessat", &["program\", W_OK"], &["ENOSYS", "EINVAL"]),
+    // A file without content at the moment.
+    ("read", &["/src/program>"], &["EAGAIN"]),
+    // A directory that is changed, and need not be readable.
+    ("openat", &["PLACE\", O_RDONLY", "O_CLOEXEC|O_DIRECTORY"], &["EACCES", "EPERM"]),
+    // The names in a directory: they are on the disk as soon as its file system wants.
+    ("fsync", &["PLACE>)"], &["EBADF", "EINVAL", "EOPNOTSUPP"]),
+];
 
 const FROM_OTHER_DEVICE: &str = "from other device";
 
-const JOBS: [&str; 13] = [
+const JOBS: [&str; 15] = [
     "replace",
+    "edit",
     "create",
     "copy",
     "copy large",
     "archive",
     "mirror",
+    "update",
     "remove",
     "in a root",
     "rename",
@@ -50,18 +71,28 @@ fn make(place: &Path) -> Result<()> {
     (place / "src").mkdir()?;
     (place / "src/program").write_text("#!/bin/sh\n")?;
     (place / "src/program").chmod(0o755)?;
-    (place / "src/large").write_bytes(vec![b'x'; 300_000])
+    ["large", "larger"].iter().try_for_each(|name| (place / "src" / name).write_bytes(vec![b'x'; 300_000]))
 }
 
 fn perform(job: &str, place: &Path) -> Result<()> {
     let (src, program, new) = (place / "src", place / "src/program", place / "new");
     match job {
         "replace" => program.write_atomic("new"),
+        "edit" => program.edit_text(|text| text + "new").map(|is_changed| assert!(is_changed)),
         "create" => new.write_atomic("new"),
         "copy" => program.copy(new).map(drop),
         "copy large" => (src / "large").copy(new).map(drop),
-        "archive" => CopyOptions::archive().copy(src, new).map(drop),
+        "archive" => CopyOptions::archive().copy(src, new).map(whole),
         "mirror" => MirrorOptions::new().delete(true).mirror(src, new).map(drop),
+        "update" => {
+            let options = CopyOptions::new().preserve_times(true).overwrite(Overwrite::IfDifferent);
+            options.copy(&program, &new)?;
+            program.chmod(0o700)?;
+            let report = options.copy(program, new)?;
+            assert_eq!(report.updated, 1);
+            whole(report);
+            Ok(())
+        }
         "remove" => src.rmtree(),
         "in a root" => {
             let root = Root::open(place)?;
@@ -73,7 +104,7 @@ fn perform(job: &str, place: &Path) -> Result<()> {
         FROM_OTHER_DEVICE => {
             let other = TempDir::new_in(OTHER_DEVICE)?;
             CopyOptions::archive().copy(src, &other / "src")?;
-            (&other / "src").move_to(new).map(drop)
+            CopyOptions::archive().move_to(&other / "src", new).map(whole)
         }
         "resolve" => (src / "../src/program").resolve_strict().map(|real| assert!(real.is_executable())),
         "mounts" => {
@@ -84,37 +115,60 @@ fn perform(job: &str, place: &Path) -> Result<()> {
     }
 }
 
+/// Checks that a copy has all that its original has.
+fn whole(report: Report) {
+    assert_eq!(report.not_kept, []);
+}
+
 struct Done {
     /// What is there then.
     kept: Snapshot,
-    /// The number of the call that opens a file without a name.
-    unnamed_call: Option<usize>,
-    /// The calls that were refused.
-    refused: Vec<String>,
+    /// The calls of the job.
+    log: Log,
+    /// Of each row of [`SINGLE_REFUSALS`], when the job makes the call, in strace's words, if it does.
+    single_calls: [Option<String>; SINGLE_REFUSALS.len()],
+}
+
+impl Done {
+    /// Whether it makes one of these calls.
+    fn makes(&self, calls: &str) -> bool {
+        self.log.after.iter().any(|made| is_one_of(calls, made))
+    }
+}
+
+fn is_one_of(calls: &str, name: &str) -> bool {
+    calls.split(',').any(|call| call == name)
 }
 
 /// Does a job in a process of its own, in a new place, with a fault in strace's words.
 fn done(job: &str, fault: Option<&str>) -> Option<Done> {
     let (place, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let place = place.resolve().unwrap();
     make(&place).unwrap();
     // A call that is not traced cannot be made to fail.
     let (log, inject) = (&logs / "log", fault.map(|fault| format!("inject={fault}")));
-    let mut options = vec!["-o", log.as_str(), "-e", "trace=all"];
+    let mut options = vec!["-y", "-o", log.as_str(), "-e", "trace=all"];
     inject.iter().for_each(|inject| options.extend(["-e", inject]));
     let output = anew(strace(&options)?, TEST, job, &place).output().unwrap();
     assert!(output.status.success(), "{job} with {fault:?}: {}", String::from_utf8_lossy(&output.stdout));
     let kept = but(snapshot(&place), |_, node| node.modified = (0, 0));
-    Some(Done { kept, unnamed_call: unnamed_call(&log), refused: Log::read(&log).failed })
+    let single_calls = SINGLE_REFUSALS.map(|(call, shown, _)| single_call(&log, call, shown, &place));
+    Some(Done { kept, log: Log::read(&log), single_calls })
 }
 
-/// Strace counts the calls of each thread by itself.
-fn unnamed_call(log: &Path) -> Option<usize> {
+/// When the first call is made of which strace shows all this. It counts those of each thread by itself.
+fn single_call(log: &Path, calls: &str, shown: &[&str], place: &Path) -> Option<String> {
+    let shown: Vec<_> = shown.iter().map(|part| part.replace("PLACE", place.as_str())).collect();
+    let is_shown = |call: &str| shown.iter().all(|part| call.contains(part));
     let text = log.read_bytes().unwrap();
     let text = String::from_utf8_lossy(&text);
-    let calls = || text.lines().filter_map(|line| line.split_once(' '));
-    let (thread, _) = calls().find(|(_, call)| call.contains("O_TMPFILE"))?;
-    let of_thread = calls().filter(|(id, call)| *id == thread && call.trim_start().starts_with("openat("));
-    of_thread.map(|(_, call)| call).zip(1..).find(|(call, _)| call.contains("O_TMPFILE")).map(|(_, number)| number)
+    let named = || {
+        let lines = text.lines().filter_map(|line| line.split_once(' '));
+        lines.filter(|(_, call)| call.trim_start().split_once('(').is_some_and(|(name, _)| is_one_of(calls, name)))
+    };
+    let (thread, _) = named().find(|(_, call)| is_shown(call))?;
+    let before = named().filter(|(id, _)| *id == thread).position(|(_, call)| is_shown(call))?;
+    Some(format!(":when={}", before + 1))
 }
 
 #[test]
@@ -128,19 +182,55 @@ fn what_refused_calls_would_do_is_done_without_them() {
     let has_other_device = has_other_device();
     let mut refused = BTreeSet::new();
     for job in JOBS.into_iter().filter(|&job| job != FROM_OTHER_DEVICE || has_other_device) {
-        let Some(Done { kept: expected, unnamed_call, .. }) = done(job, None) else { return };
-        let of_calls =
-            REFUSALS.iter().flat_map(|(call, errors)| errors.iter().map(move |error| format!("{call}:error={error}")));
-        let of_unnamed =
-            UNNAMED.iter().filter_map(|error| Some(format!("openat:error={error}:when={}", unnamed_call?)));
-        for fault in of_calls.chain(of_unnamed) {
-            let done = done(job, Some(&fault)).unwrap();
-            assert_eq!(done.kept, expected, "{job} with {fault}");
-            refused.extend(done.refused);
+        let Some(plain) = done(job, None) else { return };
+        let always =
+            REFUSALS.iter().filter(|(calls, _)| plain.makes(calls)).map(|&(calls, errors)| (calls, "", errors));
+        let single = SINGLE_REFUSALS.iter().zip(&plain.single_calls);
+        let single = single.filter_map(|(&(call, _, errors), number)| Some((call, number.as_deref()?, errors)));
+        for (calls, when, errors) in always.chain(single) {
+            for &error in errors {
+                let fault = format!("{calls}:error={error}{when}");
+                let done = done(job, Some(&fault)).unwrap();
+                assert_eq!(done.kept, plain.kept, "{job} with {fault}");
+                if !done.log.failed.is_empty() {
+                    refused.insert((calls, error));
+                }
+            }
         }
     }
-    // Not every file system has files without a name, which `openat` opens.
-    let mut expected = REFUSALS.iter().map(|(call, _)| *call).filter(|&call| call != "syncfs" || has_other_device);
-    assert!(expected.all(|call| refused.contains(call)), "{refused:?}");
+    let single = SINGLE_REFUSALS.iter().map(|&(call, _, errors)| (call, errors));
+    // Not every file system has files without a name, which is the first of these.
+    let expected = REFUSALS.into_iter().filter(|(call, _)| *call != "syncfs" || has_other_device).chain(single.skip(1));
+    let expected = expected.flat_map(|(calls, errors)| errors.iter().map(move |&error| (calls, error)));
+    let missing: Vec<_> = expected.filter(|row| !refused.contains(row)).collect();
+    assert!(missing.is_empty(), "no job makes them: {missing:?}");
     println!("refused calls: {refused:?}");
+}
+
+/// What fails for one file is tried for the next one; what fails for all files of a file system is not.
+#[test]
+fn what_cannot_work_is_not_tried_for_each_file() {
+    for (call, errors, count) in [
+        ("ioctl", &["EPERM", "ETXTBSY", "EINTR"][..], 2),
+        ("ioctl", &["EOPNOTSUPP", "EXDEV", "EINVAL", "ENOTTY", "ENOSYS"], 1),
+        ("copy_file_range", &["EPERM", "ETXTBSY", "EIO", "ENOSPC", "EDQUOT", "EFBIG"], 2),
+        ("copy_file_range", &["ENOSYS", "EXDEV", "EINVAL", "EOPNOTSUPP"], 1),
+    ] {
+        for error in errors {
+            let fault = format!("{call}:error={error}");
+            let Some(done) = done("archive", Some(&fault)) else { return };
+            assert_eq!(done.log.failed, vec![call; count], "{fault}");
+        }
+    }
+}
+
+/// A file is found again if it could not be opened, as another program may have put another one in its place.
+#[test]
+fn a_file_that_cannot_be_opened_now_is_looked_for_again() {
+    let Some(plain) = done("replace", None) else { return };
+    let when = plain.single_calls[1].as_ref().expect("the old file is opened");
+    let first: usize = when.trim_start_matches(":when=").parse().unwrap();
+    // Neither to be read nor to wait for the end of a lease.
+    let busy = done("replace", Some(&format!("openat:error=EAGAIN:when={first}..{}", first + 1))).unwrap();
+    assert_eq!((busy.log.failed.len(), busy.kept), (2, plain.kept));
 }

@@ -10,11 +10,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{CWD, FileType, Mode, Stat, fstat, fsync};
+use rustix::fs::{CWD, FileType, Mode, Stat, fstat};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::attr::protection_of;
-use super::dir::open_dir;
+use super::dir::{open_dir, sync_dir};
 use super::facts::{facts_of, id_of};
 use super::give_attributes::{self, Giver};
 use super::handle::Handle;
@@ -158,13 +158,7 @@ impl AtomicTarget {
 
     /// Flushes the name to the disk.
     fn sync_dir(&self) -> io::Result<()> {
-        match retry_on_intr(|| fsync(&self.dir)) {
-            // It may not be read, which the system requires for fsync.
-            Err(Errno::BADF) => Ok(()),
-            // These file systems have nothing to flush, or do it by themselves.
-            Err(Errno::INVAL | Errno::NOTSUP | Errno::NOTTY) => Ok(()),
-            result => Ok(result?),
-        }
+        sync_dir(&self.dir)
     }
 
     /// Explains why the system refuses to replace a file in a directory that may be changed.
@@ -260,7 +254,6 @@ fn refuse_special_kind(found: Option<&Stat>) -> io::Result<()> {
     match found.map(kind) {
         None | Some(FileType::RegularFile) => Ok(()),
         Some(FileType::Directory) => Err(Errno::ISDIR.into()),
-        Some(FileType::Symlink) => Err(Errno::LOOP.into()),
         Some(FileType::Fifo) => Err(refuse_special("a pipe")),
         Some(FileType::Socket) => Err(refuse_special("a socket")),
         Some(FileType::BlockDevice | FileType::CharacterDevice) => Err(refuse_special("a device")),

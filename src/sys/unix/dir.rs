@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 
-use rustix::fs::{CWD, FileType, OFlags, fstat};
+use rustix::fs::{CWD, FileType, OFlags, fstat, fsync};
 use rustix::io::{Errno, Result, retry_on_intr};
 
 use super::facts::{self, id_of, kind_of};
@@ -70,6 +70,15 @@ pub(super) fn open_dir(place: Place<'_>, access: Access, links: Links) -> Result
             Err(Errno::ACCESS | Errno::PERM) => place.open_dir(SEARCH, links),
             result => result,
         },
+    }
+}
+
+/// Flushes the names in a directory to the disk, if that is possible.
+pub(super) fn sync_dir(dir: &OwnedFd) -> io::Result<()> {
+    match retry_on_intr(|| fsync(dir)) {
+        // It is not open to be read, or its file system cannot do that for directories.
+        Err(Errno::BADF | Errno::INVAL | Errno::NOTSUP) => Ok(()),
+        result => Ok(result?),
     }
 }
 

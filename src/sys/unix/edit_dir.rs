@@ -7,12 +7,12 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use rustix::fs::{Mode, fchmod, fstat, fsync};
+use rustix::fs::{Mode, fchmod, fstat};
 use rustix::io::{Errno, Result, retry_on_intr};
 
 use super::attr::is_mount_root;
 use super::copy::{self, Scratch};
-use super::dir::Dir;
+use super::dir::{Dir, sync_dir};
 use super::facts::{facts_of, id_of, mode_of};
 use super::give_attributes::{self, Giver, permitted};
 use super::handle::Handle;
@@ -270,11 +270,7 @@ impl EditDir for Dir {
     }
 
     fn sync(&self) -> io::Result<()> {
-        match retry_on_intr(|| fsync(&self.fd)) {
-            // Some file systems cannot do that for a directory, and it must be readable.
-            Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
-            result => Ok(result?),
-        }
+        sync_dir(&self.fd)
     }
 
     const SYNCS_FILE_SYSTEM: bool = cfg!(any(target_os = "linux", target_os = "android"));
