@@ -231,8 +231,6 @@ mod here {
         let removed = to.remove_xattr(name);
         match removed {
             Ok(()) | Err(ABSENT | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {}
-            // Only directories have default lists, and some systems report that with this error.
-            Err(Errno::ACCESS) if name == DEFAULT_RIGHTS => {}
             Err(errno) => losses.add(of_list(name), errno),
         }
         removed.is_ok()
