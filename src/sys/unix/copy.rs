@@ -157,7 +157,7 @@ mod by_system {
         if !scratch.cannot_share && share(from, to, scratch) {
             return Ok(whole(Means::Shared, goes_on(facts.size)));
         }
-        if scratch.cannot_copy { Ok(Copied::Nothing) } else { copy(from, to, scratch, goes_on) }
+        Ok(if scratch.cannot_copy { Copied::Nothing } else { copy(from, to, scratch, goes_on) })
     }
 
     /// Lets both files share the content on the disk. Returns whether that was possible.
@@ -173,20 +173,18 @@ mod by_system {
     }
 
     /// Copies from the positions of both files, as far as the system does it.
-    fn copy(from: &File, to: &File, scratch: &mut Scratch, goes_on: &mut dyn FnMut(u64) -> bool) -> io::Result<Copied> {
+    fn copy(from: &File, to: &File, scratch: &mut Scratch, goes_on: &mut dyn FnMut(u64) -> bool) -> Copied {
         let mut copied = Copied::Nothing;
         loop {
             match retry_on_intr(|| copy_file_range(from, None, to, None, CHUNK)) {
-                Ok(0) => return Ok(copied),
-                Ok(count) if !goes_on(count as u64) => return Ok(Copied::Stopped),
+                Ok(0) => return copied,
+                Ok(count) if !goes_on(count as u64) => return Copied::Stopped,
                 Ok(_) => copied = Copied::Something,
-                // Reading and writing would fail in the same way.
-                Err(errno @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => return Err(errno.into()),
-                // It does not work for these file systems, or for this file. If one of the files is at fault, reading and
-                // writing reports it as well.
+                // It does not work for these file systems, or for this file. If one of the files is at fault, or the disk is
+                // full, reading and writing reports it as well.
                 Err(errno) => {
                     scratch.cannot_copy = matches!(errno, Errno::NOSYS | Errno::XDEV | Errno::INVAL | Errno::NOTSUP);
-                    return Ok(copied);
+                    return copied;
                 }
             }
         }
@@ -284,5 +282,60 @@ mod tests {
             assert!(by_hand(&from, &facts, &to, &mut Scratch::default(), &mut grow).unwrap());
             assert_eq!(fs::read_to_string(&copy).unwrap(), copied, "{size}, {allocated}");
         }
+    }
+
+    /// A file of some blocks, with data in these, that is copied as far as a closure says.
+    #[cfg(target_os = "linux")]
+    fn copied(blocks: u64, data: &[u64], mut goes_on: impl FnMut(&File) -> bool) -> (Option<Means>, Vec<u8>, Vec<u8>) {
+        use std::os::unix::fs::FileExt as _;
+
+        const BLOCK: u64 = Scratch::BUFFER as u64;
+        // Not every file system has holes.
+        let place = tempfile::tempdir_in("/dev/shm").unwrap();
+        let (original, copy) = (place.path().join("original"), place.path().join("copy"));
+        let file = File::create(&original).unwrap();
+        file.set_len(blocks * BLOCK).unwrap();
+        data.iter().for_each(|block| file.write_all_at(&vec![b'x'; Scratch::BUFFER], block * BLOCK).unwrap());
+        let (from, to) = (File::open(&original).unwrap(), File::create(&copy).unwrap());
+        let facts = facts_of(&rustix::fs::fstat(&from).unwrap());
+        let means = content(&from, &facts, &to, &mut Scratch::default(), &mut |_| goes_on(&file)).unwrap();
+        (means, fs::read(&original).unwrap(), fs::read(&copy).unwrap())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn copying_can_be_stopped_after_each_piece() {
+        for (blocks, data, pieces) in [
+            (5, &[1, 2][..], 4),
+            (2, &[0], 2),
+            (2, &[1], 2),
+            (1, &[0], 1),
+            // The system copies these, as much as it can be asked for in one call.
+            (2, &[0, 1], 1),
+            (129, &(0..129).collect::<Vec<_>>(), 2),
+        ] {
+            for end in 1..=pieces + 1 {
+                let mut count = 0;
+                let (means, original, copy) = copied(blocks, data, |_| {
+                    count += 1;
+                    count < end
+                });
+                let is_whole = end > pieces;
+                assert_eq!((means.is_some(), count), (is_whole, end.min(pieces)), "{blocks}: {data:?}");
+                assert!(!is_whole || copy == original, "{blocks}: {data:?}");
+            }
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_with_holes_that_becomes_shorter_is_copied_to_its_new_end() {
+        let mut count = 0;
+        let (means, original, copy) = copied(4, &[0, 1], |file| {
+            count += 1;
+            file.set_len(Scratch::BUFFER as u64).unwrap();
+            count < 4
+        });
+        assert!(means.is_some() && copy == original && copy.len() == Scratch::BUFFER);
     }
 }
