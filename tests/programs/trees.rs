@@ -40,6 +40,7 @@ fn do_and_exit(job: &str, place: &Path) -> ! {
         "merge" => options.merge(true).move_to(&src, &to / "moved"),
         "move-file" => options.move_to(&src / "large", &to / "moved"),
         "copy-synced" => options.sync(true).copy(&src / "large", &to / "copied"),
+        "copy-small-synced" => CopyOptions::new().sync(true).copy(&src / "d/b", &to / "copied"),
         "remove" => RemoveOptions::new().threads(threads).rmtree(&src),
         _ => unreachable!("{job}"),
     };
@@ -298,8 +299,9 @@ fn what_is_moved_is_on_the_disk_before_the_original_goes() {
     // The first try is a rename. The last sync is that of the directory.
     let Some(calls) = order_of("move-file") else { return };
     assert_eq!(calls, ["name", "sync", "name", "sync", "remove"]);
-    let Some(calls) = order_of("copy-synced") else { return };
-    assert_eq!(calls, ["sync", "name"]);
+    for job in ["copy-synced", "copy-small-synced"] {
+        assert_eq!(order_of(job).unwrap(), ["sync", "name"], "{job}");
+    }
     let Some(calls) = order_of("move") else { return };
     let synced = calls.iter().position(|&call| call == "sync all").expect("a tree is synced at once");
     assert_eq!(calls[synced..], ["sync all", "name", "sync", "remove"], "{calls:?}");

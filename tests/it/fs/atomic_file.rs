@@ -126,6 +126,15 @@ fn a_new_one_replaces_nothing() {
     }
 }
 
+/// Neither the root nor a directory that is named by dots has a name that could be free.
+#[cfg(unix)]
+#[test]
+fn a_directory_without_a_name_is_taken() {
+    for path in ["/", ".", ".."] {
+        fails(waypath::path(path).create_new_atomic(), Op::Write, ErrorKind::AlreadyExists);
+    }
+}
+
 #[test]
 fn of_several_the_last_stands_or_the_first() {
     let tree = Tree::new([]);

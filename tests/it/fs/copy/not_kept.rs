@@ -68,6 +68,18 @@ fn contents(of: &Path) -> Vec<(PathBuf, Option<String>)> {
     of.walk().map(Result::unwrap).map(|entry| (entry.relative_to(of).unwrap().to_owned(), content(&entry))).collect()
 }
 
+/// They are listed, and cannot be read any more.
+#[test]
+fn attributes_that_are_removed_meanwhile_are_not_lost() {
+    const NAME: &str = "fs::copy::not_kept::attributes_that_are_removed_meanwhile_are_not_lost";
+    if with_faults(NAME, &["fgetxattr:error=ENODATA"]).is_none() {
+        return;
+    }
+    let tree = tree();
+    let report = CopyOptions::archive().copy(tree.at("src"), tree.at("to")).unwrap();
+    assert_eq!((report.files, report.not_kept), (4, vec![]));
+}
+
 #[test]
 fn moves_arrive_where_there_are_no_attributes() {
     if !with_own_mounts("fs::copy::not_kept::moves_arrive_where_there_are_no_attributes") {

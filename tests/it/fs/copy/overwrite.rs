@@ -271,6 +271,19 @@ mod links {
         tree.is(["other: old", "src/", "src/f: new", "to/", "to/f: new"]);
     }
 
+    /// A file is made where a link leads, if it can be made there. A directory is not.
+    #[test]
+    fn a_link_into_a_missing_directory_is_not_replaced() {
+        let tree = Tree::new(["d/", "f", "to => no/where"]);
+        for overwrite in [Overwrite::Always, Overwrite::IfNewer, Overwrite::IfDifferent] {
+            for (from, expected) in [("f", ErrorKind::NotFound), ("d", ErrorKind::NotADirectory)] {
+                let result = CopyOptions::new().overwrite(overwrite).copy(tree.at(from), tree.at("to"));
+                assert_eq!(kind(result), Some(expected), "{from}: {overwrite:?}");
+            }
+        }
+        tree.is(["d/", "f", "to => no/where"]);
+    }
+
     #[test]
     fn a_link_that_leads_to_the_same_is_unchanged() {
         let tree = Tree::new(["src/l => x", "src/m => y", "to/l => x", "to/m => z"]);
@@ -346,6 +359,18 @@ fn what_appears_while_a_file_is_copied_stays() {
             assert_eq!(tree.at("b").iterdir().count(), 1, "{mode}: {verb}: nothing is left over");
         }
     }
+}
+
+#[test]
+fn a_directory_is_not_merged_into_a_file() {
+    let tree = Tree::new(["d/", "to"]);
+    for (overwrite, expected) in
+        [(Overwrite::Refuse, ErrorKind::AlreadyExists), (Overwrite::Always, ErrorKind::NotADirectory)]
+    {
+        let result = CopyOptions::new().overwrite(overwrite).merge(true).copy(tree.at("d"), tree.at("to"));
+        assert_eq!(kind(result), Some(expected), "{overwrite:?}");
+    }
+    tree.is(["d/", "to"]);
 }
 
 /// A file that nobody may read matters only if it has to be copied.

@@ -58,6 +58,9 @@ fn nothing_is_copied_or_moved_onto_itself_under_another_name() {
     // What both lead to is one file; copied as links, they are two.
     refused(&tree, &[("far", "link")], &[Symlinks::KeepInside, Symlinks::Follow], false);
     refused(&tree, &[("d", "dlink"), ("dlink", "d"), ("d/sub", "dlink/sub"), ("dlink/sub/f", "d/sub/f")], &ALL, true);
+    let options = CopyOptions::new().overwrite(waypath::Overwrite::Always).symlinks(Symlinks::Keep);
+    options.copy(tree.at("far"), tree.at("link")).unwrap();
+    assert_eq!(tree.at("link").readlink().unwrap(), "d/back");
 }
 
 #[cfg(unix)]
