@@ -364,7 +364,7 @@ pub(in crate::fs) fn is_other_case<D: EditDir>(from: &Location<'_, D>, to: &Loca
         let facts = dir.facts_in(name, Links::Keep).ok()?;
         Some((facts.kind, facts.mode, facts.size, facts.modified, facts.names))
     };
-    if seen(old).is_none() || seen(old) != seen(new) {
+    if seen(old) != seen(new) {
         return Ok(false);
     }
     // If case counts, both are there: two names of one file, or two files.

@@ -207,7 +207,7 @@ impl<'c, 'a, D: EditDir> Copier<'c, 'a, D> {
         match kind {
             FileKind::Symlink if links == Links::Keep => self.link(dir, name, target)?,
             // What it leads to.
-            FileKind::Symlink if !self.is_start && self.copy.leads_into_target(target.path, name) => {
+            FileKind::Symlink if self.copy.leads_into_target(target.path, name) => {
                 return Err(into_itself());
             }
             FileKind::Symlink => match dir.facts_in(name, Links::Follow)?.kind {
