@@ -299,7 +299,7 @@ impl<'c, 'a, D: EditDir> Worker<'c, 'a, D> {
     fn leave(&mut self, traversal: &mut Traversal<D>) {
         let target = &mut self.target;
         let level = target.levels.pop().expect("BUG: left too often");
-        if level.finish.is_none() && !level.is_put_off && target.absent == 0 && !self.copy.settings.dry_run {
+        if level.finish.is_none() && !level.is_put_off && !self.copy.settings.dry_run {
             let path = traversal.path().to_owned();
             match traversal.dir().and_then(|source| Ok((source, target.descent.reopened()?))) {
                 Ok((source, target)) => self.copy.finish(source, target, &path, &level.finishing),

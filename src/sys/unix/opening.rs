@@ -77,3 +77,23 @@ pub(super) fn wait_for_content(file: &File) -> io::Result<()> {
     let flags = retry_on_intr(|| fcntl_getfl(file))?;
     Ok(retry_on_intr(|| fcntl_setfl(file, flags - OFlags::NONBLOCK))?)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::disallowed_methods, reason = "the test makes its files with std")]
+mod tests {
+    use super::*;
+
+    /// To open a pipe, or a busy device, could wait for ever.
+    #[test]
+    fn only_regular_files_are_waited_for() {
+        let place = tempfile::tempdir().unwrap();
+        let [file, pipe] = ["file", "pipe"].map(|name| place.path().join(name));
+        std::fs::write(&file, "").unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        // While this is open, nothing would wait for the pipe.
+        let _open = File::options().read(true).write(true).open(&pipe).unwrap();
+        for (path, expected) in [(&file, None), (&pipe, Some(Errno::AGAIN))] {
+            assert_eq!(open_when_free(Place::of(path), Links::Keep).err(), expected, "{path:?}");
+        }
+    }
+}

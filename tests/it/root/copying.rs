@@ -395,6 +395,24 @@ mod links {
         }
     }
 
+    /// Paths do not show that the link leads there, if one side is in a root and the other is not.
+    #[test]
+    fn links_into_the_directory_that_is_copied_to_are_refused() {
+        for pair in PAIRS {
+            let scene = Scene::new(["in/from/x/f", "in/from/x/link => ../../to/x", "in/to/x/"]);
+            // Otherwise it would never end.
+            let ends = |progress: &waypath::TreeProgress<'_>| match progress.files {
+                0..10 => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
+            };
+            let options = CopyOptions::new().symlinks(Symlinks::Follow).overwrite(Overwrite::Always).progress(ends);
+            let error = copied(&scene, pair, &options, "from", "to").unwrap_err();
+            assert_eq!((error.kind(), error.failure_count()), (ErrorKind::InvalidInput, 1), "{pair:?}: {error}");
+            let copied: Vec<_> = scene.lines().into_iter().filter(|line| line.starts_with("to/")).collect();
+            assert_eq!(copied, ["to/", "to/x/", "to/x/f"], "{pair:?}");
+        }
+    }
+
     /// Plain sources have no border.
     #[test]
     fn links_of_a_plain_source_are_followed_anywhere() {

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use waypath::{CopyOptions, Path};
 
+use crate::support::mounts::with_own_mounts;
 use crate::support::util::{Tree, with_faults};
 
 /// Content in which each block is another one.
@@ -33,6 +34,21 @@ fn copies_are_whole(context: &str) {
         assert!(copy == content(length), "{context}: {} bytes of {length}", copy.len());
     }
     assert_eq!(tree.at("to").iterdir().count(), 4, "{context}");
+}
+
+/// The file is found by its name then, and not by its descriptor.
+#[test]
+fn a_lease_is_waited_for_without_proc() {
+    if !with_own_mounts("fs::copy::content::a_lease_is_waited_for_without_proc") {
+        return;
+    }
+    let tree = Tree::new(["f"]);
+    let Some(mut holder) = lease(&tree.at("f")) else { return };
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "none", "/proc"]).status();
+    assert!(mounted.unwrap().success());
+    tree.at("f").write_atomic("new").unwrap();
+    assert!(holder.wait().unwrap().success(), "it was waited for");
+    tree.is(["f: new"]);
 }
 
 /// The system need not copy a file by itself, nor to its end.

@@ -430,6 +430,20 @@ fn for_each_place(check: impl Fn(&Tree, &Path)) {
 }
 
 #[test]
+fn a_dry_run_leaves_an_empty_directory_that_would_be_merged() {
+    for_each_place(|tree, place| {
+        let (from, to) = (tree.at("empty"), place / "to");
+        from.mkdir().unwrap();
+        to.mkdir().unwrap();
+        let merge = CopyOptions::new().merge(true);
+        merge.clone().dry_run(true).move_to(&from, &to).unwrap();
+        assert!(from.is_dir());
+        merge.move_to(&from, &to).unwrap();
+        assert!(!from.exists());
+    });
+}
+
+#[test]
 fn an_empty_directory_is_replaced() {
     use waypath::Overwrite;
     for_each_place(|tree, place| {

@@ -61,6 +61,17 @@ fn reports_count_and_print() {
     assert_eq!(report.to_string(), "1 directory");
 }
 
+/// Of links, too, which are made at once.
+#[cfg(unix)]
+#[test]
+fn a_copy_that_is_broken_off_makes_nothing_more() {
+    let tree = Tree::new(["src/"]);
+    (0..20).for_each(|at| crate::support::util::symlink("nowhere", &tree.at(&format!("src/{at}"))));
+    let options = CopyOptions::new().progress(|_| ControlFlow::Break(()));
+    let error = options.copy(tree.at("src"), tree.at("to")).unwrap_err();
+    assert_eq!((error.kind(), tree.at("to").iterdir().count()), (ErrorKind::Interrupted, 1), "{error}");
+}
+
 #[test]
 fn a_dry_run_prints_its_steps() {
     let tree = tree();
