@@ -41,15 +41,14 @@ impl<F: Flavour> Pattern<F> {
         let path = PathBuf::<F>::parse(&self.inner.text);
         let drive = path.drive();
         let device = if drive.starts_with(DEVICE) { DEVICE } else { "" };
-        if F::Rules::has_no_tail(path.as_str()) && !has_wildcard(&path.as_str()[device.len()..]) {
+        if F::Rules::has_no_tail(path.as_str()) && self.is_spelled_out(&path.as_str()[device.len()..]) {
             return (path, self.inner.text.len());
         }
         let is_letter = !drive.starts_with(F::SEPARATOR) && self.inner.text.starts_with(drive);
-        let mut directory = if is_letter && !has_wildcard(drive) { drive } else { device }.to_owned();
+        let mut directory = if is_letter && self.is_spelled_out(drive) { drive } else { device }.to_owned();
         let mut end = directory.len();
         let is_any_spelling = self.case() == Case::Insensitive && F::Rules::CASE_SENSITIVE;
-        // A separator at the end belongs to the last part.
-        let text = self.inner.text.trim_end_matches(F::Rules::is_separator);
+        let text = up_to_last_part::<F>(&self.inner.text);
         while let Some(len) = text.get(end..).and_then(|rest| rest.find(F::Rules::is_separator)) {
             let Some(name) = self.name(&text[end..end + len]).filter(|name| name.is_empty() || !is_any_spelling) else {
                 break;
@@ -61,9 +60,18 @@ impl<F: Flavour> Pattern<F> {
         (PathBuf::parse(&directory), end)
     }
 
+    /// Whether a drive has neither wildcards nor alternatives.
+    fn is_spelled_out(&self, drive: &str) -> bool {
+        !has_wildcard(drive) && (!self.is_branched() || !drive.contains('{'))
+    }
+
+    fn is_branched(&self) -> bool {
+        matches!(self.inner.form, Form::Branched(_))
+    }
+
     /// The name that a segment stands for, if it is one; single characters may be in brackets.
     fn name(&self, segment: &str) -> Option<String> {
-        let is_branched = matches!(self.inner.form, Form::Branched(_));
+        let is_branched = self.is_branched();
         let character = |lexeme: Lexeme<'_>| match lexeme {
             Lexeme::Literal('{') if is_branched => None,
             Lexeme::Literal(character) => Some(character),
@@ -72,4 +80,13 @@ impl<F: Flavour> Pattern<F> {
         };
         lexemes(segment).map(character).collect()
     }
+}
+
+/// The text without the separators and the `.` at its end, which are no parts.
+fn up_to_last_part<F: Flavour>(text: &str) -> &str {
+    let mut text = text.trim_end_matches(F::Rules::is_separator);
+    while let Some(before) = text.strip_suffix('.').filter(|before| before.ends_with(F::Rules::is_separator)) {
+        text = before.trim_end_matches(F::Rules::is_separator);
+    }
+    text
 }

@@ -399,6 +399,8 @@ fn patterns_begin_with_a_directory() {
     check::<Posix>("{/a,b}/*", ".", "{/a,b}/*");
     check::<Posix>("[[]a/[*]/b*", "[a/*", "b*");
     check::<Posix>("[ab]/c", ".", "[ab]/c");
+    check::<Posix>("a/.", ".", "a/."); // the same as `a`
+    check::<Posix>("a/*/././/", "a", "*/././/");
     check::<Windows>("c:/a/*", r"c:\a", "*");
     check::<Windows>("c:*", "c:", "*");
     check::<Windows>("//s/sh/a*", r"\\s\sh\", "a*");
@@ -412,6 +414,10 @@ fn patterns_begin_with_a_directory() {
     check::<Posix>("//?/a/*", "//", "?/a/*");
     check::<Windows>("a/c:b", ".", "a/c:b"); // what is left would read as a drive
     check::<Windows>("?:/a/*", ".", "?:/a/*");
+    check::<Windows>("{:/a", r"{:\", "a");
+    check::<Windows>("{:,a}", ".", "{:,a}"); // alternatives, and no drive
+    check::<Windows>("//s/{a,b}", ".", "//s/{a,b}");
+    check::<Windows>("//./{a,b}", ".", "//./{a,b}");
     let (directory, rest) = Pattern::<Posix>::parse("a/b/*").case_sensitive(false).base();
     assert_eq!((directory.as_str(), rest.as_str()), (".", "a/b/*"));
     assert!(rest.full_match("A/B/c"));

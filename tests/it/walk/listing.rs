@@ -132,6 +132,8 @@ fn a_glob_begins_where_its_pattern_does() {
     assert_eq!(found("*.{log,gz}"), ["log/a.log", "log/b.gz"]);
     assert_eq!(found("**/*.gz"), ["log/b.gz", "log/d/e.gz"]);
     assert_eq!(found("d"), ["log/d"]);
+    assert_eq!(found("d/."), ["log/d"]);
+    assert_eq!(found("."), ["log"]);
     assert_eq!(waypath::glob("Cargo.{toml,no}").unwrap().count(), 1);
     assert_eq!(waypath::glob("/").unwrap_err().op(), Op::Pattern);
     assert_eq!(waypath::glob("{/a,b}").unwrap_err().op(), Op::Pattern);
