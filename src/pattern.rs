@@ -41,7 +41,7 @@ use sieve::Mark;
 pub(crate) use sieve::Sieve;
 pub(crate) use tokens::Segment;
 
-use crate::flavour::{Flavour, Native, Rules};
+use crate::flavour::{Flavour, Native, Rules, Split};
 use crate::path::{AsPath, Path, PathBuf};
 use gate::{Bits, Ends, Gate};
 use matcher::Whole;
@@ -185,7 +185,7 @@ impl<F: Flavour> Pattern<F> {
     ///
     /// Wildcards, braces and commas in its text are put in brackets, so the text can also be a part of another pattern, even
     /// inside braces. A Windows drive letter is not, nor is the `?` at the start of `\\?\C:\`, because in brackets they would
-    /// be no drive and no device.
+    /// be no drive and no device. The same goes for a letter that only looks like a drive, as in `.\*:`.
     ///
     /// # Examples
     ///
@@ -472,11 +472,16 @@ fn escape<F: Flavour>(path: &Path<F>) -> String {
     escaped
 }
 
-/// The length of the start that brackets would make something else: a drive letter, and the `?` of a device. pathlib takes
-/// a share of the server `?.` for a device as well, which shows where there is no root.
+/// The length of the start that brackets would make something else: a drive letter, the `?` of a device, and the guard
+/// `.\` with what looks like a drive letter after it. pathlib takes a share of the server `?.` for a device as well, which
+/// shows if there is no root.
 fn kept_len<F: Flavour>(path: &Path<F>) -> usize {
-    let drive = path.drive();
-    let is_server_a_device = path.root().is_empty() && drive.starts_with(r"\\?.\");
+    let Split { drive, root, tail } = F::Rules::split(path.as_str());
+    let guard_len = path.as_str().len() - drive.len() - root.len() - tail.len();
+    if guard_len > 0 {
+        return guard_len + tail.chars().next().map_or(0, char::len_utf8);
+    }
+    let is_server_a_device = root.is_empty() && drive.starts_with(r"\\?.\");
     if drive.starts_with(DEVICE) {
         DEVICE.len()
     } else if is_server_a_device {

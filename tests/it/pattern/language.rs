@@ -378,6 +378,9 @@ fn literals_of_drives_and_devices() {
     check("//./{a,b}", r"\\.\[{]a[,]b[}]");
     check("//?./x", r"\\?.\x"); // no share for pathlib: it has no root
     check("//?./x/y", r"\\[?].\x\y");
+    check("./*:a*", r".\*:a[*]"); // `[*]:a[*]` would lose its `.\`
+    check("./?:/[a", r".\?:\[[]a");
+    check("./a,b", "a[,]b");
 }
 
 #[test]
