@@ -220,7 +220,7 @@ fn what_was_joined_is_relative<F: Flavour>((base, text): (String, String)) {
             false => assert_eq!(joined.relative_to(&base).unwrap().as_str(), path.as_str()),
         }
     }
-    if path.is_absolute() && !is_windows::<F>() {
+    if !path.root().is_empty() && (!is_windows::<F>() || !path.drive().is_empty()) {
         assert_eq!((&base / &path).as_str(), path.as_str());
     }
     match path.as_str() {
@@ -261,7 +261,8 @@ fn walking_up_leads_there<F: Flavour>((path, base): (String, String)) {
     assert!(way.is_ok() || has_dots(&base) || !has_same_anchor(&path, &base));
     let Ok(way) = way else { return };
     assert!(way.anchor().is_empty());
-    if !has_dots(&path) && !has_dots(&base) && !is_incomplete_share(&base) {
+    // What lies between has no `..`, or there would be no way.
+    if !is_incomplete_share(&base) {
         assert_eq!(*base.join(&way).normalize(), *path.normalize());
     }
 }

@@ -15,6 +15,7 @@ laws! {
     an_escaped_path_matches_itself_only(related_texts());
     sets_answer_as_their_patterns((vec((pattern_and_path(), kind()), 0..6), text()));
     branches_are_their_alternatives((branched_pattern(), vec(short_path(), 8)));
+    matches_are_below_the_base((prop_oneof![pattern_and_path(), (branched_pattern(), short_path())], short_path()));
     case_is_the_flavours((pattern_and_path(), any::<bool>()));
 }
 
@@ -74,23 +75,44 @@ fn a_literal_matches_its_path_only<F: Flavour>((path, other): (String, String)) 
 fn an_escaped_path_matches_itself_only<F: Flavour>((path, other): (String, String)) {
     let (path, other) = (PathBuf::<F>::parse(&path), PathBuf::<F>::parse(&other));
     let escaped = Pattern::<F>::parse(Pattern::literal(&path).as_str());
-    // What stands in brackets is no drive, so that the `.\` falls away that a path such as `.\*:`
-    // has; and a drive letter stands as it is: `[*]:` is none.
-    let loses_guard = path.as_str().starts_with(r".\")
-        && F::SEPARATOR == '\\'
-        && path.parts().next().is_some_and(|name| name.starts_with(['*', '?', '[', '{', '}', ',']));
-    let letter = if path.drive().starts_with(r"\\") { "" } else { path.drive() };
-    if loses_guard || letter.starts_with(['[', '{', '}', ',']) {
+    let letter = bare_letter(&path).and_then(|at| path.as_str()[at..].chars().next());
+    // In `[:]` the letter begins a class.
+    let mut names = escaped.as_str().trim_start_matches(r".\").split('\\');
+    if letter == Some('[') && names.next().is_some_and(|name| name.contains(']')) {
         return;
     }
     assert!(escaped.full_match(&path));
-    let (text, elsewhere) = (escaped.as_str(), PathBuf::<F>::parse("elsewhere"));
-    let either = Pattern::<F>::parse(&format!("{{{text},elsewhere}}"));
-    assert!(either.full_match(&path) && either.full_match(&elsewhere), "{text:?}");
-    // The `?` of a device is a wildcard in a pattern.
-    if !letter.starts_with(['*', '?']) && !path.drive().starts_with(r"\\?") {
-        assert_eq!(escaped.case_sensitive(true).full_match(&other), path.as_str() == other.as_str());
+    let is_match = escaped.clone().case_sensitive(true).full_match(&other);
+    assert_eq!(is_match, is_like(path.as_str(), bare_wildcard(&path), other.as_str()), "{escaped:?} {other:?}");
+    // Nor is it a brace or comma in a group.
+    if letter.is_some_and(|letter| "[{},".contains(letter)) {
+        return;
     }
+    let elsewhere = PathBuf::<F>::parse("elsewhere");
+    let either = Pattern::<F>::parse(&format!("{{{escaped},elsewhere}}"));
+    assert!(either.full_match(&path) && either.full_match(&elsewhere), "{either:?}");
+}
+
+/// Where a letter stands that is a drive, or would be one without the guard `.\`. It is not put in brackets.
+fn bare_letter<F: Flavour>(path: &Path<F>) -> Option<usize> {
+    let at = if path.as_str().starts_with(r".\") { 2 } else { 0 };
+    let is_letter = F::SEPARATOR == '\\' && path.as_str()[at..].chars().nth(1) == Some(':');
+    is_letter.then_some(at)
+}
+
+/// Where a wildcard stands that is not put in brackets: such a letter, or the `?` of a device.
+fn bare_wildcard<F: Flavour>(path: &Path<F>) -> Option<usize> {
+    let is_device = path.drive().starts_with(r"\\?\") || path.drive().starts_with(r"\\?.\") && path.root().is_empty();
+    let letter = bare_letter(path).filter(|&at| path.as_str()[at..].starts_with(['*', '?']));
+    letter.or(is_device.then_some(2))
+}
+
+/// Whether a text is another, except for what a wildcard in it stands for.
+fn is_like(text: &str, wildcard: Option<usize>, other: &str) -> bool {
+    let Some(at) = wildcard else { return text == other };
+    let between = other.strip_prefix(&text[..at]).and_then(|rest| rest.strip_suffix(&text[at + 1..]));
+    let is_any = text[at..].starts_with('*');
+    between.is_some_and(|between| !between.contains('\\') && (is_any || between.chars().count() == 1))
 }
 
 /// Whether a pattern of a set includes, and how it takes case.
@@ -128,12 +150,14 @@ fn sets_answer_as_their_patterns<F: Flavour>((patterns, other): (Kinds, String))
 
 /// What a pattern with alternatives answers, each of its alternatives would, and every asker gets the same answer.
 fn branches_are_their_alternatives<F: Flavour>((pattern, paths): (String, Vec<String>)) {
-    // Known to differ: at the start of a Windows pattern, `[:` is a drive, but in one with groups the start of a class.
-    if F::SEPARATOR == '\\' && pattern.contains("[:") {
-        return;
-    }
     let is_separator = |c| c == '/' || c == F::SEPARATOR;
     let Some(alternatives) = reference::alternatives(&pattern, is_separator, 200) else { return };
+    // Known to differ: at the start of a Windows pattern, `[:` is a drive, but in one with groups the start of a class.
+    let begins_with_bracket =
+        |text: &String| PathBuf::<F>::parse(text).as_str().trim_start_matches(r".\").starts_with("[:");
+    if F::SEPARATOR == '\\' && alternatives.iter().any(begins_with_bracket) {
+        return;
+    }
     for case in CASES {
         let branched = compiled::<F>(&pattern, case);
         let plain: Vec<_> = alternatives.iter().map(|text| compiled::<F>(text, case)).collect();
@@ -169,6 +193,35 @@ pub(crate) fn branched_pattern() -> impl Strategy<Value = String> {
 fn short_path() -> impl Strategy<Value = String> {
     vec(select(&["a", "b", "ab", "/", "/", "a/b", "..", "c:", "//s/sh/", "é", "{", "A", "\\"][..]), 0..7)
         .prop_map(|pieces| pieces.concat())
+}
+
+fn matches_are_below_the_base<F: Flavour>(((pattern, path), below): ((String, String), String)) {
+    let mut pattern = Pattern::<F>::parse(&pattern);
+    let (path, below) = (PathBuf::<F>::parse(&path), PathBuf::<F>::parse(&below));
+    // For patterns `ſ` is an `s`, and for paths it is not.
+    if !pattern.as_str().is_ascii() || !path.as_str().is_ascii() {
+        pattern = pattern.case_sensitive(true);
+    }
+    let (directory, rest) = pattern.base();
+    assert_eq!(rest.base().0.as_str(), ".", "{pattern:?}");
+    if directory == "." {
+        assert_eq!(rest.full_match(&path), pattern.full_match(&path), "{pattern:?} {path:?}");
+        return;
+    }
+    // In `/**` and `\\?\a` a wildcard can stand for a part of another anchor.
+    if pattern.full_match(&path) && path.anchor() == directory.anchor() {
+        assert!(path.is_relative_to(&directory), "{pattern:?} {path:?}");
+        // `a/**` matches `a`, too, which has no part for `**`, and `c:*` matches `c:`.
+        let is_below = path.relative_to(&directory).map_or(true, |below| below == "." || rest.full_match(below));
+        assert!(is_below, "{pattern:?} {path:?}");
+    }
+    // The `.` of `.\c:` is a part to a pattern, and none below a directory.
+    let is_plain = below.anchor().is_empty() && !below.as_str().starts_with('.');
+    // In `c:**` the stars are a part below the directory, and none of the whole text.
+    let is_glued = directory.as_str() == directory.drive() && rest.as_str().contains("**");
+    if is_plain && !is_glued && rest.full_match(&below) && directory.join("x").parent() == &*directory {
+        assert!(pattern.full_match(directory.join(&below)), "{pattern:?} {below:?}");
+    }
 }
 
 fn case_is_the_flavours<F: Flavour>(((pattern, path), last): ((String, String), bool)) {
