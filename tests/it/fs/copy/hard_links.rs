@@ -387,13 +387,14 @@ fn hard_links_beyond_the_longest_path_are_kept() {
 #[test]
 fn no_other_file_gets_the_name() {
     const OTHERS: u64 = 100;
-    for (stays, name) in ORDERS {
+    let overwrites = [Overwrite::IfDifferent, Overwrite::Skip];
+    for ((stays, name), overwrite) in ORDERS.iter().flat_map(|order| overwrites.map(|overwrite| (order, overwrite))) {
         let tree = two_names();
         CopyOptions::archive().copy(tree.at("src").join(stays), tree.at("to").join(stays)).unwrap();
         (0..OTHERS).for_each(|number| tree.at(&format!("src/{number}")).touch().unwrap());
         tree.at("other").write_text("other").unwrap();
         let [taken, other] = [tree.at("to").join(stays), tree.at("other")];
-        let options = archive(Overwrite::IfDifferent, 1).progress(move |progress| {
+        let options = archive(overwrite, 1).progress(move |progress| {
             // The name that is missing is put off until all others are done.
             if progress.files == OTHERS && other.exists() {
                 other.replace(&taken).unwrap();
@@ -402,7 +403,7 @@ fn no_other_file_gets_the_name() {
         });
         options.copy(tree.at("src"), tree.at("to")).unwrap();
         assert!(!tree.at("other").exists(), "it was replaced meanwhile");
-        assert_eq!(read(&tree.at("to").join(name)), "original", "{name}");
+        assert_eq!(read(&tree.at("to").join(name)), "original", "{name}: {overwrite:?}");
     }
 }
 

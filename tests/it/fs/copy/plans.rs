@@ -147,6 +147,15 @@ fn a_plan_leaves_out_what_will_be_removed() {
     tree.is(["src/", "src/x/", "src/x/f", "src/y", "to/", "to/x", "to/y/", "to/y/z/"]);
 }
 
+/// What is removed has a path below the destination, whose own name is the same here.
+#[test]
+fn a_plan_does_not_take_the_destination_for_removed() {
+    let tree = Tree::new(["src/to", "to/to/"]);
+    let plan = CopyOptions::new().overwrite(Overwrite::Always).dry_run(true).assume_removed(["to"]);
+    let report = plan.copy(tree.at("src"), tree.at("to")).unwrap();
+    assert_eq!((report.files, report.directories), (1, 0), "{report}");
+}
+
 /// Names that are copied last have nothing in their way in directories that are not there yet, whatever is above these.
 #[test]
 fn a_plan_looks_for_nothing_in_directories_that_are_not_there() {
