@@ -198,18 +198,19 @@ fn common<'a, 'b, F: Flavour>(path: &'a Path<F>, base: &'b Path<F>) -> Option<Co
     let (tail, base_tail) = (path.split().tail, base.split().tail);
     let folded = F::Rules::fold(path.as_str());
     let base_folded = F::Rules::fold(base.as_str());
-    let parts = folded_tail(path, &folded).split(F::SEPARATOR);
-    let base_parts = folded_tail(base, &base_folded).split(F::SEPARATOR);
-    let same = parts.zip(base_parts).take_while(|(part, base_part)| part == base_part).count();
+    let (before, parts) = cut_tail(path, &folded);
+    let (base_before, base_parts) = cut_tail(base, &base_folded);
+    let pairs = parts.split(F::SEPARATOR).zip(base_parts.split(F::SEPARATOR));
+    let same = pairs.take_while(|(part, base_part)| before == base_before && part == base_part).count();
     Some(Common { rest: skip_parts::<F>(tail, same), base_rest: skip_parts::<F>(base_tail, same) })
 }
 
-/// The tail of a folded path. Folding a letter may depend on its neighbours and may change its
-/// length, so the whole text is folded, and then cut.
-fn folded_tail<'a, F: Flavour>(path: &Path<F>, folded: &'a str) -> &'a str {
+/// What is before the tail of a folded path, which is the anchor or the `.\` that keeps a name from being one, and the tail.
+/// Folding a letter may depend on its neighbours and may change its length, so the whole text is folded, and then cut.
+fn cut_tail<'a, F: Flavour>(path: &Path<F>, folded: &'a str) -> (&'a str, &'a str) {
     let text = path.as_str();
     let before = &text[..text.len() - path.split().tail.len()];
-    &folded[F::Rules::fold(before).len()..]
+    folded.split_at(F::Rules::fold(before).len())
 }
 
 fn skip_parts<F: Flavour>(tail: &str, count: usize) -> &str {

@@ -517,6 +517,10 @@ fn common_path() {
     // A sigma is folded by its neighbours, a dotted İ to two characters.
     common::<Windows>("AΣ/x", "aς/y", Some("AΣ"));
     common::<Windows>("İ/k/x", "i\u{307}/\u{212a}/y", Some(r"İ\k"));
+    // Only the first of these needs a `.\`, so that no path that both are below has that name, as pathlib has it.
+    common::<Windows>("./İ::/a", "i\u{307}::/a", Some("."));
+    let (path, base) = (WindowsPath::parse("./İ::"), WindowsPath::parse("i\u{307}::"));
+    assert_eq!(path.relative_to_walk_up(base).unwrap().as_str(), r"..\İ::");
 }
 
 /// Asserts what is found in a POSIX path.
