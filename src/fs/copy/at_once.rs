@@ -20,3 +20,32 @@ pub(super) fn is_copied_at_once(settings: &Settings, from: &OsPath, to: &OsPath,
     account.add(Report { files: 1, bytes, by_system: 1, ..Report::default() });
     true
 }
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::disallowed_methods, reason = "the test makes and looks at its files with std")]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::CopyOptions;
+
+    #[test]
+    fn only_plain_copies_are_made_at_once() {
+        // Not every file system has files without a name.
+        let place = tempfile::tempdir_in("/dev/shm").unwrap();
+        let [from, to] = ["from", "to"].map(|name| place.path().join(name));
+        fs::write(&from, "content").unwrap();
+        // No umask takes this away.
+        fs::set_permissions(&from, fs::Permissions::from_mode(0o600)).unwrap();
+        for (options, is_copied) in [
+            (CopyOptions::new(), true),
+            (CopyOptions::new().dry_run(true), false),
+            (CopyOptions::new().sync(true), false),
+            (CopyOptions::new().preserve_times(true), false),
+        ] {
+            assert_eq!(is_copied_at_once(&options.settings, &from, &to, &Account::new(None)), is_copied, "{options:?}");
+            assert_eq!(fs::remove_file(&to).is_ok(), is_copied, "{options:?}");
+        }
+    }
+}
