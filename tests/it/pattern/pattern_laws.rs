@@ -204,6 +204,8 @@ fn matches_are_below_the_base<F: Flavour>(((pattern, path), below): ((String, St
     }
     let (directory, rest) = pattern.base();
     assert_eq!(rest.base().0.as_str(), ".", "{pattern:?}");
+    // The last part belongs to the rest.
+    assert!(PathBuf::<F>::parse(rest.as_str()) != "." || PathBuf::<F>::parse(pattern.as_str()).name().is_empty());
     if directory == "." {
         assert_eq!(rest.full_match(&path), pattern.full_match(&path), "{pattern:?} {path:?}");
         return;

@@ -50,6 +50,14 @@ proptest! {
             let expected: Vec<_> = search.found.iter().filter(|names| !is_raw(names)).map(|names| joined(names)).collect();
             let found: Vec<_> = world.start.glob(&pattern).unwrap().filter_map(Result::ok).collect();
             assert!(found.is_sorted_by(|left, right| left < right), "{pattern:?}");
+            // The same from anywhere, and with a `.` at the end, which is no part.
+            let start = Pattern::literal(&world.start);
+            let ends: &[&str] = if pattern.ends_with('/') { &[""] } else { &["", "/."] };
+            for end in ends {
+                let whole = format!("{start}/./{pattern}{end}");
+                let from_anywhere: Vec<_> = waypath::glob(&whole).unwrap().filter_map(Result::ok).collect();
+                assert_eq!(from_anywhere, found, "{whole:?}");
+            }
             let found: BTreeSet<_> = found.iter().map(|entry| world.relative(entry)).collect();
             assert_eq!(found, BTreeSet::from_iter(expected), "{pattern:?}");
         }
