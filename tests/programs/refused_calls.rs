@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use waypath::{CopyOptions, MirrorOptions, Overwrite, Path, Report, Result, Root, TempDir, path};
 
-use crate::anew::{Log, anew, begin, end, job, strace};
+use crate::anew::{Log, anew, begin, calls_after_mark, end, job, strace};
 use crate::scene::{OTHER_DEVICE, has_other_device};
 use crate::snapshot::{Snapshot, but, snapshot};
 
@@ -36,7 +36,7 @@ const SINGLE_REFUSALS: [(&str, &[&str], &[&str]); 6] = [
     // A file without a name.
     ("openat", &["O_TMPFILE"], &["EOPNOTSUPP", "EISDIR", "EINVAL", "EACCES", "EPERM", "ENOENT", "ENOSYS"]),
     // A file on which another program holds a lease.
-    ("openat", &["O_NONBLOCK"], &["EAGAIN"]),
+    ("openat", OLD_FILE, &["EAGAIN"]),
     // The question whether a file may be written, which only writing answers then.
     ("faccessat2,faccessat", &["program\", W_OK"], &["ENOSYS", "EINVAL"]),
     // A file without content at the moment.
@@ -46,6 +46,9 @@ const SINGLE_REFUSALS: [(&str, &[&str], &[&str]); 6] = [
     // The names in a directory: they are on the disk as soon as its file system wants.
     ("fsync", &["PLACE>)"], &["EBADF", "EINVAL", "EOPNOTSUPP"]),
 ];
+
+/// How a file is opened of which nobody knows whether it blocks.
+const OLD_FILE: &[&str] = &["O_NONBLOCK"];
 
 const FROM_OTHER_DEVICE: &str = "from other device";
 
@@ -125,8 +128,8 @@ struct Done {
     kept: Snapshot,
     /// The calls of the job.
     log: Log,
-    /// Of each row of [`SINGLE_REFUSALS`], when the job makes the call, in strace's words, if it does.
-    single_calls: [Option<String>; SINGLE_REFUSALS.len()],
+    /// Of each row of [`SINGLE_REFUSALS`], the number of the call, if the job makes it.
+    single_calls: [Option<usize>; SINGLE_REFUSALS.len()],
 }
 
 impl Done {
@@ -152,23 +155,18 @@ fn done(job: &str, fault: Option<&str>) -> Option<Done> {
     let output = anew(strace(&options)?, TEST, job, &place).output().unwrap();
     assert!(output.status.success(), "{job} with {fault:?}: {}", String::from_utf8_lossy(&output.stdout));
     let kept = but(snapshot(&place), |_, node| node.modified = (0, 0));
-    let single_calls = SINGLE_REFUSALS.map(|(call, shown, _)| single_call(&log, call, shown, &place));
-    Some(Done { kept, log: Log::read(&log), single_calls })
+    let (calls, log) = (calls_after_mark(&log), Log::read(&log));
+    let single_calls = SINGLE_REFUSALS.map(|(names, shown, _)| single_call(&log, &calls, names, shown, &place));
+    Some(Done { kept, log, single_calls })
 }
 
-/// When the first call is made of which strace shows all this. It counts those of each thread by itself.
-fn single_call(log: &Path, calls: &str, shown: &[&str], place: &Path) -> Option<String> {
+/// The number of the first call of which strace shows all this.
+fn single_call(log: &Log, calls: &[String], names: &str, shown: &[&str], place: &Path) -> Option<usize> {
     let shown: Vec<_> = shown.iter().map(|part| part.replace("PLACE", place.as_str())).collect();
-    let is_shown = |call: &str| shown.iter().all(|part| call.contains(part));
-    let text = log.read_bytes().unwrap();
-    let text = String::from_utf8_lossy(&text);
-    let named = || {
-        let lines = text.lines().filter_map(|line| line.split_once(' '));
-        lines.filter(|(_, call)| call.trim_start().split_once('(').is_some_and(|(name, _)| is_one_of(calls, name)))
-    };
-    let (thread, _) = named().find(|(_, call)| is_shown(call))?;
-    let before = named().filter(|(id, _)| *id == thread).position(|(_, call)| is_shown(call))?;
-    Some(format!(":when={}", before + 1))
+    // The first call is the mark.
+    let mut named = calls[1..].iter().filter(|call| call.split('(').next().is_some_and(|name| is_one_of(names, name)));
+    let before = log.before.iter().filter(|name| is_one_of(names, name)).count();
+    Some(before + 1 + named.position(|call| shown.iter().all(|part| call.contains(part)))?)
 }
 
 #[test]
@@ -183,25 +181,28 @@ fn what_refused_calls_would_do_is_done_without_them() {
     let mut refused = BTreeSet::new();
     for job in JOBS.into_iter().filter(|&job| job != FROM_OTHER_DEVICE || has_other_device) {
         let Some(plain) = done(job, None) else { return };
-        let always =
-            REFUSALS.iter().filter(|(calls, _)| plain.makes(calls)).map(|&(calls, errors)| (calls, "", errors));
-        let single = SINGLE_REFUSALS.iter().zip(&plain.single_calls);
-        let single = single.filter_map(|(&(call, _, errors), number)| Some((call, number.as_deref()?, errors)));
-        for (calls, when, errors) in always.chain(single) {
+        let always = REFUSALS.iter().filter(|(calls, _)| plain.makes(calls));
+        let always = always.map(|&(calls, errors)| (calls, [].as_slice(), errors, String::new()));
+        let single = SINGLE_REFUSALS.iter().zip(plain.single_calls);
+        let single = single.filter_map(|(&(calls, shown, errors), number)| {
+            number.map(|number| (calls, shown, errors, format!(":when={number}")))
+        });
+        for (calls, shown, errors, when) in always.chain(single) {
             for &error in errors {
                 let fault = format!("{calls}:error={error}{when}");
                 let done = done(job, Some(&fault)).unwrap();
                 assert_eq!(done.kept, plain.kept, "{job} with {fault}");
                 if !done.log.failed.is_empty() {
-                    refused.insert((calls, error));
+                    refused.insert((calls, shown, error));
                 }
             }
         }
     }
-    let single = SINGLE_REFUSALS.iter().map(|&(call, _, errors)| (call, errors));
     // Not every file system has files without a name, which is the first of these.
-    let expected = REFUSALS.into_iter().filter(|(call, _)| *call != "syncfs" || has_other_device).chain(single.skip(1));
-    let expected = expected.flat_map(|(calls, errors)| errors.iter().map(move |&error| (calls, error)));
+    let single = SINGLE_REFUSALS.into_iter().skip(1);
+    let always = REFUSALS.into_iter().filter(|(call, _)| *call != "syncfs" || has_other_device);
+    let expected = always.map(|(calls, errors)| (calls, [].as_slice(), errors)).chain(single);
+    let expected = expected.flat_map(|(calls, shown, errors)| errors.iter().map(move |&error| (calls, shown, error)));
     let missing: Vec<_> = expected.filter(|row| !refused.contains(row)).collect();
     assert!(missing.is_empty(), "no job makes them: {missing:?}");
     println!("refused calls: {refused:?}");
@@ -230,8 +231,8 @@ fn what_cannot_work_is_not_tried_for_each_file() {
 #[test]
 fn a_file_that_cannot_be_opened_now_is_looked_for_again() {
     let Some(plain) = done("replace", None) else { return };
-    let when = plain.single_calls[1].as_ref().expect("the old file is opened");
-    let first: usize = when.trim_start_matches(":when=").parse().unwrap();
+    let row = SINGLE_REFUSALS.iter().position(|(_, shown, _)| *shown == OLD_FILE).unwrap();
+    let first = plain.single_calls[row].expect("the old file is opened");
     // Neither to be read nor to wait for the end of a lease.
     let busy = done("replace", Some(&format!("openat:error=EAGAIN:when={first}..{}", first + 1))).unwrap();
     assert_eq!((busy.log.failed.len(), busy.kept), (2, plain.kept));
