@@ -456,7 +456,7 @@ fn whole_text<F: Flavour>(path: &Path<F>) -> &str {
     }
 }
 
-/// What a Windows path starts with that is passed to the system as it is. Its `?` is no wildcard.
+/// What a Windows path starts with that is passed to the system as it is.
 const DEVICE: &str = r"\\?\";
 
 /// The path with each special character in brackets, except where they would change what the text before it is.

@@ -201,7 +201,7 @@ fn common<'a, 'b, F: Flavour>(path: &'a Path<F>, base: &'b Path<F>) -> Option<Co
     let (before, parts) = cut_tail(path, &folded);
     let (base_before, base_parts) = cut_tail(base, &base_folded);
     let pairs = parts.split(F::SEPARATOR).zip(base_parts.split(F::SEPARATOR));
-    let same = pairs.take_while(|(part, base_part)| before == base_before && part == base_part).count();
+    let same = if before == base_before { pairs.take_while(|(part, base_part)| part == base_part).count() } else { 0 };
     Some(Common { rest: skip_parts::<F>(tail, same), base_rest: skip_parts::<F>(base_tail, same) })
 }
 

@@ -14,7 +14,7 @@ use rustix::fs::{CWD, FileType, Mode, Stat, fstat};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::attr::protection_of;
-use super::dir::{open_dir, sync_dir};
+use super::dir::open_dir;
 use super::facts::{facts_of, id_of};
 use super::give_attributes::{self, Giver};
 use super::handle::Handle;
@@ -154,11 +154,6 @@ impl AtomicTarget {
 
     fn lend(&self, file: &File) -> io::Result<()> {
         self.old.as_ref().map_or(Ok(()), |old| old.lend_to(file))
-    }
-
-    /// Flushes the name to the disk.
-    fn sync_dir(&self) -> io::Result<()> {
-        sync_dir(&self.dir)
     }
 
     /// Explains why the system refuses to replace a file in a directory that may be changed.

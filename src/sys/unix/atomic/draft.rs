@@ -12,6 +12,7 @@ use rustix::io::{Errno, retry_on_intr};
 use super::AtomicTarget;
 use crate::sys::edit_dir::Existing;
 use crate::sys::unix::copy::{self, Scratch};
+use crate::sys::unix::dir::sync_dir;
 use crate::sys::unix::facts::facts_of;
 use crate::sys::unix::place::Place;
 use crate::sys::unix::temporary::{Temporary, temporary_name_for};
@@ -53,7 +54,7 @@ impl Draft {
     pub(crate) fn commit(mut self) -> io::Result<()> {
         self.target.finish(&self.file)?;
         self.take_name()?;
-        self.target.sync_dir()
+        sync_dir(&self.target.dir)
     }
 
     /// Gives the file its name, without flushing its content to the disk.
