@@ -18,6 +18,8 @@ use waypath::{CopyOptions, Error, Overwrite, Path, RemoveOptions, Report, TempDi
 
 use memory::Node;
 
+use crate::support::laws::config;
+
 /// Something that is done to a tree. Paths are relative to its start, which is the empty one.
 #[derive(Clone, Copy, Debug)]
 enum Deed {
@@ -88,10 +90,8 @@ type Outcome = Result<Answer, Failure>;
 
 #[test]
 fn whatever_is_done_gives_the_same_on_every_system() {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     // Half of the sequences are the same every time and everywhere, half are new. Wine takes ten times as long.
-    let parts = if cfg!(windows) { 4 } else { 2 };
-    let config = ProptestConfig { cases: config.cases.div_ceil(parts), ..config };
+    let config = config(if cfg!(windows) { 4 } else { 2 });
     let rngs = [TestRng::deterministic_rng(RngAlgorithm::default()), TestRunner::new(config.clone()).new_rng()];
     let tally = RefCell::new(Tally::default());
     for rng in rngs {

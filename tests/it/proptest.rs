@@ -18,7 +18,7 @@ fn samples<S: Strategy>(strategy: S) -> Vec<S::Value> {
 /// The simplest value for which something does not hold.
 #[track_caller]
 fn simplest<S: Strategy<Value: Clone + Debug>>(strategy: S, holds: impl Fn(&S::Value) -> bool) -> S::Value {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let config = crate::support::laws::config(1);
     let found = TestRunner::new(config).run(&strategy, |value| match holds(&value) {
         true => Ok(()),
         false => Err(TestCaseError::fail("found")),

@@ -148,7 +148,7 @@ fn a_set_is_two_lists_where_fields_have_no_names() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::laws::config(1))]
 
     #[test]
     fn modes_read_back(changes in "[0-7]{1,3}|[0-7]{4}|[ugoa]{0,2}([+=-]([rwxXst]{0,3}|[ugo])){1,2}(,g?[+=-]r)?") {

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use waypath::{CopyOptions, Memory, MirrorOptions, Path};
 
 use crate::copying::requests;
+use crate::shared::laws::config;
 use crate::shared::util::Tree;
 
 /// Files by their paths, none of which is in another.
@@ -54,13 +55,8 @@ fn on_disk(at: &Path) -> Files {
     files.map(|entry| (entry.relative_to(at).unwrap().as_posix().into_owned(), entry.read_text().unwrap())).collect()
 }
 
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::default();
-    ProptestConfig { cases: config.cases / 5, failure_persistence: None, ..config }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(5))]
 
     #[test]
     fn what_goes_up_comes_down(files in files(), threads in 1..5_usize) {

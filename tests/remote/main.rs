@@ -46,6 +46,7 @@ mod canned_server;
 #[path = "../support"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod shared {
+    pub(crate) mod laws;
     pub(crate) mod messages;
     pub(crate) mod source;
     pub(crate) mod util;

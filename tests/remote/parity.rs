@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use waypath::{Memory, PosixPathBuf, Root, TempDir};
 
+use crate::shared::laws::config;
+
 fn name() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["a", "b", "ab", "a-b", "a.c", ".h", "é", "b c"])
 }
@@ -33,14 +35,8 @@ macro_rules! paths {
     };
 }
 
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::default();
-    let cases = config.cases / if cfg!(windows) { 8 } else { 2 };
-    ProptestConfig { cases, failure_persistence: None, ..config }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(if cfg!(windows) { 8 } else { 2 }))]
 
     #[test]
     fn listings_are_those_of_a_disk(

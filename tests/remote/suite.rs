@@ -21,6 +21,7 @@ use proptest::sample::select;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use waypath::{Memory, TempDir};
 
+use crate::shared::laws::config;
 #[cfg(not(target_family = "wasm"))]
 use crate::support::{Kind, Server, programs};
 use model::Model;
@@ -211,9 +212,7 @@ fn the_same_words_give_the_same_answers_on_servers() {
         check_table("a bucket", &mut (&server.bucket("table") / "."), is_alike);
         check_table("a directory in a bucket", &mut (&server.bucket("below") / "some/where"), is_alike);
         let bucket = server.bucket("random");
-        let config = ProptestConfig::default();
-        let config = ProptestConfig { cases: config.cases.div_ceil(64), failure_persistence: None, ..config };
-        let mut runner = TestRunner::new(config);
+        let mut runner = TestRunner::new(config(64));
         let outcome = runner.run(&vec(deed(), 1..40), |deeds| {
             bucket.clear_dir().unwrap();
             let (mut model, mut place) = (Model::default(), &bucket / ".");
@@ -257,9 +256,8 @@ fn the_table_has_every_deed() {
 /// Whatever is done in whatever order, all places become what the model becomes.
 #[test]
 fn whatever_is_done_gives_the_same_answers_everywhere() {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     // Half of the sequences are the same every time and everywhere, half are new.
-    let config = ProptestConfig { cases: config.cases.div_ceil(16), ..config };
+    let config = config(16);
     for rng in [TestRng::deterministic_rng(RngAlgorithm::default()), TestRunner::new(config.clone()).new_rng()] {
         let mut runner = TestRunner::new_with_rng(config.clone(), rng);
         let outcome = runner.run(&vec(deed(), 1..40), |deeds| {

@@ -4,6 +4,7 @@ pub(crate) mod answers;
 pub(crate) mod clock;
 #[cfg(target_os = "linux")]
 pub(crate) mod ends;
+pub(crate) mod laws;
 #[cfg(target_os = "linux")]
 pub(crate) mod messages;
 #[cfg(target_os = "linux")]

@@ -21,7 +21,7 @@ macro_rules! laws {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+                #![proptest_config(crate::support::laws::config(1))]
 
                 #[test]
                 fn posix(input in $input) {
@@ -534,7 +534,7 @@ fn nothing_panics<F: Flavour>((path, other, pattern): (String, String, String)) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::laws::config(1))]
 
     #[test]
     fn native_paths_are_those_of_the_host((path, other) in related_texts(), pattern in text()) {

@@ -15,7 +15,7 @@ use crate::support::util::Tree;
 const PART: u32 = if cfg!(unix) { 4 } else { 32 };
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / PART, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::laws::config(PART))]
 
     #[test]
     fn a_copy_leaves_out_what_a_listing_leaves_out(tree in tree(), wishes in vec((vec(pattern(), 1..=3), 1..=3_usize), 6)) {

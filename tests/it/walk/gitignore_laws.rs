@@ -35,7 +35,7 @@ fn rules() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::laws::config(1))]
 
     #[test]
     fn what_git_ignores_is_ignored(

@@ -17,10 +17,12 @@ use proptest::sample::select;
 use waypath::{Entry, FileKind, Op, Path, PathBuf, Pattern, PatternSet, Result, Walk, path};
 
 use crate::conformance::reference;
+use crate::support::laws::config;
 use crate::support::util::{Tree, symlink};
 
 proptest! {
-    #![proptest_config(config())]
+    // Each case is a tree on the disk, with several questions about it.
+    #![proptest_config(config(4))]
 
     #[test]
     fn options_choose_among_all_that_is_there(world in world(), wishes in vec(wish(), 4)) {
@@ -122,12 +124,6 @@ fn above_any_path(pattern: &str) -> Option<&str> {
     let above =
         pattern.trim_end_matches('/').strip_suffix("**").filter(|above| above.is_empty() || above.ends_with('/'))?;
     above_any_path(above).or(Some(above))
-}
-
-/// Each case is a tree on the disk, with several questions about it: a quarter of the usual number will do.
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::default();
-    ProptestConfig { cases: config.cases / 4, failure_persistence: None, ..config }
 }
 
 /// What a tree holds: paths, made one after the other where that can be done.

@@ -12,11 +12,12 @@ use proptest::sample::select;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps, XattrFlags, mknodat, setxattr, utimensat};
 use waypath::{CopyOptions, Overwrite, Path, RemoveOptions, Report};
 
+use crate::support::laws::config;
 use crate::support::snapshot::{Snapshot, What, assert_same, but, snapshot};
 use crate::support::util::Tree;
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(8))]
 
     #[test]
     fn an_archive_is_the_same_tree(plan in plan()) {
@@ -107,11 +108,6 @@ proptest! {
             (plan, result) => panic!("{plan:?}, but then {result:?}"),
         }
     }
-}
-
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::default();
-    ProptestConfig { cases: config.cases / 8, failure_persistence: None, ..config }
 }
 
 fn policy() -> impl Strategy<Value = Overwrite> {

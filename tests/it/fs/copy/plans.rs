@@ -14,12 +14,13 @@ use waypath::{CopyOptions, Error, FileKind, Overwrite, Path, PlanAction, PlanSte
 
 use super::OVERWRITES;
 use super::copy_laws::{Plan, build, plan};
+use crate::support::laws::config;
 use crate::support::mounts::{Mount, with_own_mounts};
 use crate::support::snapshot::{assert_same, snapshot};
 use crate::support::util::Tree;
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases())]
 
     #[test]
     fn a_plan_is_what_then_happens(new in plan(), old in old(), options in options(), threads in 1_usize..4) {
@@ -173,10 +174,10 @@ fn a_plan_looks_for_nothing_in_directories_that_are_not_there() {
     }
 }
 
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::default();
-    let cases = if std::env::var_os("WAYPATH_LONG").is_some() { config.cases * 5 } else { config.cases / 8 };
-    ProptestConfig { cases, failure_persistence: None, ..config }
+fn cases() -> ProptestConfig {
+    let config = config(8);
+    let more = if std::env::var_os("WAYPATH_LONG").is_some() { 40 } else { 1 };
+    ProptestConfig { cases: config.cases * more, ..config }
 }
 
 /// What is at the target already.
